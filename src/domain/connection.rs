@@ -1,0 +1,97 @@
+//! A connection says where tables live and how they are read; a table group says which of them are profiled together.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::identifier::{ConnectionId, ProjectKey, TableGroupId};
+use super::profile_run::words;
+
+words! {
+    /// What a connection reads.
+    pub enum ConnectionKind {
+        /// A folder of files on the server.
+        Folder = "folder",
+    }
+}
+
+/// One connection.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Connection {
+    /// Immutable slug.
+    pub connection_id: ConnectionId,
+    /// Project it belongs to.
+    pub project_key: ProjectKey,
+    /// Name, may change.
+    pub name: String,
+    /// Kind.
+    pub kind: ConnectionKind,
+    /// For a folder: its canonical path on the server.
+    pub location: String,
+    /// An inactive connection refuses profiling.
+    pub is_active: bool,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// Its groups.
+    pub groups: Vec<TableGroup>,
+}
+
+/// Tables of one connection profiled together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TableGroup {
+    /// Id.
+    pub table_group_id: TableGroupId,
+    /// Connection.
+    pub connection_id: ConnectionId,
+    /// Name.
+    pub name: String,
+    /// In words.
+    pub description: String,
+    /// Names or wildcards, comma separated; empty means all.
+    pub include_mask: String,
+    /// Names or wildcards to leave out.
+    pub exclude_mask: String,
+    /// Tables found by the last discovery.
+    pub table_count: u64,
+}
+
+/// What a test of a connection found, step by step; it stops at the first failure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConnectionCheck {
+    /// In order.
+    pub steps: Vec<CheckStep>,
+    /// Tables found when all steps passed.
+    pub tables: Vec<FoundTable>,
+}
+
+impl ConnectionCheck {
+    /// Whether every step passed.
+    pub fn passed(&self) -> bool {
+        self.steps.iter().all(|step| step.passed)
+    }
+}
+
+/// One step of a test.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CheckStep {
+    /// What was tried: `Folder exists`.
+    pub name: String,
+    /// Whether it worked.
+    pub passed: bool,
+    /// What was found, or what to do.
+    pub message: String,
+}
+
+/// A table that discovery found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundTable {
+    /// Folder relative to the root, `-` for the root.
+    pub schema_name: String,
+    /// File stem, folder name, or full file name where two stems collide.
+    pub table_name: String,
+    /// `parquet`, `csv`, `jsonl`.
+    pub format: String,
+    /// Files, relative to the root, sorted.
+    pub files: Vec<String>,
+    /// Bytes of all files.
+    pub bytes: u64,
+}

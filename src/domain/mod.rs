@@ -1,0 +1,20 @@
+//! Facts and rules of the business: what the words of the glossary are, and what may happen to them.
+//!
+//! Everything here compiles for the server and for the browser: serde only, no I/O, no clock, no SQL, no views.
+//! The same noun names the file in every layer above: `domain/connection.rs`, `store/connections.rs`,
+//! `services/connections.rs`, `server_functions/connections.rs`, `pages/connections.rs`.
+
+pub mod address;
+pub mod audit;
+pub mod column_profile;
+pub mod connection;
+pub mod exact_number;
+pub mod identifier;
+pub mod overview;
+pub mod paging;
+pub mod profile_run;
+pub mod progress;
+pub mod query;
+pub mod table;
+pub mod table_profile;
+pub mod user;

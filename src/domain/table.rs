@@ -1,0 +1,139 @@
+//! A table as lists show it, with what the latest completed run says about it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::address::TableAddress;
+use super::column_profile::ColumnProfile;
+use super::identifier::{RunId, TableGroupId, TableId};
+use super::profile_run::ProfileRun;
+use super::table_profile::{RejectedRows, Snapshot};
+
+/// One line of the list of tables.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TableSummary {
+    /// Id.
+    pub table_id: TableId,
+    /// Place.
+    pub address: TableAddress,
+    /// Connection's name.
+    pub connection_name: String,
+    /// Group.
+    pub table_group_id: TableGroupId,
+    /// Group's name.
+    pub table_group_name: String,
+    /// `parquet`, `csv`, ...
+    pub format: String,
+    /// Bytes at the last discovery.
+    pub bytes: u64,
+    /// When it was first found.
+    pub created_at: DateTime<Utc>,
+    /// When a discovery no longer found it.
+    pub missing_since: Option<DateTime<Utc>>,
+    /// What the latest completed run that has the table says.
+    pub profile: Option<TableFigures>,
+    /// Row counts of up to 30 completed runs, oldest first.
+    pub row_history: Vec<u64>,
+    /// Why the newest run that tried this table could not read it, if newer than `profile`.
+    pub last_failure: Option<TableFailure>,
+}
+
+/// Figures of a table in one run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TableFigures {
+    /// Run.
+    pub profile_run_id: RunId,
+    /// Its number.
+    pub run_number: i64,
+    /// When the run ended.
+    pub profiled_at: DateTime<Utc>,
+    /// Rows.
+    pub row_count: u64,
+    /// Columns.
+    pub column_count: u32,
+    /// Null cells over all cells.
+    pub null_cell_ratio: Option<f64>,
+}
+
+/// A failed attempt to read a table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TableFailure {
+    /// Run.
+    pub run_number: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Why.
+    pub error: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+/// One run that has a table: what menus and histories list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TableRun {
+    /// Run.
+    pub profile_run_id: RunId,
+    /// Number.
+    pub number: i64,
+    /// When it ended.
+    pub completed_at: DateTime<Utc>,
+    /// Rows.
+    pub row_count: u64,
+    /// Columns.
+    pub column_count: u32,
+    /// How long the table took.
+    pub duration_ms: u64,
+    /// Bytes read.
+    pub bytes_scanned: u64,
+    /// What was read.
+    pub snapshot: Snapshot,
+    /// Rows that were refused.
+    pub rejected: Option<RejectedRows>,
+    /// Broken invariants.
+    pub broken_invariants: Vec<String>,
+}
+
+/// A table with the columns of one run, and of the run it is compared with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TableDetail {
+    /// The table.
+    pub summary: TableSummary,
+    /// Completed runs that have it, newest first, at most 100.
+    pub runs: Vec<TableRun>,
+    /// A pending or running run of its group, if there is one.
+    pub active_run: Option<ProfileRun>,
+    /// The run shown; `None` when it was never profiled.
+    pub run: Option<TableRun>,
+    /// The run compared with.
+    pub compared: Option<TableRun>,
+    /// Columns of the run; their top values and histograms are the short ones kept for lists.
+    pub columns: Vec<ColumnProfile>,
+    /// Columns of the compared run, same kind.
+    pub compared_columns: Vec<ColumnProfile>,
+}
+
+/// One column with all its values, the compared run and its history.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ColumnDetail {
+    /// The table, its runs and all columns (for the list at the side). `table.run` is always present.
+    pub table: TableDetail,
+    /// The column in the run shown, complete.
+    pub column: ColumnProfile,
+    /// The column in the compared run, complete.
+    pub compared: Option<ColumnProfile>,
+    /// The column over the runs that have it, oldest first, without values.
+    pub history: Vec<ColumnPoint>,
+    /// Where the figures come from: `results`, later `columns` or `payload`.
+    pub source: String,
+}
+
+/// A column in one run of its history: figures only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ColumnPoint {
+    /// Run number.
+    pub number: i64,
+    /// When the run ended.
+    pub completed_at: DateTime<Utc>,
+    /// Figures without values.
+    pub column: ColumnProfile,
+}

@@ -1,0 +1,87 @@
+//! The profile of one table in one run: what the engine hands over and the completer stores.
+
+use serde::{Deserialize, Serialize};
+
+use super::column_profile::ColumnProfile;
+use super::profile_run::RunMode;
+
+/// The pinned version of the data that was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Snapshot {
+    /// Fingerprint over the files' names, sizes, modification times (and later: Delta version, database snapshot).
+    pub id: String,
+    /// In words: `3 files, 41.2 MB, newest 2026-11-20 13:41 UTC`.
+    pub description: String,
+    /// Files read, relative to the connection's root.
+    pub files: Vec<String>,
+}
+
+/// One table's profile, published or inconsistent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TableProfile {
+    /// Table name as in [`super::address::TableAddress`].
+    pub table_name: String,
+    /// Schema name; `-` for the root.
+    pub schema_name: String,
+    /// Rows.
+    pub row_count: u64,
+    /// Columns.
+    pub column_count: u32,
+    /// `parquet`, `csv`, `jsonl`, ...
+    pub format: String,
+    /// What was read.
+    pub snapshot: Snapshot,
+    /// Wall time of this table in milliseconds.
+    pub duration_ms: u64,
+    /// Bytes of the source that were read.
+    pub bytes_scanned: u64,
+    /// Rows that were read (equal to `row_count` unless sampled).
+    pub rows_scanned: u64,
+    /// `limn`.
+    pub engine: String,
+    /// Version of the engine.
+    pub engine_version: String,
+    /// Full, partial, sample, skip.
+    pub mode: RunMode,
+    /// Milliseconds from the start of the run to the start of this table.
+    pub started_after_ms: u64,
+    /// Records that could not be read and were left out, with the reason (ragged rows of a CSV, for example).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rejected: Option<RejectedRows>,
+    /// One a column, in order.
+    pub columns: Vec<ColumnProfile>,
+}
+
+/// Records that the reader refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RejectedRows {
+    /// How many.
+    pub count: u64,
+    /// The first one: file, line, why.
+    pub first: String,
+}
+
+impl TableProfile {
+    /// All broken invariants, as `column: invariant`.
+    pub fn broken_invariants(&self) -> Vec<String> {
+        self.columns
+            .iter()
+            .flat_map(|column| column.broken_invariants.iter().map(move |text| format!("{}: {text}", column.column_name)))
+            .collect()
+    }
+}
+
+/// A table that could not be profiled; the others are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedTable {
+    /// Schema name.
+    pub schema_name: String,
+    /// Table name.
+    pub table_name: String,
+    /// What happened and where: file, row, byte.
+    pub error: String,
+    /// What to do about it.
+    pub remedy: String,
+}

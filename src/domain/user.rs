@@ -1,0 +1,130 @@
+//! People, their roles and what each role may do. One table of permissions, read by every layer.
+
+use serde::{Deserialize, Serialize};
+
+use super::identifier::UserId;
+use super::profile_run::words;
+
+words! {
+    /// What a person is. A person may hold several.
+    pub enum Role {
+        /// Browses profiles.
+        Analyst = "analyst",
+        /// Clears alerts.
+        Steward = "steward",
+        /// Writes rules.
+        Tester = "tester",
+        /// Approves rules.
+        ReportOwner = "report_owner",
+        /// Configures everything.
+        Admin = "admin",
+    }
+}
+
+impl Role {
+    /// As the interface says it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Analyst => "Analyst",
+            Self::Steward => "Data steward",
+            Self::Tester => "Tester",
+            Self::ReportOwner => "Report owner",
+            Self::Admin => "Administrator",
+        }
+    }
+}
+
+words! {
+    /// What can be allowed or refused.
+    pub enum Permission {
+        /// Profiles, runs.
+        ReadProfiles = "read_profiles",
+        /// Start, cancel and retry runs.
+        RunProfiling = "run_profiling",
+        /// Values of columns marked as personal.
+        SeePersonalValues = "see_personal_values",
+        /// Connections, engine, people.
+        Configure = "configure",
+    }
+}
+
+impl Permission {
+    /// Whether a role carries it (the matrix of the design).
+    pub fn is_held_by(self, role: Role) -> bool {
+        use Role::*;
+        match self {
+            Self::ReadProfiles => true,
+            Self::RunProfiling => matches!(role, Analyst | Steward | Admin),
+            Self::SeePersonalValues => matches!(role, Steward | Tester | Admin),
+            Self::Configure => matches!(role, Admin),
+        }
+    }
+
+    /// The roles that carry it, in words, for a page that says who can.
+    pub fn holders(self) -> String {
+        let names: Vec<&str> = Role::ALL.iter().filter(|role| self.is_held_by(**role)).map(|role| role.label()).collect();
+        names.join(", ")
+    }
+}
+
+/// The signed-in person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// Id.
+    pub user_id: UserId,
+    /// The name to sign in with.
+    pub name: String,
+    /// As pages show it.
+    pub display_name: String,
+    /// All roles.
+    pub roles: Vec<Role>,
+    /// Inactive people cannot sign in.
+    pub is_active: bool,
+}
+
+impl User {
+    /// Whether any of the roles carries the permission.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.roles.iter().any(|role| permission.is_held_by(*role))
+    }
+
+    /// The role that names the person in the rail: the widest one.
+    pub fn leading_role(&self) -> Option<Role> {
+        Role::ALL.iter().rev().copied().find(|role| self.roles.contains(role))
+    }
+
+    /// Up to two initials.
+    pub fn initials(&self) -> String {
+        self.display_name.split(|ch: char| !ch.is_alphanumeric()).filter_map(|word| word.chars().next()).take(2).flat_map(char::to_uppercase).collect()
+    }
+}
+
+/// What every signed-in page shows around its content.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Viewer {
+    /// Who.
+    pub user: User,
+    /// The project's name.
+    pub project_name: String,
+    /// Tables known.
+    pub table_count: u64,
+    /// Runs pending or running.
+    pub active_run_count: u64,
+    /// Whether any connection exists (else the first-run page is the overview).
+    pub has_connections: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_administrator_configures_and_owners_never_start_runs() {
+        for role in Role::ALL {
+            assert_eq!(Permission::Configure.is_held_by(*role), *role == Role::Admin);
+            assert!(Permission::ReadProfiles.is_held_by(*role));
+        }
+        assert!(!Permission::RunProfiling.is_held_by(Role::ReportOwner));
+        assert_eq!(Permission::RunProfiling.holders(), "Analyst, Data steward, Administrator");
+    }
+}

@@ -6,3 +6,7 @@
 
 // 0: facts and rules of the business, for server and browser.
 pub mod domain;
+
+// 1: the sample retail group that the first-run page and `limn demo` write.
+#[cfg(feature = "ssr")]
+pub mod demo;

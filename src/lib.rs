@@ -6,3 +6,6 @@
 
 // 0: facts and rules of the business, for server and browser.
 pub mod domain;
+
+#[cfg(test)]
+mod tests;

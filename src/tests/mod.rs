@@ -1,0 +1,4 @@
+//! Tests of the crate as a whole: the rules of the house, and what needs more than one floor.
+mod configuration_table;
+mod layers;
+mod sources;

@@ -23,7 +23,13 @@ fn main() -> ExitCode {
         eprintln!("usage: bundle WASM STYLE PUBLIC SITE [--compress]");
         return ExitCode::from(2);
     };
-    match make_site(Path::new(wasm), Path::new(style), Path::new(public), Path::new(site), flags.contains(&"--compress")) {
+    match make_site(
+        Path::new(wasm),
+        Path::new(style),
+        Path::new(public),
+        Path::new(site),
+        flags.contains(&"--compress"),
+    ) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("bundle: {message}");
@@ -44,18 +50,27 @@ fn make_site(wasm: &Path, style: &Path, public: &Path, site: &Path, compress: bo
     replace_folder(site, &files)
 }
 
-/// Runs wasm-bindgen and names the results as leptos asks for them: `pkg/limn.js` and `pkg/limn.wasm`.
+/// Runs wasm-bindgen and names the results as leptos asks for them: `limn.js` and `limn.wasm`.
 fn bind_islands(wasm: &Path, files: &mut Files) -> Result<(), String> {
     let scratch = wasm.with_extension("bound");
     let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
-    bindgen.input_path(wasm).out_name("limn").typescript(false).remove_name_section(true).remove_producers_section(true);
+    bindgen
+        .input_path(wasm)
+        .out_name("limn")
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true);
     bindgen.web(true).map_err(|e| format!("{e:#}"))?;
     let _ = fs::remove_dir_all(&scratch);
-    bindgen.generate(&scratch).map_err(|e| format!("wasm-bindgen, {}: {e:#}", wasm.display()))?;
-    copy_folder(&scratch, Path::new("pkg"), files)?;
-    let code = files.remove(Path::new("pkg/limn_bg.wasm")).ok_or("wasm-bindgen wrote no limn_bg.wasm")?;
-    files.insert("pkg/limn.wasm".into(), code);
-    let glue = files.get_mut(Path::new("pkg/limn.js")).ok_or("wasm-bindgen wrote no limn.js")?;
+    bindgen
+        .generate(&scratch)
+        .map_err(|e| format!("wasm-bindgen, {}: {e:#}", wasm.display()))?;
+    copy_folder(&scratch, Path::new(""), files)?;
+    let code = files
+        .remove(Path::new("limn_bg.wasm"))
+        .ok_or("wasm-bindgen wrote no limn_bg.wasm")?;
+    files.insert("limn.wasm".into(), code);
+    let glue = files.get_mut(Path::new("limn.js")).ok_or("wasm-bindgen wrote no limn.js")?;
     *glue = String::from_utf8_lossy(glue).replace("limn_bg.wasm", "limn.wasm").into_bytes();
     Ok(())
 }
@@ -75,7 +90,10 @@ fn copy_folder(from: &Path, to: &Path, files: &mut Files) -> Result<(), String> 
 
 /// Fonts and pictures are compressed already; the rest shrinks to a third.
 fn shrinks(path: &Path) -> bool {
-    matches!(path.extension().and_then(|e| e.to_str()), Some("css" | "js" | "wasm" | "svg" | "json" | "txt"))
+    matches!(
+        path.extension().and_then(|e| e.to_str()),
+        Some("css" | "js" | "wasm" | "svg" | "json" | "txt")
+    )
 }
 
 fn add_compressed(files: &mut Files) -> Result<(), String> {
@@ -104,10 +122,14 @@ fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
 }
 
 fn print_sizes(files: &Files, compress: bool) -> Result<(), String> {
-    for path in ["pkg/limn.wasm", "pkg/limn.js", "main.css"] {
+    for path in ["limn.wasm", "limn.js", "main.css"] {
         let bytes = &files[Path::new(path)];
         match compress {
-            true => println!("{path}: {} bytes, {} as brotli", bytes.len(), brotli(bytes).map_err(|e| e.to_string())?.len()),
+            true => println!(
+                "{path}: {} bytes, {} as brotli",
+                bytes.len(),
+                brotli(bytes).map_err(|e| e.to_string())?.len()
+            ),
             false => println!("{path}: {} bytes", bytes.len()),
         }
     }

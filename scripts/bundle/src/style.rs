@@ -17,8 +17,12 @@ fn inline_imports(path: &Path, seen: &mut BTreeSet<String>) -> Result<String, St
     let mut out = String::new();
     let mut rest = text.as_str();
     while let Some(start) = rest.find("@import") {
-        let end = rest[start..].find(';').ok_or_else(|| format!("{}: an @import without its semicolon", path.display()))? + start;
-        let import = Import::parse(&rest[start + "@import".len()..end]).ok_or_else(|| format!("{}: cannot read `{}`", path.display(), &rest[start..=end]))?;
+        let end = rest[start..]
+            .find(';')
+            .ok_or_else(|| format!("{}: an @import without its semicolon", path.display()))?
+            + start;
+        let import = Import::parse(&rest[start + "@import".len()..end])
+            .ok_or_else(|| format!("{}: cannot read `{}`", path.display(), &rest[start..=end]))?;
         out.push_str(&rest[..start]);
         let partial = inline_imports(&folder.join(&import.file), seen)?;
         match import.layer {
@@ -51,7 +55,10 @@ impl Import {
             "" => None,
             tail => Some(tail.strip_prefix("layer(")?.strip_suffix(')')?.to_owned()),
         };
-        Some(Import { file: target.trim_matches(['"', '\'']).to_owned(), layer })
+        Some(Import {
+            file: target.trim_matches(['"', '\'']).to_owned(),
+            layer,
+        })
     }
 }
 
@@ -97,10 +104,17 @@ mod tests {
         fs::create_dir_all(&folder).expect("a temporary folder");
         fs::write(folder.join("a.css"), "a { color: red }").expect("a partial");
         fs::write(folder.join("b.css"), "/* b */ b::after { content: \"/* kept */\" }").expect("a partial");
-        fs::write(folder.join("main.css"), "@layer base, parts;\n@import \"a.css\" layer(base);\n@import url('b.css');\n").expect("a sheet");
+        fs::write(
+            folder.join("main.css"),
+            "@layer base, parts;\n@import \"a.css\" layer(base);\n@import url('b.css');\n",
+        )
+        .expect("a sheet");
         let text = bundle(&folder.join("main.css")).expect("a bundle");
         fs::remove_dir_all(&folder).expect("the folder goes away");
-        assert_eq!(text, "@layer base, parts;\n@layer base {\na { color: red }\n}\nb::after { content: \"/* kept */\" }\n");
+        assert_eq!(
+            text,
+            "@layer base, parts;\n@layer base {\na { color: red }\n}\nb::after { content: \"/* kept */\" }\n"
+        );
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::services::sample_data::SAMPLE_SEED;
 /// Writes the same rows for the same seed and date, on every machine.
 #[derive(Args, Debug)]
 pub struct DemoArgs {
-    /// Folder to write to; made where it is missing, refused where it holds files
+    /// Folder to write to; made where it is missing, refused where it holds anything else
     dir: PathBuf,
     /// The day that "today" is in the data [default: today, UTC]
     #[arg(long, value_name = "YYYY-MM-DD")]
@@ -25,10 +25,6 @@ pub struct DemoArgs {
 /// Writes and says what was written.
 pub fn run(args: DemoArgs) -> Outcome {
     let as_of = args.as_of.unwrap_or_else(|| chrono::Utc::now().date_naive());
-    let holds_files = std::fs::read_dir(&args.dir).is_ok_and(|mut entries| entries.next().is_some());
-    if holds_files {
-        return Err(format!("{} is not empty; name a new folder", args.dir.display()));
-    }
     let report = demo::write(&args.dir, as_of, args.seed).map_err(|error| error.to_string())?;
     for table in &report.tables {
         println!("{:<14} {:>9} rows {:>3} columns", table.name, table.rows, table.columns);

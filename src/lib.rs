@@ -6,3 +6,6 @@
 
 // 0: facts and rules of the business, for server and browser.
 pub mod domain;
+
+// 1: small views of domain values.
+pub mod components;

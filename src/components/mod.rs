@@ -3,6 +3,7 @@
 //! Each is a function that takes what it shows and returns a view; each has a partial of the same name in `style/`.
 
 pub mod format;
+pub mod graphics;
 pub mod icon;
 pub mod moment;
 pub mod section;

@@ -9,3 +9,10 @@ pub mod domain;
 
 // 1: small views of domain values.
 pub mod components;
+
+// 7: what moves in the browser.
+pub mod islands;
+
+// 8: the screens.
+#[cfg(feature = "ssr")]
+pub mod pages;

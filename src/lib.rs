@@ -6,3 +6,10 @@
 
 // 0: facts and rules of the business, for server and browser.
 pub mod domain;
+
+// 2: the only SQL.
+#[cfg(feature = "ssr")]
+pub mod store;
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests;

@@ -4,3 +4,4 @@ mod configuration_table;
 mod layers;
 mod pages;
 mod sources;
+mod store;

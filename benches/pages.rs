@@ -53,7 +53,10 @@ async fn main() {
     let cookie = come_in(&state, &server).await;
     let bare = Router::new().route("/bare", get(bare_column)).with_state(state.clone());
 
-    println!("column page against a bare handler, {} requests each, {RUNS} runs of history", ROUNDS * REQUESTS_A_ROUND);
+    println!(
+        "column page against a bare handler, {} requests each, {RUNS} runs of history",
+        ROUNDS * REQUESTS_A_ROUND
+    );
     let mut worst: f64 = 0.0;
     for column in ["order_id", "status", "ordered_at", "total", "is_gift"] {
         if let Some(ratio) = compare(&state, &server, &bare, &cookie, &address, column).await {
@@ -66,7 +69,9 @@ async fn main() {
 
 /// Times both handlers for one column and prints the ratio; `None` where the sample has no such column.
 async fn compare(state: &AppState, server: &Router, bare: &Router, cookie: &str, address: &TableAddress, column: &str) -> Option<f64> {
-    let found = column_profiles::get_column_detail(&state.db, address, column, &ColumnsQuery::default()).await.expect("the store answers");
+    let found = column_profiles::get_column_detail(&state.db, address, column, &ColumnsQuery::default())
+        .await
+        .expect("the store answers");
     found.as_ref()?;
     let page = format!("{}/columns/{column}", address.path());
     let query = form_urlencoded::Serializer::new(String::new())
@@ -98,7 +103,9 @@ async fn compare(state: &AppState, server: &Router, bare: &Router, cookie: &str,
     }
     let (drawn, plain) = (median(&mut drawn), median(&mut plain));
     let ratio = drawn.as_secs_f64() / plain.as_secs_f64();
-    println!("{column:<14} page {drawn:>9.1?} ({page_bytes} bytes)   bare {plain:>9.1?} ({row_bytes} bytes)   {page_statements} statements   ratio {ratio:.2}");
+    println!(
+        "{column:<14} page {drawn:>9.1?} ({page_bytes} bytes)   bare {plain:>9.1?} ({row_bytes} bytes)   {page_statements} statements   ratio {ratio:.2}"
+    );
     Some(ratio)
 }
 
@@ -131,13 +138,30 @@ struct Wanted {
 
 /// What the page needs from the database, and nothing else: session, viewer, the column with its table and history.
 async fn bare_column(State(state): State<AppState>, Query(wanted): Query<Wanted>, request: Request<Body>) -> Response {
-    let cookie = request.headers().get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let cookie = request
+        .headers()
+        .get(header::COOKIE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let session = cookie.trim_start_matches("limn=").parse().expect("the session's id");
-    let session = Sessions::new(state.db.clone()).load(&session).await.expect("the store answers").expect("signed in");
+    let session = Sessions::new(state.db.clone())
+        .load(&session)
+        .await
+        .expect("the store answers")
+        .expect("signed in");
     let user_id: UserId = serde_json::from_value(session.data["user_id"].clone()).expect("a user's id");
-    users::viewer(&state.db, &user_id).await.expect("the store answers").expect("a viewer");
-    let address = TableAddress { connection_id: limn::domain::identifier::ConnectionId(wanted.connection), schema_name: wanted.schema, table_name: wanted.table };
-    let detail = column_profiles::get_column_detail(&state.db, &address, &wanted.column, &ColumnsQuery::default()).await.expect("the store answers");
+    users::viewer(&state.db, &user_id)
+        .await
+        .expect("the store answers")
+        .expect("a viewer");
+    let address = TableAddress {
+        connection_id: limn::domain::identifier::ConnectionId(wanted.connection),
+        schema_name: wanted.schema,
+        table_name: wanted.table,
+    };
+    let detail = column_profiles::get_column_detail(&state.db, &address, &wanted.column, &ColumnsQuery::default())
+        .await
+        .expect("the store answers");
     axum::Json(detail).into_response()
 }
 
@@ -148,7 +172,13 @@ async fn open(folder: &Path) -> AppState {
         database_url: format!("sqlite:{}", folder.join("limn.db").display()),
         public_url: "http://limn.test".into(),
         source_roots: Vec::new(),
-        engine: EngineSettings { threads: 1, memory_bytes: 512 << 20, concurrent_runs: 1, deadline_ms: 600_000, lease_s: 30 },
+        engine: EngineSettings {
+            threads: 1,
+            memory_bytes: 512 << 20,
+            concurrent_runs: 1,
+            deadline_ms: 600_000,
+            lease_s: 30,
+        },
     };
     let db = startup::open_database(&config.database_url).await.expect("a new database");
     startup::app_state(db, config, CancellationToken::new())
@@ -161,29 +191,68 @@ async fn profile_sample(state: &AppState, folder: &Path) -> TableAddress {
     demo::write(&root, today, demo::DEFAULT_SEED).expect("the sample is written");
     let found = engine::discover(&root).expect("the sample is found");
     let location = root.to_str().expect("a plain path");
-    let connection = connections::store_connection(&state.db, "Sample", location, &found, &Actor::limn()).await.expect("a connection");
+    let connection = connections::store_connection(&state.db, "Sample", location, &found, &Actor::limn())
+        .await
+        .expect("a connection");
     let group = &connection.groups[0].table_group_id;
-    let orders = tables::list_group_tables(&state.db, group).await.expect("tables").into_iter().find(|t| t.found.table_name == "orders").expect("orders");
-    let options = ProfileOptions { threads: 1, memory_bytes: 512 << 20, deadline_ms: 600_000, clock: Utc::now() };
+    let orders = tables::list_group_tables(&state.db, group)
+        .await
+        .expect("tables")
+        .into_iter()
+        .find(|t| t.found.table_name == "orders")
+        .expect("orders");
+    let options = ProfileOptions {
+        threads: 1,
+        memory_bytes: 512 << 20,
+        deadline_ms: 600_000,
+        clock: Utc::now(),
+    };
     let profile = engine::profile_table(&root, &orders.found, &options, &Quiet).expect("a profile");
     for _ in 0..RUNS {
         let mut tx = state.db.begin().await.expect("a transaction");
-        let new = NewRun { table_group_id: group.clone(), mode: RunMode::Full, trigger: RunTrigger::Person, only_tables: Vec::new(), retry_of: None };
+        let new = NewRun {
+            table_group_id: group.clone(),
+            mode: RunMode::Full,
+            trigger: RunTrigger::Person,
+            only_tables: Vec::new(),
+            retry_of: None,
+        };
         profile_runs::request_run(&mut tx, new, &Actor::limn()).await.expect("a run");
         tx.commit().await.expect("committed");
-        let claimed = profile_runs::claim_next(&state.db, "bench", 30, 3).await.expect("the store answers").expect("a run to claim");
-        assert!(profile_runs::mark_running(&state.db, &claimed.profile_run_id, claimed.attempt).await.expect("the store answers"));
+        let claimed = profile_runs::claim_next(&state.db, "bench", 30, 3)
+            .await
+            .expect("the store answers")
+            .expect("a run to claim");
+        assert!(
+            profile_runs::mark_running(&state.db, &claimed.profile_run_id, claimed.attempt)
+                .await
+                .expect("the store answers")
+        );
         let profiles = vec![(orders.table_id.clone(), profile.clone())];
-        let completion = Completion { profile_run_id: claimed.profile_run_id, attempt: claimed.attempt, end: End::Finished, profiles, failed: Vec::new() };
+        let completion = Completion {
+            profile_run_id: claimed.profile_run_id,
+            attempt: claimed.attempt,
+            end: End::Finished,
+            profiles,
+            failed: Vec::new(),
+        };
         complete(&state.db, &state.signals, &completion).await.expect("the run ends");
     }
-    TableAddress { connection_id: connection.connection_id, schema_name: orders.found.schema_name, table_name: orders.found.table_name }
+    TableAddress {
+        connection_id: connection.connection_id,
+        schema_name: orders.found.schema_name,
+        table_name: orders.found.table_name,
+    }
 }
 
 /// Signs a person in; returns the cookie.
 async fn come_in(state: &AppState, server: &Router) -> String {
-    let user = access::create_person(&state.db, "ada", "", vec![Role::Admin], &Actor::limn()).await.expect("a person");
-    let token = access::create_link(&state.db, Some(user.user_id), &Actor::limn()).await.expect("a link");
+    let user = access::create_person(&state.db, "ada", "", vec![Role::Admin], &Actor::limn())
+        .await
+        .expect("a person");
+    let token = access::create_link(&state.db, Some(user.user_id), &Actor::limn())
+        .await
+        .expect("a link");
     let request = Request::builder()
         .method(Method::POST)
         .uri("/actions/accept-link")
@@ -194,7 +263,14 @@ async fn come_in(state: &AppState, server: &Router) -> String {
         .body(Body::from(format!("token={token}")))
         .expect("a request");
     let response = server.clone().oneshot(request).await.expect("an answer");
-    let cookies = response.headers().get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let cookie = cookies.filter(|value| value.starts_with("limn=")).find_map(|value| value.split(';').next()).map(str::to_owned);
+    let cookies = response
+        .headers()
+        .get_all(header::SET_COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let cookie = cookies
+        .filter(|value| value.starts_with("limn="))
+        .find_map(|value| value.split(';').next())
+        .map(str::to_owned);
     cookie.expect("a session's cookie")
 }

@@ -32,7 +32,7 @@ export async function allPages(request: APIRequestContext, sample: Sample): Prom
 }
 
 /** Letters of the general types that have a page of their own kind. */
-const KINDS: Record<string, string> = { N: "number", A: "text", D: "date", T: "time", B: "boolean", X: "other" };
+const KINDS: Record<string, string> = { N: "number", A: "text", D: "date", B: "boolean", X: "other" };
 
 function firstOfEachKind(columns: { column_name: string; general_type: string }[]): { kind: string; name: string }[] {
   const first = new Map<string, string>();

@@ -43,7 +43,7 @@ pub fn tables(profiles: &[TableProfile]) -> std::io::Result<()> {
 /// The columns as a table without lines.
 fn column_table(profile: &TableProfile, styled: bool) -> Table {
     let mut table = Table::new();
-    table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     let head = ["#", "column", "type", "null", "distinct", "min", "median or leading value", "max"];
     table.set_header(head.iter().map(|name| {
         let cell = Cell::new(name);

@@ -19,7 +19,7 @@ use crate::domain::user::{Permission, Viewer};
 use crate::services::access;
 use crate::services::error::AppError;
 use crate::state::AppState;
-use crate::store::{column_profiles, connections, overview, profile_runs, tables};
+use crate::store::{connections, overview, profile_runs, run_tables, table_details, tables};
 
 /// Answers data requests; everything else goes on to the pages.
 pub async fn answer_data(State(state): State<AppState>, request: Request, next: Next) -> Response {
@@ -100,7 +100,7 @@ async fn table_data(
 ) -> Answer {
     let query = ColumnsQuery::parse(&query.unwrap_or_default());
     let address = TableAddress { connection_id: connection.into(), schema_name: schema, table_name: table };
-    let detail = tables::get_table_detail(&state.db, &address, &query).await?.ok_or(AppError::NotFound)?;
+    let detail = table_details::get_table_detail(&state.db, &address, &query).await?.ok_or(AppError::NotFound)?;
     match format {
         Format::Csv => csv(&address.table_name, COLUMN_HEADS, detail.columns.iter().map(column_row)),
         _ => Ok(Json(detail).into_response()),
@@ -115,7 +115,7 @@ async fn column_data(
 ) -> Answer {
     let query = ColumnsQuery::parse(&query.unwrap_or_default());
     let address = TableAddress { connection_id: connection.into(), schema_name: schema, table_name: table };
-    let detail = column_profiles::get_column_detail(&state.db, &address, &column, &query).await?.ok_or(AppError::NotFound)?;
+    let detail = table_details::get_column_detail(&state.db, &address, &column, &query).await?.ok_or(AppError::NotFound)?;
     match format {
         Format::Csv => {
             let value = |kind: &str, label: &str, lower: Option<f64>, upper: Option<f64>, count: u64| vec![kind.to_owned(), text(label), optional(lower), optional(upper), count.to_string()];
@@ -163,7 +163,7 @@ async fn runs_data(State(state): State<AppState>, RawQuery(query): RawQuery, Ext
 
 async fn run_data(State(state): State<AppState>, Path(number): Path<i64>, Extension(format): Extension<Format>) -> Answer {
     let run = profile_runs::find_run(&state.db, number).await?.ok_or(AppError::NotFound)?;
-    let tables = profile_runs::list_run_tables(&state.db, &run.profile_run_id).await?;
+    let tables = run_tables::list_run_tables(&state.db, &run.profile_run_id).await?;
     match format {
         Format::Csv => {
             let rows = tables.iter().map(|table| {

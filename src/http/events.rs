@@ -10,7 +10,6 @@ use futures::{Stream, StreamExt, stream};
 
 use super::problem::Problem;
 use crate::domain::profile_run::ProfileRun;
-use crate::domain::query::RunsQuery;
 use crate::services::error::AppError;
 use crate::state::AppState;
 use crate::store::profile_runs;
@@ -34,8 +33,7 @@ pub async fn all_runs(State(state): State<AppState>) -> Result<Response, Problem
 
 /// The active runs.
 async fn active(state: &AppState) -> Result<Vec<ProfileRun>, AppError> {
-    let query = RunsQuery { active: true, page: 1, ..RunsQuery::default() };
-    Ok(profile_runs::list_runs(&state.db, &query, chrono::Utc::now()).await?.items)
+    Ok(profile_runs::list_active_runs(&state.db).await?)
 }
 
 /// What one listener has been told.

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use tower_sessions::Session;
 
 use super::cookies::{Flash, Scheme};
+use super::format::Format;
 use super::problem::Problem;
 use crate::domain::address::encode_segment;
 use crate::domain::identifier::UserId;
@@ -36,15 +37,15 @@ pub async fn require_viewer(State(state): State<AppState>, session: Session, mut
     if path.starts_with("/assets/") || path == "/healthz" || path == "/readyz" {
         return next.run(request).await;
     }
+    if path == "/" && request.method().is_safe() && Format::of(request.uri().query().unwrap_or_default()) == Format::Html && asks_for_json(&request) {
+        // The health document of S4; it tells nothing about data or people.
+        return super::health::describe().await.into_response();
+    }
     let viewer = match find_viewer(&state, &session).await {
         Ok(viewer) => viewer,
         Err(error) => return Problem(error).into_response(),
     };
     if viewer.is_none() && !is_public(&path) {
-        if path == "/" && !wants_page {
-            // S4's health document at the root; it tells nothing about data or people.
-            return super::health::describe().await.into_response();
-        }
         if !wants_page || !request.method().is_safe() {
             return Problem(AppError::SignedOut).into_response();
         }
@@ -70,6 +71,12 @@ pub async fn require_viewer(State(state): State<AppState>, session: Session, mut
 /// Whether a browser asks for a page.
 pub fn accepts_html(request: &Request) -> bool {
     request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// Whether a program asks for JSON.
+fn asks_for_json(request: &Request) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accept.contains("application/json") && !accept.contains("text/html")
 }
 
 /// The person of the session, as he is now: roles and activity are read anew for each request.

@@ -14,7 +14,7 @@ use crate::domain::user::Viewer;
 use crate::services::error::AppError;
 use crate::services::run_launch::{self, LaunchRequest};
 use crate::state::AppState;
-use crate::store::profile_runs;
+use crate::store::{profile_runs, run_tables};
 
 /// What may be asked of a new run.
 #[derive(Debug, Default, Deserialize)]
@@ -40,7 +40,7 @@ pub async fn start(
 /// `GET /api/profile-runs/{id}`: the run with its tables.
 pub async fn show(State(state): State<AppState>, Path(id): Path<String>) -> Result<impl IntoResponse, Problem> {
     let run = profile_runs::find_run_by_id(&state.db, &RunId(id)).await?.ok_or(AppError::NotFound)?;
-    let tables = profile_runs::list_run_tables(&state.db, &run.profile_run_id).await?;
+    let tables = run_tables::list_run_tables(&state.db, &run.profile_run_id).await?;
     Ok(Json(json!({ "run": run, "tables": tables })))
 }
 

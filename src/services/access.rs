@@ -9,7 +9,7 @@ use super::passwords;
 use crate::domain::audit::Actor;
 use crate::domain::identifier::UserId;
 use crate::domain::user::{Permission, Role, User, Viewer};
-use crate::store::{Database, audit, users};
+use crate::store::{Database, audit, sessions, sign_in as links, users};
 
 /// Failed sign-ins are counted over this many seconds.
 const THROTTLE_WINDOW_S: i64 = 900;
@@ -56,14 +56,14 @@ pub fn require(viewer: &Viewer, permission: Permission) -> Result<(), AppError> 
 /// Checks name and password. The answer never says which of the two was wrong, nor whether the name exists.
 pub async fn sign_in(db: &Database, name: &str, password: String, address: &str) -> Result<User, AppError> {
     let name = name.trim();
-    let failures = users::count_recent_failures(db, name, address, THROTTLE_WINDOW_S).await?;
+    let failures = links::count_recent_failures(db, name, address, THROTTLE_WINDOW_S).await?;
     if failures.by_name >= FAILURES_BY_NAME || failures.by_address >= FAILURES_BY_ADDRESS {
         return Err(AppError::Throttled { wait_s: THROTTLE_WINDOW_S.unsigned_abs() / 3 });
     }
     let found = users::find_user_by_name(db, name).await?;
     let hash = found.as_ref().and_then(|credentials| credentials.password_hash.clone());
     let fits = passwords::verify(password, hash).await?;
-    users::record_sign_in_attempt(db, name, address, fits).await?;
+    links::record_sign_in_attempt(db, name, address, fits).await?;
     match found {
         Some(credentials) if fits && credentials.user.is_active => Ok(credentials.user),
         _ => Err(AppError::refused("Name or password is wrong", "Try again, or ask an administrator for a one-time link (limn user link NAME).")),
@@ -74,8 +74,8 @@ pub async fn sign_in(db: &Database, name: &str, password: String, address: &str)
 pub async fn create_link(db: &Database, user_id: Option<UserId>, actor: &Actor) -> Result<String, AppError> {
     let token = random_token();
     let mut tx = db.begin().await?;
-    let link = users::NewLink { user_id, token_hash: token_hash(&token), expires_in_s: LINK_LIFETIME_S };
-    users::create_sign_in_link(&mut tx, link, actor).await?;
+    let link = links::NewLink { user_id, token_hash: token_hash(&token), expires_in_s: LINK_LIFETIME_S };
+    links::create_sign_in_link(&mut tx, link, actor).await?;
     tx.commit().await?;
     Ok(token)
 }
@@ -91,7 +91,7 @@ pub enum LinkKind {
 
 /// Looks at a link without using it up; `None` when it is unknown, used, expired, or the first link after somebody exists.
 pub async fn inspect_link(db: &Database, token: &str) -> Result<Option<LinkKind>, AppError> {
-    let Some(link) = users::find_sign_in_link(db, &token_hash(token)).await? else { return Ok(None) };
+    let Some(link) = links::find_sign_in_link(db, &token_hash(token)).await? else { return Ok(None) };
     if link.user_id.is_some() {
         return Ok(Some(LinkKind::Recovery));
     }
@@ -110,17 +110,20 @@ pub async fn accept_link(db: &Database, token: &str, password: Option<String>) -
         None => None,
     };
     let mut tx = db.begin().await?;
-    let link = users::consume_sign_in_link(&mut tx, &token_hash(token)).await?.ok_or_else(spent)?;
+    let link = links::consume_sign_in_link(&mut tx, &token_hash(token)).await?.ok_or_else(spent)?;
     let user = match link.user_id {
         Some(user_id) => {
-            let user = users::get_user_in(&mut tx, &user_id).await?.filter(|user| user.is_active).ok_or_else(spent)?;
+            let user = users::get_user(&mut tx, &user_id).await?;
+            if !user.is_active {
+                return Err(spent());
+            }
             if let Some(hash) = hash {
                 users::set_password(&mut tx, &user_id, &hash, &Actor { user_id: Some(user_id.clone()), name: user.name.clone() }).await?;
             }
             user
         }
         None => {
-            if users::count_users_in(&mut tx).await? > 0 {
+            if users::count_users(&mut tx).await? > 0 {
                 return Err(spent());
             }
             let first = users::NewUser {
@@ -148,6 +151,8 @@ pub async fn change_password(db: &Database, viewer: &Viewer, current: String, pa
     let hash = passwords::hash(password).await?;
     let mut tx = db.begin().await?;
     users::set_password(&mut tx, &viewer.user.user_id, &hash, &actor(viewer)).await?;
+    // Whoever sits elsewhere with the old password has to sign in again.
+    sessions::delete_user_sessions(&mut tx, &viewer.user.user_id).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -118,7 +118,7 @@ pub async fn find_tables(db: &Database, viewer: &Viewer, id: &ConnectionId) -> R
         let mut tx = db.begin().await?;
         let difference = tables::replace_found_tables(&mut tx, &group.table_group_id, &inside, &access::actor(viewer)).await?;
         tx.commit().await?;
-        said.push(format!("{} tables, {} new, {} missing", inside.len(), difference.added.len() + difference.returned.len(), difference.missing.len()));
+        said.push(format!("{} tables, {} new, {} missing", inside.len(), difference.added + difference.returned, difference.missing));
     }
     Ok(said.join("; "))
 }

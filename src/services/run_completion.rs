@@ -13,8 +13,8 @@ use crate::domain::audit::Actor;
 use crate::domain::identifier::{RunId, TableId};
 use crate::domain::profile_run::{RunPhase, RunReason};
 use crate::domain::table_profile::{FailedTable, TableProfile};
-use crate::store::profile_runs::{self, Finish, RunOutcome};
-use crate::store::{Database, StoreError, audit, column_profiles};
+use crate::store::run_completion::{Finish, RunOutcome, finish};
+use crate::store::{Database, StoreError, audit, column_profiles, run_log};
 
 /// How a run went, whoever reports it.
 #[derive(Debug)]
@@ -60,10 +60,10 @@ const TRIES: u32 = 4;
 pub async fn complete(db: &Database, signals: &RunSignals, completion: &Completion) -> Result<Completed, AppError> {
     let outcome = outcome(completion);
     let mut tries = 0;
-    let finish = loop {
+    let recorded = loop {
         tries += 1;
         match record(db, completion, &outcome).await {
-            Ok(finish) => break finish,
+            Ok(recorded) => break recorded,
             // The commit may or may not have happened: say it again, the digest decides.
             Err(StoreError::Unavailable { .. }) if tries < TRIES => {
                 tracing::warn!(run.id = %completion.profile_run_id, tries, "The end of a run could not be stored; trying again");
@@ -73,7 +73,7 @@ pub async fn complete(db: &Database, signals: &RunSignals, completion: &Completi
         }
     };
     signals.changed(&completion.profile_run_id);
-    let completed = match finish {
+    let completed = match recorded {
         Finish::Recorded => Completed::Recorded,
         Finish::AlreadySame => Completed::AlreadySame,
         Finish::Conflict => Completed::Conflict,
@@ -82,26 +82,31 @@ pub async fn complete(db: &Database, signals: &RunSignals, completion: &Completi
     Ok(completed)
 }
 
-/// One transaction: compare-and-set first, so that a stale report writes nothing else.
+/// One transaction. An attempt that no longer holds the run writes nothing, and learns what stands instead.
 async fn record(db: &Database, completion: &Completion, outcome: &RunOutcome) -> Result<Finish, StoreError> {
-    let mut tx = db.begin().await?;
     let run = &completion.profile_run_id;
-    let finish = profile_runs::finish(&mut tx, run, completion.attempt, outcome).await?;
-    if finish == Finish::Recorded {
-        if outcome.phase != RunPhase::Cancelled {
-            for (table_id, profile) in &completion.profiles {
-                column_profiles::insert_table_profile(&mut tx, run, completion.attempt, table_id, profile).await?;
+    let mut tx = db.begin().await?;
+    if outcome.phase == RunPhase::Completed {
+        for (table_id, profile) in &completion.profiles {
+            match column_profiles::insert_table_profile(&mut tx, run, completion.attempt, table_id, profile).await {
+                Ok(()) => {}
+                Err(StoreError::LostRun { .. }) => {
+                    tx.rollback().await?;
+                    tx = db.begin().await?;
+                    break;
+                }
+                Err(error) => return Err(error),
             }
         }
+    }
+    let recorded = finish(&mut tx, run, completion.attempt, outcome).await?;
+    if recorded == Finish::Recorded {
         let details = serde_json::json!({ "phase": outcome.phase.word(), "reason": outcome.reason.map(RunReason::word), "attempt": completion.attempt });
         audit::record(&mut tx, &Actor::limn(), "run.end", &format!("run:{run}"), details).await?;
-        profile_runs::append_log_in(&mut tx, run, completion.attempt, level(outcome), &sentence(outcome)).await?;
-    } else if finish == Finish::Conflict {
-        let details = serde_json::json!({ "phase": outcome.phase.word(), "attempt": completion.attempt, "digest": outcome.digest });
-        audit::record(&mut tx, &Actor::limn(), "run.late_end", &format!("run:{run}"), details).await?;
+        run_log::append_log(&mut tx, run, completion.attempt, level(outcome), &sentence(outcome)).await?;
     }
     tx.commit().await?;
-    Ok(finish)
+    Ok(recorded)
 }
 
 /// Turns a report into what is stored of the run itself.
@@ -127,10 +132,10 @@ fn outcome(completion: &Completion) -> RunOutcome {
         phase,
         reason,
         error_message,
-        row_count: profiles().map(|profile| profile.row_count).sum(),
-        table_count: u32::try_from(completion.profiles.len()).unwrap_or(u32::MAX),
-        column_count: profiles().map(|profile| profile.column_count).sum(),
-        bytes_scanned: profiles().map(|profile| profile.bytes_scanned).sum(),
+        row_count: Some(profiles().map(|profile| profile.row_count).sum()),
+        table_count: Some(u32::try_from(completion.profiles.len()).unwrap_or(u32::MAX)),
+        column_count: Some(profiles().map(|profile| profile.column_count).sum()),
+        bytes_scanned: Some(profiles().map(|profile| profile.bytes_scanned).sum()),
         failed_tables: completion.failed.clone(),
         digest: digest(completion, phase),
     }
@@ -165,9 +170,9 @@ fn sentence(outcome: &RunOutcome) -> String {
         RunPhase::Failed => format!("The run failed: {}", outcome.error_message.as_deref().unwrap_or("no reason was given")),
         _ => format!(
             "{} tables, {} columns and {} rows are stored; {} tables failed.",
-            outcome.table_count,
-            outcome.column_count,
-            outcome.row_count,
+            outcome.table_count.unwrap_or(0),
+            outcome.column_count.unwrap_or(0),
+            outcome.row_count.unwrap_or(0),
             outcome.failed_tables.len()
         ),
     }

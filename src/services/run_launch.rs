@@ -10,7 +10,7 @@ use crate::domain::identifier::{RunId, TableGroupId, TableId};
 use crate::domain::profile_run::{RunMode, RunTrigger};
 use crate::domain::user::{Permission, Viewer};
 use crate::store::profile_runs::{self, NewRun};
-use crate::store::{Database, connections};
+use crate::store::{Database, connections, run_transitions};
 
 /// What was started.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -79,7 +79,7 @@ pub async fn launch(db: &Database, signals: &RunSignals, viewer: &Viewer, reques
 pub async fn cancel(db: &Database, signals: &RunSignals, viewer: &Viewer, run: &RunId) -> Result<bool, AppError> {
     access::require(viewer, Permission::RunProfiling)?;
     let mut tx = db.begin().await?;
-    let asked = profile_runs::request_cancel(&mut tx, run, &access::actor(viewer)).await?;
+    let asked = run_transitions::request_cancel(&mut tx, run, &access::actor(viewer)).await?;
     tx.commit().await?;
     if asked {
         tracing::info!(run.id = %run, "A run is to be cancelled");
@@ -95,7 +95,7 @@ pub async fn retry(db: &Database, signals: &RunSignals, viewer: &Viewer, run: &R
     if !ended.status.is_terminal() {
         return Err(AppError::conflict(format!("Run {} has not ended", ended.number), "Cancel it first, or wait."));
     }
-    let only_tables = profile_runs::planned_tables(db, run).await?;
+    let only_tables = profile_runs::get_run_plan(db, run).await?.only_tables;
     let request = LaunchRequest { table_group_id: ended.table_group_id, only_tables, trigger: RunTrigger::Retry, retry_of: Some(run.clone()) };
     launch(db, signals, viewer, request).await
 }

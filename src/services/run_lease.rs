@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::error::AppError;
 use super::run_worker::RunWorker;
 use crate::domain::identifier::RunId;
-use crate::store::profile_runs::{self, ClaimedRun, Lease};
+use crate::store::run_transitions::{self, ClaimedRun, Lease};
 
 /// Why the reading ended before all tables were tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl LeaseHolder {
                 },
                 () = tokio::time::sleep_until(self.renewed + lease / 6) => {}
             }
-            match profile_runs::renew_lease(&self.worker.db, &self.run, self.attempt, &self.worker.worker_id, lease_s).await {
+            match run_transitions::renew_lease(&self.worker.db, &self.run, self.attempt, &self.worker.worker_id, lease_s.cast_signed()).await {
                 Ok(Lease::Held { cancel_requested: true }) => return Ok(Interruption::Cancelled),
                 Ok(Lease::Held { cancel_requested: false }) => self.renewed = Instant::now(),
                 Ok(Lease::Lost) => return Ok(Interruption::LeaseLost),

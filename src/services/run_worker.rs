@@ -24,8 +24,8 @@ use crate::domain::connection::FoundTable;
 use crate::domain::identifier::TableId;
 use crate::domain::profile_run::RunReason;
 use crate::engine::ProfileOptions;
-use crate::store::profile_runs::{self, ClaimedRun};
-use crate::store::{Database, connections, tables};
+use crate::store::run_transitions::{self, ClaimedRun};
+use crate::store::{Database, connections, run_log, tables};
 
 /// Attempts before a run is given up as `worker_lost`.
 const MOST_ATTEMPTS: u32 = 3;
@@ -71,12 +71,12 @@ impl RunWorker {
 
     /// Claims runs until the places are taken or the queue is empty.
     async fn take_all(&self) -> Result<(), AppError> {
-        for run in profile_runs::fail_exhausted(&self.db, MOST_ATTEMPTS).await? {
+        for run in run_transitions::fail_exhausted(&self.db, MOST_ATTEMPTS).await? {
             tracing::error!(run.id = %run, "A run was given up after its worker was lost {MOST_ATTEMPTS} times");
             self.signals.changed(&run);
         }
         while self.tasks.len() < self.engine.concurrent_runs {
-            let Some(claimed) = profile_runs::claim_next(&self.db, &self.worker_id, self.engine.lease_s, MOST_ATTEMPTS).await? else {
+            let Some(claimed) = run_transitions::claim_next(&self.db, &self.worker_id, self.engine.lease_s.cast_signed(), MOST_ATTEMPTS).await? else {
                 return Ok(());
             };
             let worker = self.clone();
@@ -100,8 +100,8 @@ impl RunWorker {
             Ok(Ok(completion)) => completion,
             Ok(Err(Interruption::Stopping)) => {
                 // A deploy is no failure: the run goes back to the queue and the attempt does not count.
-                profile_runs::append_log(&self.db, run, claimed.attempt, "info", "The server is stopping; the run waits for the next one.").await?;
-                profile_runs::release(&self.db, run, claimed.attempt).await?;
+                run_log::append_log(&self.db, run, claimed.attempt, "info", "The server is stopping; the run waits for the next one.").await?;
+                run_transitions::release(&self.db, run, claimed.attempt).await?;
                 return Ok(());
             }
             Ok(Err(Interruption::LeaseLost)) => {
@@ -134,11 +134,11 @@ impl RunWorker {
         let run = &claimed.profile_run_id;
         let attempt = claimed.attempt;
         let (root, planned) = self.plan(claimed).await?;
-        if !profile_runs::mark_running(&self.db, run, attempt).await? {
+        if !run_transitions::mark_running(&self.db, run, attempt).await? {
             return Ok(Err(Interruption::LeaseLost));
         }
         let words = format!("Attempt {attempt}: {} tables to read.", planned.len());
-        profile_runs::append_log(&self.db, run, attempt, "info", &words).await?;
+        run_log::append_log(&self.db, run, attempt, "info", &words).await?;
         self.signals.changed(run);
 
         let mut collected = RunReport::new(&planned);
@@ -163,11 +163,11 @@ impl RunWorker {
                 report = reports.recv() => match report {
                     Some(event) => {
                         if let Some((level, message)) = collected.take(event) {
-                            profile_runs::append_log(&self.db, run, attempt, level, &message).await?;
+                            run_log::append_log(&self.db, run, attempt, level, &message).await?;
                         }
                         if written.elapsed() >= PROGRESS_EVERY {
                             written = Instant::now();
-                            profile_runs::record_progress(&self.db, run, attempt, &collected.progress).await?;
+                            run_transitions::record_progress(&self.db, run, attempt, &collected.progress).await?;
                             self.signals.changed(run);
                         }
                     }
@@ -182,7 +182,7 @@ impl RunWorker {
         if !read_to_end {
             reading.await?;
         }
-        if !profile_runs::begin_finalizing(&self.db, run, attempt).await? {
+        if !run_transitions::begin_finalizing(&self.db, run, attempt).await? {
             return Ok(Err(Interruption::LeaseLost));
         }
         self.signals.changed(run);
@@ -197,7 +197,7 @@ impl RunWorker {
         let mut tx = self.db.begin().await?;
         tables::replace_found_tables(&mut tx, &group.table_group_id, &found, &Actor::limn()).await?;
         tx.commit().await?;
-        let wanted: HashSet<&TableId> = claimed.only_tables.iter().collect();
+        let wanted: HashSet<&TableId> = claimed.plan.only_tables.iter().collect();
         let planned = tables::list_group_tables(&self.db, &group.table_group_id)
             .await?
             .into_iter()

@@ -86,6 +86,7 @@ pub async fn run_children(root: &Path, tables: Vec<FoundTable>, options: Profile
 
 /// Runs one child over the tables and forwards what it reports. Dropping the future kills the child.
 async fn run_child(root: &Path, tables: Vec<FoundTable>, options: ProfileOptions, events: &mpsc::Sender<WorkerEvent>) -> Result<ChildEnd, AppError> {
+    let memory_bytes = options.memory_bytes;
     let plan = WorkerPlan { root: root.to_owned(), tables, options };
     let mut line = serde_json::to_vec(&plan).map_err(AppError::internal)?;
     line.push(b'\n');
@@ -127,7 +128,7 @@ async fn run_child(root: &Path, tables: Vec<FoundTable>, options: ProfileOptions
     if done && broken.is_none() {
         return Ok(ChildEnd::Done);
     }
-    let reason = broken.unwrap_or_else(|| explain(status, &complaints, options.memory_bytes));
+    let reason = broken.unwrap_or_else(|| explain(status, &complaints, memory_bytes));
     if !complaints.is_empty() {
         tracing::warn!(complaints = %complaints.escape_debug(), "The engine's child process complained");
     }

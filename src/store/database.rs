@@ -31,6 +31,16 @@ pub enum DatabaseKind {
     Postgres,
 }
 
+impl DatabaseKind {
+    /// As people call it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+}
+
 /// The control database. Cloning shares the pools.
 #[derive(Clone, Debug)]
 pub struct Database {

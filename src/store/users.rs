@@ -1,6 +1,7 @@
 //! People, their roles and passwords, and the viewer that every page shows.
 
 use super::sign_in::name_key;
+use super::statement::Place;
 use super::{Database, Record, StoreError, Transaction, Value, audit, new_id, rows_insert, sessions, sql};
 use crate::domain::audit::Actor;
 use crate::domain::identifier::UserId;
@@ -34,9 +35,13 @@ pub struct UserCredentials {
 }
 
 /// People known, inactive ones too.
-pub async fn count_users(db: &Database) -> Result<u64, StoreError> {
+#[expect(
+    private_bounds,
+    reason = "callers pass &Database or &mut Transaction; the seam stays inside the store"
+)]
+pub async fn count_users<P: Place>(place: P) -> Result<u64, StoreError> {
     sql("select count(*) as user_count from users")
-        .fetch_one(db)
+        .fetch_one(place)
         .await?
         .count("user_count")
 }
@@ -84,11 +89,15 @@ pub async fn find_user_by_name(db: &Database, name: &str) -> Result<Option<UserC
 }
 
 /// Reads a person.
-pub async fn get_user(db: &Database, user_id: &UserId) -> Result<User, StoreError> {
+#[expect(
+    private_bounds,
+    reason = "callers pass &Database or &mut Transaction; the seam stays inside the store"
+)]
+pub async fn get_user<P: Place>(place: P, user_id: &UserId) -> Result<User, StoreError> {
     let rows = sql("select u.user_id, u.name, u.display_name, u.is_active, r.role
          from users u left join user_roles r on r.user_id = u.user_id where u.user_id = $1 order by r.role")
     .bind(user_id.as_str())
-    .fetch_all(db)
+    .fetch_all(place)
     .await?;
     read_users(&rows)?
         .pop()

@@ -22,7 +22,7 @@ use crate::services::{access, connections};
 use crate::startup;
 use crate::state::AppState;
 use crate::store::profile_runs::{self, NewRun};
-use crate::store::{Database, tables};
+use crate::store::{Database, run_transitions, tables};
 
 static EXECUTOR: Once = Once::new();
 
@@ -137,8 +137,8 @@ impl TestApp {
         let new = NewRun { table_group_id: group.clone(), mode: RunMode::Full, trigger: RunTrigger::Person, only_tables: Vec::new(), retry_of: None };
         let requested = profile_runs::request_run(&mut tx, new, &Actor::limn()).await.unwrap();
         tx.commit().await.unwrap();
-        let claimed = profile_runs::claim_next(self.db(), "test", 30, 3).await.unwrap().unwrap();
-        assert!(profile_runs::mark_running(self.db(), &claimed.profile_run_id, claimed.attempt).await.unwrap());
+        let claimed = run_transitions::claim_next(self.db(), "test", 30, 3).await.unwrap().unwrap();
+        assert!(run_transitions::mark_running(self.db(), &claimed.profile_run_id, claimed.attempt).await.unwrap());
         let root = Path::new(&connection.location);
         let found = engine::discover(root).unwrap();
         let mut tx = self.db().begin().await.unwrap();

@@ -33,7 +33,7 @@ pub(super) const COLUMNS: &[Column] = &[
 ];
 
 /// Day numbers of placeholders that other systems write for "no date": 1753-01-01 and 1899-12-30.
-const PLACEHOLDER_DAYS: [i32; 2] = [-79_258, -25_569];
+const PLACEHOLDER_DAYS: [i32; 2] = [-79_257, -25_569];
 const SECONDS_A_DAY: i64 = 86_400;
 
 pub(super) fn write(path: &Path, scene: &Scene) -> Result<u64, SheetError> {

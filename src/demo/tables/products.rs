@@ -110,7 +110,7 @@ fn description(row: usize, noun: &str, random: &mut Random) -> String {
     );
     let noun = noun.to_lowercase();
     let text = match random.below(3) {
-        0 => format!("A {quality} choice of {noun} from {place}"),
+        0 => format!("Our {quality} choice of {noun} from {place}"),
         1 => format!("{noun} made the {quality} way in {place}, best within a week of opening"),
         _ => format!("From {place}: {noun} for every day"),
     };

@@ -100,7 +100,7 @@ pub(in crate::demo) const UNITED_STATES: Country = Country {
         "# Sunset Blvd",
     ],
     postal_rest: "99",
-    phone: "+1 999-555-0199",
+    phone: "+1 299-555-0199",
 };
 
 const GERMANY: Country = Country {
@@ -230,7 +230,7 @@ const CANADA: Country = Country {
     ],
     streets: &["# King St", "# Rideau Ave", "# Birch Cres", "# Harbour Rd"],
     postal_rest: "9A 9A9",
-    phone: "+1 999-555-0199",
+    phone: "+1 499-555-0199",
 };
 
 impl Country {

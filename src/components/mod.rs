@@ -4,10 +4,12 @@
 //! in `style/components/`. Figures become text in `format`, points in time in `moment`, and nowhere else.
 
 pub mod button;
+pub mod column_cells;
 pub mod empty_state;
 pub mod filter_row;
 pub mod form_field;
 pub mod format;
+pub mod graphics;
 pub mod head;
 pub mod icon;
 pub mod moment;

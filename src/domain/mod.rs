@@ -6,6 +6,8 @@
 
 pub mod address;
 pub mod audit;
+pub mod column_change;
+pub mod column_list;
 pub mod column_profile;
 pub mod connection;
 pub mod exact_number;

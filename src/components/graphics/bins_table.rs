@@ -1,0 +1,42 @@
+//! The figures of a chart as a table, behind a line that opens it.
+
+use leptos::prelude::*;
+
+use crate::components::icon::{Icon, icon};
+
+/// Rows of text: the first cell names the row, the others are figures. `words` of the heads stand left, the rest right.
+pub fn bins_table(caption: &str, heads: &[String], words: usize, rows: Vec<Vec<String>>) -> AnyView {
+    let count = crate::components::format::counted(rows.len() as u64, "row");
+    let class = move |index: usize| if index < words { "" } else { "num" };
+    let head: Vec<AnyView> = heads
+        .iter()
+        .enumerate()
+        .map(|(index, head)| view! { <th scope="col" class=class(index)>{head.clone()}</th> }.into_any())
+        .collect();
+    let body: Vec<AnyView> = rows
+        .into_iter()
+        .map(|row| {
+            let cells: Vec<AnyView> = row
+                .into_iter()
+                .enumerate()
+                .map(|(index, text)| {
+                    if index == 0 {
+                        view! { <th scope="row">{text}</th> }.into_any()
+                    } else {
+                        view! { <td class=class(index)>{text}</td> }.into_any()
+                    }
+                })
+                .collect();
+            view! { <tr>{cells}</tr> }.into_any()
+        })
+        .collect();
+    view! {
+        <details class="sql bins">
+            <summary>{icon(Icon::Right, 12)}"Show the bins as a table"<span class="end">{count}</span></summary>
+            <div class="scroll" tabindex="0" role="region" aria-label=caption.to_owned()>
+                <table class="tbl tight"><caption class="vh">{caption.to_owned()}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>
+            </div>
+        </details>
+    }
+    .into_any()
+}

@@ -57,7 +57,7 @@ fn connection_section(position: usize, connection: &Connection) -> AnyView {
     view! {
         <section class="sec connection" aria-labelledby=heading.clone()>
             <header>
-                <h2 id=heading>{connection.name.clone()}</h2>
+                <h2 id=heading.clone()>{connection.name.clone()}</h2>
                 {state}
                 <div class="more acts">
                     {Button::new("Find tables again").icon(Icon::Search).post("find-tables", &fields(None))}

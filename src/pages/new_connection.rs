@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use super::{page, request, titled};
-use crate::components::button::Button;
 use crate::components::empty_state::empty_state;
 use crate::components::form_field::FormField;
 use crate::components::format::{bytes, counted};

@@ -32,7 +32,7 @@ pub fn type_mark(column: &ColumnProfile) -> AnyView {
         GeneralType::Other => Icon::TypeOther,
     };
     let name = column.data_type.clone();
-    view! { <span class="ty" title=name.clone()>{icon(mark, 13)}<span class="clip">{name}</span></span> }.into_any()
+    view! { <span class="ty" title=name.clone()>{icon(mark, 13)}<span class="clip">{name.clone()}</span></span> }.into_any()
 }
 
 /// Bar and share of nulls.
@@ -109,7 +109,7 @@ pub fn change_cell(change: Option<&ColumnChange>) -> AnyView {
     };
     let class = if change.is_notable() { "worse" } else { "quiet" };
     let text = change_words(change);
-    view! { <span class=class title=text.clone()>{text}</span> }.into_any()
+    view! { <span class=class title=text.clone()>{text.clone()}</span> }.into_any()
 }
 
 /// The change in a few words.

@@ -5,17 +5,21 @@
 //! asks and for what; `respond` refuses; `frame` is what stands around every page.
 
 pub mod account;
+pub mod column;
 pub mod connections;
 pub mod errors;
 mod first_run;
 pub mod frame;
+mod live;
 pub mod login;
 pub mod new_connection;
 pub mod overview;
 mod overview_lists;
 pub mod request;
 pub mod respond;
+mod run_links;
 pub mod start;
+pub mod table;
 pub mod tables;
 mod tables_list;
 pub mod welcome;

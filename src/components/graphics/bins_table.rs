@@ -6,6 +6,11 @@ use crate::components::icon::{Icon, icon};
 
 /// Rows of text: the first cell names the row, the others are figures. `words` of the heads stand left, the rest right.
 pub fn bins_table(caption: &str, heads: &[String], words: usize, rows: Vec<Vec<String>>) -> AnyView {
+    figures_table("Show the bins as a table", caption, heads, words, rows)
+}
+
+/// The same for figures that are no bins; `summary` is the line that opens them.
+pub fn figures_table(summary: &str, caption: &str, heads: &[String], words: usize, rows: Vec<Vec<String>>) -> AnyView {
     let count = crate::components::format::counted(rows.len() as u64, "row");
     let class = move |index: usize| if index < words { "" } else { "num" };
     let head: Vec<AnyView> = heads
@@ -32,7 +37,7 @@ pub fn bins_table(caption: &str, heads: &[String], words: usize, rows: Vec<Vec<S
         .collect();
     view! {
         <details class="sql bins">
-            <summary>{icon(Icon::Right, 12)}"Show the bins as a table"<span class="end">{count}</span></summary>
+            <summary>{icon(Icon::Right, 12)}{summary.to_owned()}<span class="end">{count}</span></summary>
             <div class="scroll" tabindex="0" role="region" aria-label=caption.to_owned()>
                 <table class="tbl tight"><caption class="vh">{caption.to_owned()}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>
             </div>

@@ -6,7 +6,7 @@
 mod axis_labels;
 mod bar_chart;
 mod bins;
-mod bins_table;
+pub mod bins_table;
 pub mod box_plot;
 pub mod breakdown;
 pub mod figure;

@@ -1,0 +1,137 @@
+//! Keys: `/` find, `g` then a letter go to, `j k` move, `u` up, `[ ]` older and newer run, `?` this list. Off while typing.
+//!
+//! A page offers a key by `data-key` on a link or button; `j` and `k` otherwise move through the rows of a list, and `Enter`
+//! opens the link that has the focus, as everywhere.
+
+use leptos::prelude::*;
+
+/// What the list of keys says.
+const KEYS: [(&str, &str); 10] = [
+    ("/", "find, or filter the list"),
+    ("g o", "overview"),
+    ("g t", "tables"),
+    ("g r", "runs"),
+    ("j", "next row or column"),
+    ("k", "previous row or column"),
+    ("Enter", "open the row"),
+    ("u", "up: back to the list, at the same row"),
+    ("[ ]", "older and newer run"),
+    ("?", "this list"),
+];
+
+/// Listens for keys and holds the list of them.
+#[island]
+pub fn Shortcuts() -> impl IntoView {
+    #[cfg(feature = "hydrate")]
+    Effect::new(|_| keys::listen());
+    let lines: Vec<AnyView> = KEYS.iter().map(|(key, what)| view! { <dt><kbd>{*key}</kbd></dt><dd>{*what}</dd> }.into_any()).collect();
+    view! {
+        <dialog id="keys" class="keys" aria-labelledby="keys-title">
+            <h2 id="keys-title">"Keys"</h2>
+            <dl class="kv">{lines}</dl>
+            <form method="dialog"><button class="btn">"Close"</button></form>
+        </dialog>
+    }
+}
+
+#[cfg(feature = "hydrate")]
+mod keys {
+    use std::cell::Cell;
+
+    use js_sys::Date;
+    use wasm_bindgen::JsCast;
+    use web_sys::{Element, HtmlDialogElement, KeyboardEvent};
+
+    use crate::islands::browser;
+
+    /// How long `g` waits for its letter.
+    const CHORD_MS: f64 = 1_500.0;
+
+    /// Listens for the life of the page.
+    pub fn listen() {
+        let Some(document) = browser::document() else { return };
+        let chord: Cell<Option<f64>> = Cell::new(None);
+        browser::listen(&document, "keydown", move |event| {
+            let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+            if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing() || browser::first("dialog[open]").is_some() {
+                return;
+            }
+            let is_chord = chord.take().is_some_and(|at| Date::now() - at < CHORD_MS);
+            let key = event.key();
+            if is_chord && go(&key) {
+                event.prevent_default();
+                return;
+            }
+            let was_used = match key.as_str() {
+                "g" => {
+                    chord.set(Some(Date::now()));
+                    true
+                }
+                "?" => show_list(),
+                "/" => find(),
+                "j" => press(&key) || step(1),
+                "k" => press(&key) || step(-1),
+                "u" | "[" | "]" => press(&key),
+                _ => false,
+            };
+            if was_used {
+                event.prevent_default();
+            }
+        });
+    }
+
+    fn is_typing() -> bool {
+        let Some(active) = browser::document().and_then(|document| document.active_element()) else { return false };
+        matches!(active.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || active.has_attribute("contenteditable")
+    }
+
+    fn go(letter: &str) -> bool {
+        let path = match letter {
+            "o" => "/",
+            "t" => "/tables",
+            "r" => "/runs",
+            _ => return false,
+        };
+        browser::window().is_some_and(|window| window.location().set_href(path).is_ok())
+    }
+
+    fn show_list() -> bool {
+        browser::first("#keys").and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok()).is_some_and(|dialog| dialog.show_modal().is_ok())
+    }
+
+    /// The list's own field first, then the one in the rail.
+    fn find() -> bool {
+        let field = browser::first("main input[type=search]").or_else(|| browser::first("input[type=search], a.find"));
+        if let Some(field) = &field {
+            browser::focus(field);
+        }
+        field.is_some()
+    }
+
+    /// Presses what the page offers for a key.
+    fn press(key: &str) -> bool {
+        let Some(target) = browser::all("[data-key]").into_iter().find(|element| element.get_attribute("data-key").as_deref() == Some(key)) else {
+            return false;
+        };
+        browser::click(&target);
+        true
+    }
+
+    /// Moves the focus through the first links of the rows of a list.
+    fn step(by: i32) -> bool {
+        let links: Vec<Element> = browser::all("table[data-list] tbody tr:not([hidden])").iter().filter_map(|row| row.query_selector("a").ok().flatten()).collect();
+        if links.is_empty() {
+            return false;
+        }
+        let active = browser::document().and_then(|document| document.active_element());
+        let row = active.and_then(|element| element.closest("tr").ok().flatten());
+        let at = row.and_then(|row| links.iter().position(|link| row.contains(Some(link))));
+        let next = match at {
+            Some(at) => (at as i32 + by).clamp(0, links.len() as i32 - 1),
+            None if by > 0 => 0,
+            None => links.len() as i32 - 1,
+        };
+        browser::focus(&links[next as usize]);
+        true
+    }
+}

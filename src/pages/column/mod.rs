@@ -1,0 +1,187 @@
+//! `/tables/{conn}/{schema}/{table}/columns/{column}`: one column, whole: its distribution by type, values, metrics, history.
+
+mod boolean;
+mod history;
+mod metrics;
+mod number;
+mod picker;
+mod text;
+mod time;
+mod values;
+
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+
+use super::run_links::{compare_menu, run_menu, run_names, with};
+use super::table::crumbs;
+use crate::components::column_cells::type_mark;
+use crate::components::empty_state::empty_state;
+use crate::components::filter_row::{Segment, segmented};
+use crate::components::format::{count, counted};
+use crate::components::graphics::RunNames;
+use crate::components::head::{Crumb, PageHead, breadcrumb};
+use crate::components::icon::{Icon, icon};
+use crate::components::moment::{clock, moment};
+use crate::components::note::{Note, NoteKind, ignored_note};
+use crate::components::tag::{Tone, source_tag, tag};
+use crate::domain::address::encode_segment;
+use crate::domain::column_profile::{ColumnProfile, GeneralType};
+use crate::domain::query::ColumnsQuery;
+use crate::domain::table::ColumnDetail;
+use crate::islands::copy_link::CopyLink;
+
+/// Everything under the rail. Pure: what it shows is what it is given.
+pub fn column_view(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTime<Utc>) -> AnyView {
+    let runs = run_names(&detail.table);
+    view! {
+        {breadcrumb(way(detail, query))}
+        {head(detail, query, now)}
+        {ignored_note(&query.notes)}
+        {detail.table.active_run.as_ref().map(|run| super::live::live_note(run, now))}
+        <div class="split">
+            {picker::picker(detail, query)}
+            <div class="colgrid">
+                {notes(detail)}
+                {sections(detail, query, &runs)}
+                {metrics::metrics_section(detail, &runs)}
+                {history::history_section(detail, query, now)}
+            </div>
+        </div>
+        <p class="foot-keys">
+            <span><kbd>"j"</kbd><kbd>"k"</kbd>" next and previous column, place kept"</span>
+            <span><kbd>"["</kbd><kbd>"]"</kbd>" older and newer run"</span>
+            <span><kbd>"u"</kbd>" back to the table"</span>
+        </p>
+    }
+    .into_any()
+}
+
+/// The table as the list was, at the line of this column.
+fn back(detail: &ColumnDetail, query: &ColumnsQuery) -> String {
+    format!("{}{}#col-{}", detail.table.summary.address.path(), query.to_query(), encode_segment(&detail.column.column_name))
+}
+
+fn way(detail: &ColumnDetail, query: &ColumnsQuery) -> Vec<Crumb> {
+    let mut way = crumbs(&detail.table);
+    way.push(Crumb::new(detail.table.summary.address.table_name.clone(), back(detail, query)));
+    way
+}
+
+fn head(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTime<Utc>) -> AnyView {
+    let column = &detail.column;
+    let path = detail.table.summary.address.column_path(&column.column_name);
+    let tags = view! {
+        {source_tag(&detail.source)}
+        {column.is_candidate_key().then(|| view! { <span class="tag">{icon(Icon::Key, 12)}"key by the data"</span> })}
+        {column.metrics.query_error.is_some().then(|| tag("failed", Tone::High))}
+        {(!column.broken_invariants.is_empty()).then(|| tag("inconsistent", Tone::High))}
+    };
+    let mut head = PageHead::name(column.column_name.clone(), tags).fact(type_mark(column)).fact(view! { <b>{count(column.row_count)}</b>{if column.row_count == 1 { " row" } else { " rows" }} });
+    if let Some(run) = &detail.table.run {
+        head = head.fact(view! {
+            "profiled " <b>{moment(run.completed_at, now)}</b> ", " {clock(run.completed_at)} " UTC, by "
+            <a href=format!("/runs/{}", run.number)>{format!("run {}", run.number)}</a>
+        });
+    }
+    head.actions(view! {
+        {run_menu(&path, &detail.table, query, now)}
+        {compare_menu(&path, &detail.table, query, now)}
+        <CopyLink />
+        {run_keys(detail, query)}
+    })
+    .view()
+}
+
+/// Links that only keys press: older and newer run, and the way up.
+fn run_keys(detail: &ColumnDetail, query: &ColumnsQuery) -> AnyView {
+    let runs = &detail.table.runs;
+    let at = detail.table.run.as_ref().and_then(|shown| runs.iter().position(|run| run.number == shown.number));
+    let path = detail.table.summary.address.column_path(&detail.column.column_name);
+    let link = |key: &'static str, index: Option<usize>| {
+        let run = runs.get(index?)?;
+        let href = format!("{path}{}", with(query, |query| {
+            query.run = (index != Some(0)).then_some(run.number);
+            query.compare = query.compare.filter(|compare| *compare == 0);
+        }).to_query());
+        Some(view! { <a hidden data-key=key href=href>{format!("Run {}", run.number)}</a> })
+    };
+    view! {
+        {link("[", at.map(|at| at + 1))}
+        {link("]", at.and_then(|at| at.checked_sub(1)))}
+        <a hidden data-key="u" href=back(detail, query)>"Back to the table"</a>
+    }
+    .into_any()
+}
+
+/// Why figures are missing or not to be relied on.
+fn notes(detail: &ColumnDetail) -> AnyView {
+    let column = &detail.column;
+    let failed = column.metrics.query_error.as_ref().map(|error| {
+        Note::new(NoteKind::Error, "This column could not be profiled")
+            .sentence(format!("{error} The other columns of the table are complete."))
+            .view()
+    });
+    let inconsistent = (!column.broken_invariants.is_empty()).then(|| {
+        let title = format!("{} of this column {} not hold", counted(column.broken_invariants.len() as u64, "check"), if column.broken_invariants.len() == 1 { "does" } else { "do" });
+        Note::new(NoteKind::Warning, title)
+            .sentence(format!("{}. Its figures do not fit together; do not rely on them, and profile the table again.", column.broken_invariants.join("; ")))
+            .view()
+    });
+    let moved = detail.compared.is_none().then_some(detail.table.compared.as_ref()).flatten().map(|run| {
+        Note::new(NoteKind::Info, format!("Run {} does not have this column", run.number)).sentence("There is nothing to compare with.").view()
+    });
+    view! { {failed}{inconsistent}{moved} }.into_any()
+}
+
+/// The panels of the column's own type; without values there is nothing to draw.
+fn sections(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames) -> AnyView {
+    let column = &detail.column;
+    if column.metrics.query_error.is_some() {
+        return ().into_any();
+    }
+    if column.non_null_count == 0 {
+        return nothing(detail, query);
+    }
+    match column.general_type {
+        GeneralType::Number => number::number_sections(detail, query, runs),
+        GeneralType::Text => text::text_sections(detail, runs),
+        GeneralType::Time => time::time_sections(detail, query, runs),
+        GeneralType::Boolean => boolean::boolean_sections(detail, runs),
+        GeneralType::Other => view! { {values::top_values_section(detail)}{text::length_section(detail, runs)} }.into_any(),
+    }
+}
+
+fn nothing(detail: &ColumnDetail, query: &ColumnsQuery) -> AnyView {
+    let column = &detail.column;
+    let title = if column.row_count == 0 { "The table has no rows" } else { "Every row is null" };
+    let before = detail.history.iter().rev().find(|point| point.column.non_null_count > 0);
+    let reason = match before {
+        Some(point) => format!("It held {} in run {}.", counted(point.column.non_null_count, "value"), point.number),
+        None => "There is nothing to draw.".to_owned(),
+    };
+    let show = before.map(|point| {
+        let path = detail.table.summary.address.column_path(&column.column_name);
+        let href = format!("{path}{}", with(query, |query| query.run = Some(point.number)).to_query());
+        crate::components::button::Button::new(format!("Show run {}", point.number)).link(href)
+    });
+    empty_state(None, title, reason, show)
+}
+
+/// Linear or logarithmic counts, by the address.
+fn scale_switch(detail: &ColumnDetail, query: &ColumnsQuery) -> AnyView {
+    let path = detail.table.summary.address.column_path(&detail.column.column_name);
+    let segment = |label: &'static str, log_scale: bool| Segment {
+        label,
+        count: None,
+        href: format!("{path}{}", with(query, |query| query.log_scale = log_scale).to_query()),
+        is_current: query.log_scale == log_scale,
+    };
+    segmented("Scale of the counts", vec![segment("Linear", false), segment("Log", true)])
+}
+
+/// Which bars are which.
+fn legend(column: &ColumnProfile, runs: &RunNames) -> AnyView {
+    let compared = runs.compared.as_ref().map(|name| view! { <span><i class="p"></i>{name.clone()}</span> });
+    let nulls = (column.null_count > 0).then(|| view! { <span><i class="n"></i>"null"</span> });
+    view! { <span class="legend"><span><i></i>{runs.shown.clone()}</span>{compared}{nulls}</span> }.into_any()
+}

@@ -1,0 +1,44 @@
+//! A number column: histogram with box plot, top values.
+
+use leptos::prelude::*;
+
+use super::values::top_values_section;
+use super::{legend, scale_switch};
+use crate::components::format::counted;
+use crate::components::graphics::RunNames;
+use crate::components::graphics::histogram::number_histogram;
+use crate::components::section::{SectionTitle, section};
+use crate::domain::query::ColumnsQuery;
+use crate::domain::table::ColumnDetail;
+use crate::islands::chart_readout::ChartReadout;
+
+/// Its panels.
+pub fn number_sections(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames) -> AnyView {
+    view! { {distribution(detail, query, runs)}{top_values_section(detail)} }.into_any()
+}
+
+fn distribution(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames) -> Option<AnyView> {
+    let column = &detail.column;
+    if column.histogram.is_empty() {
+        return None;
+    }
+    let apart: Vec<&str> = [("zeros", column.metrics.zero_count.unwrap_or(0)), ("nulls", column.null_count)].into_iter().filter(|(_, rows)| *rows > 0).map(|(name, _)| name).collect();
+    let apart = if apart.is_empty() { String::new() } else { format!(", {} apart", apart.join(" and ")) };
+    let moved = detail.compared.as_ref().is_some_and(|other| !other.histogram.is_empty() && !has_same_edges(detail));
+    let outline = if moved { "; the outline is laid over other bins, so it is approximate" } else { "" };
+    let title = SectionTitle::new("distribution", "Distribution")
+        .subtitle(format!("{}{apart}{outline}", counted(column.histogram.len() as u64, "bin")))
+        .controls(view! { {legend(column, runs)}{scale_switch(detail, query)} });
+    let content = view! {
+        <ChartReadout chart="chart-distribution".to_owned() hint="Point at a bar, or use the arrow keys, to read it".to_owned() />
+        {number_histogram("chart-distribution", column, detail.compared.as_ref(), runs, query.log_scale)}
+    };
+    Some(section(title, content))
+}
+
+fn has_same_edges(detail: &ColumnDetail) -> bool {
+    detail.compared.as_ref().is_some_and(|other| {
+        other.histogram.len() == detail.column.histogram.len()
+            && other.histogram.iter().zip(&detail.column.histogram).all(|(a, b)| a.lower == b.lower && a.upper == b.upper)
+    })
+}

@@ -1,0 +1,112 @@
+//! A text column: shapes, values, lengths, what the texts consist of, and how many say nothing.
+
+use leptos::prelude::*;
+
+use super::values::top_values_section;
+use crate::components::format::{count, counted, estimate, percent};
+use crate::components::graphics::RunNames;
+use crate::components::graphics::breakdown::{Part, breakdown};
+use crate::components::graphics::frequency_list::{Frequency, Rest, frequency_list};
+use crate::components::graphics::length_histogram::length_histogram;
+use crate::components::section::{SectionTitle, section};
+use crate::domain::column_profile::ColumnProfile;
+use crate::domain::table::ColumnDetail;
+use crate::islands::chart_readout::ChartReadout;
+
+/// Its panels.
+pub fn text_sections(detail: &ColumnDetail, runs: &RunNames) -> AnyView {
+    view! {
+        {top_values_section(detail)}
+        {shapes(detail)}
+        {length_section(detail, runs)}
+        {missing(&detail.column)}
+        {contents(&detail.column)}
+    }
+    .into_any()
+}
+
+fn shapes(detail: &ColumnDetail) -> Option<AnyView> {
+    let column = &detail.column;
+    let patterns = column.metrics.patterns.as_ref().filter(|patterns| !patterns.is_empty())?;
+    let before = detail.compared.as_ref().and_then(|other| other.metrics.patterns.as_ref().map(|patterns| (other, patterns)));
+    // A shape is new only where the compared run lists every shape that it has.
+    let is_new = |pattern: &str| {
+        before.is_some_and(|(other, known)| other.metrics.distinct_pattern_count == Some(known.len() as u64) && known.iter().all(|entry| entry.pattern != pattern))
+    };
+    let items: Vec<Frequency> = patterns
+        .iter()
+        .map(|entry| Frequency { value: entry.pattern.clone(), count: entry.count, change: if is_new(&entry.pattern) { "new".into() } else { String::new() } })
+        .collect();
+    // Empty texts have no shape.
+    let whole = column.non_null_count.saturating_sub(column.metrics.zero_length_count.unwrap_or(0));
+    let listed = patterns.iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.count));
+    let distinct = column.metrics.distinct_pattern_count;
+    let others = distinct.map(|distinct| distinct.saturating_sub(patterns.len() as u64)).filter(|others| *others > 0);
+    let name = match others {
+        Some(others) => format!("{} other {}", estimate(count(others), column.is_estimate("distinct_pattern_count")), if others == 1 { "shape" } else { "shapes" }),
+        None => "other shapes".to_owned(),
+    };
+    let rest = Rest { name, count: whole.saturating_sub(listed) };
+    let standard = column.metrics.standard_pattern.as_ref().map(|pattern| {
+        let ratio = column.metrics.standard_pattern_ratio.map(|ratio| format!(", {} of the values", percent(ratio))).unwrap_or_default();
+        view! { <p class="t2 small">{format!("Looks like: {pattern}{ratio}")}</p> }
+    });
+    let title = SectionTitle::new("shapes", "Value shapes").subtitle("A upper, a lower, 9 digit").class("sec half");
+    Some(section(title, view! { {frequency_list(&items, Some(rest), whole, column.is_estimate("patterns"))}{standard} }))
+}
+
+/// How long the texts are.
+pub fn length_section(detail: &ColumnDetail, runs: &RunNames) -> Option<AnyView> {
+    let chart = length_histogram("chart-length", &detail.column, runs)?;
+    let title = SectionTitle::new("length", "Length").subtitle("characters").class("sec half");
+    let content = view! { <ChartReadout chart="chart-length".to_owned() hint="Point at a bar, or use the arrow keys, to read it".to_owned() />{chart} };
+    Some(section(title, content))
+}
+
+/// What says nothing: null, empty, blank, stand-ins. They add up to the missing ones.
+fn missing(column: &ColumnProfile) -> Option<AnyView> {
+    let metrics = &column.metrics;
+    let missing = metrics.missing_count?;
+    let part = |name: &str, count: u64| Part { name: name.to_owned(), count, is_missing: true, compared: None };
+    let parts = [
+        part("null", column.null_count),
+        part("empty text", metrics.zero_length_count.unwrap_or(0)),
+        part("white space only", metrics.blank_count.unwrap_or(0)),
+        part("stand-ins like n/a", metrics.dummy_count.unwrap_or(0)),
+        part("missing altogether", missing),
+    ];
+    let title = SectionTitle::new("missing", "Missing").subtitle(format!("share of {}", counted(column.row_count, "row"))).class("sec half");
+    Some(section(title, breakdown(&parts, column.row_count)))
+}
+
+/// What the texts consist of. A text may be counted in several lines.
+fn contents(column: &ColumnProfile) -> Option<AnyView> {
+    let metrics = &column.metrics;
+    let all = [
+        ("all upper case", metrics.upper_case_count),
+        ("all lower case", metrics.lower_case_count),
+        ("mixed case", metrics.mixed_case_count),
+        ("without a letter", metrics.non_alpha_count),
+        ("with a digit", metrics.includes_digit_count),
+        ("a number", metrics.numeric_count),
+        ("a date", metrics.date_count),
+        ("a yes or no", metrics.boolean_text_count),
+        ("beginning with a space", metrics.lead_space_count),
+        ("ending with a space", metrics.trail_space_count),
+        ("with an inner space", metrics.embedded_space_count),
+        ("in quotes", metrics.quoted_count),
+        ("outside ASCII", metrics.non_ascii_count),
+        ("with invisible characters", metrics.non_printing_count),
+        ("not valid UTF-8", metrics.invalid_utf8_count),
+    ];
+    let known = all.iter().any(|(_, rows)| rows.is_some());
+    let parts: Vec<Part> =
+        all.into_iter().filter_map(|(name, rows)| rows.filter(|rows| *rows > 0).map(|count| Part { name: name.to_owned(), count, ..Part::default() })).collect();
+    if !known || parts.is_empty() {
+        return None;
+    }
+    let title = SectionTitle::new("contents", "What the texts are")
+        .subtitle(format!("share of {}; a text may be in several lines", counted(column.non_null_count, "value")))
+        .class("sec half");
+    Some(section(title, breakdown(&parts, column.non_null_count)))
+}

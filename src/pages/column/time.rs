@@ -1,0 +1,74 @@
+//! A date or time column: calendar histogram, how recent the values are, days of the week, top values.
+
+use leptos::prelude::*;
+
+use super::values::top_values_section;
+use super::{legend, scale_switch};
+use crate::components::format::counted;
+use crate::components::graphics::RunNames;
+use crate::components::graphics::breakdown::{Part, breakdown};
+use crate::components::graphics::time_histogram::time_histogram;
+use crate::components::section::{SectionTitle, section};
+use crate::domain::column_profile::ColumnProfile;
+use crate::domain::query::ColumnsQuery;
+use crate::domain::table::ColumnDetail;
+use crate::islands::chart_readout::ChartReadout;
+
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// Its panels.
+pub fn time_sections(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames) -> AnyView {
+    view! {
+        {distribution(detail, query, runs)}
+        {recency(&detail.column)}
+        {weekdays(&detail.column)}
+        {top_values_section(detail)}
+    }
+    .into_any()
+}
+
+fn distribution(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames) -> Option<AnyView> {
+    let column = &detail.column;
+    if column.histogram.is_empty() {
+        return None;
+    }
+    let title = SectionTitle::new("distribution", "Distribution")
+        .subtitle(format!("{}, UTC unless the source says otherwise", counted(column.histogram.len() as u64, "calendar period")))
+        .controls(view! { {legend(column, runs)}{scale_switch(detail, query)} });
+    let content = view! {
+        <ChartReadout chart="chart-distribution".to_owned() hint="Point at a bar, or use the arrow keys, to read it".to_owned() />
+        {time_histogram("chart-distribution", column, detail.compared.as_ref(), runs, query.log_scale)}
+    };
+    Some(section(title, content))
+}
+
+/// How old or how far ahead the values are, against the clock of the run. The lines contain each other.
+fn recency(column: &ColumnProfile) -> Option<AnyView> {
+    let metrics = &column.metrics;
+    let lines = [
+        ("in the last 30 days", metrics.within_1mo_count),
+        ("in the last year", metrics.within_1yr_count),
+        ("over 1 year ago", metrics.before_1yr_count),
+        ("over 5 years ago", metrics.before_5yr_count),
+        ("over 20 years ago", metrics.before_20yr_count),
+        ("over 100 years ago", metrics.before_100yr_count),
+        ("in the future", metrics.future_count),
+        ("over 20 years ahead", metrics.distant_future_count),
+        ("at midnight", metrics.midnight_count),
+    ];
+    let parts: Vec<Part> = lines.into_iter().filter_map(|(name, rows)| rows.map(|count| Part { name: name.to_owned(), count, ..Part::default() })).collect();
+    if parts.is_empty() {
+        return None;
+    }
+    let title = SectionTitle::new("recency", "How recent")
+        .subtitle(format!("of {}, against the clock of the run", counted(column.non_null_count, "value")))
+        .class("sec half");
+    Some(section(title, breakdown(&parts, column.non_null_count)))
+}
+
+fn weekdays(column: &ColumnProfile) -> Option<AnyView> {
+    let counts = column.metrics.weekday_counts.as_ref().filter(|counts| counts.len() == WEEKDAYS.len())?;
+    let parts: Vec<Part> = WEEKDAYS.iter().zip(counts).map(|(name, count)| Part { name: (*name).to_owned(), count: *count, ..Part::default() }).collect();
+    let title = SectionTitle::new("weekdays", "Days of the week").subtitle(format!("of {}", counted(column.non_null_count, "value"))).class("sec half");
+    Some(section(title, breakdown(&parts, column.non_null_count)))
+}

@@ -1,0 +1,97 @@
+//! The tab of the definition: where the table lies, what was read of it, its columns as the source names them.
+
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+
+use crate::components::column_cells::{type_mark, type_word};
+use crate::components::format::{bytes, counted};
+use crate::components::moment::moment;
+use crate::components::section::{SectionTitle, section};
+use crate::domain::address::{ROOT_SCHEMA, encode_segment};
+use crate::domain::table::TableDetail;
+
+/// Files that are named before the rest is counted.
+const NAMED_FILES: usize = 200;
+
+/// The whole tab.
+pub fn definition_tab(detail: &TableDetail, now: DateTime<Utc>) -> AnyView {
+    view! { <div class="cols halves"><div>{place(detail, now)}{files(detail)}</div><div>{columns(detail)}</div></div> }.into_any()
+}
+
+fn place(detail: &TableDetail, now: DateTime<Utc>) -> AnyView {
+    let summary = &detail.summary;
+    let connection = encode_segment(summary.address.connection_id.as_str());
+    let schema = if summary.address.schema_name == ROOT_SCHEMA { "the root of the connection".to_owned() } else { summary.address.schema_name.clone() };
+    let snapshot = detail.run.as_ref().map(|run| {
+        view! {
+            <dt>"Read by run " {run.number}</dt>
+            <dd>{run.snapshot.description.clone()}</dd>
+            <dt>"Snapshot"</dt>
+            <dd class="mono">{run.snapshot.id.clone()}</dd>
+        }
+    });
+    let content = view! {
+        <dl class="kv lined">
+            <dt>"Connection"</dt>
+            <dd><a href=format!("/tables?connection={connection}")>{summary.connection_name.clone()}</a></dd>
+            <dt>"Table group"</dt>
+            <dd>{summary.table_group_name.clone()}</dd>
+            <dt>"Schema"</dt>
+            <dd class="mono">{schema}</dd>
+            <dt>"Table"</dt>
+            <dd class="mono">{summary.address.table_name.clone()}</dd>
+            <dt>"Format"</dt>
+            <dd>{summary.format.clone()}</dd>
+            <dt>"Size"</dt>
+            <dd>{bytes(summary.bytes)}" at the last discovery"</dd>
+            <dt>"Found first"</dt>
+            <dd>{moment(summary.created_at, now)}</dd>
+            {snapshot}
+        </dl>
+    };
+    section(SectionTitle::new("place", "Where it lies"), content)
+}
+
+fn files(detail: &TableDetail) -> Option<AnyView> {
+    let files = &detail.run.as_ref()?.snapshot.files;
+    if files.is_empty() {
+        return None;
+    }
+    let named: Vec<AnyView> = files.iter().take(NAMED_FILES).map(|file| view! { <li class="mono small">{file.clone()}</li> }.into_any()).collect();
+    let more = files.len().saturating_sub(NAMED_FILES);
+    let more = (more > 0).then(|| view! { <li class="t2">{format!("and {more} more")}</li> });
+    let list = view! { <ul class="files" tabindex="0">{named}{more}</ul> };
+    Some(section(SectionTitle::new("files", "Files").subtitle(counted(files.len() as u64, "file")), list))
+}
+
+fn columns(detail: &TableDetail) -> Option<AnyView> {
+    if detail.columns.is_empty() {
+        return None;
+    }
+    let rows: Vec<AnyView> = detail
+        .columns
+        .iter()
+        .map(|column| {
+            let href = detail.summary.address.column_path(&column.column_name);
+            view! {
+                <tr>
+                    <td class="c-n">{column.ordinal_position}</td>
+                    <th scope="row"><a class="colname" href=href>{column.column_name.clone()}</a></th>
+                    <td>{type_mark(column)}</td>
+                    <td class="t2">{type_word(column.general_type)}</td>
+                </tr>
+            }
+            .into_any()
+        })
+        .collect();
+    let table = view! {
+        <div class="scroll">
+            <table class="tbl tight">
+                <caption class="vh">"Columns as the source names them"</caption>
+                <thead><tr><th scope="col" class="num c-n">"#"</th><th scope="col">"Column"</th><th scope="col">"Type in the source"</th><th scope="col">"Read as"</th></tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    };
+    Some(section(SectionTitle::new("columns", "Columns").subtitle(counted(detail.columns.len() as u64, "column")), table))
+}

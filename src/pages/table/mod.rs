@@ -1,0 +1,105 @@
+//! `/tables/{conn}/{schema}/{table}`: the profile of a table: all its columns as lines, its runs, its definition.
+
+mod columns;
+mod definition;
+mod runs;
+mod states;
+
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+
+use super::run_links::{export_link, profile_button, with};
+use crate::components::filter_row::{Choice, menu};
+use crate::components::format::{bytes, count};
+use crate::components::head::{Crumb, PageHead, breadcrumb};
+use crate::components::moment::{clock, moment};
+use crate::components::note::ignored_note;
+use crate::components::tag::{Tone, tag};
+use crate::domain::address::{ROOT_SCHEMA, encode_segment};
+use crate::domain::column_list::column_counts;
+use crate::domain::query::ColumnsQuery;
+use crate::domain::table::TableDetail;
+use crate::islands::copy_link::CopyLink;
+
+/// Everything under the rail. Pure: what it shows is what it is given.
+pub fn table_view(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_run: bool) -> AnyView {
+    let content = match query.tab.as_str() {
+        "runs" => runs::runs_tab(detail, query, now),
+        "definition" => definition::definition_tab(detail, now),
+        _ => columns::columns_tab(detail, query, now, may_run),
+    };
+    view! {
+        {breadcrumb(crumbs(detail))}
+        {head(detail, query, now, may_run)}
+        {ignored_note(&query.notes)}
+        {states::notes(detail, query, now)}
+        {tabs(detail, query)}
+        {content}
+    }
+    .into_any()
+}
+
+/// Tables, connection, schema.
+pub(super) fn crumbs(detail: &TableDetail) -> Vec<Crumb> {
+    let summary = &detail.summary;
+    let connection = encode_segment(summary.address.connection_id.as_str());
+    let mut crumbs = vec![Crumb::new("Tables", "/tables"), Crumb::new(summary.connection_name.clone(), format!("/tables?connection={connection}"))];
+    if summary.address.schema_name != ROOT_SCHEMA {
+        let schema = encode_segment(&format!("{}.", summary.address.schema_name));
+        crumbs.push(Crumb::new(summary.address.schema_name.clone(), format!("/tables?connection={connection}&q={schema}")));
+    }
+    crumbs
+}
+
+fn head(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_run: bool) -> AnyView {
+    let summary = &detail.summary;
+    let path = summary.address.path();
+    let tags = view! {
+        {summary.missing_since.is_some().then(|| tag("missing", Tone::Medium))}
+        {detail.run.as_ref().is_some_and(|run| !run.broken_invariants.is_empty()).then(|| tag("inconsistent", Tone::High))}
+    };
+    let mut head = PageHead::name(summary.address.table_name.clone(), tags);
+    if let Some(run) = &detail.run {
+        head = head
+            .fact(view! { <b>{count(run.row_count)}</b>{if run.row_count == 1 { " row" } else { " rows" }} })
+            .fact(view! { <b>{count(u64::from(run.column_count))}</b>{if run.column_count == 1 { " column" } else { " columns" }} })
+            .fact(view! { <b>{bytes(run.bytes_scanned.max(summary.bytes))}</b>" "{summary.format.clone()} })
+            .fact(view! {
+                "profiled " <b>{moment(run.completed_at, now)}</b> ", " {clock(run.completed_at)} " UTC, by "
+                <a href=format!("/runs/{}", run.number)>{format!("run {}", run.number)}</a>
+            });
+    } else {
+        head = head.fact(view! { <b>{bytes(summary.bytes)}</b>" "{summary.format.clone()} }).fact("never profiled");
+    }
+    let here = format!("{path}{}", query.to_query());
+    let exports = detail.run.as_ref().map(|_| {
+        let choice = |label: &str, form: &str| Choice {
+            label: label.to_owned(),
+            detail: String::new(),
+            href: export_link(&path, &query.to_query(), form),
+            is_current: false,
+        };
+        menu("", "Export", vec![choice("CSV", "csv"), choice("JSON", "json")])
+    });
+    // While a run is under way, or before there is anything to show, the page has its button elsewhere or none.
+    let start = (may_run && detail.active_run.is_none() && detail.run.is_some() && summary.missing_since.is_none())
+        .then(|| profile_button(detail, "Profile now", here, true));
+    head.actions(view! { {exports}<CopyLink />{start} }).view()
+}
+
+fn tabs(detail: &TableDetail, query: &ColumnsQuery) -> AnyView {
+    let path = detail.summary.address.path();
+    let columns = column_counts(detail).all;
+    let all = [("Columns", "", (columns > 0).then_some(columns)), ("Runs", "runs", Some(detail.runs.len() as u64)), ("Definition", "definition", None)];
+    let links: Vec<AnyView> = all
+        .into_iter()
+        .map(|(name, tab, number)| {
+            let href = format!("{path}{}", with(query, |query| query.tab = tab.to_owned()).to_query());
+            let current = (query.tab == tab).then_some("page");
+            // The menu of runs ends at a hundred; beyond it the count is a lower bound.
+            let number = number.map(|number| if tab == "runs" && number >= 100 { "100+".to_owned() } else { count(number) });
+            view! { <a href=href aria-current=current>{name}{number.map(|number| view! { <span class="n">{number}</span> })}</a> }.into_any()
+        })
+        .collect();
+    view! { <nav class="tabs" aria-label="Table">{links}</nav> }.into_any()
+}

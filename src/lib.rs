@@ -6,3 +6,7 @@
 
 // 0: facts and rules of the business, for server and browser.
 pub mod domain;
+
+// 1: reads sources and turns them into profiles. No HTTP, no database.
+#[cfg(feature = "ssr")]
+pub mod engine;

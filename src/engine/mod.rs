@@ -1,0 +1,39 @@
+//! The embedded profiler: turns files into table profiles. It knows no HTTP and no database.
+//!
+//! A *source* yields Arrow record batches. Each column has an *accumulator* that is updated by value or by weighted
+//! value, merges with the state of another part of the table, and finishes into a `ColumnProfile`. A state is the small
+//! sufficient statistic, a metric a function of states: nothing is computed for each row that can be computed for each
+//! different value.
+//!
+//! - [`discover`]: which tables lie beneath a folder.
+//! - [`profile_table`]: one table, optionally with threads; invariants are checked before a column is handed over.
+//! - [`protocol`], [`run_worker`]: the same in a guarded child process, one JSON object a line.
+
+pub mod accumulators;
+pub mod calendar;
+pub mod canonical;
+pub mod discovery;
+pub mod error;
+pub mod histogram;
+pub mod invariants;
+pub mod limits;
+pub mod memory;
+pub mod profile;
+pub mod protocol;
+pub mod rooted_file;
+pub mod sources;
+pub mod table_scan;
+pub mod type_inference;
+pub mod worker;
+
+pub use discovery::discover;
+pub use error::EngineError;
+pub use limits::{Observer, ProfileOptions, Unobserved};
+pub use profile::profile_table;
+pub use protocol::{WorkerEvent, WorkerPlan};
+pub use worker::run_worker;
+
+/// Name of this engine in stored profiles.
+pub const ENGINE_NAME: &str = "limn";
+/// Version of this engine in stored profiles and states.
+pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -4,3 +4,5 @@
 mod fixture;
 mod people;
 mod postgres;
+mod profiles;
+mod runs;

@@ -6,3 +6,5 @@ mod people;
 mod postgres;
 mod profiles;
 mod runs;
+mod schema;
+mod tables;

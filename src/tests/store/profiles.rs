@@ -26,6 +26,7 @@ on_both_databases!(
     a_run_of_one_table_leaves_the_others_as_they_were,
     a_failed_table_says_why_until_it_is_read_again,
     texts_are_cut_and_nul_is_made_visible,
+    a_column_of_any_name_has_a_history,
     the_table_page_of_200_columns_is_three_statements,
     figures_of_a_run_are_kept_with_the_table,
     typed_columns_are_written_for_people_with_sql,
@@ -140,7 +141,7 @@ async fn storing_a_table_again_replaces_it(db: &Database) {
     let detail = table(db, &address(&connection, "orders"), "").await;
     assert_eq!((detail.columns.len(), medians(&detail).0), (2, Some(2.0)));
     let mut tx = db.begin().await.unwrap();
-    let late = column_profiles::insert_table_profile(&mut tx, &run.profile_run_id, 1, &table_id, &profile_of("orders", 1, 1.0)).await;
+    let late = column_profiles::insert_table_profile(&mut tx, &run.profile_run_id, 1, &table_id, &profile_of("orders", 10, 1.0)).await;
     assert!(late.is_err(), "an ended run takes nothing");
 }
 
@@ -255,13 +256,13 @@ async fn a_run_of_one_table_leaves_the_others_as_they_were(db: &Database) {
     assert_eq!(run.plan.only_tables, [stores.table_id.clone()]);
     assert_eq!(get_run_plan(db, &asked.profile_run_id).await.unwrap(), run.plan);
     mark_running(db, &run.profile_run_id, run.attempt).await.unwrap();
-    store_profile(db, &run, &stores.table_id, &profile_of("stores", 7, 2.0)).await;
+    store_profile(db, &run, &stores.table_id, &profile_of("stores", 17, 2.0)).await;
     finish_with(db, &run, &outcome(RunPhase::Completed, "d")).await;
     assert_eq!(table(db, &address(&connection, "orders"), "").await.run.unwrap().number, 1);
     assert_eq!(table(db, &address(&connection, "stores"), "").await.run.unwrap().number, 2);
     let overview = crate::store::overview::get_overview(db, None, Utc::now()).await.unwrap();
     assert_eq!(overview.groups[0].row_history, [100], "a run of one table is no total of the group");
-    assert_eq!(overview.row_count, 107);
+    assert_eq!(overview.row_count, 117);
 }
 
 async fn a_failed_table_says_why_until_it_is_read_again(db: &Database) {
@@ -344,6 +345,41 @@ async fn texts_are_cut_and_nul_is_made_visible(db: &Database) {
         .map(|byte| format!("{byte:02x}"))
         .collect::<String>();
     assert_eq!(hash.text("value_hash").unwrap(), whole, "the hash is that of the whole text");
+}
+
+async fn a_column_of_any_name_has_a_history(db: &Database) {
+    let connection = connect(db, "Shop", &["orders"]).await;
+    let (group, address) = (group_of(&connection), address(&connection, "orders"));
+    // Incompressible, so that no database can squeeze it into an index entry; two that differ only at the end.
+    let long: String = (0..9_000_u32)
+        .map(|place| char::from_u32(0x4e00 + place.wrapping_mul(7_919) % 20_000).unwrap())
+        .collect();
+    let names = [format!("{long}1"), format!("{long}2"), "a.b/c?#%'\"".to_owned(), String::new()];
+    for _ in 0..2 {
+        let mut profile = profile_of("orders", 100, 1.0);
+        profile.columns = (1..)
+            .zip(&names)
+            .map(|(position, name)| {
+                let mut column = amount_column(100, f64::from(position));
+                column.ordinal_position = position;
+                column.column_name = name.clone();
+                column
+            })
+            .collect();
+        let run = start(db, &group).await;
+        store_profile(db, &run, &table_ids(db, &group).await[0].table_id, &profile).await;
+        finish_with(db, &run, &outcome(RunPhase::Completed, "d")).await;
+    }
+    for (position, name) in (1..).zip(&names) {
+        let detail = column_profiles::get_column_detail(db, &address, name, &ColumnsQuery::default())
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            detail.history.iter().map(|point| point.column.metrics.median).collect::<Vec<_>>(),
+            [Some(f64::from(position)); 2]
+        );
+    }
 }
 
 async fn the_table_page_of_200_columns_is_three_statements(db: &Database) {

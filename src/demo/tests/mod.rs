@@ -63,7 +63,7 @@ fn every_planted_fault_is_in_the_files_and_the_clean_table_has_none() {
             .iter()
             .filter(|table| sample.column_names(&table.name).contains(&name))
         {
-            let other_type = sample.column(&other.name, &name).data_type;
+            let other_type = sample.data_type(&other.name, &name);
             assert_eq!(other_type, column.data_type, "{name} in {} and {CLEAN_TABLE}", other.name);
         }
     }

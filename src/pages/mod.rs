@@ -6,3 +6,8 @@ pub mod column;
 pub mod live;
 mod run_links;
 pub mod table;
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;

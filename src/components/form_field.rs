@@ -78,6 +78,12 @@ impl FormField {
         self
     }
 
+    /// May stay empty.
+    pub fn optional(mut self) -> Self {
+        self.is_required = false;
+        self
+    }
+
     /// Most characters.
     pub fn longest(mut self, characters: u32) -> Self {
         self.longest = characters;

@@ -1,11 +1,62 @@
-//! The screens: one file or folder a route, named as the route.
+//! One file a screen, named as its route; what a page shows it reads from the store, what it changes it posts as a form.
 //!
-//! The body of a page is a pure function from its model to a view, so that it can be drawn and tested without a server.
+//! A page is a component that gathers its model and hands it to a view function of the same file, which is pure and is
+//! what the tests draw. `page` waits for the model and turns every error into a page with its status; `request` says who
+//! asks and for what; `respond` refuses; `frame` is what stands around every page.
 
+pub mod account;
 pub mod column;
+pub mod connections;
+pub mod errors;
+mod first_run;
+pub mod frame;
 pub mod live;
+pub mod login;
+pub mod new_connection;
+pub mod overview;
+mod overview_lists;
+pub mod request;
+pub mod respond;
 mod run_links;
+pub mod start;
 pub mod table;
+pub mod tables;
+mod tables_list;
+pub mod welcome;
+
+use std::future::Future;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::services::error::AppError;
+
+/// Waits for a page and shows it, or the error in its place. All routes are `SsrMode::Async`: the status follows the data.
+pub fn page(content: impl Future<Output = Result<AnyView, AppError>> + Send + 'static) -> impl IntoView {
+    view! {
+        <Suspense>
+            {Suspend::new(async move {
+                match content.await {
+                    Ok(view) => view,
+                    Err(error) => respond::failed(error),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+/// A page's title in the window and its content.
+pub fn titled(title: impl Into<String>, content: AnyView) -> AnyView {
+    view! { <Title text=title.into() />{content} }.into_any()
+}
+
+/// Asks a browser without scripts to look again: put on pages that show something that is still running.
+pub fn look_again_without_script(is_wanted: bool) -> AnyView {
+    if !is_wanted {
+        return ().into_any();
+    }
+    view! { <noscript><meta http-equiv="refresh" content="3" /></noscript> }.into_any()
+}
 
 #[cfg(test)]
 mod samples;

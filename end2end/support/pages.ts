@@ -1,0 +1,42 @@
+// Every page of the sample's installation, found by walking from its tables and runs, so that no address is guessed.
+import type { APIRequestContext } from "@playwright/test";
+import type { Sample } from "./fixtures";
+
+export interface NamedPage {
+  name: string;
+  path: string;
+}
+
+/** Pages of a signed-in administrator; of the columns, one of each kind that the sample has. */
+export async function allPages(request: APIRequestContext, sample: Sample): Promise<NamedPage[]> {
+  const { server, tablePath } = sample;
+  const table = await (await request.get(`${server.url}${tablePath}?format=json`)).json();
+  const columns = firstOfEachKind(table.columns);
+  const runs = await (await request.get(`${server.url}/runs?format=json`)).json();
+  const run = (runs.items ?? runs.runs ?? runs)[0].number;
+  return [
+    { name: "overview", path: "/" },
+    { name: "start", path: "/start" },
+    { name: "tables", path: "/tables" },
+    { name: "tables, nothing matches", path: "/tables?q=no-such-name" },
+    { name: "table", path: tablePath },
+    { name: "table, runs", path: `${tablePath}?tab=runs` },
+    { name: "table, definition", path: `${tablePath}?tab=definition` },
+    ...columns.map(({ kind, name }) => ({ name: `column, ${kind}`, path: `${tablePath}/columns/${encodeURIComponent(name)}` })),
+    { name: "runs", path: "/runs" },
+    { name: "run", path: `/runs/${run}` },
+    { name: "connections", path: "/settings/connections" },
+    { name: "new connection", path: "/settings/connections/new" },
+    { name: "account", path: "/account" },
+  ];
+}
+
+function firstOfEachKind(columns: { name: string; kind?: string; type_class?: string; general_type?: string }[]): { kind: string; name: string }[] {
+  const first = new Map<string, string>();
+  for (const column of columns) {
+    const kind = column.kind ?? column.type_class ?? column.general_type;
+    if (!kind) throw new Error(`a column without its kind: ${JSON.stringify(column)}`);
+    if (!first.has(kind)) first.set(kind, column.name);
+  }
+  return [...first].map(([kind, name]) => ({ kind, name }));
+}

@@ -1,0 +1,74 @@
+//! The document around every page, and the table of routes.
+
+use leptos::config::LeptosOptions;
+use leptos::prelude::*;
+use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+use crate::assets;
+use crate::components::icon::sprite;
+use crate::http::cookies::Scheme;
+use crate::pages::account::AccountPage;
+use crate::pages::connections::ConnectionsPage;
+use crate::pages::errors::NotFoundPage;
+use crate::pages::frame::Frame;
+use crate::pages::login::LoginPage;
+use crate::pages::new_connection::NewConnectionPage;
+use crate::pages::overview::OverviewPage;
+use crate::pages::request;
+use crate::pages::start::StartPage;
+use crate::pages::tables::TablesPage;
+use crate::pages::welcome::WelcomePage;
+
+/// The document: what the browser needs before the first pixel, then the page.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let scheme = request::scheme();
+    let pinned = (scheme != Scheme::Auto).then(|| scheme.word());
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=pinned>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="robots" content="noindex" />
+                <link rel="icon" href=assets::url("favicon.svg") type="image/svg+xml" />
+                <link rel="preload" href=assets::url("fonts/inter.woff2") r#as="font" r#type="font/woff2" crossorigin="anonymous" />
+                <link rel="stylesheet" href=assets::url("main.css") />
+                <HydrationScripts options=options islands=true />
+                <MetaTags />
+            </head>
+            <body>
+                {sprite()}
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// The routes. Every one is `SsrMode::Async`: status, redirect and title follow the data, and all is there without script.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Title formatter=|title: String| if title.is_empty() { "Limn".to_owned() } else { format!("{title} · Limn") } />
+        <Router>
+            <Frame>
+                <Routes fallback=NotFoundPage>
+                    // The door.
+                    <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
+                    <Route path=path!("/welcome/:token") view=WelcomePage ssr=SsrMode::Async />
+                    <Route path=path!("/start") view=StartPage ssr=SsrMode::Async />
+                    // Explore.
+                    <Route path=path!("/") view=OverviewPage ssr=SsrMode::Async />
+                    <Route path=path!("/tables") view=TablesPage ssr=SsrMode::Async />
+                    // Settings and account.
+                    <Route path=path!("/settings/connections") view=ConnectionsPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/connections/new") view=NewConnectionPage ssr=SsrMode::Async />
+                    <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
+                </Routes>
+            </Frame>
+        </Router>
+    }
+}

@@ -1,0 +1,91 @@
+//! The commands: `limn serve | profile | demo | user`, and the hidden `profile-worker` that runs the engine.
+//!
+//! Results go to stdout, progress and log to stderr. Exit codes: 0 fine, 1 error, 2 usage, 3 some tables failed.
+
+pub mod demo;
+pub mod print;
+pub mod profile;
+pub mod serve;
+pub mod user;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Everything went well.
+pub const FINE: u8 = 0;
+/// It could not be done.
+pub const ERROR: u8 = 1;
+/// The command was not understood.
+pub const USAGE: u8 = 2;
+/// Some tables failed; the others are printed.
+pub const SOME_TABLES_FAILED: u8 = 3;
+
+/// Limn draws the profile of every table: what is in each column, how much of it, and in which shape.
+#[derive(Debug, Parser)]
+#[command(name = "limn", version, max_term_width = 100, after_help = "Exit codes: 0 fine, 1 error, 2 usage, 3 some tables failed (the others are printed).")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the console and print its address
+    Serve(serve::ServeArgs),
+    /// Profile files or folders and print what is in them
+    Profile(profile::ProfileArgs),
+    /// Write the sample data: a small retail group with planted faults
+    Demo(demo::DemoArgs),
+    /// People: list, create, one-time links
+    User(user::UserArgs),
+    /// Read a plan on stdin, profile, report on stdout
+    #[command(hide = true)]
+    ProfileWorker,
+}
+
+/// Reads `.env` beside the start, then the command line, and runs the command.
+pub fn run() -> ExitCode {
+    let cli = {
+        let arguments: Vec<_> = std::env::args_os().collect();
+        if arguments.get(1).is_some_and(|command| command == "profile-worker") {
+            return worker();
+        }
+        // Only the file beside the start, never one of a folder above.
+        if let Err(error) = dotenvy::from_path(".env")
+            && !error.not_found()
+        {
+            eprintln!("limn: the file .env cannot be read: {error}");
+            return ExitCode::from(ERROR);
+        }
+        Cli::parse_from(arguments)
+    };
+    let outcome = match cli.command {
+        Command::Serve(args) => serve::run(args),
+        Command::Profile(args) => profile::run(args),
+        Command::Demo(args) => demo::run(args),
+        Command::User(args) => user::run(args),
+        Command::ProfileWorker => return worker(),
+    };
+    match outcome {
+        Ok(code) => ExitCode::from(code),
+        Err(message) => {
+            eprintln!("limn: {message}");
+            ExitCode::from(ERROR)
+        }
+    }
+}
+
+/// The engine's child process.
+fn worker() -> ExitCode {
+    match crate::engine::run_worker(std::io::stdin().lock(), std::io::stdout()) {
+        Ok(()) => ExitCode::from(FINE),
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(ERROR)
+        }
+    }
+}
+
+/// A sentence for the person at the terminal.
+type Outcome = Result<u8, String>;

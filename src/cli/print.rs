@@ -1,0 +1,136 @@
+//! Profiles on stdout: a table for a person, JSON and CSV for programs.
+
+use std::io::{IsTerminal, Write};
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table};
+use serde_json::json;
+
+use crate::components::format;
+use crate::domain::address::qualified_name;
+use crate::domain::column_profile::{ColumnProfile, GeneralType};
+use crate::domain::table_profile::{FailedTable, TableProfile};
+
+/// Longest value in a cell (characters).
+const LONGEST_VALUE: usize = 32;
+
+/// One block a table, one line a column.
+pub fn tables(profiles: &[TableProfile]) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    let styled = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    for (index, profile) in profiles.iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        let facts = [
+            format::counted(profile.row_count, "row"),
+            format::counted(u64::from(profile.column_count), "column"),
+            format::bytes(profile.bytes_scanned),
+            format::duration(profile.duration_ms),
+        ];
+        writeln!(out, "{}  {}", qualified_name(&profile.schema_name, &profile.table_name), facts.join(", "))?;
+        if let Some(rejected) = &profile.rejected {
+            writeln!(out, "{} left out; the first: {}", format::counted(rejected.count, "record"), rejected.first)?;
+        }
+        for broken in profile.broken_invariants() {
+            writeln!(out, "inconsistent: {broken}")?;
+        }
+        writeln!(out, "{}", column_table(profile, styled))?;
+    }
+    out.flush()
+}
+
+/// The columns as a table without lines.
+fn column_table(profile: &TableProfile, styled: bool) -> Table {
+    let mut table = Table::new();
+    table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    let head = ["#", "column", "type", "null", "distinct", "min", "median or leading value", "max"];
+    table.set_header(head.iter().map(|name| {
+        let cell = Cell::new(name);
+        if styled { cell.add_attribute(Attribute::Bold) } else { cell }
+    }));
+    for column in &profile.columns {
+        table.add_row(column_row(column));
+    }
+    for index in [0, 3, 4] {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}
+
+/// One column.
+fn column_row(column: &ColumnProfile) -> Vec<Cell> {
+    let metrics = &column.metrics;
+    if let Some(error) = &metrics.query_error {
+        return [column.ordinal_position.to_string(), cut(&column.column_name), cut(&column.data_type), String::new(), String::new(), String::new(), format!("failed: {error}")]
+            .into_iter()
+            .map(Cell::new)
+            .collect();
+    }
+    let distinct = metrics.distinct_count.map(|count| format::estimate(format::count(count), column.is_estimate("distinct_count"))).unwrap_or_default();
+    let middle = match column.general_type {
+        GeneralType::Number => metrics.median.map(format::number).unwrap_or_default(),
+        _ => column.top_values.first().map(|top| format!("{} ({})", cut(&top.value), format::percent(top.ratio))).unwrap_or_default(),
+    };
+    let show = |value: &Option<String>| value.as_deref().map(cut).unwrap_or_default();
+    let cells = [
+        column.ordinal_position.to_string(),
+        cut(&column.column_name),
+        cut(&column.data_type),
+        format::percent(metrics.null_ratio.unwrap_or(0.0)),
+        distinct,
+        show(&metrics.min_value),
+        middle,
+        show(&metrics.max_value),
+    ];
+    cells.into_iter().map(Cell::new).collect()
+}
+
+/// Shortens a value and keeps control characters off the terminal.
+fn cut(text: &str) -> String {
+    let mut shown: String = text.chars().take(LONGEST_VALUE).map(|ch| if ch.is_control() { '\u{fffd}' } else { ch }).collect();
+    if text.chars().nth(LONGEST_VALUE).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Everything, as `metrics.md` names it.
+pub fn json(profiles: &[TableProfile], failed: &[FailedTable]) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    let mut document = json!({ "tables": profiles });
+    if !failed.is_empty() {
+        document["failed"] = json!(failed);
+    }
+    serde_json::to_writer_pretty(&mut out, &document)?;
+    writeln!(out)
+}
+
+/// One line a column.
+pub fn csv(profiles: &[TableProfile]) -> std::io::Result<()> {
+    let mut writer = csv::Writer::from_writer(std::io::stdout().lock());
+    writer.write_record(["schema_name", "table_name", "ordinal_position", "column_name", "data_type", "general_type", "row_count", "null_count", "distinct_count", "min_value", "max_value", "avg_value"])?;
+    for profile in profiles {
+        for column in &profile.columns {
+            let metrics = &column.metrics;
+            let text = |value: Option<String>| value.unwrap_or_default();
+            writer.write_record([
+                profile.schema_name.clone(),
+                profile.table_name.clone(),
+                column.ordinal_position.to_string(),
+                column.column_name.clone(),
+                column.data_type.clone(),
+                column.general_type.letter().to_owned(),
+                column.row_count.to_string(),
+                column.null_count.to_string(),
+                text(metrics.distinct_count.map(|count| count.to_string())),
+                text(metrics.min_value.clone()),
+                text(metrics.max_value.clone()),
+                text(metrics.avg_value.map(|value| value.to_string())),
+            ])?;
+        }
+    }
+    writer.flush()
+}

@@ -1,0 +1,140 @@
+//! `limn profile PATH...`: the same engine, in the same guarded child process, printed.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use tokio::sync::mpsc;
+
+use super::serve::EngineArgs;
+use super::{Outcome, print};
+use crate::domain::connection::FoundTable;
+use crate::domain::progress::RunProgress;
+use crate::domain::table_profile::{FailedTable, TableProfile};
+use crate::engine::protocol::WorkerEvent;
+use crate::engine::{self, ProfileOptions};
+use crate::services::worker_process::{REPORTS_WAITING, run_children};
+use crate::startup;
+
+/// A file is one table; a folder is looked through for tables.
+#[derive(Args, Debug)]
+pub struct ProfileArgs {
+    /// Parquet, CSV or JSON-lines files (also .gz and .zst), or folders of them
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// How the profile is printed
+    #[arg(long, value_enum, default_value_t = OutputFormat::Table)]
+    format: OutputFormat,
+    /// Print no progress
+    #[arg(long, short)]
+    quiet: bool,
+    #[command(flatten)]
+    engine: EngineArgs,
+    /// Stop after so many seconds
+    #[arg(long, default_value_t = 1_800, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=604_800))]
+    deadline: u64,
+}
+
+/// How a profile is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// For a person at a terminal
+    Table,
+    /// Everything, for programs
+    Json,
+    /// One line a column
+    Csv,
+}
+
+/// Profiles and prints. Tables that fail are named on stderr, and the others are printed.
+pub fn run(args: ProfileArgs) -> Outcome {
+    let mut plans = Vec::new();
+    for path in &args.paths {
+        plans.push(plan(path)?);
+    }
+    let options = ProfileOptions {
+        threads: args.engine.threads(),
+        memory_bytes: args.engine.memory_bytes(),
+        deadline_ms: args.deadline * 1_000,
+        clock: chrono::Utc::now(),
+    };
+    let bar = progress_bar(args.quiet);
+    let (mut profiles, mut failed) = (Vec::new(), Vec::new());
+    for (root, tables) in plans {
+        let (read, lost) = startup::block_on(profile(&root, tables, options.clone(), &bar))??;
+        profiles.extend(read);
+        failed.extend(lost);
+    }
+    bar.finish_and_clear();
+    match args.format {
+        OutputFormat::Table => print::tables(&profiles),
+        OutputFormat::Json => print::json(&profiles, &failed),
+        OutputFormat::Csv => print::csv(&profiles),
+    }
+    .map_err(|error| format!("the profile cannot be printed: {error}"))?;
+    for table in &failed {
+        eprintln!("limn: {}: {} {}", table.table_name, table.error, table.remedy);
+    }
+    match (profiles.is_empty(), failed.is_empty()) {
+        (_, true) => Ok(super::FINE),
+        (true, false) => Ok(super::ERROR),
+        (false, false) => Ok(super::SOME_TABLES_FAILED),
+    }
+}
+
+/// The root and the tables behind a path.
+fn plan(path: &Path) -> Result<(PathBuf, Vec<FoundTable>), String> {
+    let canonical = std::fs::canonicalize(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let (root, tables) = if canonical.is_dir() {
+        let tables = engine::discover(&canonical).map_err(|error| error.to_string())?;
+        (canonical, tables)
+    } else {
+        let root = canonical.parent().map(Path::to_path_buf).unwrap_or_default();
+        (root, vec![engine::discover_file(&canonical).map_err(|error| error.to_string())?])
+    };
+    if tables.is_empty() {
+        return Err(format!("{} holds no Parquet, CSV or JSON-lines file (.parquet .csv .tsv .jsonl .ndjson, also .gz and .zst)", path.display()));
+    }
+    Ok((root, tables))
+}
+
+/// Runs the engine over the tables of one root.
+async fn profile(root: &Path, tables: Vec<FoundTable>, options: ProfileOptions, bar: &ProgressBar) -> Result<(Vec<TableProfile>, Vec<FailedTable>), String> {
+    let total = tables.iter().map(|table| table.bytes).sum();
+    bar.set_length(total);
+    let (sender, mut reports) = mpsc::channel(REPORTS_WAITING);
+    let (mut profiles, mut failed) = (Vec::new(), Vec::new());
+    let collect = async {
+        while let Some(event) = reports.recv().await {
+            match event {
+                WorkerEvent::Progress(progress) => show(bar, &progress),
+                WorkerEvent::Table(profile) => profiles.push(*profile),
+                WorkerEvent::Failed(table) => failed.push(table),
+                WorkerEvent::Log { level, message } if level != "info" => bar.suspend(|| eprintln!("limn: {message}")),
+                WorkerEvent::Log { .. } | WorkerEvent::Done => {}
+            }
+        }
+    };
+    let (outcome, ()) = tokio::join!(run_children(root, tables, options, sender), collect);
+    outcome.map_err(|error| match error {
+        crate::services::error::AppError::Internal(source) => source.to_string(),
+        other => other.to_string(),
+    })?;
+    Ok((profiles, failed))
+}
+
+/// A bar on stderr, only for a person.
+fn progress_bar(quiet: bool) -> ProgressBar {
+    if quiet || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:30} {percent:>3}% {bytes}/{total_bytes} {eta} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(0).with_style(style)
+}
+
+/// Moves the bar.
+fn show(bar: &ProgressBar, progress: &RunProgress) {
+    bar.set_position(progress.bytes_read);
+    bar.set_message(progress.current_table.clone());
+}

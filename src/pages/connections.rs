@@ -1,0 +1,109 @@
+//! The connections: where tables live, their groups, and what may be done with them.
+
+use leptos::prelude::*;
+
+use super::{page, request, titled};
+use crate::components::button::{Button, Weight};
+use crate::components::empty_state::empty_state;
+use crate::components::format::{count, counted};
+use crate::components::head::PageHead;
+use crate::components::icon::{Icon, icon};
+use crate::components::tag::{Tone, status, tag};
+use crate::domain::connection::{Connection, TableGroup};
+use crate::domain::query::query_string;
+use crate::domain::user::Permission;
+use crate::store::connections::list_connections;
+
+/// Where the forms of this page come back to.
+const HERE: &str = "/settings/connections";
+
+/// `/settings/connections`
+#[component]
+pub fn ConnectionsPage() -> impl IntoView {
+    page(async move {
+        request::viewer_with(Permission::Configure)?;
+        let connections = list_connections(&request::state().db).await?;
+        Ok(titled("Connections", connections_view(&connections)))
+    })
+}
+
+/// Draws the page.
+pub fn connections_view(connections: &[Connection]) -> AnyView {
+    let add = Button::primary("Connect a folder").icon(Icon::Plus).link("/settings/connections/new");
+    if connections.is_empty() {
+        return view! {
+            {PageHead::new("Connections").view()}
+            {empty_state(Some(Icon::Folder), "Nothing is connected yet", "A connection is a folder on this server whose files are tables.", add)}
+        }
+        .into_any();
+    }
+    let tables: u64 = connections.iter().flat_map(|connection| &connection.groups).map(|group| group.table_count).sum();
+    let lede = format!("{} with {}", counted(connections.len() as u64, "connection"), counted(tables, "table"));
+    let sections: Vec<AnyView> = connections.iter().enumerate().map(|(position, connection)| connection_section(position, connection)).collect();
+    view! { {PageHead::new("Connections").lede(lede).actions(add).view()}{sections} }.into_any()
+}
+
+/// One connection.
+fn connection_section(position: usize, connection: &Connection) -> AnyView {
+    let id = connection.connection_id.to_string();
+    let heading = format!("connection-{position}");
+    let state = if connection.is_active { status(Icon::Check, "st", "on") } else { tag("off", Tone::Medium) };
+    let (switch_label, switch_to, switch_weight) =
+        if connection.is_active { ("Switch off", "false", Weight::Danger) } else { ("Switch on", "true", Weight::Standard) };
+    let groups: Vec<AnyView> = connection.groups.iter().map(|group| group_row(connection, group)).collect();
+    let fields = |more: Option<(&'static str, String)>| -> Vec<(&'static str, String)> {
+        [("connection_id", id.clone()), ("back", HERE.to_owned())].into_iter().chain(more).collect()
+    };
+    view! {
+        <section class="sec connection" aria-labelledby=heading.clone()>
+            <header>
+                <h2 id=heading.clone()>{connection.name.clone()}</h2>
+                {state}
+                <div class="more acts">
+                    {Button::new("Find tables again").icon(Icon::Search).post("find-tables", &fields(None))}
+                    {Button::new(switch_label).weight(switch_weight).post("set-connection-active", &fields(Some(("active", switch_to.to_owned()))))}
+                </div>
+            </header>
+            <p class="place row">{icon(Icon::Folder, 14)}<code class="breaks">{connection.location.clone()}</code></p>
+            <table class="tbl tight rec">
+                <caption class="vh">{format!("Table groups of {}", connection.name)}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Table group"</th>
+                        <th scope="col">"Takes in"</th>
+                        <th scope="col" class="num">"Tables"</th>
+                        <th scope="col" class="num"><span class="vh">"Next"</span></th>
+                    </tr>
+                </thead>
+                <tbody>{groups}</tbody>
+            </table>
+        </section>
+    }
+    .into_any()
+}
+
+/// One group.
+fn group_row(connection: &Connection, group: &TableGroup) -> AnyView {
+    let tables = format!("/tables{}", query_string(&[("group", group.table_group_id.as_str())]));
+    let next = if connection.is_active && group.table_count > 0 {
+        Button::new("Profile now").weight(Weight::Bare).icon(Icon::Play).post("start-run", &[("table_group_id", group.table_group_id.to_string())])
+    } else {
+        let why = if connection.is_active { "no table to profile" } else { "switch the connection on to profile" };
+        view! { <span class="t2 small">{why}</span> }.into_any()
+    };
+    view! {
+        <tr>
+            <th scope="row" class="strong"><a href=tables>{group.name.clone()}</a></th>
+            <td class="w ink2 breaks">{masks(group)}</td>
+            <td class="num l" data-l="tables">{count(group.table_count)}</td>
+            <td class="num">{next}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// Which tables a group takes in, in words.
+fn masks(group: &TableGroup) -> String {
+    let taken = if group.include_mask.trim().is_empty() { "all tables".to_owned() } else { group.include_mask.clone() };
+    if group.exclude_mask.trim().is_empty() { taken } else { format!("{taken}, without {}", group.exclude_mask) }
+}

@@ -1,0 +1,65 @@
+//! The pages of 403, 404 and 500: what happened, what to do, and the reference under which the cause was logged.
+
+use leptos::prelude::*;
+
+use super::respond;
+use crate::components::button::Button;
+use crate::components::icon::{Icon, icon};
+
+/// What an error page says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorPage {
+    /// HTTP status.
+    pub status: u16,
+    /// The finding.
+    pub title: String,
+    /// What to do.
+    pub detail: String,
+    /// Where the log tells more.
+    pub reference: Option<String>,
+    /// Whether the ways on lead into the product or to its door.
+    pub is_signed_in: bool,
+}
+
+/// The page of an address that is none.
+#[component]
+pub fn NotFoundPage() -> impl IntoView {
+    respond::not_found()
+}
+
+/// Draws the page.
+pub fn error_view(page: ErrorPage) -> AnyView {
+    let mark = match page.status {
+        401 | 403 => Icon::Lock,
+        404 => Icon::Search,
+        _ => Icon::Fail,
+    };
+    let ways = if page.is_signed_in {
+        view! { {Button::new("Overview").link("/")}{Button::new("Tables").link("/tables")} }.into_any()
+    } else {
+        Button::new("Sign in").link("/login")
+    };
+    view! {
+        <div class="empty">
+            {icon(mark, 20)}
+            <h1>{page.title}</h1>
+            <p>{page.detail}</p>
+            {page.reference.map(|reference| view! { <p class="t2 small">"reference "<code>{reference}</code></p> })}
+            <div class="acts">{ways}</div>
+        </div>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_shows_its_reference_and_a_stranger_only_the_door() {
+        let page = ErrorPage { status: 500, title: "No".into(), detail: "Again".into(), reference: Some("ab12".into()), is_signed_in: false };
+        let html = Owner::new_root(None).with(|| error_view(page).to_html());
+        assert!(html.contains("ab12") && html.contains("href=\"/login\"") && !html.contains("href=\"/tables\""), "{html}");
+        assert_eq!(html.matches("<h1").count(), 1);
+    }
+}

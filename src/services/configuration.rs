@@ -1,0 +1,59 @@
+//! What an administrator sets from outside: one struct, filled by `limn serve` from flags and environment.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Everything the server needs to know.
+#[derive(Clone, Debug)]
+pub struct Configuration {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Holds the control database, the sample data and later the keys.
+    pub data_dir: PathBuf,
+    /// `sqlite:` or `postgres:` URL of the control database.
+    pub database_url: String,
+    /// How people reach the server, without a trailing slash.
+    pub public_url: String,
+    /// Folders that connections may read; empty means any folder, which is allowed only while listening on loopback.
+    pub source_roots: Vec<PathBuf>,
+    /// The embedded engine.
+    pub engine: EngineSettings,
+}
+
+/// Limits of the embedded engine.
+#[derive(Clone, Copy, Debug)]
+pub struct EngineSettings {
+    /// Threads of one run.
+    pub threads: usize,
+    /// Memory budget of one run in bytes; its child process may use this and 1 GiB of address space.
+    pub memory_bytes: u64,
+    /// Runs at the same time.
+    pub concurrent_runs: usize,
+    /// Longest run in milliseconds.
+    pub deadline_ms: u64,
+    /// Seconds that a worker may hold a run without renewing its lease.
+    pub lease_s: u64,
+}
+
+impl Configuration {
+    /// Whether cookies and links are for https.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    /// Whether a canonical folder may be read by a connection.
+    pub fn allows_source(&self, folder: &Path) -> bool {
+        if folder.starts_with(self.sample_folder()) {
+            return true;
+        }
+        if self.source_roots.is_empty() {
+            return self.listen.ip().is_loopback();
+        }
+        self.source_roots.iter().any(|root| folder.starts_with(root))
+    }
+
+    /// Where the sample data lie.
+    pub fn sample_folder(&self) -> PathBuf {
+        self.data_dir.join("sample")
+    }
+}

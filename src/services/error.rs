@@ -1,0 +1,134 @@
+//! The one error that reaches a person: a sentence, what to do next, and the reference under which the cause was logged.
+
+use crate::domain::user::Permission;
+use crate::engine::EngineError;
+use crate::store::StoreError;
+
+/// Everything that can go wrong at the edge.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// It does not exist, or this person may not know that it does.
+    #[error("not found")]
+    NotFound,
+    /// Nobody is signed in.
+    #[error("not signed in")]
+    SignedOut,
+    /// The person's roles lack the permission.
+    #[error("only {} may do this", .0.holders())]
+    Denied(Permission),
+    /// The input cannot be accepted as it is.
+    #[error("{title}. {detail}")]
+    Refused {
+        /// What is wrong.
+        title: String,
+        /// What to do.
+        detail: String,
+    },
+    /// The state does not allow it now.
+    #[error("{title}. {detail}")]
+    Conflict {
+        /// What stands in the way.
+        title: String,
+        /// What to do.
+        detail: String,
+    },
+    /// Too many tries.
+    #[error("too many tries; wait {wait_s} s")]
+    Throttled {
+        /// Seconds until the next try counts.
+        wait_s: u64,
+    },
+    /// The control database did not answer in time.
+    #[error("the control database did not answer")]
+    Unavailable(#[source] StoreError),
+    /// A fault of our own.
+    #[error("internal error")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl AppError {
+    /// Refuses input with a title and what to do about it.
+    pub fn refused(title: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Refused { title: title.into(), detail: detail.into() }
+    }
+
+    /// Refuses because of the present state.
+    pub fn conflict(title: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Conflict { title: title.into(), detail: detail.into() }
+    }
+
+    /// Wraps a fault of our own.
+    pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(source.into())
+    }
+
+    /// The HTTP status that says the same.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::NotFound => 404,
+            Self::SignedOut => 401,
+            Self::Denied(_) => 403,
+            Self::Refused { .. } => 422,
+            Self::Conflict { .. } => 409,
+            Self::Throttled { .. } => 429,
+            Self::Unavailable(_) => 503,
+            Self::Internal(_) => 500,
+        }
+    }
+
+    /// The finding in a few words.
+    pub fn title(&self) -> String {
+        match self {
+            Self::NotFound => "There is nothing at this address".into(),
+            Self::SignedOut => "Sign in to see this".into(),
+            Self::Denied(_) => "Your role does not include this".into(),
+            Self::Refused { title, .. } | Self::Conflict { title, .. } => title.clone(),
+            Self::Throttled { .. } => "Too many tries".into(),
+            Self::Unavailable(_) => "The control database did not answer".into(),
+            Self::Internal(_) => "Limn could not finish this".into(),
+        }
+    }
+
+    /// What to do about it.
+    pub fn detail(&self) -> String {
+        match self {
+            Self::NotFound => "It may have been renamed or removed. Look for it in the list of tables or runs.".into(),
+            Self::SignedOut => "Programs send a session cookie; people sign in at /login.".into(),
+            Self::Denied(permission) => format!("These roles may do it: {}. Ask an administrator for one of them.", permission.holders()),
+            Self::Refused { detail, .. } | Self::Conflict { detail, .. } => detail.clone(),
+            Self::Throttled { wait_s } => format!("Wait {wait_s} seconds, then try again."),
+            Self::Unavailable(_) => "Nothing was lost. Try again in a few seconds; if it stays, look at /readyz.".into(),
+            Self::Internal(_) => "Nothing was changed. Try again; if it stays, send the reference to an administrator, who finds the cause in the log.".into(),
+        }
+    }
+
+    /// Logs the cause once and returns the reference that the person is shown.
+    pub fn log(&self) -> String {
+        let reference = uuid::Uuid::now_v7().simple().to_string().split_off(20);
+        match self {
+            Self::Internal(source) => tracing::error!(reference, error = %source, cause = ?source.source().map(ToString::to_string), "A request failed by a fault of ours"),
+            Self::Unavailable(source) => tracing::warn!(reference, error = %source, "The control database did not answer a request"),
+            other => tracing::debug!(reference, error = %other, "A request was refused"),
+        }
+        reference
+    }
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable { .. } => Self::Unavailable(error),
+            StoreError::AlreadyActive { number } => Self::conflict(
+                format!("Run {number} of this group is still active"),
+                "Wait until it ends, or cancel it; then start again.",
+            ),
+            other => Self::Internal(Box::new(other)),
+        }
+    }
+}
+
+impl From<EngineError> for AppError {
+    fn from(error: EngineError) -> Self {
+        Self::refused(error.to_string(), error.remedy())
+    }
+}

@@ -1,0 +1,21 @@
+//! Verbs that need more than one collaborator, a permission, or a rule of state.
+//!
+//! A run's life is told in these files, in this order: `run_launch` (a person or a program asks), `run_worker`
+//! (somebody takes it; `run_lease` holds it, `run_report` collects), `worker_process` (the engine's child process and
+//! its pipe), `run_completion` (the one place where a run ends) and `run_signals` (who is told at once). What a page
+//! can read by one statement it reads from the store itself; there are no services that only pass through.
+
+pub mod access;
+pub mod background;
+pub mod configuration;
+pub mod connections;
+pub mod error;
+pub mod passwords;
+pub mod run_completion;
+pub mod run_launch;
+pub mod run_lease;
+pub mod run_report;
+pub mod run_signals;
+pub mod run_worker;
+pub mod sample_data;
+pub mod worker_process;

@@ -1,0 +1,27 @@
+//! What handlers, server functions and pages may reach.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use tokio_util::sync::CancellationToken;
+
+use crate::services::configuration::Configuration;
+use crate::services::run_signals::RunSignals;
+use crate::store::Database;
+
+/// Cheap to clone; one for the life of the server.
+#[derive(Clone, Debug, FromRef)]
+pub struct AppState {
+    /// Control database.
+    pub db: Database,
+    /// What the administrator set from outside.
+    pub config: Arc<Configuration>,
+    /// Who is told when a run changes.
+    pub signals: RunSignals,
+    /// Names of the browser's half, for the shell.
+    pub leptos: LeptosOptions,
+    /// Fires when the server shuts down; open event streams end then.
+    #[from_ref(skip)]
+    pub stop: CancellationToken,
+}

@@ -1,0 +1,200 @@
+//! Connections, their table groups, and the project that owns them.
+
+use super::{Database, Record, StoreError, Transaction, audit, sql};
+use crate::domain::audit::Actor;
+use crate::domain::connection::{Connection, ConnectionKind, TableGroup};
+use crate::domain::identifier::{ConnectionId, ProjectKey, TableGroupId, slug};
+
+/// The project that the first connection makes.
+const DEFAULT_PROJECT: (&str, &str) = ("default", "Default project");
+/// The group that every connection begins with.
+const DEFAULT_GROUP_NAME: &str = "All tables";
+
+/// A connection to make.
+#[derive(Clone, Debug)]
+pub struct NewConnection {
+    /// Name; its slug becomes the id.
+    pub name: String,
+    /// Kind.
+    pub kind: ConnectionKind,
+    /// For a folder: its canonical path.
+    pub location: String,
+}
+
+/// Makes a connection with one group of all its tables, and the default project where there is none.
+pub async fn create_connection(tx: &mut Transaction, new: NewConnection, actor: &Actor) -> Result<Connection, StoreError> {
+    let project_key = ensure_project(tx).await?;
+    let connection_id = insert_with_free_slug(tx, &new, &project_key).await?;
+    let table_group_id = TableGroupId(format!("{connection_id}-all"));
+    sql("insert into dq_table_groups (table_group_id, connection_id, name, description, profiling_include_mask, profiling_exclude_mask, created_at, updated_at)
+         values ($1, $2, $3, '', '', '', {now}, {now})")
+    .bind(table_group_id.as_str())
+    .bind(connection_id.as_str())
+    .bind(DEFAULT_GROUP_NAME)
+    .execute(&mut *tx)
+    .await?;
+    let details = serde_json::json!({ "name": new.name, "kind": new.kind, "location": new.location });
+    audit::record(tx, actor, "connection.create", &format!("connection:{connection_id}"), details).await?;
+    let rows = select_connections("where c.connection_id = $1")
+        .bind(connection_id.as_str())
+        .fetch_all(tx)
+        .await?;
+    read_connections(&rows)?
+        .pop()
+        .ok_or_else(|| StoreError::missing(format!("connection {connection_id}")))
+}
+
+/// Lists all connections with their groups, by name.
+pub async fn list_connections(db: &Database) -> Result<Vec<Connection>, StoreError> {
+    read_connections(&select_connections("").fetch_all(db).await?)
+}
+
+/// Finds one connection with its groups.
+pub async fn find_connection(db: &Database, connection_id: &ConnectionId) -> Result<Option<Connection>, StoreError> {
+    let rows = select_connections("where c.connection_id = $1")
+        .bind(connection_id.as_str())
+        .fetch_all(db)
+        .await?;
+    Ok(read_connections(&rows)?.pop())
+}
+
+/// Finds a group and the connection it reads through.
+pub async fn find_table_group(db: &Database, table_group_id: &TableGroupId) -> Result<Option<(Connection, TableGroup)>, StoreError> {
+    let rows = select_connections("where c.connection_id = (select connection_id from dq_table_groups where table_group_id = $1)")
+        .bind(table_group_id.as_str())
+        .fetch_all(db)
+        .await?;
+    let Some(connection) = read_connections(&rows)?.pop() else {
+        return Ok(None);
+    };
+    let group = connection
+        .groups
+        .iter()
+        .find(|group| &group.table_group_id == table_group_id)
+        .cloned();
+    Ok(group.map(|group| (connection, group)))
+}
+
+/// Lists all groups, by connection and name.
+pub async fn list_table_groups(db: &Database) -> Result<Vec<TableGroup>, StoreError> {
+    Ok(list_connections(db)
+        .await?
+        .into_iter()
+        .flat_map(|connection| connection.groups)
+        .collect())
+}
+
+/// Allows or refuses profiling through a connection; false where it stood so already.
+pub async fn set_connection_active(
+    tx: &mut Transaction,
+    connection_id: &ConnectionId,
+    is_active: bool,
+    actor: &Actor,
+) -> Result<bool, StoreError> {
+    let changed = sql("update dq_connections set is_active = $2, updated_at = {now} where connection_id = $1 and is_active <> $2")
+        .bind(connection_id.as_str())
+        .bind(is_active)
+        .execute(&mut *tx)
+        .await?;
+    if changed == 0 {
+        let known = sql("select 1 as one from dq_connections where connection_id = $1")
+            .bind(connection_id.as_str())
+            .fetch_optional(tx)
+            .await?;
+        return if known.is_some() {
+            Ok(false)
+        } else {
+            Err(StoreError::missing(format!("connection {connection_id}")))
+        };
+    }
+    audit::record(
+        tx,
+        actor,
+        "connection.set_active",
+        &format!("connection:{connection_id}"),
+        serde_json::json!({ "is_active": is_active }),
+    )
+    .await?;
+    Ok(true)
+}
+
+/// The key of the oldest project; made where there is none.
+async fn ensure_project(tx: &mut Transaction) -> Result<ProjectKey, StoreError> {
+    let (key, name) = DEFAULT_PROJECT;
+    sql("insert into dq_projects (project_key, name, description, created_at, updated_at)
+         select $1, $2, '', {now}, {now} where not exists (select 1 from dq_projects) on conflict (project_key) do nothing")
+    .bind(key)
+    .bind(name)
+    .execute(&mut *tx)
+    .await?;
+    let row = sql("select project_key from dq_projects order by created_at, project_key limit 1")
+        .fetch_one(tx)
+        .await?;
+    Ok(ProjectKey(row.text("project_key")?))
+}
+
+/// Inserts the connection under the first of `shop`, `shop-2`, `shop-3`, ... that is free.
+async fn insert_with_free_slug(tx: &mut Transaction, new: &NewConnection, project_key: &ProjectKey) -> Result<ConnectionId, StoreError> {
+    let stem = slug(&new.name, "connection");
+    let mut number = 1_u32;
+    loop {
+        let id = if number == 1 { stem.clone() } else { format!("{stem}-{number}") };
+        let added = sql(
+            "insert into dq_connections (connection_id, project_key, name, kind, location, is_active, created_at, updated_at)
+             values ($1, $2, $3, $4, $5, true, {now}, {now}) on conflict (connection_id) do nothing",
+        )
+        .bind(&id)
+        .bind(project_key.as_str())
+        .bind(&new.name)
+        .bind(new.kind.word())
+        .bind(&new.location)
+        .execute(&mut *tx)
+        .await?;
+        if added == 1 {
+            return Ok(ConnectionId(id));
+        }
+        number += 1;
+    }
+}
+
+/// One row a group; a connection without groups has one row.
+fn select_connections(condition: &'static str) -> super::statement::Statement {
+    super::statement::sql_joined(format!(
+        "select c.connection_id, c.project_key, c.name, c.kind, c.location, c.is_active, c.created_at,
+             g.table_group_id, g.name as group_name, g.description, g.profiling_include_mask, g.profiling_exclude_mask,
+             (select count(*) from dq_tables t where t.table_group_id = g.table_group_id and t.missing_since is null) as table_count
+         from dq_connections c left join dq_table_groups g on g.connection_id = c.connection_id {condition}
+         order by lower(c.name), c.connection_id, lower(g.name), g.table_group_id"
+    ))
+}
+
+fn read_connections(rows: &[Record]) -> Result<Vec<Connection>, StoreError> {
+    let mut connections: Vec<Connection> = Vec::new();
+    for row in rows {
+        let connection_id = ConnectionId(row.text("connection_id")?);
+        if connections.last().is_none_or(|last| last.connection_id != connection_id) {
+            connections.push(Connection {
+                connection_id: connection_id.clone(),
+                project_key: ProjectKey(row.text("project_key")?),
+                name: row.text("name")?,
+                kind: row.word("kind", ConnectionKind::from_word)?,
+                location: row.text("location")?,
+                is_active: row.flag("is_active")?,
+                created_at: row.time("created_at")?,
+                groups: Vec::new(),
+            });
+        }
+        if let (Some(table_group_id), Some(connection)) = (row.text_opt("table_group_id")?, connections.last_mut()) {
+            connection.groups.push(TableGroup {
+                table_group_id: TableGroupId(table_group_id),
+                connection_id,
+                name: row.text("group_name")?,
+                description: row.text_opt("description")?.unwrap_or_default(),
+                include_mask: row.text_opt("profiling_include_mask")?.unwrap_or_default(),
+                exclude_mask: row.text_opt("profiling_exclude_mask")?.unwrap_or_default(),
+                table_count: row.count("table_count")?,
+            });
+        }
+    }
+    Ok(connections)
+}

@@ -1,0 +1,55 @@
+//! The only SQL in the crate: one file a noun, free functions over [`Database`] (reads) and [`Transaction`] (writes).
+//!
+//! One SQL text serves both databases. It is written with `$1..$n` and the few marks that `dialect.rs` lists; the seam
+//! (`database.rs`, `statement.rs`, `record.rs`) hides which of the two answers. Functions that take an `&Actor` write the
+//! trail in the same transaction. Figures of a run are read by the attempt that the completer recorded and only after it
+//! published them, so nobody meets half of a run.
+
+mod column_rows;
+mod database;
+mod dialect;
+mod error;
+mod exact_json;
+mod migrations;
+mod record;
+mod run_rows;
+mod statement;
+mod table_rows;
+
+pub mod audit;
+pub mod column_profiles;
+pub mod connections;
+pub mod outbox;
+pub mod overview;
+pub mod profile_runs;
+pub mod run_completion;
+pub mod run_log;
+pub mod run_tables;
+pub mod run_transitions;
+pub mod sessions;
+pub mod settings;
+pub mod sign_in;
+pub mod table_details;
+pub mod tables;
+pub mod users;
+
+pub use database::{Database, DatabaseKind, Transaction};
+pub use error::StoreError;
+pub(crate) use record::Record;
+pub(crate) use statement::{Value, rows_insert, sql};
+
+/// A new id: text that sorts by the time it was made.
+pub(crate) fn new_id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}
+
+/// A pattern for `like ... escape '!'` that finds `text` anywhere, letter by letter.
+pub(crate) fn like_anywhere(text: &str) -> String {
+    let escaped = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    format!("%{escaped}%")
+}
+
+/// A list of texts as one bound value, for `{list $n}`.
+pub(crate) fn list_of<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> String {
+    serde_json::Value::Array(texts.into_iter().map(|text| text.as_ref().into()).collect()).to_string()
+}

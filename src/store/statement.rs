@@ -1,0 +1,287 @@
+//! One statement: a text with `$1..$n` and its values, sent to a pool (reads, single writes) or inside a transaction.
+
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use sqlx::{Arguments, AssertSqlSafe, SqlSafeStr};
+
+use super::database::{Database, DatabaseKind, Held, Pools, Transaction};
+use super::dialect::translate;
+use super::error::StoreError;
+use super::record::Record;
+
+/// A value to bind. Each knows its type even where it is absent, as PostgreSQL demands.
+#[derive(Clone, Debug)]
+pub(crate) enum Value {
+    Text(Option<String>),
+    Integer(Option<i64>),
+    Real(Option<f64>),
+    Boolean(Option<bool>),
+    Time(Option<DateTime<Utc>>),
+    Date(Option<NaiveDate>),
+}
+
+/// Declares what may be bound as what; an `Option` of each too.
+macro_rules! bindable {
+    ($($ty:ty => $variant:ident |$value:ident| $made:expr;)*) => {$(
+        impl From<$ty> for Value {
+            fn from($value: $ty) -> Self {
+                Self::$variant(Some($made))
+            }
+        }
+
+        impl From<Option<$ty>> for Value {
+            fn from(value: Option<$ty>) -> Self {
+                Self::$variant(value.map(|$value| $made))
+            }
+        }
+    )*};
+}
+
+bindable! {
+    &str => Text |value| readable(value);
+    String => Text |value| readable(&value);
+    &String => Text |value| readable(value);
+    i64 => Integer |value| value;
+    i32 => Integer |value| i64::from(value);
+    u32 => Integer |value| i64::from(value);
+    // Counts beyond 2^63 rows do not occur; the largest stands for them.
+    u64 => Integer |value| i64::try_from(value).unwrap_or(i64::MAX);
+    f64 => Real |value| value;
+    bool => Boolean |value| value;
+    DateTime<Utc> => Time |value| value;
+    NaiveDate => Date |value| value;
+}
+
+/// PostgreSQL keeps no NUL in a text: both databases keep its picture instead.
+fn readable(text: &str) -> String {
+    if text.contains('\0') {
+        text.replace('\0', "\u{2400}")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// A time as SQLite keeps it: fixed width, so that texts sort as times do.
+pub(super) fn time_text(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// A statement with its values.
+#[must_use = "a statement does nothing until it is sent"]
+pub(crate) struct Statement {
+    text: std::borrow::Cow<'static, str>,
+    values: Vec<Value>,
+    /// Whether the database may keep the plan; not for texts whose length varies.
+    is_lasting: bool,
+}
+
+/// Begins a statement of constant text.
+pub(crate) fn sql(text: &'static str) -> Statement {
+    Statement {
+        text: text.into(),
+        values: Vec::new(),
+        is_lasting: true,
+    }
+}
+
+/// Begins a statement put together from constant texts. Never give it a value: those are bound.
+pub(crate) fn sql_joined(text: String) -> Statement {
+    Statement {
+        text: text.into(),
+        values: Vec::new(),
+        is_lasting: true,
+    }
+}
+
+/// Most values in one statement; SQLite allows 32,766.
+const VALUES_LIMIT: usize = 12_000;
+
+/// Statements that insert many rows: `insert into TABLE (COLUMNS) values ...`, as few as possible.
+pub(crate) fn rows_insert(table: &'static str, columns: &'static [&'static str], rows: Vec<Vec<Value>>) -> Vec<Statement> {
+    let rows_each = (VALUES_LIMIT / columns.len().max(1)).max(1);
+    let mut statements = Vec::new();
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let mut text = format!("insert into {table} ({}) values ", columns.join(", "));
+        let mut values = Vec::new();
+        for (index, row) in rows.by_ref().take(rows_each).enumerate() {
+            debug_assert_eq!(row.len(), columns.len(), "one value a column of {table}");
+            let marks: Vec<String> = (1..=row.len()).map(|place| format!("${}", values.len() + place)).collect();
+            text.push_str(if index == 0 { "(" } else { ", (" });
+            text.push_str(&marks.join(", "));
+            text.push(')');
+            values.extend(row);
+        }
+        statements.push(Statement {
+            text: text.into(),
+            values,
+            is_lasting: false,
+        });
+    }
+    statements
+}
+
+/// Where a statement runs.
+pub(crate) trait Place: Send {
+    /// Which database this is.
+    fn database_kind(&self) -> DatabaseKind;
+    /// Sends it and reads all rows. On a [`Database`] this uses a connection that only reads.
+    fn fetch(self, statement: Prepared) -> impl Future<Output = Result<Vec<Record>, sqlx::Error>> + Send;
+    /// Sends it and counts the rows it changed.
+    fn execute(self, statement: Prepared) -> impl Future<Output = Result<u64, sqlx::Error>> + Send;
+}
+
+/// A statement in the words of one database.
+pub(crate) struct Prepared {
+    text: String,
+    values: Vec<Value>,
+    is_lasting: bool,
+}
+
+impl Statement {
+    /// Binds the next value.
+    pub(crate) fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    /// Reads all rows.
+    pub(crate) async fn fetch_all<P: Place>(self, place: P) -> Result<Vec<Record>, StoreError> {
+        let prepared = self.prepare(place.database_kind());
+        let text = prepared.text.clone();
+        place
+            .fetch(prepared)
+            .await
+            .map_err(|error| StoreError::from_statement(&text, error))
+    }
+
+    /// Reads the first row, if there is one.
+    pub(crate) async fn fetch_optional<P: Place>(self, place: P) -> Result<Option<Record>, StoreError> {
+        Ok(self.fetch_all(place).await?.into_iter().next())
+    }
+
+    /// Reads the row of a statement that always has one.
+    pub(crate) async fn fetch_one<P: Place>(self, place: P) -> Result<Record, StoreError> {
+        let text = self.text.clone();
+        self.fetch_optional(place)
+            .await?
+            .ok_or_else(|| StoreError::from_statement(&text, sqlx::Error::RowNotFound))
+    }
+
+    /// Runs it and says how many rows it changed.
+    pub(crate) async fn execute<P: Place>(self, place: P) -> Result<u64, StoreError> {
+        let prepared = self.prepare(place.database_kind());
+        let text = prepared.text.clone();
+        place
+            .execute(prepared)
+            .await
+            .map_err(|error| StoreError::from_statement(&text, error))
+    }
+
+    fn prepare(self, kind: DatabaseKind) -> Prepared {
+        Prepared {
+            text: translate(&self.text, kind).into_owned(),
+            values: self.values,
+            is_lasting: self.is_lasting,
+        }
+    }
+}
+
+impl Place for &Database {
+    fn database_kind(&self) -> DatabaseKind {
+        self.kind()
+    }
+
+    async fn fetch(self, statement: Prepared) -> Result<Vec<Record>, sqlx::Error> {
+        self.count_statement();
+        match &self.pools {
+            Pools::Sqlite { readers, .. } => Ok(for_sqlite(statement)?
+                .fetch_all(readers)
+                .await?
+                .into_iter()
+                .map(Record::Sqlite)
+                .collect()),
+            Pools::Postgres { readers, .. } => Ok(for_postgres(statement)?
+                .fetch_all(readers)
+                .await?
+                .into_iter()
+                .map(Record::Postgres)
+                .collect()),
+        }
+    }
+
+    async fn execute(self, statement: Prepared) -> Result<u64, sqlx::Error> {
+        self.count_statement();
+        match &self.pools {
+            Pools::Sqlite { writer, .. } => Ok(for_sqlite(statement)?.execute(writer).await?.rows_affected()),
+            Pools::Postgres { writers, .. } => Ok(for_postgres(statement)?.execute(writers).await?.rows_affected()),
+        }
+    }
+}
+
+impl Place for &mut Transaction {
+    fn database_kind(&self) -> DatabaseKind {
+        self.kind()
+    }
+
+    async fn fetch(self, statement: Prepared) -> Result<Vec<Record>, sqlx::Error> {
+        self.count_statement();
+        match &mut self.held {
+            Held::Sqlite(held) => Ok(for_sqlite(statement)?
+                .fetch_all(&mut **held)
+                .await?
+                .into_iter()
+                .map(Record::Sqlite)
+                .collect()),
+            Held::Postgres(held) => Ok(for_postgres(statement)?
+                .fetch_all(&mut **held)
+                .await?
+                .into_iter()
+                .map(Record::Postgres)
+                .collect()),
+        }
+    }
+
+    async fn execute(self, statement: Prepared) -> Result<u64, sqlx::Error> {
+        self.count_statement();
+        match &mut self.held {
+            Held::Sqlite(held) => Ok(for_sqlite(statement)?.execute(&mut **held).await?.rows_affected()),
+            Held::Postgres(held) => Ok(for_postgres(statement)?.execute(&mut **held).await?.rows_affected()),
+        }
+    }
+}
+
+type SqliteQuery = sqlx::query::Query<'static, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
+type PostgresQuery = sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArguments>;
+
+/// The text comes from this crate alone (`sql`, `sql_joined`, `rows_insert`); what people type is bound.
+fn for_sqlite(statement: Prepared) -> Result<SqliteQuery, sqlx::Error> {
+    let mut arguments = sqlx::sqlite::SqliteArguments::default();
+    for value in statement.values {
+        match value {
+            Value::Text(value) => arguments.add(value),
+            Value::Integer(value) => arguments.add(value),
+            Value::Real(value) => arguments.add(value),
+            Value::Boolean(value) => arguments.add(value),
+            Value::Time(value) => arguments.add(value.map(time_text)),
+            Value::Date(value) => arguments.add(value.map(|date| date.to_string())),
+        }
+        .map_err(sqlx::Error::Encode)?;
+    }
+    Ok(sqlx::query_with(AssertSqlSafe(statement.text).into_sql_str(), arguments).persistent(statement.is_lasting))
+}
+
+fn for_postgres(statement: Prepared) -> Result<PostgresQuery, sqlx::Error> {
+    let mut arguments = sqlx::postgres::PgArguments::default();
+    for value in statement.values {
+        match value {
+            Value::Text(value) => arguments.add(value),
+            Value::Integer(value) => arguments.add(value),
+            Value::Real(value) => arguments.add(value),
+            Value::Boolean(value) => arguments.add(value),
+            Value::Time(value) => arguments.add(value),
+            Value::Date(value) => arguments.add(value),
+        }
+        .map_err(sqlx::Error::Encode)?;
+    }
+    Ok(sqlx::query_with(AssertSqlSafe(statement.text).into_sql_str(), arguments).persistent(statement.is_lasting))
+}

@@ -1,0 +1,284 @@
+//! One table, or one of its columns, in one run beside another: at most four statements each, all by index.
+//!
+//! The run shown is `?run=`, else the latest completed one that has the table; the run compared with is `?compare=`, else
+//! the one before, none for 0. A number that has no such profile counts as not given. Columns are never filtered here.
+
+use super::column_rows::read_result;
+use super::run_rows::{RUN_COLUMNS, read_run};
+use super::statement::sql_joined;
+use super::table_rows::{PUBLISHED_COLUMNS, PublishedRun, SUMMARY_COLUMNS, SUMMARY_TABLES, read_published_run, read_summary};
+use super::tables::HISTORY_RUNS;
+use super::{Database, Record, StoreError, sql};
+use crate::domain::address::TableAddress;
+use crate::domain::column_profile::{ColumnProfile, HistogramBin, TopValue};
+use crate::domain::identifier::TableId;
+use crate::domain::profile_run::ProfileRun;
+use crate::domain::query::ColumnsQuery;
+use crate::domain::table::{ColumnDetail, ColumnPoint, TableDetail, TableRun, TableSummary};
+
+/// Runs in the menu of a table.
+const LISTED_RUNS: usize = 100;
+/// What "all" means for a history.
+const ALL_RUNS: u32 = 100_000;
+
+/// Reads a table with the columns of the run shown and of the one compared with. Three statements.
+pub async fn get_table_detail(db: &Database, address: &TableAddress, query: &ColumnsQuery) -> Result<Option<TableDetail>, StoreError> {
+    let Some((summary, active_run)) = find_summary(db, address).await? else {
+        return Ok(None);
+    };
+    let chosen = choose_runs(db, &summary.table_id, query).await?;
+    let parts = read_columns(db, &summary.table_id, &chosen, None).await?;
+    Ok(Some(chosen.into_detail(summary, active_run, parts)))
+}
+
+/// Reads one column whole, beside the compared run and its history. Four statements. Nothing where the run shown lacks it.
+pub async fn get_column_detail(
+    db: &Database,
+    address: &TableAddress,
+    column_name: &str,
+    query: &ColumnsQuery,
+) -> Result<Option<ColumnDetail>, StoreError> {
+    let Some((summary, active_run)) = find_summary(db, address).await? else {
+        return Ok(None);
+    };
+    let table_id = summary.table_id.clone();
+    let chosen = choose_runs(db, &table_id, query).await?;
+    let history_runs = match query.runs {
+        None => HISTORY_RUNS,
+        Some(0) => ALL_RUNS,
+        Some(runs) => runs,
+    };
+    let mut parts = read_columns(db, &table_id, &chosen, Some((column_name, history_runs))).await?;
+    let named = |columns: &[ColumnProfile]| columns.iter().find(|column| column.column_name == column_name).cloned();
+    let Some(mut column) = named(&parts.columns) else { return Ok(None) };
+    let mut compared = named(&parts.compared_columns);
+    add_values(db, &table_id, &chosen, &mut column, compared.as_mut()).await?;
+    let history = std::mem::take(&mut parts.history);
+    Ok(Some(ColumnDetail {
+        table: chosen.into_detail(summary, active_run, parts),
+        column,
+        compared,
+        history,
+        source: "results".into(),
+    }))
+}
+
+/// Finds the table and the active run of its group, in one statement.
+async fn find_summary(db: &Database, address: &TableAddress) -> Result<Option<(TableSummary, Option<ProfileRun>)>, StoreError> {
+    let text = format!(
+        "select {SUMMARY_COLUMNS}, {RUN_COLUMNS} {SUMMARY_TABLES}
+         left join dq_profiles p on p.table_group_id = t.table_group_id and p.status in ('pending', 'running')
+         where g.connection_id = $1 and t.schema_name = $2 and t.table_name = $3
+         order by case when t.missing_since is null then 0 else 1 end, t.created_at limit 1"
+    );
+    let row = sql_joined(text)
+        .bind(address.connection_id.as_str())
+        .bind(&address.schema_name)
+        .bind(&address.table_name)
+        .fetch_optional(db)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let active_run = if row.text_opt("run_id")?.is_some() {
+        Some(read_run(&row)?)
+    } else {
+        None
+    };
+    Ok(Some((read_summary(&row)?, active_run)))
+}
+
+/// The runs of a table, and which of them are shown.
+struct ChosenRuns {
+    listed: Vec<TableRun>,
+    shown: Option<PublishedRun>,
+    compared: Option<PublishedRun>,
+}
+
+async fn choose_runs(db: &Database, table_id: &TableId, query: &ColumnsQuery) -> Result<ChosenRuns, StoreError> {
+    // Beside the newest hundred: the two that were asked for by number, and the one before the first of them.
+    let text = format!(
+        "select {PUBLISHED_COLUMNS} from run_tables rt
+         where rt.table_id = $1 and rt.completed_at is not null and rt.failure_json is null and (
+             rt.run_number >= coalesce((select o.run_number from run_tables o where o.table_id = $1 and o.completed_at is not null and o.failure_json is null
+                 order by o.run_number desc limit 1 offset $4), 0)
+             or rt.run_number = $2 or rt.run_number = $3
+             or rt.run_number = (select max(o.run_number) from run_tables o where o.table_id = $1 and o.completed_at is not null and o.failure_json is null
+                 and o.run_number < $2))
+         order by rt.run_number desc"
+    );
+    let rows = sql_joined(text)
+        .bind(table_id.as_str())
+        .bind(query.run)
+        .bind(query.compare)
+        .bind(LISTED_RUNS as u64 - 1)
+        .fetch_all(db)
+        .await?;
+    let runs = rows.iter().map(read_published_run).collect::<Result<Vec<_>, _>>()?;
+    let shown = query
+        .run
+        .and_then(|number| runs.iter().position(|run| run.run.number == number))
+        .or(if runs.is_empty() { None } else { Some(0) });
+    let before = shown.map(|place| place + 1).filter(|place| *place < runs.len());
+    let compared = match query.compare {
+        Some(0) => None,
+        Some(number) => runs.iter().position(|run| run.run.number == number).or(before),
+        None => before,
+    };
+    Ok(ChosenRuns {
+        listed: runs.iter().take(LISTED_RUNS).map(|run| run.run.clone()).collect(),
+        shown: shown.map(|place| runs[place].clone()),
+        compared: compared.map(|place| runs[place].clone()),
+    })
+}
+
+impl ChosenRuns {
+    fn into_detail(self, mut summary: TableSummary, active_run: Option<ProfileRun>, parts: ColumnParts) -> TableDetail {
+        summary.row_history = self
+            .listed
+            .iter()
+            .take(HISTORY_RUNS as usize)
+            .rev()
+            .map(|run| run.row_count)
+            .collect();
+        TableDetail {
+            summary,
+            runs: self.listed,
+            active_run,
+            run: self.shown.map(|run| run.run),
+            compared: self.compared.map(|run| run.run),
+            columns: parts.columns,
+            compared_columns: parts.compared_columns,
+        }
+    }
+}
+
+/// What one statement reads of `dq_profile_results`.
+#[derive(Default)]
+struct ColumnParts {
+    columns: Vec<ColumnProfile>,
+    compared_columns: Vec<ColumnProfile>,
+    history: Vec<ColumnPoint>,
+}
+
+/// What every branch of the statement below reads.
+const RESULT_COLUMNS: &str =
+    "r.column_name, r.ordinal_position, r.data_type, r.general_type, r.record_count, r.null_count, r.distinct_count,
+     r.min_value, r.max_value, r.avg_value, r.stddev_value, r.percentiles_json, r.metrics_json";
+
+/// Reads the columns of both runs, and where asked one column's history, in one statement.
+async fn read_columns(
+    db: &Database,
+    table_id: &TableId,
+    chosen: &ChosenRuns,
+    history: Option<(&str, u32)>,
+) -> Result<ColumnParts, StoreError> {
+    let mut parts = ColumnParts::default();
+    let Some(shown) = &chosen.shown else { return Ok(parts) };
+    let mut text = format!(
+        "select 'shown' as part, {RESULT_COLUMNS}, r.top_values_json, 0 as run_number, r.generated_at as completed_at
+         from dq_profile_results r where r.table_id = $1 and r.profile_run_id = $2 and r.attempt = $3
+         union all select 'compared', {RESULT_COLUMNS}, r.top_values_json, 0, r.generated_at
+         from dq_profile_results r where r.table_id = $1 and r.profile_run_id = $4 and r.attempt = $5"
+    );
+    if history.is_some() {
+        text.push_str(&format!(
+            " union all select * from (select 'history', {RESULT_COLUMNS}, null as top_values_json, rt.run_number, rt.completed_at
+             from run_tables rt join dq_profile_results r on r.table_id = rt.table_id and r.column_name = $6 and r.profile_run_id = rt.profile_run_id
+                 and r.attempt = rt.attempt
+             where rt.table_id = $1 and rt.completed_at is not null and rt.failure_json is null order by rt.run_number desc limit $7) newest"
+        ));
+    }
+    let compared = chosen.compared.as_ref();
+    let mut statement = sql_joined(text)
+        .bind(table_id.as_str())
+        .bind(shown.run.profile_run_id.as_str())
+        .bind(shown.attempt)
+        .bind(compared.map(|run| run.run.profile_run_id.as_str()))
+        .bind(compared.map(|run| run.attempt));
+    if let Some((column_name, runs)) = history {
+        statement = statement.bind(column_name).bind(runs);
+    }
+    for row in &statement.fetch_all(db).await? {
+        match row.text("part")?.as_str() {
+            "shown" => parts.columns.push(read_result(row, true)?),
+            "compared" => parts.compared_columns.push(read_result(row, true)?),
+            _ => parts.history.push(ColumnPoint {
+                number: row.integer("run_number")?,
+                completed_at: row.time("completed_at")?,
+                column: read_result(row, false)?,
+            }),
+        }
+    }
+    parts.columns.sort_by_key(|column| column.ordinal_position);
+    parts.compared_columns.sort_by_key(|column| column.ordinal_position);
+    parts.history.sort_by_key(|point| point.number);
+    Ok(parts)
+}
+
+/// Replaces the short values of lists by all of them, for both runs in one statement.
+async fn add_values(
+    db: &Database,
+    table_id: &TableId,
+    chosen: &ChosenRuns,
+    column: &mut ColumnProfile,
+    compared: Option<&mut ColumnProfile>,
+) -> Result<(), StoreError> {
+    let (shown, other) = (chosen.shown.as_ref(), chosen.compared.as_ref());
+    let rows = sql(
+        "select 'shown' as part, is_bucket, rank, value, frequency, relative_freq, bucket_label, bucket_lower_bound, bucket_upper_bound
+         from dq_profile_column_values where profile_run_id = $1 and attempt = $2 and table_id = $3 and ordinal_position = $4
+         union all select 'compared', is_bucket, rank, value, frequency, relative_freq, bucket_label, bucket_lower_bound, bucket_upper_bound
+         from dq_profile_column_values where profile_run_id = $5 and attempt = $6 and table_id = $3 and ordinal_position = $7",
+    )
+    .bind(shown.map(|run| run.run.profile_run_id.as_str()))
+    .bind(shown.map(|run| run.attempt))
+    .bind(table_id.as_str())
+    .bind(column.ordinal_position)
+    .bind(other.map(|run| run.run.profile_run_id.as_str()))
+    .bind(other.map(|run| run.attempt))
+    .bind(compared.as_ref().map(|column| column.ordinal_position))
+    .fetch_all(db)
+    .await?;
+    (column.top_values, column.histogram) = read_values(&rows, "shown")?;
+    if let Some(compared) = compared {
+        (compared.top_values, compared.histogram) = read_values(&rows, "compared")?;
+    }
+    Ok(())
+}
+
+/// Sorts out the values and the bars of one of the two runs.
+fn read_values(rows: &[Record], part: &str) -> Result<(Vec<TopValue>, Vec<HistogramBin>), StoreError> {
+    let (mut values, mut bins) = (Vec::new(), Vec::new());
+    for row in rows {
+        if row.text("part")? != part {
+            continue;
+        }
+        let (rank, count) = (row.integer("rank")?, row.count("frequency")?);
+        if row.flag("is_bucket")? {
+            let label = row.text("bucket_label")?;
+            bins.push((
+                rank,
+                HistogramBin {
+                    label,
+                    lower: row.real_opt("bucket_lower_bound")?,
+                    upper: row.real_opt("bucket_upper_bound")?,
+                    count,
+                },
+            ));
+        } else {
+            values.push((
+                rank,
+                TopValue {
+                    value: row.text("value")?,
+                    count,
+                    ratio: row.real_opt("relative_freq")?.unwrap_or_default(),
+                },
+            ));
+        }
+    }
+    values.sort_by_key(|(rank, _)| *rank);
+    bins.sort_by_key(|(rank, _)| *rank);
+    Ok((
+        values.into_iter().map(|(_, value)| value).collect(),
+        bins.into_iter().map(|(_, bin)| bin).collect(),
+    ))
+}

@@ -1,0 +1,260 @@
+//! Tables as discovery finds them, and the list of tables that pages show.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::statement::{Statement, sql_joined};
+use super::table_rows::{SUMMARY_COLUMNS, SUMMARY_TABLES, read_summary};
+use super::{Database, Record, StoreError, Transaction, Value, audit, like_anywhere, list_of, new_id, rows_insert, sql};
+use crate::domain::audit::Actor;
+use crate::domain::connection::FoundTable;
+use crate::domain::identifier::{TableGroupId, TableId};
+use crate::domain::paging::{PAGE_SIZE, Page};
+use crate::domain::query::{TableSort, TablesQuery};
+use crate::domain::table::TableSummary;
+
+pub use super::table_details::get_table_detail;
+
+/// A table counts as stale when its profile is older than this.
+const STALE_AFTER_HOURS: i64 = 24;
+/// Runs in the small history of a list.
+pub(super) const HISTORY_RUNS: u32 = 30;
+
+/// What a discovery changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FoundDifference {
+    /// Tables never seen before.
+    pub added: u64,
+    /// Tables that are no longer there.
+    pub missing: u64,
+    /// Tables that were missing and are back.
+    pub returned: u64,
+}
+
+/// A table of a group with what the engine needs to read it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupTable {
+    /// Id.
+    pub table_id: TableId,
+    /// What discovery found.
+    pub found: FoundTable,
+}
+
+/// Stores what discovery found. A vanished table is marked, its profiles stay; a table that comes back keeps its id.
+pub async fn replace_found_tables(
+    tx: &mut Transaction,
+    table_group_id: &TableGroupId,
+    found: &[FoundTable],
+    actor: &Actor,
+) -> Result<FoundDifference, StoreError> {
+    let mut known = HashMap::new();
+    let rows = select_found("").bind(table_group_id.as_str()).fetch_all(&mut *tx).await?;
+    for row in &rows {
+        let is_missing = row.time_opt("missing_since")?.is_some();
+        let table = read_group_table(row)?;
+        known.insert(
+            (table.found.schema_name.clone(), table.found.table_name.clone()),
+            (table, is_missing),
+        );
+    }
+    let mut difference = FoundDifference::default();
+    let mut added = Vec::new();
+    for table in found {
+        match known.remove(&(table.schema_name.clone(), table.table_name.clone())) {
+            None => {
+                difference.added += 1;
+                added.push(table);
+            }
+            Some((old, is_missing)) if is_missing || &old.found != table => {
+                difference.returned += u64::from(is_missing);
+                update_found(tx, &old.table_id, table).await?;
+            }
+            Some(_) => {}
+        }
+    }
+    insert_found(tx, table_group_id, &added).await?;
+    let missing: Vec<&TableId> = known
+        .values()
+        .filter(|(_, is_missing)| !is_missing)
+        .map(|(table, _)| &table.table_id)
+        .collect();
+    difference.missing = missing.len() as u64;
+    sql("update dq_tables set missing_since = {now} where table_id in {list $1}")
+        .bind(list_of(missing.iter().map(|id| id.as_str())))
+        .execute(&mut *tx)
+        .await?;
+    let details = serde_json::json!({ "found": found.len(), "added": difference.added, "missing": difference.missing, "returned": difference.returned });
+    audit::record(tx, actor, "tables.find", &format!("table_group:{table_group_id}"), details).await?;
+    Ok(difference)
+}
+
+/// Lists the tables of a group that the last discovery found.
+pub async fn list_group_tables(db: &Database, table_group_id: &TableGroupId) -> Result<Vec<GroupTable>, StoreError> {
+    let rows = select_found("and missing_since is null")
+        .bind(table_group_id.as_str())
+        .fetch_all(db)
+        .await?;
+    rows.iter().map(read_group_table).collect()
+}
+
+/// Lists tables with what their latest completed run says. Two statements, a third only beyond the last page.
+pub async fn list_tables(db: &Database, query: &TablesQuery, now: DateTime<Utc>) -> Result<Page<TableSummary>, StoreError> {
+    let limit = PAGE_SIZE;
+    let offset = u64::from(query.page.max(1) - 1) * u64::from(limit);
+    let order = match query.sort {
+        TableSort::Name => "",
+        TableSort::Rows => "ch.record_count desc nulls last,",
+        TableSort::Null => "(ch.null_cell_count * 1.0 / nullif(ch.data_point_count, 0)) desc nulls last,",
+        TableSort::Profiled => "ch.latest_run_completed_at nulls first,",
+    };
+    let by_schema = if query.flat {
+        "lower(t.table_name), lower(t.schema_name)"
+    } else {
+        "lower(t.schema_name), lower(t.table_name)"
+    };
+    let text = format!(
+        "select {SUMMARY_COLUMNS}, count(*) over () as total {SUMMARY_TABLES} {LIST_CONDITION}
+         order by {order} {by_schema}, t.table_id limit $8 offset $9"
+    );
+    let rows = bind_filters(sql_joined(text), query, now)
+        .bind(limit)
+        .bind(offset)
+        .fetch_all(db)
+        .await?;
+    let total = match rows.first() {
+        Some(row) => row.count("total")?,
+        None if offset == 0 => 0,
+        None => count_tables(db, query, now).await?,
+    };
+    let mut items = rows.iter().map(read_summary).collect::<Result<Vec<_>, _>>()?;
+    add_row_histories(db, &mut items).await?;
+    Ok(Page {
+        items,
+        total,
+        offset,
+        limit,
+    })
+}
+
+/// The filters of the list; `$1..$7` as [`bind_filters`] binds them.
+const LIST_CONDITION: &str = "where ($1 is null or lower(t.schema_name || '.' || t.table_name) like lower($1) escape '!'
+         or exists (select 1 from dq_profile_results r where r.table_id = t.table_id and r.profile_run_id = ch.last_complete_profile_run_id
+             and r.attempt = ch.last_complete_attempt and lower(r.column_name) like lower($1) escape '!'))
+     and ($2 is null or g.connection_id = $2)
+     and ($3 is null or t.table_group_id = $3)
+     and ($4 is null or ch.latest_run_completed_at < $4)
+     and (not $5 or ch.last_complete_profile_run_id is null)
+     and (not $6 or ch.record_count = 0)
+     and (t.missing_since is null or not $7)";
+
+fn bind_filters(statement: Statement, query: &TablesQuery, now: DateTime<Utc>) -> Statement {
+    let some = |text: &str| if text.is_empty() { None } else { Some(text.to_owned()) };
+    statement
+        .bind(some(&query.q).map(|text| like_anywhere(&text)))
+        .bind(some(&query.connection))
+        .bind(some(&query.group))
+        .bind(query.stale.then(|| now - Duration::hours(STALE_AFTER_HOURS)))
+        .bind(query.never)
+        .bind(query.empty)
+        // A vanished table is listed only where somebody looks for it by name.
+        .bind(query.q.is_empty())
+}
+
+async fn count_tables(db: &Database, query: &TablesQuery, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    bind_filters(
+        sql_joined(format!("select count(*) as total {SUMMARY_TABLES} {LIST_CONDITION}")),
+        query,
+        now,
+    )
+    .fetch_one(db)
+    .await?
+    .count("total")
+}
+
+/// Fills in the row counts of the last completed runs, for all tables of a page at once.
+async fn add_row_histories(db: &Database, tables: &mut [TableSummary]) -> Result<(), StoreError> {
+    if tables.iter().all(|table| table.profile.is_none()) {
+        return Ok(());
+    }
+    let rows = sql("select table_id, row_count from (
+             select table_id, row_count, run_number, row_number() over (partition by table_id order by run_number desc) as place
+             from run_tables where table_id in {list $1} and completed_at is not null and failure_json is null) newest
+         where place <= $2 order by table_id, run_number")
+    .bind(list_of(tables.iter().map(|table| table.table_id.as_str())))
+    .bind(HISTORY_RUNS)
+    .fetch_all(db)
+    .await?;
+    let mut histories: HashMap<String, Vec<u64>> = HashMap::new();
+    for row in &rows {
+        histories.entry(row.text("table_id")?).or_default().push(row.count("row_count")?);
+    }
+    for table in tables {
+        table.row_history = histories.remove(table.table_id.as_str()).unwrap_or_default();
+    }
+    Ok(())
+}
+
+fn select_found(condition: &'static str) -> Statement {
+    sql_joined(format!(
+        "select table_id, schema_name, table_name, format, bytes, files_json, missing_since
+         from dq_tables where table_group_id = $1 {condition} order by schema_name, table_name"
+    ))
+}
+
+fn read_group_table(row: &Record) -> Result<GroupTable, StoreError> {
+    Ok(GroupTable {
+        table_id: TableId(row.text("table_id")?),
+        found: FoundTable {
+            schema_name: row.text("schema_name")?,
+            table_name: row.text("table_name")?,
+            format: row.text("format")?,
+            files: row.json_opt("files_json")?.unwrap_or_default(),
+            bytes: row.count("bytes")?,
+        },
+    })
+}
+
+async fn insert_found(tx: &mut Transaction, table_group_id: &TableGroupId, found: &[&FoundTable]) -> Result<(), StoreError> {
+    let created_at = sql("select {now} as created_at").fetch_one(&mut *tx).await?.time("created_at")?;
+    let rows = found
+        .iter()
+        .map(|table| {
+            vec![
+                Value::from(new_id()),
+                Value::from(table_group_id.as_str()),
+                Value::from(&table.schema_name),
+                Value::from(&table.table_name),
+                Value::from(created_at),
+                Value::from(&table.format),
+                Value::from(table.bytes),
+                Value::from(list_of(&table.files)),
+            ]
+        })
+        .collect();
+    let columns = &[
+        "table_id",
+        "table_group_id",
+        "schema_name",
+        "table_name",
+        "created_at",
+        "format",
+        "bytes",
+        "files_json",
+    ];
+    for statement in rows_insert("dq_tables", columns, rows) {
+        statement.execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+async fn update_found(tx: &mut Transaction, table_id: &TableId, found: &FoundTable) -> Result<(), StoreError> {
+    sql("update dq_tables set format = $2, bytes = $3, files_json = $4, missing_since = null where table_id = $1")
+        .bind(table_id.as_str())
+        .bind(&found.format)
+        .bind(found.bytes)
+        .bind(list_of(&found.files))
+        .execute(tx)
+        .await?;
+    Ok(())
+}

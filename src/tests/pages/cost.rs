@@ -1,0 +1,62 @@
+//! What a page costs: at most six statements, however wide the table.
+
+use crate::domain::user::Role;
+use crate::tests::app::TestApp;
+
+#[tokio::test]
+async fn no_page_needs_more_than_six_statements() {
+    let app = TestApp::new().await;
+    let (connection, orders) = app.shop().await;
+    for _ in 0..3 {
+        app.profile(&connection).await;
+    }
+    let (_, cookie) = app.come_in("ada", &[Role::Admin]).await;
+    let table = orders.path();
+    let pages = [
+        "/".to_owned(),
+        "/tables".into(),
+        "/tables?q=amount&stale=1&sort=rows".into(),
+        table.clone(),
+        format!("{table}?compare=1&changed=1"),
+        format!("{table}?tab=runs"),
+        format!("{table}/columns/amount"),
+        format!("{table}/columns/status?runs=all"),
+        "/runs".into(),
+        "/runs?status=failed&q=shop".into(),
+        "/runs/2".into(),
+        "/settings/connections".into(),
+        "/account".into(),
+    ];
+    for page in pages {
+        let before = app.db().statement_count();
+        let answer = app.get(&page, &cookie).await;
+        assert_eq!(answer.status, 200, "{page}");
+        let statements = app.db().statement_count() - before;
+        assert!(statements <= 6, "{page} took {statements} statements");
+    }
+}
+
+#[tokio::test]
+async fn a_table_of_two_hundred_columns_takes_as_many_statements_as_one_of_two() {
+    let app = TestApp::new().await;
+    let folder = app.folder.path().join("wide");
+    std::fs::create_dir_all(&folder).unwrap();
+    let line = |cell: &dyn Fn(usize) -> String| (0..200).map(cell).collect::<Vec<_>>().join(",") + "\n";
+    let mut text = line(&|column| format!("c{column}"));
+    for row in 0..50 {
+        text += &line(&|column| format!("{}", row * column));
+    }
+    std::fs::write(folder.join("wide.csv"), text).unwrap();
+    std::fs::write(folder.join("narrow.csv"), "a,b\n1,2\n").unwrap();
+    let connection = app.connect("Wide", &folder.canonicalize().unwrap()).await;
+    app.profile(&connection).await;
+    let (_, cookie) = app.come_in("ada", &[Role::Admin]).await;
+    let mut counts = Vec::new();
+    for table in ["wide", "narrow"] {
+        let before = app.db().statement_count();
+        let answer = app.get(&format!("/tables/wide/-/{table}"), &cookie).await;
+        assert_eq!(answer.status, 200, "{table}");
+        counts.push(app.db().statement_count() - before);
+    }
+    assert_eq!(counts[0], counts[1]);
+}

@@ -1,0 +1,7 @@
+//! The program as it is started: real processes, real sockets, real kills.
+//!
+//! Every test starts its own server on a free port with its own data folder and ends it; nothing is shared.
+
+mod crash;
+mod program;
+mod sockets;

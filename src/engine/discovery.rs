@@ -10,7 +10,7 @@ use crate::domain::address::ROOT_SCHEMA;
 use crate::domain::connection::FoundTable;
 
 /// Endings of file names and the formats they stand for.
-const ENDINGS: [(&str, &str); 12] = [
+const ENDINGS: [(&str, &str); 13] = [
     (".parquet", PARQUET),
     (".csv", CSV),
     (".csv.gz", CSV),
@@ -23,6 +23,7 @@ const ENDINGS: [(&str, &str); 12] = [
     (".jsonl.zst", JSONL),
     (".ndjson", JSONL),
     (".ndjson.gz", JSONL),
+    (".ndjson.zst", JSONL),
 ];
 /// Folders are followed so deep.
 const DEPTH_LIMIT: usize = 16;
@@ -67,6 +68,24 @@ pub fn discover(root: &Path) -> Result<Vec<FoundTable>, EngineError> {
     tell_apart(&mut tables);
     tables.sort_by(|a, b| (&a.schema_name, &a.table_name).cmp(&(&b.schema_name, &b.table_name)));
     Ok(tables)
+}
+
+/// The table that one file is: in the root schema, named by its stem. Its folder is the root to profile it beneath.
+pub fn discover_file(path: &Path) -> Result<FoundTable, EngineError> {
+    let shown = path.display().to_string();
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let (stem, format) = split_name(name).ok_or_else(|| EngineError::Refused {
+        path: shown.clone(),
+        reason: "its ending is not one of .parquet .csv .tsv .jsonl .ndjson, nor .gz or .zst after one of the last four".into(),
+    })?;
+    let metadata = fs::metadata(path).map_err(|source| EngineError::Open { path: shown, source })?;
+    Ok(FoundTable {
+        schema_name: ROOT_SCHEMA.to_owned(),
+        table_name: stem,
+        format: format.to_owned(),
+        files: vec![name.to_owned()],
+        bytes: metadata.len(),
+    })
 }
 
 fn list_folder(root: &Path, folder: &str, depth: usize, folders: &mut Folders, count: &mut usize) -> Result<(), EngineError> {

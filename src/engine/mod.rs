@@ -26,12 +26,12 @@ pub mod table_scan;
 pub mod type_inference;
 pub mod worker;
 
-pub use discovery::discover;
+pub use discovery::{discover, discover_file};
 pub use error::EngineError;
 pub use limits::{Observer, ProfileOptions, Unobserved};
 pub use profile::profile_table;
 pub use protocol::{WorkerEvent, WorkerPlan};
-pub use worker::run_worker;
+pub use worker::{guard_process, run_worker};
 
 /// Name of this engine in stored profiles.
 pub const ENGINE_NAME: &str = "limn";

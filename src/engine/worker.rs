@@ -103,7 +103,7 @@ pub fn carry_out(plan: &WorkerPlan, cancelled: &AtomicBool, output: impl Write +
 }
 
 /// Limits the address space and asks to be killed when the parent dies.
-fn guard_process(memory_bytes: u64) -> Result<(), EngineError> {
+pub fn guard_process(memory_bytes: u64) -> Result<(), EngineError> {
     let failed = |errno: rustix::io::Errno| EngineError::Limits { source: errno.into() };
     set_parent_process_death_signal(Some(Signal::KILL)).map_err(failed)?;
     let wanted = memory_bytes.saturating_add(EXTRA_ADDRESS_SPACE);

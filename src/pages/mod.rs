@@ -10,7 +10,7 @@ pub mod connections;
 pub mod errors;
 mod first_run;
 pub mod frame;
-mod live;
+pub mod live;
 pub mod login;
 pub mod new_connection;
 pub mod overview;
@@ -49,3 +49,8 @@ pub fn page(content: impl Future<Output = Result<AnyView, AppError>> + Send + 's
 pub fn titled(title: impl Into<String>, content: AnyView) -> AnyView {
     view! { <Title text=title.into() />{content} }.into_any()
 }
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;

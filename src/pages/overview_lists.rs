@@ -109,7 +109,7 @@ pub fn runs(runs: &[ProfileRun], now: DateTime<Utc>) -> AnyView {
     section(
         title,
         view! {
-            <table class="tbl runs rec">
+            <table class="tbl runs rec" data-list="runs">
                 <caption class="vh">"Newest runs"</caption>
                 <thead>
                     <tr>

@@ -129,7 +129,7 @@ def length_figures(column):
     else:
         form = "length(cast(v as varchar))"
         if column.kind == "TIMESTAMP WITH TIME ZONE":
-            form += " - 2"  # `Z` for `+00`
+            form = f"({form} - 2)"  # `Z` for `+00`
         shortest, longest, total = column.one(f"select min({form}), max({form}), sum({form} * n)::hugeint from g")
     return {"min_length": shortest, "max_length": longest, "avg_length": total / column.values}
 

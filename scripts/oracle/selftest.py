@@ -8,7 +8,7 @@ import copy
 import json
 import os
 import tempfile
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 import duckdb
@@ -70,11 +70,12 @@ MOVING = ("before_1yr_count", "before_5yr_count", "within_1yr_count")
 
 TYPED_ROWS = """
     select i as id, (i % 7)::tinyint as small, case when i % 5 = 0 then null else i * 3 end as gaps,
-        (i % 1000)::decimal(12, 2) / 8 as price, i / 7.0 as share, ('a' || (i % 40)) as code,
+        ((i % 1000) / 8.0)::decimal(12, 2) as price, i / 7.0 as share, ('a' || (i % 40)) as code,
         case i % 6 when 0 then 'N/A' when 1 then ' lead' when 2 then 'Two Words' when 3 then '"quoted"' when 4 then '2024-02-29' else 'naïve' || chr(160) end as mess,
         date '2020-01-01' + (i % 900)::int as day, timestamp '2020-01-01' + to_minutes(i * 37) as moment,
         timestamptz '2020-01-01 00:00:00+00' + to_hours(i) as instant, i % 3 = 0 as flag, null::varchar as nothing,
-        170141183460469231731687303715884105::decimal(38, 0) + i * 1000000000000000000000000000000000::decimal(38, 0) as wide, 1.5::double as constant
+        170141183460469231731687303715884105::decimal(38, 0) + i * 1000000000000000000000000000000000::decimal(38, 0) as wide, 1.5::double as constant,
+        case i % 50 when 0 then 'nan' when 1 then 'inf' when 2 then '-inf' when 3 then '-0.0' else (i / 8.0)::varchar end::double as odd
     from range(3000) t(i)
 """
 
@@ -114,7 +115,8 @@ def plain(value):
         # As limn does: text where a JSON number would lose a digit.
         if value.denominator == 1:
             return int(value) if abs(value) < 2**53 else str(int(value))
-        return float(value)
+        with localcontext(prec=80):
+            return format(Decimal(value.numerator) / value.denominator, "f")
     if isinstance(value, Either):
         return min(value.values)
     return float(value)
@@ -169,7 +171,7 @@ def filled_profile(folder, name, files):
 def make_bins(column):
     """Five bins, the outer ones open."""
     place = "v::double" if column.family == "N" else "epoch(v::date::timestamp)"
-    low, high = column.one(f"select min({place}), max({place}) from g")
+    low, high = column.one(f"select min({place}), max({place}) from g where isfinite({place})")
     edges = [low + (high - low) * step / 5 for step in range(1, 5)]
     return [{"lower": lower, "upper": upper} for lower, upper in zip([None, *edges], [*edges, None])]
 

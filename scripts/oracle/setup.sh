@@ -15,7 +15,7 @@ if ! cmp -s "$here/requirements.txt" "$stamp" 2>/dev/null; then
         echo "oracle: python3 cannot make a virtual environment; on Debian: apt-get install python3-venv" >&2
         exit 1
     fi
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$here/requirements.txt" >&2
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement "$here/requirements.txt" >&2
     cp "$here/requirements.txt" "$stamp"
 fi
 echo "$venv/bin/python"

@@ -5,7 +5,7 @@ Every table becomes a DuckDB table of typed columns; a text format's columns are
 
 import os
 
-SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 COMPRESSED = (".gz", ".zst")
 
 WHOLE = r"-?(0|[1-9][0-9]*)"
@@ -24,7 +24,7 @@ def quote_text(text):
 
 
 def format_of(path):
-    """parquet, csv, jsonl; None for any other file."""
+    """parquet, csv, tsv, jsonl; None for any other file."""
     stem = path
     for suffix in COMPRESSED:
         stem = stem.removesuffix(suffix)
@@ -50,7 +50,7 @@ def open_table(db, root, files):
         raise ValueError(f"files of several formats in one table: {files}")
     paths = "[" + ", ".join(quote_text(os.path.join(root, file)) for file in files) + "]"
     db.execute("drop view if exists data; drop table if exists raw; drop table if exists typed")
-    read = {"parquet": open_parquet, "csv": open_csv, "jsonl": open_json_lines}[formats.pop()]
+    read = {"parquet": open_parquet, "csv": open_csv, "tsv": open_tsv, "jsonl": open_json_lines}[formats.pop()]
     read(db, paths)
     described = db.execute("describe data").fetchall()
     return [(name, kind, family_of(kind)) for name, kind, *_ in described]
@@ -60,10 +60,14 @@ def open_parquet(db, paths):
     db.execute(f"create view data as select * from read_parquet({paths}, hive_partitioning = false, union_by_name = true)")
 
 
-def open_csv(db, paths):
+def open_tsv(db, paths):
+    open_csv(db, paths, "\t")
+
+
+def open_csv(db, paths, delimiter=","):
     # An empty field is a null; a quoted empty field is an empty text.
     db.execute(
-        f"create temp table raw as select * from read_csv({paths}, all_varchar = true, header = true, delim = ',', quote = '\"', "
+        f"create temp table raw as select * from read_csv({paths}, all_varchar = true, header = true, delim = {quote_text(delimiter)}, quote = '\"', "
         "escape = '\"', nullstr = '', allow_quoted_nulls = false, max_line_size = 16777216)"
     )
     names = [row[0] for row in db.execute("describe raw").fetchall()]
@@ -72,8 +76,10 @@ def open_csv(db, paths):
 
 def open_json_lines(db, paths):
     db.execute(f"create temp table raw as select json from read_ndjson_objects({paths})")
+    # In the order of first sight: by row, then by place in the row.
     names = [row[0] for row in db.execute(
-        "select key from (select unnest(json_keys(json)) as key, row_number() over () as place from raw) group by key order by min(place)"
+        "select key from (select unnest(json_keys(json)) as key, row, generate_subscripts(json_keys(json), 1) as place "
+        "from (select json, row_number() over () as row from raw)) group by key order by min((row, place))"
     ).fetchall()]
     columns = []
     for name in names:

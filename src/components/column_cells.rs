@@ -92,7 +92,7 @@ pub fn range_words(column: &ColumnProfile) -> AnyView {
             let parts = [metrics.min_length.map(count), metrics.avg_length.map(|length| decimal(length, 1)), metrics.max_length.map(count)];
             view! { "length " {dotted(parts)} }.into_any()
         }
-        _ if column.general_type == GeneralType::Time => dotted([metrics.min_date.clone(), None, metrics.max_date.clone()]),
+        _ if column.general_type == GeneralType::Time => dotted([metrics.min_date.as_deref().map(date_only), None, metrics.max_date.as_deref().map(date_only)]),
         _ if column.general_type == GeneralType::Number => dotted([
             metrics.min_value.as_deref().map(|text| canonical_text(column, text)),
             metrics.median.map(|value| estimate(value_text(column, value), column.is_estimate("median"))),
@@ -135,6 +135,11 @@ pub fn change_words(change: &ColumnChange) -> String {
         ChangeKind::Smallest => format!("min {}", sized()),
         ChangeKind::Length => format!("length {}", sized()),
     }
+}
+
+/// The day of an ISO 8601 stamp, where space is short.
+fn date_only(stamp: &str) -> String {
+    stamp.split(['T', ' ']).next().unwrap_or(stamp).to_owned()
 }
 
 /// A value of the data in its own face; the empty text is visible.

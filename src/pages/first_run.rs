@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use crate::components::button::Button;
 use crate::components::form_field::FormField;
-use crate::components::icon::{Icon, brand_mark};
+use crate::components::graphics::null_bar::null_bar;
+use crate::components::icon::{Icon, brand_mark, icon};
 use crate::components::section::{SectionTitle, section};
 use crate::demo::faults::{CLEAN_TABLE, planted_faults};
 
@@ -87,7 +88,7 @@ fn accept_form(token: String) -> AnyView {
             <input type="hidden" name="token" value=token />
             <div class="row">
                 <button class="btn pri big" type="submit" name="then" value="sample">
-                    {crate::components::icon::icon(Icon::Play, 14)}"Profile the sample data"
+                    {icon(Icon::Play, 14)}"Profile the sample data"
                 </button>
                 <span class="t2 small">"One click. You are signed in as administrator and land on the columns of orders."</span>
             </div>
@@ -140,15 +141,11 @@ fn preview() -> AnyView {
     let rising: String = (0..16).map(|position| 10 + position * 3 / 4).enumerate().map(|(position, height)| bar((position, &height))).collect();
     let keys: String = (0..22).map(|position| format!("M{} 8h6v6h-6z", position * 7)).collect();
     let lines = [
-        ("order_total", view! { <rect class="k5" width="56" height="8"></rect><rect class="kn" width="2" height="8"></rect> }.into_any(), view! { <path class="k" d=falling></path> }.into_any()),
-        ("ordered_at", no_nulls(), view! { <path class="k" d=rising></path> }.into_any()),
-        ("channel", no_nulls(), ribbon(104, 29, 14)),
-        (
-            "coupon",
-            view! { <rect class="k5" width="56" height="8"></rect><rect width="43" height="8" fill="url(#p-hatch)"></rect> }.into_any(),
-            ribbon(59, 44, 44),
-        ),
-        ("order_id", no_nulls(), view! { <path class="k4" d=keys></path> }.into_any()),
+        ("order_total", null_bar(2, 100), view! { <path class="k" d=falling></path> }.into_any()),
+        ("ordered_at", null_bar(0, 100), view! { <path class="k" d=rising></path> }.into_any()),
+        ("channel", null_bar(0, 100), ribbon(104, 29, 14)),
+        ("coupon", null_bar(77, 100), ribbon(59, 44, 44)),
+        ("order_id", null_bar(0, 100), view! { <path class="k4" d=keys></path> }.into_any()),
     ];
     let rows: Vec<AnyView> = lines
         .into_iter()
@@ -156,7 +153,7 @@ fn preview() -> AnyView {
             view! {
                 <tr>
                     <td class="colname">{name}</td>
-                    <td><svg width="56" height="8" viewBox="0 0 56 8">{nulls}</svg></td>
+                    <td>{nulls}</td>
                     <td><svg width="150" height="22" viewBox="0 0 150 22">{shape}</svg></td>
                 </tr>
             }
@@ -177,11 +174,6 @@ fn preview() -> AnyView {
 /// One bar of a hand-drawn histogram.
 fn bar((position, height): (usize, &i32)) -> String {
     format!("M{} 22v-{height}h8v{height}z", position * 9)
-}
-
-/// A hairline: no nulls at all.
-fn no_nulls() -> AnyView {
-    view! { <path class="ax" d="M0 4H56"></path> }.into_any()
 }
 
 /// Three shares of a hand-drawn ribbon.

@@ -68,7 +68,7 @@ pub fn rail_view(rail: Rail) -> AnyView {
             <form class="find" role="search" method="get" action="/tables" aria-label="Find">
                 {icon(Icon::Search, 14)}
                 <label class="vh" for="find">"Find a table or column"</label>
-                <input id="find" type="search" name="q" placeholder="Find a table or column" maxlength="200" autocomplete="off" />
+                <input id="find" type="search" name="q" placeholder="Find table or column" maxlength="200" autocomplete="off" />
             </form>
             <a class="btn sq only-narrow" href="/tables" aria-label="Find a table or column">{icon(Icon::Search, 16)}</a>
             <button class="btn sq only-narrow" type="button" popovertarget="nav" aria-label="Menu">{icon(Icon::Menu, 16)}</button>

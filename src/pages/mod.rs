@@ -10,7 +10,7 @@ pub mod connections;
 pub mod errors;
 mod first_run;
 pub mod frame;
-mod live;
+pub mod live;
 pub mod login;
 pub mod new_connection;
 pub mod overview;
@@ -57,3 +57,8 @@ pub fn look_again_without_script(is_wanted: bool) -> AnyView {
     }
     view! { <noscript><meta http-equiv="refresh" content="3" /></noscript> }.into_any()
 }
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;

@@ -43,7 +43,7 @@ pub fn overview_view(model: &Overview, viewer: &Viewer, group: Option<&TableGrou
         {look_again_without_script(is_active)}
         {PageHead::new("Overview").lede(as_of).actions(group_menu(model, group)).view()}
         {figures(model, group)}
-        <div class="cols lean-right">
+        <div class="cols lean-left">
             {overview_lists::freshness(&model.groups, &model.runs, viewer, now)}
             {overview_lists::runs(&model.runs, now)}
         </div>

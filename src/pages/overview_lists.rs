@@ -23,7 +23,7 @@ pub fn freshness(groups: &[GroupFreshness], runs: &[ProfileRun], viewer: &Viewer
     section(
         SectionTitle::new("freshness", "Freshness").subtitle("table groups, stalest first").controls(view! { <a href="/tables">"All tables"</a> }),
         view! {
-            <table class="tbl runs rec">
+            <table class="tbl runs rec groups">
                 <caption class="vh">"Table groups by freshness"</caption>
                 <thead>
                     <tr>
@@ -53,7 +53,7 @@ fn group_row(group: &GroupFreshness, runs: &[ProfileRun], viewer: &Viewer, now: 
     let known = (group.row_count > 0 || group.last_completed_at.is_some()).then_some(group.row_count);
     view! {
         <tr>
-            <th scope="row" class="w">
+            <th scope="row" class="w g-name">
                 <div class="two">
                     <a class="strong clip" href=href title=group.name.clone()>{group.name.clone()}</a>
                     <small>{format!("{}, {} of {}", group.connection_name, count(group.profiled_table_count), counted(group.table_count, "table"))}</small>

@@ -76,11 +76,17 @@ fn schema_body(model: &TablesModel, tables: &[&TableSummary]) -> AnyView {
     let rows: Vec<AnyView> = tables.iter().map(|table| table_row(model, table, false)).collect();
     view! {
         <tbody>
-            <tr class="grphead"><th colspan=WIDTH scope="rowgroup">{name}" "<span class="t2 small">{format!("{} here", counted(tables.len() as u64, "table"))}</span></th></tr>
+            <tr class="grphead"><th colspan=WIDTH scope="rowgroup">{name}" "<span class="t2 small">{heading_words(model, tables.len())}</span></th></tr>
             {rows}
         </tbody>
     }
     .into_any()
+}
+
+/// How many tables stand under a heading; on a page of many, only this page is known.
+fn heading_words(model: &TablesModel, tables: usize) -> String {
+    let is_whole = model.tables.items.len() as u64 == model.tables.total;
+    format!("{}{}", counted(tables as u64, "table"), if is_whole { "" } else { " on this page" })
 }
 
 /// A head that sorts. The present order is marked; choosing it again goes back to names.

@@ -36,7 +36,7 @@ pub fn box_plot(column: &ColumnProfile, bins: &[HistogramBin]) -> Option<AnyView
     let width = percent(position_of(bins, p75) - position_of(bins, p25));
     Some(
         view! {
-            <svg class="box" width="100%" height="34" role="img" aria-label=label>
+            <svg class="box-plot" width="100%" height="34" role="img" aria-label=label>
                 <line class="whisker" x1=at(p01) x2=at(p25) y1="17" y2="17" />
                 <line class="whisker" x1=at(p75) x2=at(p99) y1="17" y2="17" />
                 <line class="whisker" x1=at(p01) x2=at(p01) y1="11" y2="23" />

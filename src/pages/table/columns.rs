@@ -17,7 +17,7 @@ use crate::domain::column_list::{ListedColumn, column_counts, listed_columns};
 use crate::domain::query::{ColumnSort, ColumnsQuery};
 use crate::domain::table::TableDetail;
 use crate::islands::column_filter::ColumnFilter;
-use crate::pages::run_links::{compare_menu, profile_button, run_menu, run_names, with};
+use crate::pages::run_links::{compare_menu, profile_button, run_names, with};
 
 /// The whole tab.
 pub fn columns_tab(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_run: bool) -> AnyView {
@@ -113,7 +113,7 @@ fn filters(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>) -> An
             {segmented("Type", types)}
             {changed}
             {nulls}
-            <span class="sp">{run_menu(&path, detail, query, now)}{compare_menu(&path, detail, query, now)}</span>
+            <span class="sp">{compare_menu(&path, detail, query, now)}</span>
         </div>
     }
     .into_any()

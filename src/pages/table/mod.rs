@@ -8,7 +8,7 @@ mod states;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
-use super::run_links::{export_link, profile_button, with};
+use super::run_links::{export_link, profile_button, run_menu, with};
 use crate::components::filter_row::{Choice, menu};
 use crate::components::format::{bytes, count};
 use crate::components::head::{Crumb, PageHead, breadcrumb};
@@ -84,7 +84,7 @@ fn head(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_run:
     // While a run is under way, or before there is anything to show, the page has its button elsewhere or none.
     let start = (may_run && detail.active_run.is_none() && detail.run.is_some() && summary.missing_since.is_none())
         .then(|| profile_button(detail, "Profile now", here, true));
-    head.actions(view! { {exports}<CopyLink />{start} }).view()
+    head.actions(view! { {run_menu(&path, detail, query, now)}{exports}<CopyLink />{start} }).view()
 }
 
 fn tabs(detail: &TableDetail, query: &ColumnsQuery) -> AnyView {

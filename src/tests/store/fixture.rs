@@ -172,7 +172,7 @@ pub async fn store_profile(db: &Database, run: &ClaimedRun, table_id: &TableId, 
     tx.commit().await.unwrap();
 }
 
-/// A number column: `rows` rows, 10 of them null.
+/// A number column: `rows` rows (10 at least), 10 of them null.
 pub fn amount_column(rows: u64, median: f64) -> ColumnProfile {
     ColumnProfile {
         column_name: "amount".into(),

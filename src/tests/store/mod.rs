@@ -4,3 +4,7 @@
 mod fixture;
 mod people;
 mod postgres;
+mod profiles;
+mod runs;
+mod schema;
+mod tables;

@@ -10,7 +10,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 use sha2::{Digest, Sha256};
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/site"]
+#[folder = "site"]
 #[allow_missing = true]
 struct Site;
 

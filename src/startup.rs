@@ -1,5 +1,6 @@
 //! Wiring: log, database, worker, background loops, routes; and the orderly end.
 
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -35,7 +36,8 @@ pub fn start_log(level: &str) -> Result<(), String> {
         _ => EnvFilter::try_new(format!("warn,limn={level}")),
     };
     let filter = filter.map_err(|error| format!("LIMN_LOG or RUST_LOG cannot be read: {error}"))?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).try_init().map_err(|error| error.to_string())
+    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).with_target(false).try_init().map_err(|error| error.to_string())
 }
 
 /// Runs a future on a runtime of its own.

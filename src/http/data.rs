@@ -161,7 +161,8 @@ async fn runs_data(State(state): State<AppState>, RawQuery(query): RawQuery, Ext
     }
 }
 
-async fn run_data(State(state): State<AppState>, Path(number): Path<i64>, Extension(format): Extension<Format>) -> Answer {
+async fn run_data(State(state): State<AppState>, Path(number): Path<String>, Extension(format): Extension<Format>) -> Answer {
+    let number = number.parse().map_err(|_| AppError::NotFound)?;
     let run = profile_runs::find_run(&state.db, number).await?.ok_or(AppError::NotFound)?;
     let tables = run_tables::list_run_tables(&state.db, &run.profile_run_id).await?;
     match format {

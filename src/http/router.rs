@@ -11,7 +11,7 @@ use axum::routing::{get, post};
 use axum::Router;
 use leptos::prelude::*;
 use leptos_axum::{AxumRouteListing, LeptosRoutes};
-use tower::{Layer, ServiceBuilder};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::CompressionLevel;
@@ -65,7 +65,7 @@ where
         }
     };
     let https = state.config.is_https();
-    let inner = Router::new()
+    let routed = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/favicon.ico", get(assets::favicon))
@@ -82,6 +82,10 @@ where
             move || shell(options.clone())
         })
         .fallback(not_found)
+        .with_state(state.clone());
+    // Around the routing, not inside it: these look at the whole address, and some answer instead of the route.
+    Router::new()
+        .fallback_service(routed)
         .layer(middleware::from_fn_with_state(state.clone(), data::answer_data))
         .layer(middleware::from_fn_with_state(state.clone(), gate::require_viewer))
         .layer(session_layer(&state))
@@ -95,10 +99,8 @@ where
         )
         .layer(middleware::from_fn(log_request))
         .layer(middleware::from_fn(move |request: Request, next: Next| security::set_headers(request, next, https)))
+        .layer(middleware::map_request(async |request: Request| format::normalise(request)))
         .layer(CatchPanicLayer::new())
-        .with_state(state);
-    // Outside of the routing, so that the routes see the address without its suffix.
-    Router::new().fallback_service(middleware::map_request(|request: Request| async { format::normalise(request) }).layer(inner))
 }
 
 /// Sessions: ours in the control database, a cookie that scripts cannot read.

@@ -214,17 +214,13 @@ impl RecordReader {
         self.buffer.copy_within(self.start..self.end, 0);
         self.end -= self.start;
         self.start = 0;
-        if self.end * 2 > self.buffer.len() {
-            if self.buffer.len() >= RECORD_LIMIT_BYTES {
-                return Err(self.malformed(&format!(
-                    "a record is longer than {} MiB; probably a quote is not closed",
-                    RECORD_LIMIT_BYTES >> 20
-                )));
-            }
+        if self.end * 2 > self.buffer.len() && self.buffer.len() < RECORD_LIMIT_BYTES {
             self.buffer.resize(self.buffer.len() * 2, 0);
+        } else if self.end == self.buffer.len() {
+            return Err(self.malformed(&format!("a record is longer than {} MiB; probably a quote is not closed", RECORD_LIMIT_BYTES >> 20)));
         }
         // A record is parsed again from its start after each read, so a read should bring much.
-        let goal = self.end + (self.buffer.len() - self.end) / 2;
+        let goal = self.end + (self.buffer.len() - self.end).div_ceil(2);
         while !self.at_end && self.end < goal {
             self.read_some()?;
         }

@@ -28,7 +28,7 @@ impl ExactNumber {
     /// Whether a JSON number (a double) holds this value without loss.
     fn is_safe_as_json_number(&self) -> bool {
         if let Ok(whole) = self.0.parse::<i128>() {
-            return whole.abs() <= LARGEST_SAFE_INTEGER;
+            return whole.unsigned_abs() <= LARGEST_SAFE_INTEGER.unsigned_abs();
         }
         // A decimal is safe where the shortest text of the nearest double is the same text.
         self.0.parse::<f64>().is_ok_and(|value| value.is_finite() && value.to_string() == self.0)

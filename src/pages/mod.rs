@@ -51,6 +51,10 @@ pub fn titled(title: impl Into<String>, content: AnyView) -> AnyView {
 }
 
 #[cfg(test)]
+mod doorway_samples;
+#[cfg(test)]
+mod doorway_tests;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod tests;

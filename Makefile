@@ -40,7 +40,7 @@ bench: build
 
 oracle: build
 	@scripts/prepare test
-	@scripts/oracle/run $(DIR)
+	@scripts/compare-oracle $(DIR)
 
 screenshots: build
 	@scripts/prepare test

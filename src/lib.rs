@@ -44,13 +44,15 @@ pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod pages;
 
-// Shell and routes, wiring, commands.
+// Shell and routes; wiring.
 #[cfg(feature = "ssr")]
 pub mod app;
 #[cfg(feature = "ssr")]
-pub mod cli;
-#[cfg(feature = "ssr")]
 pub mod startup;
+
+// The commands.
+#[cfg(feature = "ssr")]
+pub mod cli;
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests;

@@ -58,29 +58,41 @@ export { expect };
 async function profileSample(browser: Browser, server: LimnServer): Promise<Sample> {
   const context = await browser.newContext();
   const page = await context.newPage();
-  await becomeAdministrator(page, server);
-  await page.getByRole("button", { name: "Profile the sample data" }).click();
-  await untilProfiled(page);
+  await becomeAdministrator(page, server, "Profile the sample data");
+  await untilRunEnded(page, `${server.url}/runs/1`);
   const tablePath = new URL(page.url()).pathname;
   const signedIn = JSON.stringify(await context.storageState());
   await context.close();
   return { server, signedIn, tablePath };
 }
 
-/** Waits on the page of a run until it has ended, then opens its first profiled table. */
-export async function untilProfiled(page: Page): Promise<void> {
-  await expect(page).toHaveURL(/\/(runs\/\d+|tables\/)/, { timeout: 60_000 });
-  if (page.url().includes("/runs/")) {
-    const run = page.url();
-    await expect(async () => {
-      const answer = await page.request.get(`${run}?format=json`);
-      const { status } = await answer.json();
-      expect(["completed", "failed", "cancelled"]).toContain(status);
-    }).toPass({ timeout: 120_000, intervals: [100, 250, 500] });
-    await page.goto(run);
-    await page.locator('main a[href^="/tables/"]').first().click();
-  }
-  await expect(page.locator("main table")).toBeVisible();
+/** Waits until a run has ended, by asking for its data. */
+export async function untilRunEnded(page: Page, run: string, status = "completed"): Promise<void> {
+  await expect.poll(() => statusOf(page, run), { timeout: 120_000, intervals: [100, 250, 500] }).toMatch(/completed|failed|cancelled/);
+  expect(await statusOf(page, run)).toBe(status);
+}
+
+export async function statusOf(page: Page, run: string): Promise<string> {
+  const { run: found } = await (await page.request.get(`${run}?format=json`)).json();
+  return found.status;
+}
+
+/** Connects a folder by the form: test, then connect. */
+export async function connectFolder(page: Page, server: LimnServer, name: string, folder: string): Promise<void> {
+  await page.goto(`${server.url}/settings/connections/new`);
+  await page.getByLabel("Folder on the server").fill(folder);
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByRole("button", { name: "Test the folder" }).click();
+  await page.getByRole("button", { name: /^Connect \d+ tables?$/ }).click();
+  await expect(page.locator("main")).toContainText(`${name} is connected`);
+}
+
+/** Starts a run of the only connection and gives the run's address. */
+export async function startRun(page: Page, server: LimnServer): Promise<string> {
+  await page.goto(`${server.url}/settings/connections`);
+  await page.getByRole("button", { name: "Profile now" }).click();
+  await expect(page).toHaveURL(/\/runs\/\d+/);
+  return page.url().split(/[?#]/)[0];
 }
 
 /** Whether this project runs the pages' scripts. */

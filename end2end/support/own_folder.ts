@@ -1,10 +1,10 @@
 // A folder of small files of every kind that Limn reads, and one that takes a while.
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-/** CSV, compressed CSV, JSON lines, and a folder of equal files that is one table. */
-export function writeOwnFolder(folder: string): string {
+/** CSV, compressed CSV, JSON lines, Parquet (of the sample that `writeSample` writes), and a folder of equal files that is one table. */
+export function writeOwnFolder(folder: string, writeSample: (into: string) => void): string {
   mkdirSync(join(folder, "visits"), { recursive: true });
   const people = Array.from({ length: 500 }, (_, i) => `${i + 1},person ${i % 97},${(i * 7) % 90},${i % 3 ? "true" : "false"},20${10 + (i % 15)}-0${1 + (i % 9)}-1${i % 10}`);
   writeFileSync(join(folder, "people.csv"), `id,name,age,active,joined\n${people.join("\n")}\n`);
@@ -16,6 +16,12 @@ export function writeOwnFolder(folder: string): string {
     const rows = Array.from({ length: 100 }, (_, i) => `${day},${i},${(i * day) % 13}`);
     writeFileSync(join(folder, "visits", `day-${day}.csv`), `day,visitor,pages\n${rows.join("\n")}\n`);
   }
+  const sample = `${folder}-sample`;
+  writeSample(sample);
+  const parquet = join(sample, "stores.parquet");
+  if (!existsSync(parquet)) throw new Error("the sample has no stores.parquet");
+  copyFileSync(parquet, join(folder, "stores.parquet"));
+  rmSync(sample, { recursive: true });
   return folder;
 }
 

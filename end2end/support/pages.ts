@@ -13,7 +13,7 @@ export async function allPages(request: APIRequestContext, sample: Sample): Prom
   const table = await (await request.get(`${server.url}${tablePath}?format=json`)).json();
   const columns = firstOfEachKind(table.columns);
   const runs = await (await request.get(`${server.url}/runs?format=json`)).json();
-  const run = (runs.items ?? runs.runs ?? runs)[0].number;
+  const run = runs.runs.items[0].number;
   return [
     { name: "overview", path: "/" },
     { name: "start", path: "/start" },
@@ -31,12 +31,15 @@ export async function allPages(request: APIRequestContext, sample: Sample): Prom
   ];
 }
 
-function firstOfEachKind(columns: { name: string; kind?: string; type_class?: string; general_type?: string }[]): { kind: string; name: string }[] {
+/** Letters of the general types that have a page of their own kind. */
+const KINDS: Record<string, string> = { N: "number", A: "text", D: "date", B: "boolean", X: "other" };
+
+function firstOfEachKind(columns: { column_name: string; general_type: string }[]): { kind: string; name: string }[] {
   const first = new Map<string, string>();
   for (const column of columns) {
-    const kind = column.kind ?? column.type_class ?? column.general_type;
-    if (!kind) throw new Error(`a column without its kind: ${JSON.stringify(column)}`);
-    if (!first.has(kind)) first.set(kind, column.name);
+    const kind = KINDS[column.general_type];
+    if (!kind) throw new Error(`a general type without a name: ${column.general_type}`);
+    if (!first.has(kind)) first.set(kind, column.column_name);
   }
   return [...first].map(([kind, name]) => ({ kind, name }));
 }

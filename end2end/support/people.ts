@@ -4,14 +4,11 @@ import type { LimnServer } from "./server";
 
 export const PASSWORD = "a long enough passphrase";
 
-/** Opens the printed link and becomes the administrator. */
-export async function becomeAdministrator(page: Page, server: LimnServer): Promise<void> {
+/** Opens the printed link and becomes the administrator by one of its two ways on: the sample data, or a folder of one's own. */
+export async function becomeAdministrator(page: Page, server: LimnServer, way: "Profile the sample data" | "Choose a folder"): Promise<void> {
   await page.goto(server.firstLink);
-  const form = page.locator('form[action="/actions/accept-link"]');
-  await form.locator('[name="name"]').fill("admin");
-  await form.locator('[name="display_name"]').fill("Ada Admin");
-  await form.locator('[name="password"]').fill(PASSWORD);
-  await form.getByRole("button").click();
+  await page.locator('[name="password"]').fill(PASSWORD);
+  await page.getByRole("button", { name: way }).click();
   await expect(page).not.toHaveURL(/welcome/);
 }
 

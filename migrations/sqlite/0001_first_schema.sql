@@ -249,7 +249,8 @@ create table dq_profile_results (
     ordinal_position integer not null
 );
 create unique index dq_profile_results_by_run on dq_profile_results (table_id, profile_run_id, attempt, ordinal_position);
-create index dq_profile_results_by_column on dq_profile_results (table_id, column_name, profile_run_id);
+-- A name may be longer than an index entry can be.
+create index dq_profile_results_by_column on dq_profile_results (table_id, substr(column_name, 1, 400), profile_run_id);
 create index dq_profile_results_of_run on dq_profile_results (profile_run_id);
 
 -- The same figures in typed columns, for people with SQL; pages never read them.

@@ -18,6 +18,9 @@ pub const FINE: u8 = 0;
 pub const ERROR: u8 = 1;
 /// The command was not understood.
 pub const USAGE: u8 = 2;
+/// Memory of the process that looks through a folder.
+const FINDING_MEMORY_BYTES: u64 = 256 << 20;
+
 /// Some tables failed; the others are printed.
 pub const SOME_TABLES_FAILED: u8 = 3;
 
@@ -42,6 +45,12 @@ enum Command {
     /// Read a plan on stdin, profile, report on stdout
     #[command(hide = true)]
     ProfileWorker,
+    /// Print the tables below a folder as JSON
+    #[command(hide = true)]
+    FindTables {
+        /// Folder
+        root: std::path::PathBuf,
+    },
 }
 
 /// Reads `.env` beside the start, then the command line, and runs the command.
@@ -66,6 +75,7 @@ pub fn run() -> ExitCode {
         Command::Demo(args) => demo::run(args),
         Command::User(args) => user::run(args),
         Command::ProfileWorker => return worker(),
+        Command::FindTables { root } => find_tables(&root),
     };
     match outcome {
         Ok(code) => ExitCode::from(code),
@@ -76,9 +86,17 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// The child process that looks through a folder: heads of hostile files are read here, not in the server.
+fn find_tables(root: &std::path::Path) -> Outcome {
+    crate::engine::guard_process(FINDING_MEMORY_BYTES).map_err(|error| error.to_string())?;
+    let found = crate::engine::discover(root).map_err(|error| format!("{error} {}", error.remedy()))?;
+    serde_json::to_writer(std::io::stdout().lock(), &found).map_err(|error| error.to_string())?;
+    Ok(FINE)
+}
+
 /// The engine's child process.
 fn worker() -> ExitCode {
-    match crate::engine::run_worker(std::io::stdin().lock(), std::io::stdout()) {
+    match crate::engine::run_worker(std::io::BufReader::new(std::io::stdin()), std::io::stdout()) {
         Ok(()) => ExitCode::from(FINE),
         Err(error) => {
             eprintln!("{error}");

@@ -1,12 +1,39 @@
-//! STUB
-use std::path::{Path, PathBuf}; use crate::domain::{connection::FoundTable, progress::RunProgress, table_profile::*}; use serde::{Serialize, Deserialize};
-#[derive(Debug, thiserror::Error)] #[error("x")] pub struct EngineError; impl EngineError { pub fn remedy(&self)->String {String::new()} }
-#[derive(Clone,Debug,Serialize,Deserialize)] pub struct ProfileOptions { pub threads: usize, pub memory_bytes: u64, pub deadline_ms: u64, pub clock: chrono::DateTime<chrono::Utc> }
-pub trait Observer: Sync { fn progress(&self, rows: u64, bytes: u64); fn is_cancelled(&self) -> bool; }
-pub fn discover(_: &Path) -> Result<Vec<FoundTable>, EngineError> { Err(EngineError) }
-pub fn discover_file(_: &Path) -> Result<FoundTable, EngineError> { Err(EngineError) }
-pub fn profile_table(_: &Path, _: &FoundTable, _: &ProfileOptions, _: &dyn Observer) -> Result<TableProfile, EngineError> { Err(EngineError) }
-pub fn run_worker(_: impl std::io::BufRead, _: impl std::io::Write + Send) -> Result<(), EngineError> { Err(EngineError) }
-pub mod protocol { use super::*;
-#[derive(Debug,Serialize,Deserialize)] pub struct WorkerPlan { pub root: PathBuf, pub tables: Vec<FoundTable>, pub options: ProfileOptions }
-#[derive(Debug,Serialize,Deserialize)] pub enum WorkerEvent { Progress(RunProgress), Table(Box<TableProfile>), Failed(FailedTable), Log { level: String, message: String }, Done } }
+//! The embedded profiler: turns files into table profiles. It knows no HTTP and no database.
+//!
+//! A *source* yields Arrow record batches. Each column has an *accumulator* that is updated by value or by weighted
+//! value, merges with the state of another part of the table, and finishes into a `ColumnProfile`. A state is the small
+//! sufficient statistic, a metric a function of states: nothing is computed for each row that can be computed for each
+//! different value.
+//!
+//! - [`discover`]: which tables lie beneath a folder.
+//! - [`profile_table`]: one table, optionally with threads; invariants are checked before a column is handed over.
+//! - [`protocol`], [`run_worker`]: the same in a guarded child process, one JSON object a line.
+
+pub mod accumulators;
+pub mod calendar;
+pub mod canonical;
+pub mod discovery;
+pub mod error;
+pub mod histogram;
+pub mod invariants;
+pub mod limits;
+pub mod memory;
+pub mod profile;
+pub mod protocol;
+pub mod rooted_file;
+pub mod sources;
+pub mod table_scan;
+pub mod type_inference;
+pub mod worker;
+
+pub use discovery::{discover, discover_file};
+pub use error::EngineError;
+pub use limits::{Observer, ProfileOptions, Unobserved};
+pub use profile::profile_table;
+pub use protocol::{WorkerEvent, WorkerPlan};
+pub use worker::{guard_process, run_worker};
+
+/// Name of this engine in stored profiles.
+pub const ENGINE_NAME: &str = "limn";
+/// Version of this engine in stored profiles and states.
+pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");

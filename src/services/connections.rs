@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use super::access;
 use super::configuration::Configuration;
 use super::error::AppError;
+use super::worker_process;
 use crate::domain::audit::Actor;
 use crate::domain::connection::{CheckStep, Connection, ConnectionCheck, ConnectionKind, FoundTable, TableGroup};
 use crate::domain::identifier::ConnectionId;
 use crate::domain::user::{Permission, Viewer};
-use crate::engine;
 use crate::store::{Database, connections, tables};
 
 /// Longest name (characters).
@@ -70,10 +70,9 @@ pub async fn check_folder(config: &Configuration, location: &str) -> (Connection
     }
 }
 
-/// Lists the tables below a folder on a blocking thread.
+/// Lists the tables below a folder, in a child process: the heads of files are not trusted either.
 pub async fn discover(root: &Path) -> Result<Vec<FoundTable>, AppError> {
-    let root = root.to_owned();
-    tokio::task::spawn_blocking(move || engine::discover(&root)).await.map_err(AppError::internal)?.map_err(AppError::from)
+    worker_process::find_tables(root).await
 }
 
 /// Makes a folder connection whose test passes, with one group of all its tables.

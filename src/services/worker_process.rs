@@ -6,6 +6,7 @@
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
@@ -24,6 +25,8 @@ const LONGEST_LINE: usize = 512 << 20;
 
 /// Reports of the child that may wait while the database is busy.
 pub const REPORTS_WAITING: usize = 64;
+/// Looking through a folder may take this long.
+const FIND_WITHIN: Duration = Duration::from_secs(60);
 /// Tables that may take their child down before the rest is given up.
 const MOST_LOST_CHILDREN: usize = 20;
 
@@ -148,6 +151,29 @@ fn spawn() -> Result<Child, AppError> {
         .kill_on_drop(true)
         .spawn()
         .map_err(AppError::internal)
+}
+
+/// Looks through a folder in a child process; a refusal comes back in its words.
+pub async fn find_tables(root: &Path) -> Result<Vec<FoundTable>, AppError> {
+    let program = std::env::current_exe().map_err(AppError::internal)?;
+    let output = Command::new(program)
+        .arg("find-tables")
+        .arg(root)
+        .env_clear()
+        .stdin(Stdio::null())
+        .process_group(0)
+        .kill_on_drop(true)
+        .output();
+    let output = tokio::time::timeout(FIND_WITHIN, output)
+        .await
+        .map_err(|_| AppError::refused("Looking through the folder took too long", "Name a folder deeper down, with fewer files in it."))?
+        .map_err(AppError::internal)?;
+    if output.status.success() {
+        return serde_json::from_slice(&output.stdout).map_err(AppError::internal);
+    }
+    let said = String::from_utf8_lossy(&output.stderr).trim().trim_start_matches("limn: ").to_owned();
+    let detail = if output.status.code() == Some(1) { said } else { "A file in it cannot be read safely. Move the newest files away, then try again.".to_owned() };
+    Err(AppError::refused("The folder cannot be looked through", detail))
 }
 
 /// Writes the plan; a child that is gone already shows itself by its silent stdout.

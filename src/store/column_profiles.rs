@@ -295,7 +295,7 @@ async fn insert_run_table(
     .bind(profile.columns.len() as u64)
     .bind(profile.rows_scanned)
     .bind(profile.bytes_scanned)
-    .bind(profile.columns.iter().map(|column| column.null_count).sum::<u64>())
+    .bind(profile.columns.iter().fold(0_u64, |sum, column| sum.saturating_add(column.null_count)))
     .bind(profile.started_after_ms)
     .bind(profile.duration_ms)
     .bind(&profile.format)

@@ -45,7 +45,26 @@ impl DatabaseKind {
 #[derive(Clone, Debug)]
 pub struct Database {
     pub(super) pools: Pools,
-    statements: Arc<AtomicU64>,
+    statements: Arc<SentStatements>,
+}
+
+/// Counts the statements sent; in tests it keeps their texts too, for the test that reads their plans.
+#[derive(Debug, Default)]
+struct SentStatements {
+    count: AtomicU64,
+    #[cfg(test)]
+    texts: std::sync::Mutex<Vec<String>>,
+}
+
+impl SentStatements {
+    fn add(&self, _text: &str) {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        #[cfg(test)]
+        self.texts
+            .lock()
+            .expect("no test panics while it holds the texts")
+            .push(_text.to_owned());
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -58,7 +77,7 @@ pub(super) enum Pools {
 #[derive(Debug)]
 pub struct Transaction {
     pub(super) held: Held,
-    statements: Arc<AtomicU64>,
+    statements: Arc<SentStatements>,
 }
 
 #[derive(Debug)]
@@ -137,11 +156,17 @@ impl Database {
 
     /// Statements sent so far, those inside transactions included.
     pub fn statement_count(&self) -> u64 {
-        self.statements.load(Ordering::Relaxed)
+        self.statements.count.load(Ordering::Relaxed)
     }
 
-    pub(super) fn count_statement(&self) {
-        self.statements.fetch_add(1, Ordering::Relaxed);
+    /// Takes the texts of the statements sent since the last call.
+    #[cfg(test)]
+    pub(crate) fn take_statement_texts(&self) -> Vec<String> {
+        std::mem::take(&mut *self.statements.texts.lock().expect("no test panics while it holds the texts"))
+    }
+
+    pub(super) fn count_statement(&self, text: &str) {
+        self.statements.add(text);
     }
 
     /// Closes all connections, after the statements that still run.
@@ -191,8 +216,8 @@ impl Transaction {
         }
     }
 
-    pub(super) fn count_statement(&self) {
-        self.statements.fetch_add(1, Ordering::Relaxed);
+    pub(super) fn count_statement(&self, text: &str) {
+        self.statements.add(text);
     }
 }
 

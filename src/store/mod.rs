@@ -53,3 +53,9 @@ pub(crate) fn like_anywhere(text: &str) -> String {
 pub(crate) fn list_of<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> String {
     serde_json::Value::Array(texts.into_iter().map(|text| text.as_ref().into()).collect()).to_string()
 }
+
+/// How SQLite would run a statement that it was sent before.
+#[cfg(test)]
+pub(crate) async fn explain(db: &Database, text: &str) -> Result<Vec<Record>, StoreError> {
+    statement::sql_joined(format!("explain query plan {text}")).fetch_all(db).await
+}

@@ -192,7 +192,7 @@ impl Place for &Database {
     }
 
     async fn fetch(self, statement: Prepared) -> Result<Vec<Record>, sqlx::Error> {
-        self.count_statement();
+        self.count_statement(&statement.text);
         match &self.pools {
             Pools::Sqlite { readers, .. } => Ok(for_sqlite(statement)?
                 .fetch_all(readers)
@@ -210,7 +210,7 @@ impl Place for &Database {
     }
 
     async fn execute(self, statement: Prepared) -> Result<u64, sqlx::Error> {
-        self.count_statement();
+        self.count_statement(&statement.text);
         match &self.pools {
             Pools::Sqlite { writer, .. } => Ok(for_sqlite(statement)?.execute(writer).await?.rows_affected()),
             Pools::Postgres { writers, .. } => Ok(for_postgres(statement)?.execute(writers).await?.rows_affected()),
@@ -224,7 +224,7 @@ impl Place for &mut Transaction {
     }
 
     async fn fetch(self, statement: Prepared) -> Result<Vec<Record>, sqlx::Error> {
-        self.count_statement();
+        self.count_statement(&statement.text);
         match &mut self.held {
             Held::Sqlite(held) => Ok(for_sqlite(statement)?
                 .fetch_all(&mut **held)
@@ -242,7 +242,7 @@ impl Place for &mut Transaction {
     }
 
     async fn execute(self, statement: Prepared) -> Result<u64, sqlx::Error> {
-        self.count_statement();
+        self.count_statement(&statement.text);
         match &mut self.held {
             Held::Sqlite(held) => Ok(for_sqlite(statement)?.execute(&mut **held).await?.rows_affected()),
             Held::Postgres(held) => Ok(for_postgres(statement)?.execute(&mut **held).await?.rows_affected()),

@@ -182,7 +182,7 @@ async fn read_columns(
     if history.is_some() {
         text.push_str(&format!(
             " union all select * from (select 'history', {RESULT_COLUMNS}, null as top_values_json, rt.run_number, rt.completed_at
-             from run_tables rt join dq_profile_results r on r.table_id = rt.table_id and r.column_name = $6 and r.profile_run_id = rt.profile_run_id
+             from run_tables rt join dq_profile_results r on r.table_id = rt.table_id and substr(r.column_name, 1, 400) = substr($6, 1, 400) and r.column_name = $6 and r.profile_run_id = rt.profile_run_id
                  and r.attempt = rt.attempt
              where rt.table_id = $1 and rt.completed_at is not null and rt.failure_json is null order by rt.run_number desc limit $7) newest"
         ));

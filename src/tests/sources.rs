@@ -67,6 +67,15 @@ impl Source {
         self.strings.iter().map(|(line, text)| (*line, text.as_str()))
     }
 
+    /// String literals of what is shipped, tests apart.
+    pub fn shipped_strings(&self) -> impl Iterator<Item = &str> {
+        let end = self.lines_without_tests();
+        self.strings
+            .iter()
+            .filter(move |(line, _)| *line <= end)
+            .map(|(_, text)| text.as_str())
+    }
+
     /// The modules that a `mod x;` declares.
     pub fn declared_modules(&self) -> impl Iterator<Item = &str> {
         self.code.lines().filter_map(|line| {
@@ -91,10 +100,15 @@ impl Source {
             })
     }
 
+    /// Whether the whole file is tests.
+    fn is_test(&self) -> bool {
+        let name = self.path.rsplit('/').next().unwrap_or(&self.path);
+        self.floor() == "tests" || name == "tests.rs" || name.ends_with("_tests.rs") || self.path.contains("/tests/")
+    }
+
     /// The length of the file up to its `#[cfg(test)]` module; zero for files that are tests altogether.
     pub fn lines_without_tests(&self) -> usize {
-        let name = self.path.rsplit('/').next().unwrap_or(&self.path);
-        if self.floor() == "tests" || name == "tests.rs" || name.ends_with("_tests.rs") || self.path.contains("/tests/") {
+        if self.is_test() {
             return 0;
         }
         let lines: Vec<&str> = self.text.lines().collect();

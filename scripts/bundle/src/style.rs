@@ -4,7 +4,31 @@ use std::{collections::BTreeSet, fs, path::Path};
 /// The sheet at `path` with every `@import` replaced by the partial's text (inside `@layer NAME { }` where the import names a layer).
 pub fn bundle(path: &Path) -> Result<String, String> {
     let mut seen = BTreeSet::new();
-    Ok(minify(&inline_imports(path, &mut seen)?))
+    let text = inline_imports(path, &mut seen)?;
+    let idle: Vec<String> = sheets_below(path.parent().unwrap_or(Path::new(".")))?
+        .into_iter()
+        .filter(|sheet| !seen.contains(sheet))
+        .collect();
+    if idle.is_empty() {
+        Ok(minify(&text))
+    } else {
+        Err(format!("no sheet imports {}", idle.join(", ")))
+    }
+}
+
+/// Every sheet of the folder: one that nothing imports was forgotten.
+fn sheets_below(folder: &Path) -> Result<Vec<String>, String> {
+    let mut sheets = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))? {
+        let path = entry.map_err(|e| format!("{}: {e}", folder.display()))?.path();
+        if path.is_dir() {
+            sheets.extend(sheets_below(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "css") {
+            sheets.push(path.display().to_string());
+        }
+    }
+    sheets.sort();
+    Ok(sheets)
 }
 
 fn inline_imports(path: &Path, seen: &mut BTreeSet<String>) -> Result<String, String> {
@@ -115,6 +139,17 @@ mod tests {
             text,
             "@layer base, parts;\n@layer base {\na { color: red }\n}\nb::after { content: \"/* kept */\" }\n"
         );
+    }
+
+    #[test]
+    fn a_sheet_that_nothing_imports_is_an_error() {
+        let folder = std::env::temp_dir().join(format!("limn-idle-style-{}", std::process::id()));
+        fs::create_dir_all(folder.join("parts")).expect("a temporary folder");
+        fs::write(folder.join("parts/forgotten.css"), "a { color: red }").expect("a partial");
+        fs::write(folder.join("main.css"), "b { color: red }").expect("a sheet");
+        let answer = bundle(&folder.join("main.css"));
+        fs::remove_dir_all(&folder).expect("the folder goes away");
+        assert!(answer.is_err_and(|message| message.contains("forgotten.css")));
     }
 
     #[test]

@@ -81,6 +81,16 @@ impl Sample<'_> {
         }
     }
 
+    /// The type that a Parquet table declares for a column.
+    pub(super) fn data_type(&self, table: &str, name: &str) -> String {
+        open_parquet(&self.files(table)[0])
+            .schema()
+            .field_with_name(name)
+            .unwrap()
+            .data_type()
+            .to_string()
+    }
+
     /// How many rows a table's files hold.
     pub(super) fn count_rows(&self, table: &str) -> u64 {
         self.files(table)

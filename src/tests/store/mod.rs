@@ -1,1 +1,10 @@
-//! The store contract suite, run on both databases.
+//! The store's contract suite: every test runs on SQLite, and on a PostgreSQL server that the suite starts itself.
+//! Without PostgreSQL's programs those tests say SKIPPED; with `LIMN_REQUIRE_POSTGRES=1` they fail instead.
+
+mod fixture;
+mod people;
+mod postgres;
+mod profiles;
+mod runs;
+mod schema;
+mod tables;

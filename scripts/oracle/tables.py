@@ -1,0 +1,149 @@
+"""Opens the files of a table in DuckDB, with types found here and not taken from limn.
+
+Every table becomes a DuckDB table of typed columns; a text format's columns are typed by what all their values are.
+"""
+
+import os
+
+SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+COMPRESSED = (".gz", ".zst")
+
+WHOLE = r"-?(0|[1-9][0-9]*)"
+REAL = r"-?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
+DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+INSTANT = DAY + r"[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
+ZONE = r" ?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)"
+
+
+def quote_name(name):
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quote_text(text):
+    return "'" + text.replace("'", "''") + "'"
+
+
+def format_of(path):
+    """parquet, csv, tsv, jsonl; None for any other file."""
+    stem = path
+    for suffix in COMPRESSED:
+        stem = stem.removesuffix(suffix)
+    return SUFFIXES.get(os.path.splitext(stem)[1].lower())
+
+
+def list_data_files(root):
+    """Every file below root that holds a table, relative to it. Hidden ones are nobody's data."""
+    found = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "_")))
+        for name in sorted(files):
+            path = os.path.join(folder, name)
+            if not name.startswith((".", "_")) and format_of(name):
+                found.append(os.path.relpath(path, root))
+    return found
+
+
+def open_table(db, root, files):
+    """Loads the files as the table `data` and says what type each column has: [(name, DuckDB type, family)]."""
+    formats = {format_of(file) for file in files}
+    if len(formats) != 1:
+        raise ValueError(f"files of several formats in one table: {files}")
+    paths = "[" + ", ".join(quote_text(os.path.join(root, file)) for file in files) + "]"
+    db.execute("drop view if exists data; drop table if exists raw; drop table if exists typed")
+    read = {"parquet": open_parquet, "csv": open_csv, "tsv": open_tsv, "jsonl": open_json_lines}[formats.pop()]
+    read(db, paths)
+    described = db.execute("describe data").fetchall()
+    return [(name, kind, family_of(kind)) for name, kind, *_ in described]
+
+
+def open_parquet(db, paths):
+    db.execute(f"create view data as select * from read_parquet({paths}, hive_partitioning = false, union_by_name = true)")
+
+
+def open_tsv(db, paths):
+    open_csv(db, paths, "\t")
+
+
+def open_csv(db, paths, delimiter=","):
+    # An empty field is a null; a quoted empty field is an empty text.
+    db.execute(
+        f"create temp table raw as select * from read_csv({paths}, all_varchar = true, header = true, delim = {quote_text(delimiter)}, quote = '\"', "
+        "escape = '\"', nullstr = '', allow_quoted_nulls = false, max_line_size = 16777216)"
+    )
+    names = [row[0] for row in db.execute("describe raw").fetchall()]
+    settle_types(db, [(name, quote_name(name), "token") for name in names])
+
+
+def open_json_lines(db, paths):
+    db.execute(f"create temp table raw as select json from read_ndjson_objects({paths})")
+    # In the order of first sight: by row, then by place in the row.
+    names = [row[0] for row in db.execute(
+        "select key from (select unnest(json_keys(json)) as key, row, generate_subscripts(json_keys(json), 1) as place "
+        "from (select json, row_number() over () as row from raw)) group by key order by min((row, place))"
+    ).fetchall()]
+    columns = []
+    for name in names:
+        path = quote_text("$." + quote_name(name).replace('""', '\\"'))
+        kinds = {row[0] for row in db.execute(f"select distinct json_type(json, {path}) from raw").fetchall()} - {None, "NULL"}
+        if kinds & {"ARRAY", "OBJECT"}:
+            # Nested values have no figures but their counts; DuckDB's JSON stands for them.
+            columns.append((name, f"nullif(json_extract(json, {path}), 'null'::json)", "nested"))
+            continue
+        source = "string" if kinds == {"VARCHAR"} else "token" if kinds <= {"UBIGINT", "BIGINT", "DOUBLE", "HUGEINT", "BOOLEAN"} else "text"
+        columns.append((name, f"json_extract_string(json, {path})", source))
+    settle_types(db, columns)
+
+
+def settle_types(db, columns):
+    """Gives each column of texts the narrowest type that all its values have; JSON strings never become numbers."""
+    fields = []
+    for name, text, source in columns:
+        kind = "JSON" if source == "nested" else narrowest_type(db, text, source)
+        value = f"({text})" if kind == "VARCHAR" else f"cast({text} as {kind})"
+        fields.append(f"{value} as {quote_name(name)}")
+    db.execute(f"create temp table typed as select {', '.join(fields)} from raw")
+    db.execute("create view data as select * from typed")
+
+
+def narrowest_type(db, text, source):
+    if source == "text":
+        return "VARCHAR"
+
+    def all_are(pattern):
+        return f"coalesce(bool_and(regexp_full_match(x, {quote_text(pattern)})), false)"
+
+    found = db.execute(
+        f"select count(x), {all_are(WHOLE)}, {all_are(REAL)}, coalesce(bool_and(lower(x) in ('true', 'false')), false), "
+        f"{all_are(DAY)} and bool_and(try_cast(x as date) is not null), "
+        f"{all_are(DAY + '|' + INSTANT)}, {all_are(INSTANT + ZONE)}, bool_and(try_cast(x as bigint) is not null) "
+        f"from (select {text} as x from raw) where x is not null"
+    ).fetchone()
+    values, whole, real, truth, day, local, zoned, fits = found
+    if values == 0:
+        return "VARCHAR"
+    if source == "token":
+        if whole:
+            return "BIGINT" if fits else "HUGEINT"
+        if real:
+            return "DOUBLE"
+        if truth:
+            return "BOOLEAN"
+    if day:
+        return "DATE"
+    if zoned:
+        return "TIMESTAMP WITH TIME ZONE"
+    return "TIMESTAMP" if local else "VARCHAR"
+
+
+def family_of(kind):
+    """The letter of limn's general type."""
+    base = kind.split("(")[0]
+    if kind.endswith("[]"):
+        return "X"
+    if base == "VARCHAR" or base.startswith("ENUM"):
+        return "A"
+    if base in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "DECIMAL", "FLOAT", "DOUBLE"):
+        return "N"
+    if base in ("DATE", "TIME") or base.startswith("TIMESTAMP"):
+        return "D"
+    return "B" if base == "BOOLEAN" else "X"

@@ -1,0 +1,30 @@
+//! Accumulators: one metric family, one file, each with update (by value and by weighted value), merge and finish.
+//!
+//! A column starts with an exact map (value -> count). What can be told from the map is told at the end, once a
+//! different value; a column that outgrows its share of memory turns the map into sketches and goes on by streaming.
+
+pub mod arrow_values;
+pub mod booleans;
+pub mod column;
+pub mod date_texts;
+pub mod distinct;
+pub mod grid;
+pub mod lengths;
+pub mod moments;
+pub mod numbers;
+pub mod quantiles;
+pub mod scalar_column;
+pub mod shapes;
+pub mod standard_patterns;
+pub mod sums;
+pub mod text_column;
+pub mod text_kinds;
+pub mod text_tally;
+pub mod text_values;
+pub mod texts;
+pub mod times;
+pub mod token_column;
+pub mod top_values;
+
+#[cfg(test)]
+mod merge_tests;

@@ -1,0 +1,270 @@
+//! Standard forms of text: e-mail, URL, UUID, addresses of computers, dates, codes with check digits.
+
+use std::net::Ipv6Addr;
+
+use super::date_texts::parse_date_text;
+
+/// Names of the forms, in the order in which a tie is decided.
+pub const STANDARD_PATTERNS: [&str; 14] = [
+    "email",
+    "url",
+    "uuid",
+    "ipv4",
+    "ipv6",
+    "iso_date",
+    "credit_card",
+    "iban",
+    "ssn",
+    "us_zip",
+    "phone",
+    "us_state",
+    "json",
+    "file_name",
+];
+/// A column has a form when more than this share of its texts have it.
+const MAJORITY: f64 = 0.5;
+/// Codes of the states and territories of the USA.
+const US_STATES: &str = "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY PR GU VI AS MP";
+
+/// How many texts have each form.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PatternCounts([u64; STANDARD_PATTERNS.len()]);
+
+impl PatternCounts {
+    /// Adds a text so many times.
+    pub fn update(&mut self, text: &str, weight: u64) {
+        if text.is_empty() || text.len() > 2_048 {
+            return;
+        }
+        let checks: [fn(&str) -> bool; STANDARD_PATTERNS.len()] = [
+            is_email,
+            is_url,
+            is_uuid,
+            is_ipv4,
+            is_ipv6,
+            is_iso_date,
+            is_credit_card,
+            is_iban,
+            is_ssn,
+            is_us_zip,
+            is_phone,
+            is_us_state,
+            is_json,
+            is_file_name,
+        ];
+        for (count, check) in self.0.iter_mut().zip(checks) {
+            if check(text) {
+                *count += weight;
+            }
+        }
+    }
+
+    /// Adds the other's texts.
+    pub fn merge(&mut self, other: &Self) {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+            *mine += theirs;
+        }
+    }
+
+    /// The form that most of `values` texts have, with its share.
+    pub fn commonest(&self, values: u64) -> Option<(&'static str, f64)> {
+        let (index, count) = self
+            .0
+            .iter()
+            .enumerate()
+            .max_by_key(|(index, count)| (**count, usize::MAX - index))?;
+        let ratio = *count as f64 / values.max(1) as f64;
+        (ratio > MAJORITY).then_some((STANDARD_PATTERNS[index], ratio))
+    }
+}
+
+fn is_email(text: &str) -> bool {
+    let Some((name, domain)) = text.split_once('@') else { return false };
+    let good_name = !name.is_empty() && name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._%+-'".contains(&b));
+    good_name && !name.starts_with('.') && !name.ends_with('.') && is_host(domain)
+}
+
+fn is_host(text: &str) -> bool {
+    let labels = || text.split('.');
+    let good = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    labels().count() > 1
+        && labels().all(good)
+        && labels()
+            .next_back()
+            .is_some_and(|last| last.len() > 1 && last.bytes().all(|b| b.is_ascii_alphabetic()))
+}
+
+fn is_url(text: &str) -> bool {
+    let rest = ["http://", "https://", "ftp://", "s3://"]
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme));
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !rest.contains(char::is_whitespace))
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(i, b)| {
+            if matches!(i, 8 | 13 | 18 | 23) {
+                b == b'-'
+            } else {
+                b.is_ascii_hexdigit()
+            }
+        })
+}
+
+fn is_ipv4(text: &str) -> bool {
+    text.len() <= 15 && text.parse::<std::net::Ipv4Addr>().is_ok()
+}
+
+fn is_ipv6(text: &str) -> bool {
+    text.len() <= 45 && text.contains(':') && text.parse::<Ipv6Addr>().is_ok()
+}
+
+fn is_iso_date(text: &str) -> bool {
+    parse_date_text(text.as_bytes()).is_some_and(|date| date.is_iso)
+}
+
+fn is_credit_card(text: &str) -> bool {
+    if text.len() > 23
+        || !text.starts_with(['2', '3', '4', '5', '6'])
+        || text.bytes().any(|b| !b.is_ascii_digit() && b != b' ' && b != b'-')
+    {
+        return false;
+    }
+    let digits: Vec<u32> = text.bytes().filter(u8::is_ascii_digit).map(|b| u32::from(b - b'0')).collect();
+    let luhn = |(i, digit): (usize, &u32)| if i % 2 == 0 { *digit } else { digit * 2 / 10 + digit * 2 % 10 };
+    (14..=19).contains(&digits.len()) && digits.iter().rev().enumerate().map(luhn).sum::<u32>() % 10 == 0
+}
+
+fn is_iban(text: &str) -> bool {
+    let compact: Vec<u8> = text.bytes().filter(|b| *b != b' ').collect();
+    let [a, b, c, d, ..] = compact.as_slice() else { return false };
+    if !(15..=34).contains(&compact.len())
+        || !(a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit())
+    {
+        return false;
+    }
+    let remainder = compact[4..].iter().chain(&compact[..4]).try_fold(0_u32, |rest, byte| match byte {
+        b'0'..=b'9' => Some((rest * 10 + u32::from(byte - b'0')) % 97),
+        b'A'..=b'Z' => Some((rest * 100 + u32::from(byte - b'A') + 10) % 97),
+        _ => None,
+    });
+    remainder == Some(1)
+}
+
+fn is_ssn(text: &str) -> bool {
+    let [a1, a2, a3, b'-', g1, g2, b'-', s1, s2, s3, s4] = text.as_bytes() else {
+        return false;
+    };
+    let digits = [a1, a2, a3, g1, g2, s1, s2, s3, s4];
+    let area = &text[..3];
+    digits.iter().all(|b| b.is_ascii_digit())
+        && area != "000"
+        && area != "666"
+        && *a1 != b'9'
+        && &text[4..6] != "00"
+        && &text[7..] != "0000"
+}
+
+fn is_us_zip(text: &str) -> bool {
+    match text.as_bytes() {
+        [head @ .., b'-', _, _, _, _] if head.len() == 5 => text.bytes().enumerate().all(|(i, b)| i == 5 || b.is_ascii_digit()),
+        all => all.len() == 5 && all.iter().all(u8::is_ascii_digit),
+    }
+}
+
+fn is_phone(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let marks = text.bytes().any(|b| b"+-(). ".contains(&b));
+    let allowed = text
+        .bytes()
+        .enumerate()
+        .all(|(i, b)| b.is_ascii_digit() || b"-(). /".contains(&b) || (b == b'+' && i == 0));
+    allowed
+        && text.len() <= 24
+        && if text.starts_with('+') {
+            (8..=15).contains(&digits)
+        } else {
+            marks && (10..=11).contains(&digits)
+        }
+        && !is_iso_date(text)
+        && !is_ipv4(text)
+}
+
+fn is_us_state(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase()) && US_STATES.split(' ').any(|state| state == text)
+}
+
+fn is_json(text: &str) -> bool {
+    let framed = (text.starts_with('{') && text.ends_with('}')) || (text.starts_with('[') && text.ends_with(']'));
+    framed && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+}
+
+fn is_file_name(text: &str) -> bool {
+    let Some((stem, extension)) = text.rsplit_once('.') else {
+        return false;
+    };
+    !stem.is_empty()
+        && (1..=5).contains(&extension.len())
+        && extension.bytes().all(|b| b.is_ascii_alphanumeric())
+        && extension.bytes().any(|b| b.is_ascii_alphabetic())
+        && !stem.contains([' ', '@', ':', '?', '*', '<', '>', '|', '"'])
+        && !text.contains("//")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_form_is_known_and_told_from_the_others() {
+        for (form, text) in [
+            ("email", "jo.o'hara+x@mail.example.com"),
+            ("url", "https://example.com/a?b=c"),
+            ("uuid", "123e4567-e89b-12d3-a456-426614174000"),
+            ("ipv4", "192.168.0.1"),
+            ("ipv6", "2001:db8::1"),
+            ("iso_date", "2013-02-07T10:00:00Z"),
+            ("credit_card", "4111 1111 1111 1111"),
+            ("iban", "DE89 3704 0044 0532 0130 00"),
+            ("ssn", "123-45-6789"),
+            ("us_zip", "02134-1000"),
+            ("phone", "+49 30 1234567"),
+            ("phone", "(555) 123-4567"),
+            ("us_state", "NY"),
+            ("json", "{\"a\":[1]}"),
+            ("file_name", "report_2013.csv"),
+        ] {
+            let mut counts = PatternCounts::default();
+            counts.update(text, 3);
+            assert_eq!(counts.commonest(3).map(|found| found.0), Some(form), "{text}");
+            assert_eq!(counts.commonest(6), None, "half is not a majority");
+        }
+    }
+
+    #[test]
+    fn near_misses_are_not_taken() {
+        let mut counts = PatternCounts::default();
+        for text in [
+            "a@b",
+            "@x.com",
+            "http://",
+            "256.1.1.1",
+            "4111 1111 1111 1112",
+            "DE00 3704 0044 0532 0130 00",
+            "000-12-3456",
+            "hello",
+            "{a}",
+            "ZZ",
+            "1234",
+        ] {
+            counts.update(text, 1);
+        }
+        assert_eq!(counts, PatternCounts::default());
+    }
+}

@@ -1,0 +1,234 @@
+//! One column of texts, or of other values by their text: an exact tally while it holds, sketches and a streaming family afterwards.
+
+use rustc_hash::FxHashSet;
+
+use crate::domain::column_profile::ColumnProfile;
+use crate::engine::limits::{ColumnLimits, TOP_COUNT};
+
+use super::lengths::{Lengths, count_chars};
+use super::scalar_column::{FinishContext, write_exact_counts};
+use super::text_tally::TextTally;
+use super::text_values::TextValues;
+use super::texts::Texts;
+use super::top_values::{cut_text, top_value};
+
+/// Bytes of a value that are kept: 4,096 characters of any kind.
+const VALUE_BYTES: usize = 4 * 4_096 + 4;
+
+/// State of one column.
+#[derive(Clone, Debug)]
+pub struct TextColumn {
+    limits: ColumnLimits,
+    /// Whether the texts are the values, or only stand for nested or binary ones.
+    is_text: bool,
+    values: TextValues,
+    stream: Option<Box<Stream>>,
+    /// Figures of values longer than what is kept, taken while they are seen whole.
+    long: Option<Box<Stream>>,
+}
+
+/// What is kept when the values themselves are not.
+#[derive(Clone, Debug)]
+struct Stream {
+    texts: Texts,
+    range: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+impl TextColumn {
+    /// An empty column.
+    pub fn new(limits: ColumnLimits, is_text: bool) -> Self {
+        Self {
+            limits,
+            is_text,
+            values: TextValues::new(usize::MAX, VALUE_BYTES),
+            stream: None,
+            long: None,
+        }
+    }
+
+    /// Adds a text so many times.
+    pub fn update(&mut self, text: &[u8], weight: u64) {
+        self.values.update(text, weight);
+        if let Some(stream) = &mut self.stream {
+            stream.update(text, weight);
+        } else {
+            if text.len() >= VALUE_BYTES {
+                self.long
+                    .get_or_insert_with(|| Box::new(Stream::new(self.limits)))
+                    .update(text, weight);
+            }
+            self.keep_within_limit();
+        }
+    }
+
+    /// Adds the other's values.
+    pub fn merge(&mut self, mut other: Self) {
+        if self.stream.is_some() {
+            other.give_up_exact_values();
+        } else if other.stream.is_some() {
+            self.give_up_exact_values();
+        }
+        self.values.merge(&other.values);
+        match (&mut self.long, other.long) {
+            (Some(mine), Some(theirs)) => mine.merge(&theirs),
+            (mine, theirs) => *mine = mine.take().or(theirs),
+        }
+        if let (Some(mine), Some(theirs)) = (&mut self.stream, other.stream) {
+            mine.merge(&theirs);
+        }
+        self.keep_within_limit();
+    }
+
+    /// Different values, while they are known exactly.
+    pub fn tally(&self) -> Option<&TextTally> {
+        self.values.tally()
+    }
+
+    /// Bytes held.
+    pub fn heap_bytes(&self) -> u64 {
+        self.values.heap_bytes()
+            + self
+                .stream
+                .iter()
+                .chain(&self.long)
+                .map(|stream| stream.texts.heap_bytes())
+                .sum::<u64>()
+    }
+
+    /// Turns the exact tally into sketches.
+    pub fn give_up_exact_values(&mut self) {
+        if let Some(tally) = self.values.tally() {
+            let mut stream = Stream::new(self.limits);
+            stream.feed(tally);
+            self.stream = Some(Box::new(stream));
+            self.values.give_up_exact_values();
+            self.absorb_long();
+        }
+    }
+
+    /// Writes every metric. `profile` already has its names and its row, null and value counts.
+    pub fn finish(mut self, context: &FinishContext, profile: &mut ColumnProfile) {
+        match (self.values.tally(), self.stream.take()) {
+            (Some(tally), _) => self.finish_exact(tally, profile),
+            (None, Some(stream)) => {
+                let distinct = self.values.distinct_count(profile.non_null_count);
+                profile.metrics.distinct_count = Some(distinct);
+                profile.metrics.distinct_ratio = Some(distinct as f64 / profile.non_null_count.max(1) as f64);
+                if let Some((distinct, frequent)) = self.values.estimates() {
+                    profile.estimates.insert("distinct_ratio".into(), distinct.clone());
+                    profile.estimates.insert("distinct_count".into(), distinct);
+                    profile.estimates.insert("top_values".into(), frequent);
+                }
+                let range = stream.range.as_ref().map(|(min, max)| (min.as_slice(), max.as_slice()));
+                self.write_range(range, profile);
+                self.write_family(&stream.texts, None, profile);
+            }
+            (None, None) => {}
+        }
+        let top = self.values.commonest(TOP_COUNT);
+        profile.top_values = top.iter().map(|(text, count)| top_value(text, *count, context.rows)).collect();
+    }
+
+    fn finish_exact(&self, tally: &TextTally, profile: &mut ColumnProfile) {
+        write_exact_counts(tally.iter().map(|entry| entry.2), profile);
+        let min = tally.iter().map(|entry| entry.0).min();
+        let max = tally.iter().map(|entry| entry.0).max();
+        self.write_range(min.zip(max), profile);
+        if !self.is_text {
+            let mut lengths = Lengths::default();
+            tally.iter().for_each(|(text, _, count)| lengths.update(count_chars(text), count));
+            lengths.finish(&mut profile.metrics);
+            return;
+        }
+        let mut texts = Texts::new(self.limits.shapes, false);
+        let mut folded = FxHashSet::default();
+        let total = profile.non_null_count as f64;
+        let mut entropy = 0.0;
+        for (text, _, count) in tally.iter().filter(|entry| entry.0.len() < VALUE_BYTES) {
+            folded.insert(texts.update(text, count));
+            entropy -= count as f64 / total * (count as f64 / total).log2();
+        }
+        if let Some(long) = &self.long {
+            texts.merge(&long.texts);
+        }
+        if profile.non_null_count > 0 && self.long.is_none() {
+            profile.metrics.entropy_bits = Some(entropy.max(0.0));
+        }
+        self.write_family(&texts, self.long.is_none().then_some(folded.len() as u64), profile);
+    }
+
+    fn write_family(&self, texts: &Texts, folded: Option<u64>, profile: &mut ColumnProfile) {
+        if self.is_text {
+            texts.finish(folded, profile);
+        } else {
+            texts.lengths().finish(&mut profile.metrics);
+        }
+    }
+
+    fn write_range(&self, range: Option<(&[u8], &[u8])>, profile: &mut ColumnProfile) {
+        let Some((min, max)) = range else { return };
+        let text = |bytes: &[u8]| cut_text(&String::from_utf8_lossy(bytes));
+        profile.metrics.min_value = Some(text(min));
+        profile.metrics.max_value = Some(text(max));
+        if self.is_text {
+            profile.metrics.min_text = profile.metrics.min_value.clone();
+            profile.metrics.max_text = profile.metrics.max_value.clone();
+        }
+    }
+
+    fn keep_within_limit(&mut self) {
+        if self.values.tally().is_some_and(|tally| tally.len() > self.limits.values) {
+            self.give_up_exact_values();
+        }
+    }
+
+    fn absorb_long(&mut self) {
+        if let (Some(stream), Some(long)) = (&mut self.stream, self.long.take()) {
+            stream.texts.merge(&long.texts);
+        }
+    }
+}
+
+impl Stream {
+    fn new(limits: ColumnLimits) -> Self {
+        Self {
+            texts: Texts::new(limits.shapes, true),
+            range: None,
+        }
+    }
+
+    fn feed(&mut self, tally: &TextTally) {
+        for (text, _, count) in tally.iter() {
+            self.widen(text);
+            if text.len() < VALUE_BYTES {
+                self.texts.update(text, count);
+            }
+        }
+    }
+
+    fn update(&mut self, text: &[u8], weight: u64) {
+        self.widen(&text[..text.len().min(VALUE_BYTES)]);
+        self.texts.update(text, weight);
+    }
+
+    fn widen(&mut self, text: &[u8]) {
+        match &mut self.range {
+            Some((min, max)) => {
+                if text < min.as_slice() {
+                    *min = text.to_vec();
+                } else if text > max.as_slice() {
+                    *max = text.to_vec();
+                }
+            }
+            None => self.range = Some((text.to_vec(), text.to_vec())),
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.texts.merge(&other.texts);
+        if let Some((min, max)) = &other.range {
+            self.widen(min);
+            self.widen(max);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! What a single text says: a stand-in for "missing", a number, a truth value, quoted text; and its folded form.
+
+/// Words that people write where a value is missing.
+const MISSING_WORDS: [&str; 10] = ["blank", "error", "missing", "tbd", "n/a", "na", "#na", "none", "null", "unknown"];
+
+/// Whether the text stands for "missing". Capitals and outer spaces do not matter.
+pub fn is_dummy(text: &str) -> bool {
+    let text = text.trim();
+    if text == "." || text == "?" {
+        return true;
+    }
+    if is_repeat(text) {
+        return true;
+    }
+    if text.len() > 12 {
+        return false;
+    }
+    let word = [('(', ')'), ('[', ']')]
+        .into_iter()
+        .find_map(|(open, close)| text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)))
+        .map_or(text, str::trim);
+    MISSING_WORDS.iter().any(|missing| word.eq_ignore_ascii_case(missing))
+}
+
+/// Two or more of one of `- . 0 x 9 z` and nothing else.
+fn is_repeat(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let Some(first) = bytes.first().map(u8::to_ascii_lowercase) else {
+        return false;
+    };
+    bytes.len() > 1 && b"-.0x9z".contains(&first) && bytes.iter().all(|byte| byte.to_ascii_lowercase() == first)
+}
+
+/// Whether the text is a plain number: sign, digits, point, exponent; outer spaces do not matter.
+pub fn is_numeric(text: &str) -> bool {
+    let bytes = text.trim().as_bytes();
+    let unsigned = match bytes {
+        [b'+' | b'-', rest @ ..] => rest,
+        rest => rest,
+    };
+    let (whole, rest) = take_digits(unsigned);
+    let (fraction, rest) = match rest {
+        [b'.', rest @ ..] => take_digits(rest),
+        rest => (0, rest),
+    };
+    if whole + fraction == 0 {
+        return false;
+    }
+    match rest {
+        [] => true,
+        [b'e' | b'E', b'+' | b'-', rest @ ..] | [b'e' | b'E', rest @ ..] => {
+            let (digits, rest) = take_digits(rest);
+            digits > 0 && rest.is_empty()
+        }
+        _ => false,
+    }
+}
+
+fn take_digits(bytes: &[u8]) -> (usize, &[u8]) {
+    let count = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    (count, &bytes[count..])
+}
+
+/// Whether the text says true or false, yes or no.
+pub fn is_truth_word(text: &str) -> bool {
+    let text = text.trim();
+    text.len() <= 5
+        && ["true", "false", "yes", "no", "t", "f", "y", "n"]
+            .iter()
+            .any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// Whether the first and last characters are one kind of quote.
+pub fn is_quoted(text: &str) -> bool {
+    matches!(text.as_bytes(), [b'"', .., b'"'] | [b'\'', .., b'\''])
+}
+
+/// Folds case and drops spaces, quotes and punctuation.
+pub fn fold_text(text: &str, out: &mut String) {
+    out.clear();
+    for ch in text.chars() {
+        if ch.is_ascii_alphanumeric() {
+            out.push(ch.to_ascii_uppercase());
+        } else if ch.is_alphanumeric() {
+            out.extend(ch.to_uppercase());
+        } else if !ch.is_whitespace() && !is_dropped(ch) {
+            out.push(ch);
+        }
+    }
+}
+
+fn is_dropped(ch: char) -> bool {
+    matches!(
+        ch,
+        '\'' | '"' | '`' | ',' | '.' | '-' | ';' | ':' | '!' | '?' | '\u{2010}'..='\u{201F}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stand_ins_for_missing_are_known() {
+        for text in [
+            "N/A",
+            " na ",
+            "(none)",
+            "[ Unknown ]",
+            ".",
+            "?",
+            "--",
+            "000",
+            "xX",
+            "9999",
+            "ZZ",
+            "#NA",
+            "...",
+        ] {
+            assert!(is_dummy(text), "{text:?}");
+        }
+        for text in ["0", "x", "9", "-", "nano", "(none", "010", "xyz", "99.9", ""] {
+            assert!(!is_dummy(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_truth_words_are_known() {
+        for text in ["1", "-1.5", "+.5", "5.", "1e9", "1E-3", " 7 "] {
+            assert!(is_numeric(text), "{text:?}");
+        }
+        for text in ["", ".", "-", "1e", "1,000", "0x1", "1 2", "nan", "--1"] {
+            assert!(!is_numeric(text), "{text:?}");
+        }
+        assert!(is_truth_word("Yes") && is_truth_word("F") && !is_truth_word("1") && !is_truth_word("maybe"));
+        assert!(is_quoted("\"a\"") && is_quoted("''") && !is_quoted("\"") && !is_quoted("\"a'"));
+    }
+
+    #[test]
+    fn folding_ignores_case_spaces_quotes_and_punctuation() {
+        let mut out = String::new();
+        fold_text(" O'Brien, Ü. ", &mut out);
+        assert_eq!(out, "OBRIENÜ");
+    }
+}

@@ -1,0 +1,145 @@
+//! Different texts of one kind (values, shapes): counted exactly while they fit, as sketches afterwards.
+
+use crate::domain::column_profile::Estimate;
+use crate::engine::canonical::hash_bytes;
+
+use super::distinct::DistinctSketch;
+use super::text_tally::TextTally;
+use super::top_values::{FrequentValues, commonest_entries};
+
+/// Bytes of a text that the frequent items keep.
+const FREQUENT_BYTES: usize = 4_096;
+
+/// A counted set of texts.
+#[derive(Clone, Debug)]
+pub struct TextValues {
+    limit: usize,
+    state: State,
+}
+
+#[derive(Clone, Debug)]
+enum State {
+    Exact(TextTally),
+    Sketched(Box<Sketches>),
+}
+
+#[derive(Clone, Debug, Default)]
+struct Sketches {
+    distinct: DistinctSketch,
+    frequent: FrequentValues<Vec<u8>>,
+}
+
+impl TextValues {
+    /// An empty set that keeps up to `limit` different texts exactly, and `keep_bytes` of each.
+    pub fn new(limit: usize, keep_bytes: usize) -> Self {
+        Self {
+            limit,
+            state: State::Exact(TextTally::new(keep_bytes)),
+        }
+    }
+
+    /// Adds a text so many times.
+    pub fn update(&mut self, text: &[u8], weight: u64) {
+        match &mut self.state {
+            State::Exact(tally) => {
+                tally.add(text, weight);
+                if tally.len() > self.limit {
+                    self.give_up_exact_values();
+                }
+            }
+            State::Sketched(sketches) => sketches.update(hash_bytes(text), text, weight),
+        }
+    }
+
+    /// Adds the other's texts.
+    pub fn merge(&mut self, other: &Self) {
+        match (&mut self.state, &other.state) {
+            (State::Exact(mine), State::Exact(theirs)) => {
+                mine.merge(theirs);
+                if mine.len() > self.limit {
+                    self.give_up_exact_values();
+                }
+            }
+            (State::Exact(_), State::Sketched(_)) => {
+                self.give_up_exact_values();
+                self.merge(other);
+            }
+            (State::Sketched(mine), State::Exact(theirs)) => {
+                mine.distinct.know_at_least(theirs.len() as u64);
+                theirs.iter().for_each(|(text, hash, count)| mine.update(hash, text, count));
+            }
+            (State::Sketched(mine), State::Sketched(theirs)) => {
+                mine.distinct.merge(&theirs.distinct);
+                mine.frequent.merge(&theirs.frequent);
+            }
+        }
+    }
+
+    /// Turns the exact texts into sketches.
+    pub fn give_up_exact_values(&mut self) {
+        if let State::Exact(tally) = &self.state {
+            let mut sketches = Sketches::default();
+            sketches.distinct.know_at_least(tally.len() as u64);
+            tally.iter().for_each(|(text, hash, count)| sketches.update(hash, text, count));
+            self.state = State::Sketched(Box::new(sketches));
+        }
+    }
+
+    /// The exact texts, while they are known.
+    pub fn tally(&self) -> Option<&TextTally> {
+        match &self.state {
+            State::Exact(tally) => Some(tally),
+            State::Sketched(_) => None,
+        }
+    }
+
+    /// Different texts; never more than `values`.
+    pub fn distinct_count(&self, values: u64) -> u64 {
+        match &self.state {
+            State::Exact(tally) => tally.len() as u64,
+            State::Sketched(sketches) => sketches.distinct.count(values),
+        }
+    }
+
+    /// The commonest texts (at most 25), by count, ties by bytes.
+    pub fn commonest(&self, most: usize) -> Vec<(String, u64)> {
+        let lossy = |(text, count): (&[u8], u64)| (String::from_utf8_lossy(text).into_owned(), count);
+        match &self.state {
+            State::Exact(tally) => commonest_entries(tally.iter().map(|(text, _, count)| (text, count)))
+                .into_iter()
+                .take(most)
+                .map(lossy)
+                .collect(),
+            State::Sketched(sketches) => sketches
+                .frequent
+                .commonest()
+                .iter()
+                .take(most)
+                .map(|(text, count)| lossy((text, *count)))
+                .collect(),
+        }
+    }
+
+    /// Estimates of the number and of the commonest, where they are estimates.
+    pub fn estimates(&self) -> Option<(Estimate, Estimate)> {
+        match &self.state {
+            State::Exact(_) => None,
+            State::Sketched(sketches) => Some((sketches.distinct.estimate(), sketches.frequent.estimate())),
+        }
+    }
+
+    /// Bytes held.
+    pub fn heap_bytes(&self) -> u64 {
+        match &self.state {
+            State::Exact(tally) => tally.heap_bytes(),
+            State::Sketched(_) => 1 << 20,
+        }
+    }
+}
+
+impl Sketches {
+    fn update(&mut self, hash: u64, text: &[u8], weight: u64) {
+        self.distinct.update(hash);
+        self.frequent.update_borrowed(&text[..text.len().min(FREQUENT_BYTES)], weight);
+    }
+}

@@ -1,0 +1,186 @@
+//! One column of tokens whose type is found from the tokens: open while every different token is known, then settled.
+//! A token that does not fit a settled type makes the table be read again with a wider one.
+
+use crate::domain::column_profile::{ColumnProfile, GeneralType};
+use crate::engine::canonical::Real;
+use crate::engine::limits::ColumnLimits;
+use crate::engine::type_inference::{TokenKinds, TokenType, read_real, read_whole};
+
+use super::column::Accumulator;
+use super::scalar_column::{FinishContext, ScalarColumn};
+use super::text_column::TextColumn;
+
+/// State of one column of tokens.
+#[derive(Debug)]
+pub struct TokenColumn {
+    limits: ColumnLimits,
+    kinds: TokenKinds,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Open(TextColumn),
+    Settled(TokenType, Box<Accumulator>),
+}
+
+/// The type that a column needs although another one had been settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WiderType(pub TokenType);
+
+impl TokenColumn {
+    /// An empty column; `known` is the type that an earlier look found necessary.
+    pub fn new(limits: ColumnLimits, known: Option<TokenType>) -> Self {
+        let state = match known {
+            None => State::Open(TextColumn::new(limits, true)),
+            Some(known) => State::Settled(known, Box::new(Accumulator::of_token_type(known, limits))),
+        };
+        Self {
+            limits,
+            kinds: TokenKinds::default(),
+            state,
+        }
+    }
+
+    /// Remembers which kinds of tokens the source has seen.
+    pub fn note_kinds(&mut self, kinds: TokenKinds) -> Result<(), WiderType> {
+        if self.kinds.with(kinds) == self.kinds {
+            return Ok(());
+        }
+        self.kinds = self.kinds.with(kinds);
+        match &self.state {
+            State::Settled(settled, _) if self.kinds.with(TokenKinds::PLAIN) != self.kinds => match self.kinds {
+                TokenKinds::STRING | TokenKinds::NUMBER | TokenKinds::BOOLEAN => Ok(()),
+                kinds if kinds.with(TokenKinds::NESTED) == kinds && *settled != TokenType::Nested => Err(WiderType(TokenType::Nested)),
+                _ if matches!(settled, TokenType::Text | TokenType::Nested) => Ok(()),
+                _ => Err(WiderType(TokenType::Text)),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds a token so many times.
+    pub fn update(&mut self, token: &[u8], weight: u64) -> Result<(), WiderType> {
+        match &mut self.state {
+            State::Open(texts) => {
+                if texts.tally().is_some_and(|tally| tally.len() >= self.limits.values) {
+                    self.give_up_exact_values();
+                    return self.update(token, weight);
+                }
+                texts.update(token, weight);
+                Ok(())
+            }
+            State::Settled(settled, column) => feed(*settled, column, token, weight),
+        }
+    }
+
+    /// Adds the other's tokens.
+    pub fn merge(&mut self, mut other: Self) -> Result<(), WiderType> {
+        self.note_kinds(other.kinds)?;
+        other.note_kinds(self.kinds)?;
+        match (&mut self.state, other.state) {
+            (State::Open(mine), State::Open(theirs)) => {
+                if mine.tally().is_some() && theirs.tally().is_some() {
+                    mine.merge(theirs);
+                }
+                if let Some(tally) = mine.tally().filter(|tally| tally.len() <= self.limits.values) {
+                    let _ = tally;
+                    return Ok(());
+                }
+                self.give_up_exact_values();
+                Ok(())
+            }
+            (State::Settled(settled, mine), State::Open(theirs)) => feed_all(*settled, mine, &theirs),
+            (State::Open(mine), State::Settled(settled, mut theirs)) => {
+                feed_all(settled, &mut theirs, mine)?;
+                self.state = State::Settled(settled, theirs);
+                Ok(())
+            }
+            (State::Settled(mine_type, mine), State::Settled(their_type, theirs)) => {
+                if *mine_type != their_type {
+                    return Err(WiderType(mine_type.widened_with(their_type)));
+                }
+                mine.merge(*theirs).map_err(|_| WiderType(TokenType::Text))
+            }
+        }
+    }
+
+    /// Bytes held.
+    pub fn heap_bytes(&self) -> u64 {
+        match &self.state {
+            State::Open(texts) => texts.heap_bytes(),
+            State::Settled(_, column) => column.heap_bytes(),
+        }
+    }
+
+    /// Settles the type by what was seen so far; a column that is settled already gives up its exact values.
+    pub fn give_up_exact_values(&mut self) {
+        match &mut self.state {
+            State::Open(_) => self.settle(),
+            State::Settled(_, column) => column.give_up_exact_values(),
+        }
+    }
+
+    /// Writes type and metrics.
+    pub fn finish(mut self, context: &FinishContext, profile: &mut ColumnProfile) {
+        self.settle();
+        if let State::Settled(settled, column) = self.state {
+            profile.data_type = settled.name().into();
+            profile.general_type = settled.general_type();
+            column.finish(context, profile);
+        }
+    }
+
+    /// The family of the column as far as it is known.
+    pub fn general_type(&self) -> GeneralType {
+        match &self.state {
+            State::Open(_) => GeneralType::Other,
+            State::Settled(settled, _) => settled.general_type(),
+        }
+    }
+
+    fn settle(&mut self) {
+        let State::Open(texts) = &mut self.state else { return };
+        let texts = std::mem::replace(texts, TextColumn::new(self.limits, true));
+        let settled = texts.tally().map_or(TokenType::Text, |tally| TokenType::infer(tally, self.kinds));
+        let mut column = Box::new(Accumulator::of_token_type(settled, self.limits));
+        match (&mut *column, settled) {
+            (Accumulator::Text(column), TokenType::Text) => *column = texts,
+            (column, _) => feed_all(settled, column, &texts).expect("the type was inferred from these very tokens"),
+        }
+        self.state = State::Settled(settled, column);
+    }
+}
+
+/// Adds every known token of an open column to a typed one.
+fn feed_all(settled: TokenType, column: &mut Accumulator, texts: &TextColumn) -> Result<(), WiderType> {
+    let Some(tally) = texts.tally() else {
+        return Err(WiderType(TokenType::Text));
+    };
+    tally.iter().try_for_each(|(token, _, count)| feed(settled, column, token, count))
+}
+
+/// Adds one token to a typed column.
+fn feed(settled: TokenType, column: &mut Accumulator, token: &[u8], weight: u64) -> Result<(), WiderType> {
+    let fits = match column {
+        Accumulator::Text(column) => {
+            column.update(token, weight);
+            true
+        }
+        Accumulator::Integer(column) => add(column, settled.read_scalar(token), weight),
+        Accumulator::Time(column) => add(column, settled.read_scalar(token), weight),
+        Accumulator::Boolean(column) => add(column, settled.read_scalar(token), weight),
+        Accumulator::Wide(column) => add(column, read_whole(token), weight),
+        Accumulator::Real(column) => add(column, read_real(token).map(Real::new), weight),
+        Accumulator::Tokens(_) => false,
+    };
+    if fits { Ok(()) } else { Err(WiderType(settled.wider_for(token))) }
+}
+
+fn add<K: crate::engine::canonical::Scalar, F: super::scalar_column::Family<K>>(
+    column: &mut ScalarColumn<K, F>,
+    key: Option<K>,
+    weight: u64,
+) -> bool {
+    key.map(|key| column.update(key, weight)).is_some()
+}

@@ -1,0 +1,317 @@
+//! Scalar values as the engine counts them: their canonical text, their canonical hash, and their place on the number line.
+//! Both engines hash the same bytes (`XXH64`, seed 42), so that states of different files and widths merge.
+
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
+
+use xxhash_rust::xxh64::xxh64;
+
+use super::calendar::{write_day, write_time};
+
+/// Seed of every hash that enters a state.
+const SEED: u64 = 42;
+
+/// What a stored number means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A whole number.
+    Integer,
+    /// An unscaled decimal.
+    Decimal {
+        /// Digits.
+        precision: u8,
+        /// Digits after the point.
+        scale: i8,
+    },
+    /// A double.
+    Real,
+    /// True or false, as 1 or 0.
+    Boolean,
+    /// Days since 1970.
+    Date,
+    /// Ticks since 1970, UTC or without a zone.
+    Instant {
+        /// Nanoseconds rather than microseconds.
+        nanos: bool,
+        /// Whether the source says UTC.
+        utc: bool,
+    },
+    /// Nanoseconds since midnight.
+    TimeOfDay,
+}
+
+/// A double with one zero, one NaN, and a total order (NaN last).
+#[derive(Clone, Copy, Debug)]
+pub struct Real(f64);
+
+impl Real {
+    /// Folds -0.0 into 0.0 and every NaN into one.
+    pub fn new(value: f64) -> Self {
+        if value == 0.0 {
+            Self(0.0)
+        } else if value.is_nan() {
+            Self(f64::NAN)
+        } else {
+            Self(value)
+        }
+    }
+
+    /// The value.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl PartialEq for Real {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.to_bits() == other.0.to_bits()
+    }
+}
+
+impl Eq for Real {}
+
+impl Hash for Real {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.0.to_bits());
+    }
+}
+
+impl PartialOrd for Real {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Real {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+/// A value of fixed width that an exact map can hold.
+pub trait Scalar: Copy + Eq + Hash + Ord + Send + std::fmt::Debug + 'static {
+    /// The nearest double on the number line.
+    fn to_f64(self, form: Form) -> f64;
+    /// The value times nothing: its unscaled whole number, if it has one.
+    fn unscaled(self) -> Option<i128>;
+    /// Appends the canonical text.
+    fn write_text(self, form: Form, out: &mut String);
+    /// The canonical hash.
+    fn canonical_hash(self, form: Form) -> u64;
+
+    /// The canonical text.
+    fn text(self, form: Form) -> String {
+        let mut out = String::new();
+        self.write_text(form, &mut out);
+        out
+    }
+}
+
+impl Scalar for i64 {
+    fn to_f64(self, _form: Form) -> f64 {
+        self as f64
+    }
+
+    fn unscaled(self) -> Option<i128> {
+        Some(i128::from(self))
+    }
+
+    fn write_text(self, form: Form, out: &mut String) {
+        use std::fmt::Write;
+        match form {
+            Form::Boolean => out.push_str(if self == 0 { "false" } else { "true" }),
+            Form::Date => write_day(self, out),
+            Form::Instant { nanos, utc } => {
+                let per_day: i64 = if nanos { 86_400_000_000_000 } else { 86_400_000_000 };
+                write_day(self.div_euclid(per_day), out);
+                out.push('T');
+                write_time(self.rem_euclid(per_day) * if nanos { 1 } else { 1_000 }, out);
+                if utc {
+                    out.push('Z');
+                }
+            }
+            Form::TimeOfDay => write_time(self, out),
+            Form::Integer | Form::Decimal { .. } | Form::Real => write!(out, "{self}").expect("writing to a String cannot fail"),
+        }
+    }
+
+    fn canonical_hash(self, form: Form) -> u64 {
+        match form {
+            Form::Boolean | Form::Date => xxh64(&(self as i32).to_le_bytes(), SEED),
+            Form::Instant { nanos: true, .. } => xxh64(&self.div_euclid(1_000).to_le_bytes(), SEED),
+            _ => xxh64(&self.to_le_bytes(), SEED),
+        }
+    }
+}
+
+impl Scalar for i128 {
+    fn to_f64(self, form: Form) -> f64 {
+        let scale = scale_of(form);
+        // One correctly rounded division where both sides are exact, else the text decides.
+        if self.unsigned_abs() < 1 << 53 && (0..=22).contains(&scale) {
+            self as f64 / 10_f64.powi(i32::from(scale))
+        } else if scale == 0 {
+            self as f64
+        } else {
+            self.text(form).parse().unwrap_or(f64::NAN)
+        }
+    }
+
+    fn unscaled(self) -> Option<i128> {
+        Some(self)
+    }
+
+    fn write_text(self, form: Form, out: &mut String) {
+        write_decimal(&self.unsigned_abs().to_string(), self < 0, scale_of(form), out);
+    }
+
+    fn canonical_hash(self, form: Form) -> u64 {
+        match form {
+            Form::Decimal { precision: 0..=18, .. } => xxh64(&(self as i64).to_le_bytes(), SEED),
+            _ => {
+                let bytes = self.to_be_bytes();
+                // The shortest two's complement form, as Java's BigInteger writes it.
+                let spare = bytes
+                    .windows(2)
+                    .take_while(|pair| (pair[0] == 0 && pair[1] < 0x80) || (pair[0] == 0xFF && pair[1] >= 0x80))
+                    .count();
+                xxh64(&bytes[spare..], SEED)
+            }
+        }
+    }
+}
+
+impl Scalar for Real {
+    fn to_f64(self, _form: Form) -> f64 {
+        self.0
+    }
+
+    fn unscaled(self) -> Option<i128> {
+        None
+    }
+
+    fn write_text(self, _form: Form, out: &mut String) {
+        write_real(self.0, out);
+    }
+
+    fn canonical_hash(self, _form: Form) -> u64 {
+        xxh64(&self.0.to_bits().to_le_bytes(), SEED)
+    }
+}
+
+/// The canonical hash of a text or of bytes.
+pub fn hash_bytes(bytes: &[u8]) -> u64 {
+    xxh64(bytes, SEED)
+}
+
+/// Digits after the point of a decimal form.
+fn scale_of(form: Form) -> i8 {
+    match form {
+        Form::Decimal { scale, .. } => scale,
+        _ => 0,
+    }
+}
+
+/// Appends a decimal: digits of the unscaled number, with the point set so many digits from the right. The scale is kept.
+pub fn write_decimal(digits: &str, negative: bool, scale: i8, out: &mut String) {
+    if negative {
+        out.push('-');
+    }
+    match usize::try_from(scale) {
+        Ok(0) => out.push_str(digits),
+        Ok(scale) if digits.len() > scale => {
+            let (whole, fraction) = digits.split_at(digits.len() - scale);
+            out.push_str(whole);
+            out.push('.');
+            out.push_str(fraction);
+        }
+        Ok(scale) => {
+            out.push_str("0.");
+            out.extend(std::iter::repeat_n('0', scale - digits.len()));
+            out.push_str(digits);
+        }
+        Err(_) => {
+            out.push_str(digits);
+            if digits != "0" {
+                out.extend(std::iter::repeat_n('0', usize::from(scale.unsigned_abs())));
+            }
+        }
+    }
+}
+
+/// Appends the shortest text that reads back as the same double; an exponent only beyond 21 digits, as in JSON.
+pub fn write_real(value: f64, out: &mut String) {
+    use std::fmt::Write;
+    let size = value.abs();
+    let written = if value.is_nan() {
+        write!(out, "NaN")
+    } else if value.is_infinite() {
+        write!(out, "{}", if value > 0.0 { "Infinity" } else { "-Infinity" })
+    } else if size != 0.0 && !(1e-6..1e21).contains(&size) {
+        write!(out, "{value:e}")
+    } else {
+        write!(out, "{value}")
+    };
+    written.expect("writing to a String cannot fail");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_canonical_at_full_precision() {
+        let money = Form::Decimal { precision: 12, scale: 2 };
+        for (value, form, text) in [
+            (-5_i128, money, "-0.05"),
+            (1_250, money, "12.50"),
+            (0, money, "0.00"),
+            (7, Form::Decimal { precision: 5, scale: -2 }, "700"),
+            (u128::MAX as i128, Form::Integer, "-1"),
+        ] {
+            assert_eq!(value.text(form), text);
+        }
+        let instant = Form::Instant { nanos: false, utc: true };
+        assert_eq!((-1_i64).text(instant), "1969-12-31T23:59:59.999999Z");
+        assert_eq!(0_i64.text(Form::Instant { nanos: true, utc: false }), "1970-01-01T00:00:00");
+        for (value, text) in [
+            (5.0, "5"),
+            (0.1, "0.1"),
+            (-0.0, "0"),
+            (1e300, "1e300"),
+            (f64::NAN, "NaN"),
+            (f64::NEG_INFINITY, "-Infinity"),
+        ] {
+            assert_eq!(Real::new(value).text(Form::Real), text);
+        }
+    }
+
+    #[test]
+    fn decimals_become_the_nearest_double() {
+        let form = Form::Decimal { precision: 38, scale: 20 };
+        assert_eq!(10_000_000_000_000_000_000_i128.to_f64(form), 0.1);
+        assert_eq!(12_345_678_901_234_567_890_123_i128.to_f64(form), 123.456_789_012_345_678_9);
+    }
+
+    #[test]
+    fn hashes_are_those_of_spark() {
+        // xxhash64(1L), xxhash64(cast(1 as double)), xxhash64('a') with Spark's seed 42 are XXH64 over these bytes.
+        assert_eq!(1_i64.canonical_hash(Form::Integer), xxh64(&1_i64.to_le_bytes(), 42));
+        assert_eq!(
+            Real::new(-0.0).canonical_hash(Form::Real),
+            Real::new(0.0).canonical_hash(Form::Real)
+        );
+        assert_eq!(
+            1_i128.canonical_hash(Form::Decimal { precision: 18, scale: 2 }),
+            1_i64.canonical_hash(Form::Integer)
+        );
+        assert_eq!(
+            (-1_i128).canonical_hash(Form::Decimal { precision: 38, scale: 0 }),
+            xxh64(&[0xFF], 42)
+        );
+        assert_eq!(
+            128_i128.canonical_hash(Form::Decimal { precision: 38, scale: 0 }),
+            xxh64(&[0, 128], 42)
+        );
+    }
+}

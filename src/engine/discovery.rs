@@ -1,0 +1,298 @@
+//! Which tables lie beneath a folder: a file, or a folder whose files are all alike. Links, hidden files and Delta tables are left out.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::Path;
+
+use super::error::EngineError;
+use super::sources::{CSV, JSONL, PARQUET, file_signature};
+use crate::domain::address::ROOT_SCHEMA;
+use crate::domain::connection::FoundTable;
+
+/// Endings of file names and the formats they stand for.
+const ENDINGS: [(&str, &str); 13] = [
+    (".parquet", PARQUET),
+    (".csv", CSV),
+    (".csv.gz", CSV),
+    (".csv.zst", CSV),
+    (".tsv", CSV),
+    (".tsv.gz", CSV),
+    (".tsv.zst", CSV),
+    (".jsonl", JSONL),
+    (".jsonl.gz", JSONL),
+    (".jsonl.zst", JSONL),
+    (".ndjson", JSONL),
+    (".ndjson.gz", JSONL),
+    (".ndjson.zst", JSONL),
+];
+/// Folders are followed so deep.
+const DEPTH_LIMIT: usize = 16;
+/// More files than this are refused.
+const FILE_LIMIT: usize = 100_000;
+
+/// A data file of one folder.
+#[derive(Clone, Debug)]
+struct DataFile {
+    name: String,
+    stem: String,
+    format: &'static str,
+    bytes: u64,
+}
+
+/// Data files by folder; a folder is named by its path relative to the root, empty for the root.
+type Folders = BTreeMap<String, Vec<DataFile>>;
+
+/// Lists the tables beneath `root`, ordered by schema and name.
+pub fn discover(root: &Path) -> Result<Vec<FoundTable>, EngineError> {
+    let metadata = fs::metadata(root).map_err(|source| EngineError::Open {
+        path: root.display().to_string(),
+        source,
+    })?;
+    if !metadata.is_dir() {
+        return Err(EngineError::Refused {
+            path: root.display().to_string(),
+            reason: "it is not a folder".into(),
+        });
+    }
+    let mut folders = Folders::new();
+    let mut count = 0;
+    list_folder(root, "", 0, &mut folders, &mut count)?;
+    let mut tables = Vec::new();
+    for (folder, files) in &folders {
+        if files.len() > 1 && are_alike(root, folder, files) {
+            tables.push(folder_table(root, folder, files));
+        } else {
+            tables.extend(file_tables(folder, files));
+        }
+    }
+    tell_apart(&mut tables);
+    tables.sort_by(|a, b| (&a.schema_name, &a.table_name).cmp(&(&b.schema_name, &b.table_name)));
+    Ok(tables)
+}
+
+/// The table that one file is: in the root schema, named by its stem. Its folder is the root to profile it beneath.
+pub fn discover_file(path: &Path) -> Result<FoundTable, EngineError> {
+    let shown = path.display().to_string();
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let (stem, format) = split_name(name).ok_or_else(|| EngineError::Refused {
+        path: shown.clone(),
+        reason: "its ending is not one of .parquet .csv .tsv .jsonl .ndjson, nor .gz or .zst after one of the last four".into(),
+    })?;
+    let metadata = fs::metadata(path).map_err(|source| EngineError::Open { path: shown, source })?;
+    Ok(FoundTable {
+        schema_name: ROOT_SCHEMA.to_owned(),
+        table_name: stem,
+        format: format.to_owned(),
+        files: vec![name.to_owned()],
+        bytes: metadata.len(),
+    })
+}
+
+fn list_folder(root: &Path, folder: &str, depth: usize, folders: &mut Folders, count: &mut usize) -> Result<(), EngineError> {
+    let path = root.join(folder);
+    let failed = |source| EngineError::Open {
+        path: if folder.is_empty() {
+            root.display().to_string()
+        } else {
+            folder.to_owned()
+        },
+        source,
+    };
+    let mut below = Vec::new();
+    for entry in fs::read_dir(&path).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        // Names that are not UTF-8 cannot be addressed; hidden files and folders are not data.
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        if name.starts_with(['.', '_']) {
+            continue;
+        }
+        let kind = entry.file_type().map_err(failed)?;
+        if kind.is_dir() {
+            below.push(join(folder, &name));
+        } else if kind.is_file()
+            && let Some((stem, format)) = split_name(&name)
+        {
+            *count += 1;
+            if *count > FILE_LIMIT {
+                return Err(EngineError::Unsupported {
+                    what: format!("a folder with more than {FILE_LIMIT} data files"),
+                });
+            }
+            let bytes = entry.metadata().map_err(failed)?.len();
+            folders
+                .entry(folder.to_owned())
+                .or_default()
+                .push(DataFile { stem, name, format, bytes });
+        }
+    }
+    if let Some(files) = folders.get_mut(folder) {
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    below.sort();
+    for folder in below {
+        // The files of a Delta table are not all part of its current version.
+        let is_delta = root.join(&folder).join("_delta_log").exists();
+        if depth < DEPTH_LIMIT && !is_delta {
+            list_folder(root, &folder, depth + 1, folders, count)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether all files hold the same columns in the same format. A file that cannot be read is like no other.
+fn are_alike(root: &Path, folder: &str, files: &[DataFile]) -> bool {
+    let first = &files[0];
+    if files.iter().any(|file| file.format != first.format) {
+        return false;
+    }
+    let signature = |file: &DataFile| {
+        file_signature(root, file.format, &join(folder, &file.name))
+            .ok()
+            .filter(|signature| !signature.is_empty())
+    };
+    let Some(expected) = signature(first) else { return false };
+    files[1..].iter().all(|file| signature(file).is_some_and(|found| found == expected))
+}
+
+/// The table that a folder of equal files is: named by the folder, in the schema of the folder above.
+fn folder_table(root: &Path, folder: &str, files: &[DataFile]) -> FoundTable {
+    let (schema, name) = match folder.rsplit_once('/') {
+        Some((above, name)) => (above.to_owned(), name.to_owned()),
+        None if folder.is_empty() => (
+            ROOT_SCHEMA.to_owned(),
+            root.file_name()
+                .map_or_else(|| "files".into(), |name| name.to_string_lossy().into_owned()),
+        ),
+        None => (ROOT_SCHEMA.to_owned(), folder.to_owned()),
+    };
+    FoundTable {
+        schema_name: schema,
+        table_name: name,
+        format: files[0].format.to_owned(),
+        files: files.iter().map(|file| join(folder, &file.name)).collect(),
+        bytes: files.iter().map(|file| file.bytes).sum(),
+    }
+}
+
+/// Each file a table; the full file name where two stems collide.
+fn file_tables<'a>(folder: &'a str, files: &'a [DataFile]) -> impl Iterator<Item = FoundTable> + 'a {
+    files.iter().map(move |file| {
+        let collides = files.iter().filter(|other| other.stem == file.stem).count() > 1;
+        FoundTable {
+            schema_name: if folder.is_empty() {
+                ROOT_SCHEMA.to_owned()
+            } else {
+                folder.to_owned()
+            },
+            table_name: if collides { file.name.clone() } else { file.stem.clone() },
+            format: file.format.to_owned(),
+            files: vec![join(folder, &file.name)],
+            bytes: file.bytes,
+        }
+    })
+}
+
+/// A file beside a folder of its name: the file goes by its full name.
+fn tell_apart(tables: &mut [FoundTable]) {
+    let mut seen: HashMap<(String, String), usize> = HashMap::new();
+    for table in tables.iter() {
+        *seen.entry((table.schema_name.clone(), table.table_name.clone())).or_default() += 1;
+    }
+    for table in tables {
+        let is_file = table.files.len() == 1;
+        if is_file && seen[&(table.schema_name.clone(), table.table_name.clone())] > 1 {
+            table.table_name = table.files[0].rsplit('/').next().unwrap_or(&table.files[0]).to_owned();
+        }
+    }
+}
+
+/// Stem and format of a data file.
+fn split_name(name: &str) -> Option<(String, &'static str)> {
+    let lower = name.to_ascii_lowercase();
+    ENDINGS
+        .iter()
+        .filter(|(ending, _)| lower.ends_with(ending) && name.len() > ending.len())
+        .map(|(ending, format)| (name[..name.len() - ending.len()].to_owned(), *format))
+        .next()
+}
+
+fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{folder}/{name}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for (path, content) in files {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        }
+        root
+    }
+
+    fn names(root: &Path) -> Vec<(String, String, usize)> {
+        discover(root)
+            .unwrap()
+            .into_iter()
+            .map(|table| (table.schema_name, table.table_name, table.files.len()))
+            .collect()
+    }
+
+    #[test]
+    fn files_are_tables_and_folders_of_equal_files_are_one() {
+        let root = tree(&[
+            ("orders.csv", "id,at\n1,2\n"),
+            ("customers.csv", "id,name\n1,x\n"),
+            ("sales/2024.csv", "day,sum\n1,2\n"),
+            ("sales/2025.csv", "day,sum\n3,4\n"),
+            ("raw/a.csv", "x,y\n1,2\n"),
+            ("raw/b.csv", "x,z\n1,2\n"),
+            ("raw/deep/one.jsonl", "{\"a\":1}\n"),
+            (".hidden/x.csv", "a\n1\n"),
+            ("_temporary/x.csv", "a\n1\n"),
+            ("lake/_delta_log/0.json", "{}"),
+            ("lake/part.parquet", "x"),
+            ("notes.md", "no"),
+        ]);
+        let table = |schema: &str, name: &str, files| (schema.to_owned(), name.to_owned(), files);
+        assert_eq!(
+            names(root.path()),
+            [
+                table("-", "customers", 1),
+                table("-", "orders", 1),
+                table("-", "sales", 2),
+                table("raw", "a", 1),
+                table("raw", "b", 1),
+                table("raw/deep", "one", 1)
+            ]
+        );
+    }
+
+    #[test]
+    fn equal_stems_go_by_the_full_file_name() {
+        let root = tree(&[
+            ("t.csv", "a,b\n1,2\n"),
+            ("t.jsonl", "{\"a\":1}\n"),
+            ("s/1.csv", "a,b\n1,2\n"),
+            ("s/2.csv", "a,b\n1,2\n"),
+            ("s.csv", "q,r\n1,2\n"),
+        ]);
+        let found: Vec<String> = names(root.path()).into_iter().map(|table| table.1).collect();
+        assert_eq!(found, ["s", "s.csv", "t.csv", "t.jsonl"]);
+    }
+
+    #[test]
+    fn what_is_no_folder_says_so() {
+        assert!(matches!(discover(Path::new("/nonexistent/limn")), Err(EngineError::Open { .. })));
+        let root = tree(&[("x.csv", "a\n1\n")]);
+        assert!(matches!(discover(&root.path().join("x.csv")), Err(EngineError::Refused { .. })));
+    }
+}

@@ -1,0 +1,124 @@
+//! CSV files: every field is a token, an empty field without quotes is null, ragged rows are counted and left out.
+
+use super::byte_stream::ByteStream;
+use super::csv_dialect::{column_names, is_header, sniff_dialect};
+use super::csv_records::{Dialect, Fields, RecordReader};
+use super::token_batch::TokenBatch;
+use super::{BatchSource, SourceBatch, SourceColumn};
+use crate::domain::table_profile::RejectedRows;
+use crate::engine::error::EngineError;
+use crate::engine::limits::BATCH_ROWS;
+use crate::engine::rooted_file::RootedFile;
+use crate::engine::type_inference::TokenKinds;
+
+/// Bytes of tokens at which a batch is full.
+const BATCH_BYTES: usize = 4 << 20;
+
+/// One CSV file.
+pub struct CsvSource {
+    records: RecordReader,
+    dialect: Dialect,
+    columns: Vec<SourceColumn>,
+    fields: Fields,
+    /// The first record, where it is data.
+    first_is_data: bool,
+    batch: TokenBatch,
+    rejected: RejectedRows,
+}
+
+impl CsvSource {
+    /// Opens the file and finds out its dialect and its columns.
+    pub fn open(file: &RootedFile) -> Result<Self, EngineError> {
+        let mut records = RecordReader::open(ByteStream::open(file)?)?;
+        let dialect = sniff_dialect(records.buffered(), records.is_complete());
+        let mut fields = Fields::default();
+        loop {
+            if !records.next_record(dialect, &mut fields)? {
+                return Err(EngineError::Empty {
+                    path: file.path().to_owned(),
+                });
+            }
+            if !fields.is_blank() {
+                break;
+            }
+        }
+        let has_header = is_header(&fields);
+        let names = if has_header {
+            column_names(&fields)
+        } else {
+            (1..=fields.len()).map(|i| format!("column{i}")).collect()
+        };
+        let columns: Vec<SourceColumn> = names.into_iter().map(|name| SourceColumn { name, data_type: None }).collect();
+        let batch = TokenBatch::with_columns(columns.len());
+        Ok(Self {
+            records,
+            dialect,
+            columns,
+            fields,
+            first_is_data: !has_header,
+            batch,
+            rejected: RejectedRows::default(),
+        })
+    }
+
+    fn add_record(&mut self, line: u64) {
+        if self.fields.len() != self.columns.len() {
+            // A blank line is nothing, except where a table has one column: there it is an empty field.
+            if !self.fields.is_blank() {
+                self.reject(line);
+            }
+            return;
+        }
+        for column in 0..self.columns.len() {
+            self.batch.push(column, self.fields.token(column));
+        }
+        self.batch.end_row();
+    }
+
+    fn reject(&mut self, line: u64) {
+        if self.rejected.count == 0 {
+            let (found, expected) = (self.fields.len(), self.columns.len());
+            self.rejected.first = format!("{}, line {line}: {found} fields instead of {expected}", self.records.path());
+        }
+        self.rejected.count += 1;
+    }
+}
+
+impl BatchSource for CsvSource {
+    fn columns(&self) -> &[SourceColumn] {
+        &self.columns
+    }
+
+    fn token_kinds(&self, _column: usize) -> TokenKinds {
+        TokenKinds::PLAIN
+    }
+
+    fn next_batch(&mut self) -> Result<Option<SourceBatch>, EngineError> {
+        let mut more = true;
+        if std::mem::take(&mut self.first_is_data) {
+            self.add_record(1);
+        }
+        let mut records = 0;
+        while records < BATCH_ROWS && self.batch.bytes() < BATCH_BYTES {
+            let line = self.records.line();
+            more = self.records.next_record(self.dialect, &mut self.fields)?;
+            if !more {
+                break;
+            }
+            records += 1;
+            self.add_record(line);
+        }
+        if !more && self.batch.rows() == 0 {
+            return Ok(None);
+        }
+        let rows = self.batch.take(&self.columns, self.records.path())?;
+        Ok(Some(SourceBatch {
+            rows,
+            bytes: self.records.take_consumed(),
+        }))
+    }
+
+    fn rejected(&self) -> RejectedRows {
+        self.rejected.clone()
+    }
+}

@@ -1,0 +1,192 @@
+//! One JSON object of one line, cut into its top-level members without losing a digit: each value keeps its own text.
+
+use std::borrow::Cow;
+
+use crate::engine::type_inference::TokenKinds;
+
+/// One member of the object.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member<'a> {
+    /// Key.
+    pub name: Cow<'a, str>,
+    /// Text of the value (of a string: its content); nothing for null.
+    pub token: Option<Cow<'a, [u8]>>,
+    /// What kind of value it is.
+    pub kind: TokenKinds,
+}
+
+/// Cuts the line into members. Fails with the reason and the byte within the line.
+pub fn read_members(line: &[u8]) -> Result<Vec<Member<'_>>, (usize, String)> {
+    let mut at = skip_white(line, 0);
+    if line.get(at) != Some(&b'{') {
+        return Err((at, "the line is not a JSON object".into()));
+    }
+    let mut members = Vec::new();
+    at = skip_white(line, at + 1);
+    if line.get(at) == Some(&b'}') {
+        return end_of_line(line, at + 1, members);
+    }
+    loop {
+        if line.get(at) != Some(&b'"') {
+            return Err((at, "a key in quotes is missing".into()));
+        }
+        let (name, next) = read_string(line, at)?;
+        at = skip_white(line, next);
+        if line.get(at) != Some(&b':') {
+            return Err((at, "a colon is missing".into()));
+        }
+        at = skip_white(line, at + 1);
+        let (token, kind, next) = read_value(line, at)?;
+        members.push(Member { name, token, kind });
+        at = skip_white(line, next);
+        match line.get(at) {
+            Some(b',') => at = skip_white(line, at + 1),
+            Some(b'}') => return end_of_line(line, at + 1, members),
+            _ => return Err((at, "a comma or a closing brace is missing".into())),
+        }
+    }
+}
+
+type Value<'a> = (Option<Cow<'a, [u8]>>, TokenKinds, usize);
+
+fn read_value(line: &[u8], at: usize) -> Result<Value<'_>, (usize, String)> {
+    match line.get(at) {
+        Some(b'"') => {
+            let (text, next) = read_string(line, at)?;
+            let bytes = match text {
+                Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+                Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+            };
+            Ok((Some(bytes), TokenKinds::STRING, next))
+        }
+        Some(b'{' | b'[') => {
+            let next = end_of_nested(line, at)?;
+            let text = &line[at..next];
+            serde_json::from_slice::<serde::de::IgnoredAny>(text).map_err(|error| (at, error.to_string()))?;
+            Ok((Some(Cow::Borrowed(text)), TokenKinds::NESTED, next))
+        }
+        _ => {
+            let length = line[at..]
+                .iter()
+                .position(|byte| matches!(byte, b',' | b'}' | b' ' | b'\t' | b'\r'))
+                .unwrap_or(line.len() - at);
+            let text = &line[at..at + length];
+            let next = at + length;
+            match text {
+                b"null" => Ok((None, TokenKinds::default(), next)),
+                b"true" | b"false" => Ok((Some(Cow::Borrowed(text)), TokenKinds::BOOLEAN, next)),
+                _ if serde_json::from_slice::<serde_json::Number>(text).is_ok() => {
+                    Ok((Some(Cow::Borrowed(text)), TokenKinds::NUMBER, next))
+                }
+                _ => Err((at, "the value is not JSON".into())),
+            }
+        }
+    }
+}
+
+fn read_string(line: &[u8], at: usize) -> Result<(Cow<'_, str>, usize), (usize, String)> {
+    let mut end = at + 1;
+    let mut escaped = false;
+    loop {
+        match line.get(end) {
+            Some(b'"') => break,
+            Some(b'\\') => {
+                escaped = true;
+                end += 2;
+            }
+            Some(_) => end += 1,
+            None => return Err((at, "a quote is never closed".into())),
+        }
+    }
+    let text = &line[at..=end];
+    if escaped || text.iter().any(u8::is_ascii_control) {
+        let text = serde_json::from_slice::<String>(text).map_err(|error| (at, error.to_string()))?;
+        return Ok((Cow::Owned(text), end + 1));
+    }
+    let text = std::str::from_utf8(&text[1..text.len() - 1]).map_err(|error| (at, error.to_string()))?;
+    Ok((Cow::Borrowed(text), end + 1))
+}
+
+/// The byte after the bracket that closes the one at `at`.
+fn end_of_nested(line: &[u8], at: usize) -> Result<usize, (usize, String)> {
+    let (mut depth, mut in_text, mut i) = (0_u32, false, at);
+    while let Some(byte) = line.get(i) {
+        match byte {
+            b'\\' if in_text => i += 1,
+            b'"' => in_text = !in_text,
+            b'{' | b'[' if !in_text => depth += 1,
+            b'}' | b']' if !in_text => {
+                depth -= 1;
+                if depth == 0 {
+                    return Ok(i + 1);
+                }
+            }
+            _ => {}
+        }
+        i += 1;
+    }
+    Err((at, "a bracket is never closed".into()))
+}
+
+fn end_of_line<'a>(line: &[u8], at: usize, members: Vec<Member<'a>>) -> Result<Vec<Member<'a>>, (usize, String)> {
+    let at = skip_white(line, at);
+    if at == line.len() {
+        Ok(members)
+    } else {
+        Err((at, "something follows the object".into()))
+    }
+}
+
+fn skip_white(line: &[u8], mut at: usize) -> usize {
+    while matches!(line.get(at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
+        at += 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_keep_every_digit_and_nested_values_their_text() {
+        let line = br#" {"id": 12345678901234567890123, "p":1.50,"s":"a\"\u00e4\n","n":null,"b":true,"l":[1,{"x":"]"}]} "#;
+        let members = read_members(line).unwrap();
+        let texts: Vec<_> = members
+            .iter()
+            .map(|m| m.token.as_ref().map(|token| String::from_utf8_lossy(token).into_owned()))
+            .collect();
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            texts,
+            [
+                some("12345678901234567890123"),
+                some("1.50"),
+                some("a\"ä\n"),
+                None,
+                some("true"),
+                some("[1,{\"x\":\"]\"}]")
+            ]
+        );
+        assert_eq!(members[5].kind, TokenKinds::NESTED);
+        assert!(read_members(b"{}").unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_is_not_an_object_is_refused_with_its_place() {
+        for (line, byte) in [
+            ("[1]", 0),
+            ("{\"a\":1", 6),
+            ("{\"a\" 1}", 5),
+            ("{a:1}", 1),
+            ("{\"a\":nul}", 5),
+            ("{\"a\":[1}", 5),
+            ("{\"a\":1} x", 8),
+            ("{\"a\":\"x}", 5),
+            ("", 0),
+            ("{\"a\":01}", 5),
+        ] {
+            assert_eq!(read_members(line.as_bytes()).unwrap_err().0, byte, "{line}");
+        }
+    }
+}

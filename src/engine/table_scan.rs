@@ -1,0 +1,215 @@
+//! One look at a table: its parts are read by a few threads, each with states of its own, which are merged at the end.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use rustc_hash::FxHashMap;
+
+use super::accumulators::column::ColumnState;
+use super::error::EngineError;
+use super::limits::{ColumnLimits, StopWatch};
+use super::memory::keep_within;
+use super::sources::{BatchSource, ScanPart, SourceBatch, SourceColumn};
+use super::type_inference::TokenType;
+use crate::domain::table_profile::RejectedRows;
+
+/// How to look.
+pub struct ScanOrder<'a> {
+    /// Parts of the table.
+    pub parts: &'a [ScanPart],
+    /// Threads.
+    pub threads: usize,
+    /// Budget for all states.
+    pub memory_bytes: u64,
+    /// What one column may keep.
+    pub limits: ColumnLimits,
+    /// Types of token columns that an earlier look found necessary.
+    pub known_types: &'a FxHashMap<String, TokenType>,
+    /// The only column to read, by its place, where columns are read one by one.
+    pub only: Option<usize>,
+    /// Time and cancellation.
+    pub watch: &'a StopWatch<'a>,
+    /// Whether to report rows and bytes (only the first look does).
+    pub report: bool,
+}
+
+/// What a look found.
+#[derive(Debug, Default)]
+pub struct TableScan {
+    /// States of the columns, in the order of the source.
+    pub columns: Vec<ColumnState>,
+    /// Where each column was first seen: part, place in the part.
+    order: Vec<(usize, usize)>,
+    by_name: FxHashMap<String, usize>,
+    /// Rows read.
+    pub rows: u64,
+    /// Records left out.
+    pub rejected: RejectedRows,
+    rejected_in: usize,
+}
+
+impl TableScan {
+    /// Reads every part.
+    pub fn run(order: &ScanOrder) -> Result<Self, EngineError> {
+        let threads = order.threads.clamp(1, order.parts.len().max(1));
+        let next = AtomicUsize::new(0);
+        let stop = AtomicBool::new(false);
+        let budget = order.memory_bytes / threads as u64;
+        if threads == 1 {
+            return Self::read_parts(order, &next, &stop, budget).map(Self::in_source_order);
+        }
+        let scans: Vec<Result<Self, EngineError>> = std::thread::scope(|scope| {
+            let running: Vec<_> = (0..threads)
+                .map(|_| scope.spawn(|| Self::read_parts(order, &next, &stop, budget)))
+                .collect();
+            running
+                .into_iter()
+                .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect()
+        });
+        let mut whole: Option<Self> = None;
+        for scan in scans {
+            let scan = scan?;
+            match &mut whole {
+                None => whole = Some(scan),
+                Some(whole) => {
+                    whole.merge(scan);
+                    keep_within(order.memory_bytes, &mut whole.columns);
+                }
+            }
+        }
+        Ok(whole.unwrap_or_default().in_source_order())
+    }
+
+    fn read_parts(order: &ScanOrder, next: &AtomicUsize, stop: &AtomicBool, budget: u64) -> Result<Self, EngineError> {
+        let mut scan = Self::default();
+        while !stop.load(Ordering::Relaxed) {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(part) = order.parts.get(index) else { break };
+            if let Err(error) = scan.read_part(order, index, part, stop, budget) {
+                stop.store(true, Ordering::Relaxed);
+                return Err(error);
+            }
+        }
+        Ok(scan)
+    }
+
+    fn read_part(&mut self, order: &ScanOrder, index: usize, part: &ScanPart, stop: &AtomicBool, budget: u64) -> Result<(), EngineError> {
+        let mut source = part.open_source(order.only)?;
+        let mut places: Vec<usize> = Vec::new();
+        self.place_columns(order, index, source.columns(), &mut places);
+        while !stop.load(Ordering::Relaxed) {
+            let Some(batch) = source.next_batch()? else { break };
+            self.place_columns(order, index, source.columns(), &mut places);
+            self.add_batch(&*source, &batch, &places);
+            let (rows, bytes) = if order.report {
+                (batch.rows.num_rows() as u64, batch.bytes)
+            } else {
+                (0, 0)
+            };
+            order.watch.tick(rows, bytes)?;
+            keep_within(budget, &mut self.columns);
+        }
+        let rejected = source.rejected();
+        if rejected.count > 0 && (self.rejected.count == 0 || index < self.rejected_in) {
+            self.rejected.first = rejected.first;
+            self.rejected_in = index;
+        }
+        self.rejected.count += rejected.count;
+        Ok(())
+    }
+
+    /// Finds the state of each column of the part by name, or makes it.
+    fn place_columns(&mut self, order: &ScanOrder, part: usize, columns: &[SourceColumn], places: &mut Vec<usize>) {
+        for (index, column) in columns.iter().enumerate().skip(places.len()) {
+            let place = match self.by_name.get(&column.name) {
+                Some(place) => {
+                    self.columns[*place].expect_type(column.data_type.as_ref());
+                    *place
+                }
+                None => {
+                    let mut state = match &column.data_type {
+                        Some(data_type) => ColumnState::of_arrow_type(&column.name, data_type, order.limits),
+                        None => ColumnState::of_tokens(&column.name, order.limits, order.known_types.get(&column.name).copied()),
+                    };
+                    state.add_nulls(self.rows);
+                    self.by_name.insert(column.name.clone(), self.columns.len());
+                    self.columns.push(state);
+                    self.order.push((part, order.only.unwrap_or(index)));
+                    self.columns.len() - 1
+                }
+            };
+            places.push(place);
+        }
+    }
+
+    fn add_batch(&mut self, source: &dyn BatchSource, batch: &SourceBatch, places: &[usize]) {
+        let rows = batch.rows.num_rows() as u64;
+        for (index, place) in places.iter().enumerate() {
+            let column = &mut self.columns[*place];
+            let array = batch.rows.column(index);
+            // A value that makes an accumulator fail costs its column, not the table.
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| column.update(array, source.token_kinds(index)))) {
+                column.fail(format!("counting failed near row {}: {}", self.rows + 1, panic_text(&*panic)));
+            }
+        }
+        self.rows += rows;
+        if places.len() < self.columns.len() {
+            for (place, column) in self.columns.iter_mut().enumerate() {
+                if !places.contains(&place) {
+                    column.add_nulls(rows);
+                }
+            }
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        let mut here_only = vec![true; self.columns.len()];
+        for (column, order) in other.columns.into_iter().zip(other.order) {
+            match self.by_name.get(column.name()) {
+                Some(place) => {
+                    here_only[*place] = false;
+                    self.order[*place] = self.order[*place].min(order);
+                    self.columns[*place].merge(column);
+                }
+                None => {
+                    let mut column = column;
+                    column.add_nulls(self.rows);
+                    self.by_name.insert(column.name().to_owned(), self.columns.len());
+                    self.columns.push(column);
+                    self.order.push(order);
+                }
+            }
+        }
+        for (column, _) in self.columns.iter_mut().zip(here_only).filter(|(_, here_only)| *here_only) {
+            column.add_nulls(other.rows);
+        }
+        self.rows += other.rows;
+        if other.rejected.count > 0 && (self.rejected.count == 0 || other.rejected_in < self.rejected_in) {
+            self.rejected.first = other.rejected.first;
+            self.rejected_in = other.rejected_in;
+        }
+        self.rejected.count += other.rejected.count;
+    }
+
+    /// Columns in the order of the first part that has them, whichever thread was first.
+    fn in_source_order(mut self) -> Self {
+        let mut ordered: Vec<_> = std::mem::take(&mut self.order)
+            .into_iter()
+            .zip(std::mem::take(&mut self.columns))
+            .collect();
+        ordered.sort_by_key(|(order, _)| *order);
+        (self.order, self.columns) = ordered.into_iter().unzip();
+        self.by_name.clear();
+        self
+    }
+}
+
+/// What a panic said.
+pub fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+    text.unwrap_or_else(|| "without a word".into())
+}

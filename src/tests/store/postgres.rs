@@ -1,0 +1,180 @@
+//! A PostgreSQL server of our own for the tests: one a test program, one database a test, gone when the program ends.
+//!
+//! A small shell holds the server. It waits on a pipe from this program; when the program ends, however it ends, the pipe
+//! closes, the shell stops the server and removes its folder.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use sqlx::{Connection, Executor};
+
+/// Set to `1`, missing programs are a failure rather than a skipped test.
+const REQUIRE: &str = "LIMN_REQUIRE_POSTGRES";
+/// Users that the server may run as where the tests run as root, which PostgreSQL refuses.
+const USERS: [&str; 2] = ["postgres", "nobody"];
+
+struct Server {
+    folder: PathBuf,
+    /// Held for the life of this program: its standard input is the pipe.
+    _keeper: Child,
+}
+
+static SERVER: OnceLock<Option<Server>> = OnceLock::new();
+static DATABASES: AtomicU32 = AtomicU32::new(0);
+
+/// The address of a new empty database; nothing where PostgreSQL is not installed.
+pub async fn new_database_url() -> Option<String> {
+    let Some(server) = SERVER.get_or_init(start) else {
+        assert!(
+            std::env::var(REQUIRE).as_deref() != Ok("1"),
+            "{REQUIRE}=1, but PostgreSQL's initdb and postgres are not installed"
+        );
+        eprintln!("SKIPPED: PostgreSQL's initdb and postgres are not installed; this test ran on SQLite only");
+        return None;
+    };
+    let name = format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
+    let address = |database: &str| format!("postgres://limn@localhost/{database}?host={}", server.folder.display());
+    let mut admin = sqlx::PgConnection::connect(&address("postgres"))
+        .await
+        .expect("the test server answers");
+    admin
+        .execute(sqlx::AssertSqlSafe(format!("create database {name}")))
+        .await
+        .expect("a test database is made");
+    admin.close().await.expect("the connection closes");
+    Some(address(&name))
+}
+
+fn start() -> Option<Server> {
+    let programs = find_programs()?;
+    let folder = tempfile::Builder::new()
+        .prefix("limn-pg-")
+        .tempdir()
+        .expect("a temporary folder")
+        .keep();
+    let user = if is_root() {
+        Some(
+            USERS
+                .iter()
+                .find(|user| run(Command::new("id").arg("-u").arg(user)))
+                .expect("a user without privileges"),
+        )
+    } else {
+        None
+    };
+    if let Some(user) = user {
+        assert!(run(Command::new("chown").arg(user).arg(&folder)), "the folder changes hands");
+    }
+    let as_user = |program: &str| match user {
+        None => Command::new(programs.join(program)),
+        Some(user) => {
+            let mut command = Command::new("setpriv");
+            command
+                .arg(format!("--reuid={user}"))
+                .arg(format!("--regid={}", group_of(user)))
+                .arg("--clear-groups")
+                .arg(programs.join(program));
+            command
+        }
+    };
+    let made = as_user("initdb")
+        .args([
+            "--no-sync",
+            "--auth=trust",
+            "--username=limn",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "-D",
+        ])
+        .arg(folder.join("data"))
+        .current_dir(&folder)
+        .output()
+        .expect("initdb runs");
+    assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+    let mut server = as_user("postgres");
+    server.arg("-D").arg(folder.join("data")).arg("-k").arg(&folder);
+    server.args([
+        "-c",
+        "listen_addresses=",
+        "-c",
+        "fsync=off",
+        "-c",
+        "synchronous_commit=off",
+        "-c",
+        "full_page_writes=off",
+        "-c",
+        "max_connections=150",
+    ]);
+    let keeper = Command::new("sh")
+        .args(["-c", KEEPER, "keeper"])
+        .arg(&folder)
+        .arg(server.get_program())
+        .args(server.get_args())
+        .current_dir(&folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the keeper of the server starts");
+    wait_until_ready(&programs, &folder);
+    Some(Server { folder, _keeper: keeper })
+}
+
+/// `$1` is the folder, the rest the server's command line. A keyboard interrupt must not end the keeper before its work.
+const KEEPER: &str = r#"trap '' INT TERM HUP
+folder=$1; shift
+"$@" >"$folder/log" 2>&1 &
+server=$!
+cat >/dev/null
+kill -INT "$server"
+wait "$server"
+rm -rf "$folder""#;
+
+fn wait_until_ready(programs: &Path, folder: &Path) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !run(Command::new(programs.join("pg_isready")).arg("-q").arg("-h").arg(folder)) {
+        let log = || std::fs::read_to_string(folder.join("log")).unwrap_or_default();
+        assert!(Instant::now() < deadline, "the test server did not start: {}", log());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// The folder of Debian's programs (the newest version), or the one on the search path.
+fn find_programs() -> Option<PathBuf> {
+    let is_complete = |folder: &Path| {
+        ["initdb", "postgres", "pg_isready"]
+            .iter()
+            .all(|program| folder.join(program).is_file())
+    };
+    let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path().join("bin"))
+        .collect();
+    versions.sort();
+    let on_path = std::env::var_os("PATH")
+        .into_iter()
+        .flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
+    versions.into_iter().rev().chain(on_path).find(|folder| is_complete(folder))
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+fn group_of(user: &str) -> String {
+    let output = Command::new("id").arg("-g").arg(user).output().expect("id runs");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+fn run(command: &mut Command) -> bool {
+    command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}

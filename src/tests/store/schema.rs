@@ -1,0 +1,253 @@
+//! The schema and the seam: versions, columns, plans, and what a broken connection looks like.
+
+use std::collections::BTreeMap;
+
+use chrono::Utc;
+
+use super::fixture::*;
+use crate::domain::query::{ColumnsQuery, RunsQuery, TablesQuery};
+use crate::store::{Database, DatabaseKind, Record, StoreError, column_profiles, overview, profile_runs, settings, sql, tables, users};
+
+on_both_databases!(
+    migrating_again_changes_nothing,
+    several_servers_migrate_at_once,
+    every_documented_column_is_there,
+    readers_cannot_write,
+    a_refused_statement_is_no_outage,
+    a_row_that_refers_to_nothing_is_refused,
+);
+
+async fn migrating_again_changes_nothing(db: &Database) {
+    db.migrate().await.unwrap();
+    db.ping().await.unwrap();
+    assert_eq!(settings::get(db, "schema_version").await.unwrap().as_deref(), Some("1"));
+}
+
+async fn several_servers_migrate_at_once(db: &Database) {
+    let outcomes = futures::future::join_all((0..4).map(|_| db.migrate())).await;
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+}
+
+/// The columns that the systems behind the documents have, by table.
+const DOCUMENTED: &[(&str, &str)] = &[
+    ("dq_projects", "project_key name description sql_flavor workspace_id created_at updated_at"),
+    ("dq_connections", "connection_id project_key name catalog schema_name http_path managed_credentials_ref created_at updated_at is_active"),
+    ("dq_table_groups", "table_group_id connection_id name description profiling_include_mask profiling_exclude_mask profiling_job_id created_at updated_at"),
+    ("dq_tables", "table_id table_group_id schema_name table_name source_table_id created_at"),
+    (
+        "dq_profiles",
+        "profile_run_id table_group_id status started_at completed_at row_count anomaly_count payload_path databricks_run_id table_count column_count
+         profile_mode profile_version dq_score_profiling dq_score_testing",
+    ),
+    (
+        "dq_profile_results",
+        "result_id profile_run_id table_id column_id schema_name table_name column_name data_type general_type record_count null_count distinct_count
+         min_value max_value avg_value stddev_value percentiles_json top_values_json metrics_json generated_at",
+    ),
+    (
+        "dq_profile_columns",
+        "profile_run_id schema_name table_name column_name qualified_name data_type general_type ordinal_position row_count null_count non_null_count
+         distinct_count min_value max_value avg_value stddev_value median_value p95_value true_count false_count min_length max_length avg_length
+         non_ascii_ratio min_date max_date date_span_days metrics_json generated_at",
+    ),
+    (
+        "dq_profile_column_values",
+        "profile_run_id schema_name table_name column_name value value_hash frequency relative_freq rank bucket_label bucket_lower_bound bucket_upper_bound generated_at",
+    ),
+    (
+        "dq_data_table_chars",
+        "table_id table_group_id schema_name table_name record_count column_count data_point_count critical_data_element data_source source_system
+         source_process business_domain stakeholder_group transform_level data_product dq_score_profiling dq_score_testing last_complete_profile_run_id
+         latest_anomaly_ct latest_run_completed_at created_at updated_at",
+    ),
+    ("dq_settings", "key value updated_at"),
+];
+
+/// All columns of all our tables.
+async fn columns(db: &Database) -> BTreeMap<String, Vec<String>> {
+    let text = match db.kind() {
+        DatabaseKind::Sqlite => {
+            "select t.name as table_name, c.name as column_name from sqlite_master t, pragma_table_info(t.name) c where t.type = 'table' order by 1, 2"
+        }
+        DatabaseKind::Postgres => {
+            "select table_name::text as table_name, column_name::text as column_name from information_schema.columns
+             where table_schema in ('limn', 'dq_metadata') order by 1, 2"
+        }
+    };
+    let mut columns: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in sql(text).fetch_all(db).await.unwrap() {
+        columns
+            .entry(row.text("table_name").unwrap())
+            .or_default()
+            .push(row.text("column_name").unwrap());
+    }
+    columns.retain(|table, _| !table.starts_with("_sqlx") && !table.starts_with("sqlite_"));
+    columns
+}
+
+async fn every_documented_column_is_there(db: &Database) {
+    let columns = columns(db).await;
+    for (table, documented) in DOCUMENTED {
+        for column in documented.split_whitespace() {
+            assert!(columns[*table].iter().any(|name| name == column), "{table}.{column}");
+        }
+    }
+    // Every file of one number gives both databases the same tables and columns.
+    let other = super::fixture::sqlite().await;
+    assert_eq!(columns, self::columns(&other.db).await);
+}
+
+async fn readers_cannot_write(db: &Database) {
+    let refused = sql("insert into dq_settings (key, value) values ('a', 'b') returning key")
+        .fetch_all(db)
+        .await;
+    assert!(refused.is_err(), "a fetch on the database uses a connection that only reads");
+    assert_eq!(settings::get(db, "a").await.unwrap(), None);
+}
+
+async fn a_refused_statement_is_no_outage(db: &Database) {
+    let refused = sql("select nothing from nowhere").fetch_all(db).await.map(|rows| rows.len());
+    assert!(
+        matches!(&refused, Err(StoreError::Refused { statement, .. }) if statement.starts_with("select nothing")),
+        "{refused:?}"
+    );
+    assert!(!refused.unwrap_err().is_unavailable());
+}
+
+async fn a_row_that_refers_to_nothing_is_refused(db: &Database) {
+    let mut tx = db.begin().await.unwrap();
+    let asked = profile_runs::request_run(&mut tx, new_run(&"nothing".into()), &ada()).await;
+    assert!(matches!(asked, Err(StoreError::Refused { .. })), "{asked:?}");
+}
+
+#[tokio::test]
+async fn an_address_of_another_kind_is_refused_in_words() {
+    for url in ["mysql://localhost/x", "limn.db", ""] {
+        assert!(matches!(Database::connect(url).await, Err(StoreError::Address { .. })), "{url}");
+    }
+    let unreachable = Database::connect("postgres://limn@127.0.0.1:1/limn").await;
+    assert!(unreachable.is_err_and(|error| error.is_unavailable()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_waits_too_long_for_the_writer_is_told_so() {
+    let fixture = sqlite().await;
+    let held = fixture.db.begin().await.unwrap();
+    let second = fixture.db.begin().await;
+    assert!(second.is_err_and(|error| error.is_unavailable()));
+    fixture.db.ping().await.expect("readers do not wait for the writer");
+    held.rollback().await.unwrap();
+    fixture.db.begin().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_lost_before_the_commit_is_ambiguous_not_a_failure() {
+    let Some(fixture) = postgres().await else { return };
+    let db = &fixture.db;
+    let mut tx = db.begin().await.unwrap();
+    settings::set(&mut tx, "theme", "dark", &ada()).await.unwrap();
+    let backend = sql("select pg_backend_pid() as pid")
+        .fetch_one(&mut tx)
+        .await
+        .unwrap()
+        .integer("pid")
+        .unwrap();
+    sql("select pg_terminate_backend($1::int)::text as gone")
+        .bind(backend)
+        .fetch_one(db)
+        .await
+        .unwrap();
+    let committed = tx.commit().await;
+    assert!(committed.is_err_and(|error| error.is_unavailable()));
+    assert_eq!(settings::get(db, "theme").await.unwrap(), None, "the reader says what stands");
+    db.ping().await.unwrap();
+}
+
+/// Reads the plan of every statement that a page sends: nothing is read from end to end but small tables.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_read_profiles_by_index_only() {
+    let fixture = sqlite().await;
+    let db = &fixture.db;
+    let connection = connect(db, "Shop", &["orders", "stores"]).await;
+    let user_id = "user-ada".into();
+    for rows in [100, 200] {
+        complete_run(db, &group_of(&connection), rows, 1.0).await;
+    }
+    let address = address(&connection, "orders");
+    let run = profile_runs::find_run(db, 2).await.unwrap().unwrap().profile_run_id;
+    let now = Utc::now();
+    db.take_statement_texts();
+    tables::get_table_detail(db, &address, &ColumnsQuery::default())
+        .await
+        .unwrap()
+        .unwrap();
+    column_profiles::get_column_detail(db, &address, "amount", &ColumnsQuery::default())
+        .await
+        .unwrap()
+        .unwrap();
+    profile_runs::list_run_tables(db, &run).await.unwrap();
+    profile_runs::list_log(db, &run, "info", 10).await.unwrap();
+    profile_runs::run_neighbours(db, &run).await.unwrap();
+    profile_runs::find_run(db, 2).await.unwrap();
+    let by_index = db.take_statement_texts();
+    tables::list_tables(db, &TablesQuery::parse("q=amount"), now).await.unwrap();
+    overview::get_overview(db, None, now).await.unwrap();
+    profile_runs::list_runs(db, &RunsQuery::default(), now).await.unwrap();
+    profile_runs::run_counts(db, &RunsQuery::default(), now).await.unwrap();
+    profile_runs::run_bars(db, now).await.unwrap();
+    users::viewer(db, &user_id).await.unwrap();
+    let lists = db.take_statement_texts();
+    assert!(by_index.len() >= 11 && lists.len() >= 10, "{} and {}", by_index.len(), lists.len());
+    for text in by_index {
+        assert_scans(db, &text, &["json_each", "newest", "constant row"]).await;
+    }
+    for text in lists {
+        // Lists of tables, groups and runs may walk those; never the results, their values or the tables of runs.
+        assert_scans(
+            db,
+            &text,
+            &[
+                "json_each",
+                "newest",
+                "constant row",
+                "t",
+                "g",
+                "c",
+                "ch",
+                "p",
+                "dq_tables",
+                "dq_connections",
+                "dq_projects",
+                "dq_profiles",
+            ],
+        )
+        .await;
+    }
+}
+
+async fn assert_scans(db: &Database, text: &str, allowed: &[&str]) {
+    let rows = crate::store::explain(db, text).await.unwrap();
+    assert!(!rows.is_empty());
+    for row in &rows {
+        let step = step(row);
+        if let Some(scanned) = step.strip_prefix("SCAN ") {
+            let name = scanned
+                .split(" USING ")
+                .next()
+                .unwrap()
+                .split(" VIRTUAL")
+                .next()
+                .unwrap()
+                .to_lowercase();
+            assert!(
+                allowed.contains(&name.as_str()) || name.starts_with("(subquery"),
+                "{step} in {text}"
+            );
+        }
+        assert!(!step.contains("AUTOMATIC"), "{step} in {text}");
+    }
+}
+
+fn step(row: &Record) -> String {
+    row.text("detail").unwrap()
+}

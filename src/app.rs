@@ -10,6 +10,7 @@ use crate::assets;
 use crate::components::icon::sprite;
 use crate::http::cookies::Scheme;
 use crate::pages::account::AccountPage;
+use crate::pages::column::ColumnPage;
 use crate::pages::connections::ConnectionsPage;
 use crate::pages::errors::NotFoundPage;
 use crate::pages::frame::Frame;
@@ -17,7 +18,10 @@ use crate::pages::login::LoginPage;
 use crate::pages::new_connection::NewConnectionPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::request;
+use crate::pages::run::{CancelRunPage, RunPage};
+use crate::pages::runs::RunsPage;
 use crate::pages::start::StartPage;
+use crate::pages::table::TablePage;
 use crate::pages::tables::TablesPage;
 use crate::pages::welcome::WelcomePage;
 
@@ -63,6 +67,12 @@ pub fn App() -> impl IntoView {
                     // Explore.
                     <Route path=path!("/") view=OverviewPage ssr=SsrMode::Async />
                     <Route path=path!("/tables") view=TablesPage ssr=SsrMode::Async />
+                    <Route path=path!("/tables/:connection/:schema/:table") view=TablePage ssr=SsrMode::Async />
+                    <Route path=path!("/tables/:connection/:schema/:table/columns/:column") view=ColumnPage ssr=SsrMode::Async />
+                    // Operate.
+                    <Route path=path!("/runs") view=RunsPage ssr=SsrMode::Async />
+                    <Route path=path!("/runs/:number") view=RunPage ssr=SsrMode::Async />
+                    <Route path=path!("/runs/:number/cancel") view=CancelRunPage ssr=SsrMode::Async />
                     // Settings and account.
                     <Route path=path!("/settings/connections") view=ConnectionsPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/connections/new") view=NewConnectionPage ssr=SsrMode::Async />

@@ -9,8 +9,8 @@ from expected import QUANTILES, Either, rank_range, real_text
 RELATIVE = 1e-9
 # Sums of many terms of either sign: the terms are the measure, not what is left of them.
 CANCELLING = {"sum", "avg_value", "skewness", "kurtosis", "fractional_sum", "entropy_bits"}
-# Figures that a first version may leave out; every other expected figure must be there.
-MAY_BE_ABSENT = {"entropy_bits", "unique_count", "skewness", "kurtosis", "standardised_distinct_count", "outlier_low_count", "outlier_high_count"}
+# What only exact values can tell: it may be left out where the column's distinct count is an estimate, and nowhere else.
+NEEDS_EXACT_VALUES = {"unique_count", "mode", "entropy_bits", "outlier_low_count", "outlier_high_count"}
 # Figures that are not checked: their definition leaves more than one right answer.
 NOT_COMPARED = {"standard_pattern", "standard_pattern_ratio"}
 
@@ -45,13 +45,13 @@ def compare_column(tally, table, given, figures, column):
             continue
         limn = given.get(figure)
         if limn is None:
-            if figure in MAY_BE_ABSENT:
+            if figure in NEEDS_EXACT_VALUES and "distinct_count" in estimates:
                 tally.absent[figure] = tally.absent.get(figure, 0) + 1
             else:
                 tally.differ(table, name, figure, "absent", shown(expected))
             continue
         if figure in estimates:
-            compare_estimate(tally, table, name, figure, limn, expected, estimates[figure], column)
+            compare_estimate(tally, table, name, figure, limn, figures, estimates[figure], column)
         elif figure in LISTS:
             compare_list(tally, table, name, figure, LISTS[figure](limn), expected)
         else:
@@ -137,12 +137,13 @@ def shown(expected):
     return expected
 
 
-def compare_estimate(tally, table, name, figure, limn, expected, stated, column):
+def compare_estimate(tally, table, name, figure, limn, figures, stated, column):
     """An estimate fails beyond twice its 95 % error; those beyond once are counted, for some must be."""
+    expected = figures[figure]
     tally.estimates += 1
     tally.figures += 1
     error = float(stated["error"])
-    away = distance(figure, limn, expected, column)
+    away = distance(figure, limn, figures, column)
     if away is None or not error > 0 or away > 2 * error:
         tally.differ(table, name, f"{figure} (±{error:.4g})", limn if figure not in LISTS else f"off by {away}", shown_estimate(expected))
     elif away > error:
@@ -153,8 +154,9 @@ def shown_estimate(expected):
     return f"{len(expected)} entries" if isinstance(expected, list) else shown(expected)
 
 
-def distance(figure, limn, expected, column):
+def distance(figure, limn, figures, column):
     """How far off, in the measure of the stated error: ranks for quantiles, rows for top values, else relative."""
+    expected = figures[figure]
     if figure in QUANTILES:
         below, upto = rank_range(column, as_float(limn))
         share = QUANTILES[figure] / 1000
@@ -162,8 +164,13 @@ def distance(figure, limn, expected, column):
     if figure in ("top_values", "patterns"):
         limn = dict(LISTS[figure](limn))
         # A value may be missing only where it is rarer than the error; a count may be low by the error.
-        return max((abs(count - limn.get(value, 0)) / column.rows for value, count in expected if value in limn or count > 0), default=0.0)
-    if figure in ("iqr", "mode"):
+        return max((abs(count - limn.get(value, 0)) / column.rows for value, count in expected), default=0.0)
+    if figure == "mode":
+        # A value outside the commonest is at most as common as the last of them.
+        counts = dict(figures["top_values"])
+        return (counts[expected] - counts.get(limn, min(counts.values()))) / column.rows if expected in counts else 0.0
+    if figure == "iqr":
+        # Its parts are held to their ranks, and the invariants hold it to its parts.
         return 0.0
     if isinstance(expected, Either):
         expected = next(iter(expected.values))

@@ -62,8 +62,9 @@ def real_text(value):
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
-        return "inf" if value > 0 else "-inf"
-    text = format(Decimal(repr(value)), "f")
+        return "Infinity" if value > 0 else "-Infinity"
+    # There is one zero: -0.0 is written as it.
+    text = format(Decimal(repr(value + 0.0)), "f")
     return text[:-2] if text.endswith(".0") else text
 
 
@@ -222,6 +223,8 @@ def time_family(column):
     least, greatest = column.one("select cast(min(v) as varchar), cast(max(v) as varchar) from g")
     figures["min_value"] = figures["min_date"] = column.text(least)
     figures["max_value"] = figures["max_date"] = column.text(greatest)
+    if column.kind == "TIME":
+        return figures
     day = "date_diff('day', date '1970-01-01', v::date)"
     found = column.one(
         f"select max({day}) - min({day}), count(distinct {day}), count(distinct floor(({day} + 3) / 7)), "
@@ -267,7 +270,7 @@ def truth_family(column):
 
 def histogram_counts(column, bins):
     """The count of each of limn's bins: lower <= value < upper; the last bin is closed."""
-    if not bins or column.family not in "ND":
+    if not bins or column.family not in "ND" or column.kind == "TIME":
         return None
     place = "v::double" if column.family == "N" else "epoch(v::date::timestamp)"
     finite = "isfinite(v::double)" if column.family == "N" and column.is_float else "true"

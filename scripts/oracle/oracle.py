@@ -84,7 +84,7 @@ def compare_profile(profile, folder):
 def compare_table(tally, table, folder):
     name = table["table_name"] if table["schema_name"] in ("", "-") else f"{table['schema_name']}/{table['table_name']}"
     db = duckdb.connect()
-    db.execute("set timezone = 'UTC'")
+    db.execute("set timezone = 'UTC'; set enable_progress_bar = false")
     columns = open_table(db, folder, table["snapshot"]["files"])
     rows = db.execute("select count(*) from data").fetchone()[0]
     tally.tables += 1

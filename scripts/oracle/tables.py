@@ -85,6 +85,10 @@ def open_json_lines(db, paths):
     for name in names:
         path = quote_text("$." + quote_name(name).replace('""', '\\"'))
         kinds = {row[0] for row in db.execute(f"select distinct json_type(json, {path}) from raw").fetchall()} - {None, "NULL"}
+        if kinds & {"ARRAY", "OBJECT"}:
+            # Nested values have no figures but their counts; DuckDB's JSON stands for them.
+            columns.append((name, f"nullif(json_extract(json, {path}), 'null'::json)", "nested"))
+            continue
         source = "string" if kinds == {"VARCHAR"} else "token" if kinds <= {"UBIGINT", "BIGINT", "DOUBLE", "HUGEINT", "BOOLEAN"} else "text"
         columns.append((name, f"json_extract_string(json, {path})", source))
     settle_types(db, columns)
@@ -94,7 +98,7 @@ def settle_types(db, columns):
     """Gives each column of texts the narrowest type that all its values have; JSON strings never become numbers."""
     fields = []
     for name, text, source in columns:
-        kind = narrowest_type(db, text, source)
+        kind = "JSON" if source == "nested" else narrowest_type(db, text, source)
         value = f"({text})" if kind == "VARCHAR" else f"cast({text} as {kind})"
         fields.append(f"{value} as {quote_name(name)}")
     db.execute(f"create temp table typed as select {', '.join(fields)} from raw")
@@ -134,12 +138,12 @@ def narrowest_type(db, text, source):
 def family_of(kind):
     """The letter of limn's general type."""
     base = kind.split("(")[0]
-    if base in ("VARCHAR", "UUID") or base.startswith("ENUM"):
-        return "A"
     if kind.endswith("[]"):
         return "X"
+    if base == "VARCHAR" or base.startswith("ENUM"):
+        return "A"
     if base in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "DECIMAL", "FLOAT", "DOUBLE"):
         return "N"
-    if base == "DATE" or base.startswith("TIMESTAMP"):
+    if base in ("DATE", "TIME") or base.startswith("TIMESTAMP"):
         return "D"
     return "B" if base == "BOOLEAN" else "X"

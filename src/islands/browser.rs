@@ -82,3 +82,9 @@ pub fn after(milliseconds: i32, act: impl FnOnce() + 'static) {
         let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(closure.unchecked_ref(), milliseconds);
     }
 }
+
+/// Whether a field has the focus: keys are its own then.
+pub fn is_typing() -> bool {
+    let Some(active) = document().and_then(|document| document.active_element()) else { return false };
+    matches!(active.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || active.has_attribute("contenteditable")
+}

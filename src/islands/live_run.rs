@@ -60,7 +60,8 @@ mod live {
         let url = url.to_owned();
         let hidden_since: Cell<Option<f64>> = Cell::new(None);
         let seen: RefCell<HashSet<i64>> = RefCell::default();
-        let has_events = Rc::new(Cell::new(false));
+        let has_events = Cell::new(false);
+        let wants_reload = Cell::new(false);
         browser::every(PATCH_EVERY_MS, move || {
             let now = Date::now();
             if browser::document().is_some_and(|document| document.hidden()) {
@@ -79,10 +80,15 @@ mod live {
             let heard: Vec<(i64, Heard)> = waiting.borrow_mut().drain().collect();
             has_events.set(has_events.get() || !heard.is_empty());
             for (number, heard) in heard {
-                apply(number, &heard, said, new_runs, &mut seen.borrow_mut());
+                wants_reload.set(apply(number, &heard, said, new_runs, &mut seen.borrow_mut()) || wants_reload.get());
+            }
+            // Nobody loses what is being typed.
+            if wants_reload.get() && !browser::is_typing() {
+                wants_reload.set(false);
+                browser::reload();
             }
             let is_dead = source.borrow().as_ref().is_none_or(|source| source.ready_state() == EventSource::CLOSED);
-            if is_dead && now - last_event.get() > RELOAD_EVERY_MS && hidden_since.get().is_none() {
+            if is_dead && now - last_event.get() > RELOAD_EVERY_MS && hidden_since.get().is_none() && !browser::is_typing() {
                 last_event.set(now);
                 if has_events.get() {
                     // Events worked before: a new connection is tried first.
@@ -138,25 +144,26 @@ mod live {
         number(object, name).unwrap_or(0.0)
     }
 
-    /// Patches the places of one run. A run that is not on the page is counted, never pushed in front of what is read.
-    fn apply(run: i64, heard: &Heard, said: RwSignal<String>, new_runs: RwSignal<u32>, seen: &mut HashSet<i64>) {
+    /// Patches the places of one run; true when its state is another one, so that the page has to be loaded again.
+    /// A run that is not on the page is counted, never pushed in front of what is read.
+    fn apply(run: i64, heard: &Heard, said: RwSignal<String>, new_runs: RwSignal<u32>, seen: &mut HashSet<i64>) -> bool {
         let places = browser::all(&format!("[data-run=\"{run}\"]"));
         if places.is_empty() {
             if seen.insert(run) {
                 new_runs.update(|count| *count += 1);
             }
-            return;
+            return false;
         }
         for place in places {
             if place.get_attribute("data-status").is_some_and(|status| status != heard.status) {
                 said.set(format!("Run {run} is {}", heard.status));
-                browser::reload();
-                return;
+                return true;
             }
             if let Some(progress) = &heard.progress {
                 patch(&place, progress);
             }
         }
+        false
     }
 
     fn patch(place: &Element, progress: &RunProgress) {

@@ -53,7 +53,7 @@ mod keys {
         let chord: Cell<Option<f64>> = Cell::new(None);
         browser::listen(&document, "keydown", move |event| {
             let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-            if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing() || browser::first("dialog[open]").is_some() {
+            if event.ctrl_key() || event.meta_key() || event.alt_key() || browser::is_typing() || browser::first("dialog[open]").is_some() {
                 return;
             }
             let is_chord = chord.take().is_some_and(|at| Date::now() - at < CHORD_MS);
@@ -78,11 +78,6 @@ mod keys {
                 event.prevent_default();
             }
         });
-    }
-
-    fn is_typing() -> bool {
-        let Some(active) = browser::document().and_then(|document| document.active_element()) else { return false };
-        matches!(active.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || active.has_attribute("contenteditable")
     }
 
     fn go(letter: &str) -> bool {

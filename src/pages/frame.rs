@@ -10,6 +10,7 @@ use crate::components::icon::{Icon, brand_mark, icon};
 use crate::components::note::{Note, NoteKind};
 use crate::domain::user::{Permission, Viewer};
 use crate::http::cookies::{Flash, Scheme};
+use crate::islands::shortcuts::Shortcuts;
 
 /// What the rail shows.
 #[derive(Clone, Debug)]
@@ -40,6 +41,7 @@ pub fn Frame(children: Children) -> impl IntoView {
                         {children()}
                     </main>
                 </div>
+                <Shortcuts />
             }
             .into_any()
         }

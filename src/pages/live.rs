@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
+use super::look_again_without_script;
 use crate::components::button::Button;
 use crate::components::format::duration;
 use crate::components::graphics::meter::{ProgressTone, progress_bar};
@@ -10,14 +11,6 @@ use crate::components::live_progress::progress_line;
 use crate::components::tag::run_status;
 use crate::domain::profile_run::{ProfileRun, RunStatus};
 use crate::islands::live_run::LiveRun;
-
-/// How often a page with an active run is asked for again where no script runs, in seconds.
-const REFRESH: &str = "3";
-
-/// Refreshes the page where no script runs.
-pub fn refresh_without_script() -> AnyView {
-    view! { <noscript><meta http-equiv="refresh" content=REFRESH /></noscript> }.into_any()
-}
 
 /// Bar and line of one run; the browser finds them by `data-run` and `data-live`.
 pub fn live_progress(run: &ProfileRun, now: DateTime<Utc>) -> AnyView {
@@ -49,7 +42,7 @@ pub fn live_note(run: &ProfileRun, now: DateTime<Utc>) -> AnyView {
             <div class="acts">{open}</div>
         </div>
         <LiveRun url=format!("/runs/{}/events", run.number) />
-        {refresh_without_script()}
+        {look_again_without_script(true)}
     }
     .into_any()
 }

@@ -17,7 +17,9 @@ pub mod overview;
 mod overview_lists;
 pub mod request;
 pub mod respond;
+pub mod run;
 mod run_links;
+pub mod runs;
 pub mod start;
 pub mod table;
 pub mod tables;
@@ -48,14 +50,6 @@ pub fn page(content: impl Future<Output = Result<AnyView, AppError>> + Send + 's
 /// A page's title in the window and its content.
 pub fn titled(title: impl Into<String>, content: AnyView) -> AnyView {
     view! { <Title text=title.into() />{content} }.into_any()
-}
-
-/// Asks a browser without scripts to look again: put on pages that show something that is still running.
-pub fn look_again_without_script(is_wanted: bool) -> AnyView {
-    if !is_wanted {
-        return ().into_any();
-    }
-    view! { <noscript><meta http-equiv="refresh" content="3" /></noscript> }.into_any()
 }
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
+use super::live::live_progress;
 use crate::components::button::Button;
 use crate::components::empty_state::empty_state;
 use crate::components::format::{count, counted, duration, short_count};
-use crate::components::graphics::meter::{ProgressTone, progress_bar};
 use crate::components::graphics::sparkline::sparkline;
 use crate::components::icon::Icon;
 use crate::components::moment::moment;
@@ -109,7 +109,7 @@ pub fn runs(runs: &[ProfileRun], now: DateTime<Utc>) -> AnyView {
     section(
         title,
         view! {
-            <table class="tbl runs rec">
+            <table class="tbl runs rec" data-list="runs">
                 <caption class="vh">"Newest runs"</caption>
                 <thead>
                     <tr>
@@ -129,21 +129,20 @@ pub fn runs(runs: &[ProfileRun], now: DateTime<Utc>) -> AnyView {
 /// One run.
 fn run_row(run: &ProfileRun, now: DateTime<Utc>) -> AnyView {
     let class = if run.status == RunStatus::Running { "now" } else { "" };
-    let bar = run
-        .progress
-        .as_ref()
-        .filter(|_| run.status == RunStatus::Running)
-        .map(|progress| progress_bar(progress.ratio(), &format!("Run {}", run.number), ProgressTone::Running));
+    let words = if run.status.is_terminal() {
+        view! { <small class="t2 breaks">{run_words(run)}</small> }.into_any()
+    } else {
+        live_progress(run, now)
+    };
     let took = run.duration_ms(now).filter(|_| run.started_at.is_some()).map(duration);
     view! {
-        <tr class=class>
+        <tr class=class data-run=run.number.to_string() data-status=run.status.word()>
             <th scope="row"><a class="mono" href=format!("/runs/{}", run.number)>{run.number}</a></th>
             <td class="e">{run_status(run)}</td>
             <td class="w">
                 <div class="two">
                     <span class="strong">{run.table_group_name.clone()}</span>
-                    {bar}
-                    <small class="t2 breaks">{run_words(run)}</small>
+                    {words}
                 </div>
             </td>
             <td class="num t2 l">{moment(run.started_at.unwrap_or(run.requested_at), now)}</td>
@@ -153,15 +152,13 @@ fn run_row(run: &ProfileRun, now: DateTime<Utc>) -> AnyView {
     .into_any()
 }
 
-/// How far a run is, or what it left.
+/// What an ended run left.
 fn run_words(run: &ProfileRun) -> String {
     let failed = u64::from(run.failed_table_count);
-    match (run.status, &run.progress, run.table_count) {
-        (RunStatus::Running, Some(progress), _) => format!("{} of {}", progress.tables_done, counted(u64::from(progress.tables_total), "table")),
-        (RunStatus::Pending, ..) => "waits for a place".to_owned(),
-        (RunStatus::Failed, ..) => run.error_message.clone().unwrap_or_else(|| "open it for the reason".to_owned()),
-        (_, _, Some(tables)) if failed > 0 => format!("{} of {}, {failed} failed", count(u64::from(tables)), counted(u64::from(tables) + failed, "table")),
-        (_, _, Some(tables)) => counted(u64::from(tables), "table"),
+    match (run.status, run.table_count) {
+        (RunStatus::Failed, _) => run.error_message.clone().unwrap_or_else(|| "open it for the reason".to_owned()),
+        (_, Some(tables)) if failed > 0 => format!("{} of {}, {failed} failed", count(u64::from(tables)), counted(u64::from(tables) + failed, "table")),
+        (_, Some(tables)) => counted(u64::from(tables), "table"),
         _ => String::new(),
     }
 }

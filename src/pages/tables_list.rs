@@ -33,7 +33,7 @@ pub fn table_list(model: &TablesModel) -> AnyView {
     };
     view! {
         <div class="scroll" tabindex="-1">
-            <table class="tbl runs rec tables sticky">
+            <table class="tbl runs rec tables sticky" data-list="tables">
                 <caption class="vh">{if is_grouped { "Tables by schema" } else { "Tables" }}</caption>
                 <thead>
                     <tr>

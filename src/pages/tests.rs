@@ -141,3 +141,137 @@ async fn a_column_of_one_run_has_a_history_of_one() {
     let html = drawn("column-one-run", || column_view(&detail, &ColumnsQuery::default(), now()));
     assert!(html.contains("one run so far") && !html.contains(">Change<"), "{html}");
 }
+
+use super::run::{RunModel, cancel_view, run_view};
+use super::runs::{RunsModel, runs_view};
+use crate::domain::paging::Page;
+use crate::domain::profile_run::{ProfileRun, RunLogLine, RunMode, RunPhase, RunReason, RunTable};
+use crate::domain::query::RunsQuery;
+use crate::store::profile_runs::{RunBar, RunCounts};
+
+fn several_runs() -> Vec<ProfileRun> {
+    let mut failed = run(4129, RunPhase::Failed);
+    failed.reason = Some(RunReason::TimedOut);
+    failed.error_message = Some("sales.orders <script> was read for 10 minutes.".into());
+    failed.row_count = None;
+    let mut partly = run(4127, RunPhase::Completed);
+    partly.failed_table_count = 1;
+    partly.table_count = Some(27);
+    partly.reason = Some(RunReason::SomeTablesFailed);
+    vec![run(4131, RunPhase::Running), run(4130, RunPhase::Requested), failed, partly, run(4126, RunPhase::Completed), run(4123, RunPhase::Cancelled)]
+}
+
+fn runs_model(runs: Vec<ProfileRun>) -> RunsModel {
+    let bars = (0..30)
+        .map(|at| RunBar {
+            number: 4_100 + at,
+            status: if at == 20 { crate::domain::profile_run::RunStatus::Failed } else { crate::domain::profile_run::RunStatus::Completed },
+            mode: RunMode::Full,
+            started_at: now() - chrono::Duration::hours(6 * (30 - at)),
+            duration_ms: Some(60_000 + 20_000 * (at as u64 % 7)),
+        })
+        .collect();
+    let total = runs.len() as u64;
+    RunsModel {
+        runs: Page { items: runs, total, offset: 0, limit: 50 },
+        counts: RunCounts { all: total, active: 2, completed: 2, failed: 1, cancelled: 1 },
+        bars,
+        groups: Vec::new(),
+        may_run: true,
+    }
+}
+
+#[tokio::test]
+async fn the_list_of_runs_says_what_each_did_and_offers_what_fits() {
+    let html = drawn("runs", || runs_view(&runs_model(several_runs()), &RunsQuery::parse("?days=7"), now()));
+    for part in ["22%, table 7 of 41: sales.card_transactions, about 15 min left", "27 of 28 tables", "was read for 10 minutes", "typical 11 m 30 s", "href=\"/runs/4131/cancel\""] {
+        assert!(html.contains(part), "{part}");
+    }
+    assert_eq!(html.matches("action=\"/actions/retry-run\"").count(), 2, "failed and cancelled");
+    assert!(html.contains("http-equiv=\"refresh\"") && html.contains("data-run=\"4130\""));
+    let reader = RunsModel { may_run: false, ..runs_model(several_runs()) };
+    let html = drawn("runs-reader", || runs_view(&reader, &RunsQuery::parse(""), now()));
+    assert!(!html.contains("/actions/") && !html.contains("/cancel"));
+}
+
+#[tokio::test]
+async fn no_run_and_no_match_are_told_apart() {
+    let mut none = runs_model(Vec::new());
+    assert!(drawn("runs-no-match", || runs_view(&none, &RunsQuery::parse("?status=failed"), now())).contains("No run matches these filters"));
+    none.bars.clear();
+    none.counts = RunCounts::default();
+    let html = drawn("runs-none", || runs_view(&none, &RunsQuery::parse(""), now()));
+    assert!(html.contains("No run yet") && html.contains("None in 7 days.") && !html.contains("http-equiv"), "{html}");
+}
+
+fn run_model(run: ProfileRun) -> RunModel {
+    let table = |name: &str, start: u64, took: u64| RunTable {
+        schema_name: "sales".into(),
+        table_name: name.into(),
+        row_count: 1_204_000,
+        column_count: 12,
+        bytes_scanned: 41_000_000,
+        started_after_ms: start,
+        duration_ms: took,
+        mode: RunMode::Full,
+        broken_invariants: Vec::new(),
+        failure: None,
+    };
+    let mut failed = table("gift_cards_legacy", 300_000, 20_000);
+    failed.failure = Some(failed_table());
+    let mut wrong = table("store_dim", 340_000, 31_000);
+    wrong.broken_invariants = vec!["store_id: bins sum to 5, values are 6".into()];
+    let line = |level: &str, message: &str| RunLogLine { at: now(), level: level.into(), message: message.into() };
+    RunModel {
+        tables: if run.status.is_terminal() { vec![table("order_lines", 0, 531_000), table("orders", 200, 265_000), failed, wrong] } else { Vec::new() },
+        log: vec![line("info", "run 4127 requested by M. Okafor"), line("warn", "<script>"), line("error", "gift_cards_legacy: the footer is cut off")],
+        run,
+        older: Some(4122),
+        newer: None,
+        log_level: String::new(),
+        by_duration: false,
+        may_run: true,
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_lost_a_table_says_which_and_what_to_do_first() {
+    let mut partly = several_runs().remove(3);
+    partly.attempt = 2;
+    let html = drawn("run-partly", || run_view(&run_model(partly), now()));
+    for part in ["Partly", "sales.gift_cards_legacy was not profiled", "Copy the file again", "k hot", "bins sum to 5", "attempt 2", "href=\"/runs/4122\"", "Run again"] {
+        assert!(html.contains(part), "{part}");
+    }
+    assert!(html.find("was not profiled").unwrap() < html.find("Tables of run").unwrap());
+    assert!(!html.contains("http-equiv") && !html.contains("/events"));
+}
+
+#[tokio::test]
+async fn a_running_run_shows_figures_that_the_browser_patches() {
+    let html = drawn("run-running", || run_view(&run_model(run(4131, RunPhase::Running)), now()));
+    for part in ["data-live=\"rows\"", "212,400,000", "22 GB of 100 GB", "about 15 min", "/runs/4131/cancel", "/runs/4131/events", "aria-current=\"step\""] {
+        assert!(html.contains(part), "{part}");
+    }
+}
+
+#[tokio::test]
+async fn failed_and_cancelled_runs_say_why_and_can_be_retried() {
+    let mut failed = run_model(several_runs().remove(2));
+    failed.tables.clear();
+    failed.log_level = "error".into();
+    let html = drawn("run-failed", || run_view(&failed, now()));
+    assert!(html.contains("The run took too long") && html.contains("was read for 10 minutes. It ran past its deadline") && html.contains("Retry"), "{html}");
+    assert!(!html.contains("requested by M. Okafor") && html.contains("1 of 3 lines"));
+    let mut cancelled = run_model(run(4123, RunPhase::Cancelled));
+    cancelled.tables.clear();
+    let html = drawn("run-cancelled", || run_view(&cancelled, now()));
+    assert!(html.contains("The run was cancelled") && html.contains("a cancelled run stores nothing"));
+}
+
+#[tokio::test]
+async fn cancelling_is_asked_for_and_says_what_is_lost() {
+    let html = drawn("run-cancel", || cancel_view(&run(4131, RunPhase::Running), now()));
+    assert!(html.contains("Cancel run 4131?") && html.contains("action=\"/actions/cancel-run\"") && html.contains("Let it run"), "{html}");
+    let html = drawn("run-cancel-ended", || cancel_view(&run(4127, RunPhase::Completed), now()));
+    assert!(!html.contains("/actions/cancel-run"));
+}

@@ -10,6 +10,8 @@ use crate::domain::column_profile::HistogramBin;
 const MOST: usize = 10;
 /// Labels closer than this share of the width overprint each other.
 const APART: f64 = 0.06;
+/// The same where the page is narrow.
+const APART_NARROW: f64 = 0.16;
 
 /// Whether every closed bin is one whole number wide and so stands for a single value.
 pub fn is_one_bin_a_value(bins: &[HistogramBin], integer_valued: bool) -> bool {
@@ -63,7 +65,7 @@ pub fn named_ticks(bins: &[HistogramBin]) -> Vec<Tick> {
     spaced(Vec::new(), ticks)
 }
 
-/// Fixed labels first, then those that keep their distance; every second one gives way on a narrow page.
+/// Fixed labels first, then those that keep their distance; on a narrow page those give way that would overprint there.
 fn spaced(fixed: Vec<(f64, String)>, ticks: Vec<(f64, String)>) -> Vec<Tick> {
     let mut kept: Vec<(f64, String, bool)> = fixed.into_iter().map(|(at, text)| (at, text, true)).collect();
     for (at, text) in ticks {
@@ -73,15 +75,16 @@ fn spaced(fixed: Vec<(f64, String)>, ticks: Vec<(f64, String)>) -> Vec<Tick> {
     }
     kept.sort_by(|a, b| a.0.total_cmp(&b.0));
     let many = kept.len() > 5;
-    let mut shown = false;
+    let fixed: Vec<f64> = kept.iter().filter(|(_, _, is_fixed)| *is_fixed).map(|(at, _, _)| *at).collect();
+    let mut shown: Option<f64> = None;
     kept.into_iter()
         .map(|(position, text, is_fixed)| {
-            shown = is_fixed || !shown;
-            Tick {
-                position,
-                text,
-                optional: many && !shown,
+            let near = |other: &f64| (other - position).abs() < APART_NARROW;
+            let optional = many && !is_fixed && (shown.as_ref().is_some_and(near) || fixed.iter().any(near));
+            if !optional {
+                shown = Some(position);
             }
+            Tick { position, text, optional, ..Tick::default() }
         })
         .collect()
 }

@@ -42,12 +42,14 @@ pub struct SideBar {
 }
 
 /// A label under the bars.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tick {
     /// 0..1.
     pub position: f64,
     /// Text.
     pub text: String,
+    /// More of the text, left out where the page is narrow.
+    pub tail: String,
     /// Left out where the page is narrow.
     pub optional: bool,
 }
@@ -160,12 +162,13 @@ pub fn axis(ticks: &[Tick], y: f64) -> AnyView {
         .iter()
         .map(|tick| {
             let anchor = match tick.position {
-                at if at < 0.02 => "start",
+                at if at < 0.04 => "start",
                 at if at > 0.96 => "end",
                 _ => "middle",
             };
             let class = if tick.optional { "axl opt" } else { "axl" };
-            view! { <text class=class x=percent(tick.position) y=length(y) text-anchor=anchor>{tick.text.clone()}</text> }.into_any()
+            let tail = (!tick.tail.is_empty()).then(|| view! { <tspan class="opt">{tick.tail.clone()}</tspan> });
+            view! { <text class=class x=percent(tick.position) y=length(y) text-anchor=anchor>{tick.text.clone()}{tail}</text> }.into_any()
         })
         .collect();
     labels.into_any()

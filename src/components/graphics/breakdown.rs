@@ -76,7 +76,8 @@ pub fn breakdown(parts: &[Part], whole: u64) -> AnyView {
     let lines: Vec<AnyView> = parts
         .iter()
         .map(|part| {
-            let ratio = if whole == 0 { 0.0 } else { part.count as f64 / whole as f64 };
+            // Anything above zero is seen.
+            let ratio = if whole == 0 || part.count == 0 { 0.0 } else { (part.count as f64 / whole as f64).max(0.012) };
             let class = if part.is_missing { "kn" } else { "k" };
             view! {
                 <li>

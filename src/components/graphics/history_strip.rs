@@ -94,16 +94,18 @@ pub fn history_strip(strip: &HistoryStrip) -> AnyView {
     .into_any()
 }
 
-/// The axis under the strips: the runs' names at their places, at most five, fewer where the page is narrow.
-pub fn history_axis(labels: &[String]) -> AnyView {
+/// The axis under the strips: day and run at their places, at most five; fewer and shorter where the page is narrow.
+pub fn history_axis(labels: &[(String, String)]) -> AnyView {
     let count = labels.len();
     let wanted = count.min(5);
     let mut ticks: Vec<Tick> = Vec::new();
     for step in 0..wanted {
         let index = if wanted == 1 { 0 } else { step * (count - 1) / (wanted - 1) };
+        let (text, tail) = labels[index].clone();
         ticks.push(Tick {
             position: place(index, count),
-            text: labels[index].clone(),
+            text,
+            tail,
             optional: step != 0 && step + 1 != wanted,
         });
     }
@@ -171,11 +173,11 @@ mod tests {
 
     #[test]
     fn a_narrow_page_keeps_the_first_and_the_last_label() {
-        let labels: Vec<String> = (0..30).map(|run| format!("run {run}")).collect();
+        let labels: Vec<(String, String)> = (0..30).map(|run| (format!("day {run}"), format!(", run {run}"))).collect();
         let html = rendered(|| history_axis(&labels));
         assert_eq!(html.matches("<text").count(), 5);
-        assert_eq!(html.matches("opt").count(), 3);
-        assert!(html.contains(">run 0<") && html.contains(">run 29<"), "{html}");
+        assert_eq!(html.matches("axl opt").count(), 3);
+        assert!(html.contains(">day 0<") && html.contains(">day 29<"), "{html}");
         assert!(rendered(|| history_axis(&[])).contains("svg"));
         assert_eq!(rendered(|| history_axis(&labels[..1])).matches("<text").count(), 1);
     }

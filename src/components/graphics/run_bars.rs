@@ -105,6 +105,7 @@ fn days(bars: &[RunBar], first: usize, slots: usize, now: DateTime<Utc>) -> Vec<
             position,
             text,
             optional: ticks.len() % 2 == 1,
+            ..Tick::default()
         });
     }
     ticks

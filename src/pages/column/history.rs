@@ -42,7 +42,7 @@ pub fn history_section(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTim
     let (first, last) = (detail.history.first()?, detail.history.last()?);
     let known: Vec<Metric> = metrics(detail.column.general_type).into_iter().filter(|metric| detail.history.iter().any(|point| (metric.read)(&point.column).is_some())).collect();
     let strips: Vec<AnyView> = known.iter().map(|metric| history_strip(&strip(metric, &detail.history, now))).collect();
-    let labels: Vec<String> = detail.history.iter().map(|point| format!("{}, run {}", day(point.completed_at, now), point.number)).collect();
+    let labels: Vec<(String, String)> = detail.history.iter().map(|point| (day(point.completed_at, now), format!(", run {}", point.number))).collect();
     let subtitle = match detail.history.len() {
         1 => format!("one run so far, {}", day(first.completed_at, now)),
         runs => format!("{runs} runs, {} to {}", day(first.completed_at, now), day(last.completed_at, now)),

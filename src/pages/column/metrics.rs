@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::format::{count, decimal, exact, number, points, share, size_change};
 use crate::components::graphics::RunNames;
+use crate::components::graphics::frequency_list::visible;
 use crate::components::graphics::figure::{canonical_text, metric_figure, value_text};
 use crate::components::section::{SectionTitle, section};
 use crate::domain::column_profile::{ColumnProfile, GeneralType};
@@ -152,9 +153,14 @@ fn texts() -> Vec<Line> {
         ("Shapes", "distinct_pattern_count", Count(|column| column.metrics.distinct_pattern_count)),
         ("Inner spaces, mean", "avg_embedded_spaces", Number(|column| column.metrics.avg_embedded_spaces)),
         ("Entropy in bits", "entropy_bits", Number(|column| column.metrics.entropy_bits)),
-        ("First in order", "min_text", Text(|column| column.metrics.min_text.clone())),
-        ("Last in order", "max_text", Text(|column| column.metrics.max_text.clone())),
+        ("First in order", "min_text", Text(|column| column.metrics.min_text.as_deref().map(text_value))),
+        ("Last in order", "max_text", Text(|column| column.metrics.max_text.as_deref().map(text_value))),
     ]
+}
+
+/// A text of the data; the empty one is visible.
+fn text_value(text: &str) -> String {
+    if text.is_empty() { "''".to_owned() } else { visible(text) }
 }
 
 fn times() -> Vec<Line> {

@@ -11,9 +11,11 @@ mod values;
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
 
 use super::run_links::{compare_menu, run_menu, run_names, with};
-use super::table::crumbs;
+use super::table::{address_of, crumbs};
+use super::{page, request, respond, titled};
 use crate::components::column_cells::type_mark;
 use crate::components::empty_state::empty_state;
 use crate::components::filter_row::{Segment, segmented};
@@ -28,7 +30,24 @@ use crate::domain::address::encode_segment;
 use crate::domain::column_profile::{ColumnProfile, GeneralType};
 use crate::domain::query::ColumnsQuery;
 use crate::domain::table::ColumnDetail;
+use crate::domain::user::Permission;
 use crate::islands::copy_link::CopyLink;
+use crate::store::table_details::get_column_detail;
+
+/// `/tables/:connection/:schema/:table/columns/:column`
+#[component]
+pub fn ColumnPage() -> impl IntoView {
+    let params = use_params_map().get_untracked();
+    let (address, name) = (address_of(&params), params.get_str("column").unwrap_or_default().to_owned());
+    page(async move {
+        request::viewer_with(Permission::ReadProfiles)?;
+        let query = ColumnsQuery::parse(&request::raw_query());
+        let Some(detail) = get_column_detail(&request::state().db, &address, &name, &query).await? else {
+            return Ok(respond::not_found());
+        };
+        Ok(titled(format!("{name} · {}", address.qualified_name()), column_view(&detail, &query, request::now())))
+    })
+}
 
 /// Everything under the rail. Pure: what it shows is what it is given.
 pub fn column_view(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTime<Utc>) -> AnyView {

@@ -7,7 +7,10 @@ mod states;
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use leptos_router::params::ParamsMap;
 
+use super::{page, request, respond, titled};
 use super::run_links::{export_link, profile_button, run_menu, with};
 use crate::components::filter_row::{Choice, menu};
 use crate::components::format::{bytes, count};
@@ -15,11 +18,37 @@ use crate::components::head::{Crumb, PageHead, breadcrumb};
 use crate::components::moment::{clock, moment};
 use crate::components::note::ignored_note;
 use crate::components::tag::{Tone, tag};
-use crate::domain::address::{ROOT_SCHEMA, encode_segment};
+use crate::domain::address::{ROOT_SCHEMA, TableAddress, encode_segment};
 use crate::domain::column_list::column_counts;
 use crate::domain::query::ColumnsQuery;
 use crate::domain::table::TableDetail;
+use crate::domain::user::Permission;
 use crate::islands::copy_link::CopyLink;
+use crate::store::table_details::get_table_detail;
+
+/// `/tables/:connection/:schema/:table`
+#[component]
+pub fn TablePage() -> impl IntoView {
+    let address = address_of(&use_params_map().get_untracked());
+    page(async move {
+        let viewer = request::viewer_with(Permission::ReadProfiles)?;
+        let query = ColumnsQuery::parse(&request::raw_query());
+        let Some(detail) = get_table_detail(&request::state().db, &address, &query).await? else {
+            return Ok(respond::not_found());
+        };
+        let may_run = viewer.user.may(Permission::RunProfiling);
+        Ok(titled(address.qualified_name(), table_view(&detail, &query, request::now(), may_run)))
+    })
+}
+
+/// Reads a table's place from the path; the router has decoded the parts.
+pub(super) fn address_of(params: &ParamsMap) -> TableAddress {
+    TableAddress {
+        connection_id: params.get_str("connection").unwrap_or_default().into(),
+        schema_name: params.get_str("schema").unwrap_or_default().to_owned(),
+        table_name: params.get_str("table").unwrap_or_default().to_owned(),
+    }
+}
 
 /// Everything under the rail. Pure: what it shows is what it is given.
 pub fn table_view(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_run: bool) -> AnyView {

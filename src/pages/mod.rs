@@ -52,6 +52,14 @@ pub fn titled(title: impl Into<String>, content: AnyView) -> AnyView {
     view! { <Title text=title.into() />{content} }.into_any()
 }
 
+/// Asks a browser without scripts to look again: put on pages that show something that is still running.
+pub fn look_again_without_script(is_wanted: bool) -> AnyView {
+    if !is_wanted {
+        return ().into_any();
+    }
+    view! { <noscript><meta http-equiv="refresh" content="3" /></noscript> }.into_any()
+}
+
 #[cfg(test)]
 mod samples;
 #[cfg(test)]

@@ -4,8 +4,7 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
 use super::start::start_view;
-use super::live::refresh_without_script;
-use super::{overview_lists, page, request, titled};
+use super::{look_again_without_script, overview_lists, page, request, titled};
 use crate::components::filter_row::{Choice, menu};
 use crate::components::format::{count, counted, percent, share, short_count};
 use crate::components::head::PageHead;
@@ -42,7 +41,7 @@ pub fn overview_view(model: &Overview, viewer: &Viewer, group: Option<&TableGrou
     let is_active = model.runs.iter().any(|run| !run.status.is_terminal());
     let as_of = view! { "As of " {time_element(now, format!("{} UTC", clock(now)))} {format!(", {}", long_day(now))} };
     view! {
-        {is_active.then(|| view! { <LiveRun url="/runs/events".to_owned() />{refresh_without_script()} })}
+        {is_active.then(|| view! { <LiveRun url="/runs/events".to_owned() />{look_again_without_script(true)} })}
         {PageHead::new("Overview").lede(as_of).actions(group_menu(model, group)).view()}
         {figures(model, group)}
         <div class="cols lean-left">

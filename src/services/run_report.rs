@@ -14,8 +14,9 @@ pub struct RunReport {
     /// How far the attempt is.
     pub progress: RunProgress,
     started: Instant,
-    bytes_done: u64,
-    rows_done: u64,
+    child: RunProgress,
+    bytes_before: u64,
+    rows_before: u64,
     /// What was profiled.
     pub profiles: Vec<(TableId, TableProfile)>,
     /// What could not be.
@@ -30,7 +31,7 @@ impl RunReport {
             bytes_total: planned.iter().map(|(_, table)| table.bytes).sum(),
             ..RunProgress::default()
         };
-        Self { planned: planned.to_vec(), progress, started: Instant::now(), bytes_done: 0, rows_done: 0, profiles: Vec::new(), failed: Vec::new() }
+        Self { planned: planned.to_vec(), progress, started: Instant::now(), child: RunProgress::default(), bytes_before: 0, rows_before: 0, profiles: Vec::new(), failed: Vec::new() }
     }
 
     /// Takes one report; returns a line for the run's log where it deserves one.
@@ -38,10 +39,14 @@ impl RunReport {
         self.progress.elapsed_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         match event {
             WorkerEvent::Progress(report) => {
-                // A child counts its own plan; a later child begins where the lost one stood.
-                self.progress.current_table = report.current_table;
-                self.progress.rows_read = self.progress.rows_read.max(self.rows_done + report.rows_read);
-                self.progress.bytes_read = self.progress.bytes_read.max((self.bytes_done + report.bytes_read).min(self.progress.bytes_total));
+                // Each child counts from zero; a later one goes on where the lost one stood.
+                if report.rows_read < self.child.rows_read || report.bytes_read < self.child.bytes_read {
+                    (self.rows_before, self.bytes_before) = (self.progress.rows_read, self.progress.bytes_read);
+                }
+                self.progress.rows_read = self.rows_before + report.rows_read;
+                self.progress.bytes_read = (self.bytes_before + report.bytes_read).min(self.progress.bytes_total);
+                self.progress.current_table.clone_from(&report.current_table);
+                self.child = report;
                 None
             }
             WorkerEvent::Table(profile) => {
@@ -49,21 +54,15 @@ impl RunReport {
                 let Some((table_id, _)) = place else {
                     return Some(("error", format!("The engine reported a table that was not planned: {}", profile.table_name)));
                 };
-                let broken = profile.broken_invariants();
-                let line = if broken.is_empty() {
-                    ("info", format!("{}: {} rows, {} columns in {} ms.", profile.table_name, profile.row_count, profile.column_count, profile.duration_ms))
-                } else {
-                    ("error", format!("{} is inconsistent: {}", profile.table_name, broken.join("; ")))
-                };
                 self.profiles.push((table_id.clone(), *profile));
                 self.count_table(false);
-                Some(line)
+                None
             }
             WorkerEvent::Failed(table) => {
-                let line = format!("{}: {} {}", table.table_name, table.error, table.remedy);
+                let line = format!("{}: {}", table.table_name, table.remedy);
                 self.failed.push(table);
                 self.count_table(true);
-                Some(("error", line))
+                Some(("warn", line))
             }
             WorkerEvent::Log { level, message } => Some((if level == "error" { "error" } else if level == "warn" { "warn" } else { "info" }, message)),
             WorkerEvent::Done => None,
@@ -73,10 +72,5 @@ impl RunReport {
     fn count_table(&mut self, failed: bool) {
         self.progress.tables_done += 1;
         self.progress.tables_failed += u32::from(failed);
-        if failed {
-            // The next child starts its own counters; remember what is behind us.
-            self.bytes_done = self.progress.bytes_read;
-            self.rows_done = self.progress.rows_read;
-        }
     }
 }

@@ -97,7 +97,14 @@ impl Listener {
 /// Starts the stream.
 fn send(state: AppState, first: Vec<ProfileRun>, number: Option<i64>) -> Response {
     let changes = state.signals.watch_changes();
-    let listener = Listener { state, number, known: first.clone(), waiting: first, changes, ended: false };
+    let listener = Listener {
+        state,
+        number,
+        known: first.clone(),
+        waiting: first,
+        changes,
+        ended: false,
+    };
     let events = stream::unfold(listener, Listener::next).map(event);
     answer(events).into_response()
 }

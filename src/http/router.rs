@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
-use axum::Router;
 use leptos::prelude::*;
 use leptos_axum::{AxumRouteListing, LeptosRoutes};
 use tower::ServiceBuilder;
@@ -98,7 +98,9 @@ where
                 .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_WITHIN)),
         )
         .layer(middleware::from_fn(log_request))
-        .layer(middleware::from_fn(move |request: Request, next: Next| security::set_headers(request, next, https)))
+        .layer(middleware::from_fn(move |request: Request, next: Next| {
+            security::set_headers(request, next, https)
+        }))
         .layer(middleware::map_request(async |request: Request| format::normalise(request)))
         .layer(CatchPanicLayer::new())
 }
@@ -134,7 +136,11 @@ async fn log_request(request: Request, next: Next) -> Response {
     }
     if !path.starts_with("/assets/") {
         // Links are secrets until they are used.
-        let path = if path.starts_with("/welcome/") { "/welcome/" } else { path.as_str() };
+        let path = if path.starts_with("/welcome/") {
+            "/welcome/"
+        } else {
+            path.as_str()
+        };
         let ms = started.elapsed().as_millis();
         tracing::debug!(%method, path, status = response.status().as_u16(), ms, "A request was answered");
     }

@@ -434,3 +434,24 @@ fn a_file_that_changes_while_it_is_read_is_an_error() {
     let result = profile_table(root.path(), &only_table(root.path()), &options(), &Meddler(&path));
     assert!(matches!(result, Err(EngineError::Changed { .. })), "{result:?}");
 }
+
+#[test]
+fn old_int96_instants_do_not_wrap_around() {
+    use parquet::data_type::{Int96, Int96Type};
+    use parquet::file::writer::SerializedFileWriter;
+    let root = tempfile::tempdir().unwrap();
+    let schema = parquet::schema::parser::parse_message_type("message t { required int96 at; }").unwrap();
+    let file = fs::File::create(root.path().join("t.parquet")).unwrap();
+    let mut writer = SerializedFileWriter::new(file, Arc::new(schema), Default::default()).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let mut column_writer = group.next_column().unwrap().unwrap();
+    // Julian days: 0001-01-01 and 9999-12-31, both at midnight.
+    let values: Vec<Int96> = [1_721_426_u32, 5_373_484].map(|day| Int96::from(vec![0, 0, day])).to_vec();
+    column_writer.typed::<Int96Type>().write_batch(&values, None, None).unwrap();
+    column_writer.close().unwrap();
+    group.close().unwrap();
+    writer.close().unwrap();
+    let table = profile(root.path());
+    let at = &column(&table, "at").metrics;
+    assert_eq!((at.min_date.as_deref(), at.max_date.as_deref()), (Some("0001-01-01T00:00:00"), Some("9999-12-31T00:00:00")));
+}

@@ -281,7 +281,7 @@ mod tests {
         let some = |text: &str| Some(text.to_owned());
         for (text, length, tokens) in [
             ("a,b\nc", 4, vec![some("a"), some("b")]),
-            ("a,,\"\"\r\nc", 8, vec![some("a"), None, some("")]),
+            ("a,,\"\"\r\nc", 7, vec![some("a"), None, some("")]),
             ("\"x\ny\",\"say \"\"hi\"\"\"\rz", 19, vec![some("x\ny"), some("say \"hi\"")]),
             ("\"a\"b,c", 6, vec![some("ab"), some("c")]),
             ("a\"b,c", 5, vec![some("a\"b"), some("c")]),

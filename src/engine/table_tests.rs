@@ -5,7 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use arrow::array::{ArrayRef, DictionaryArray, Float64Array, Int64Array, ListArray, RecordBatch, StringArray, TimestampNanosecondArray, UInt64Array};
+use arrow::array::{
+    ArrayRef, DictionaryArray, Float64Array, Int64Array, ListArray, RecordBatch, StringArray, TimestampNanosecondArray, UInt64Array,
+};
 use arrow::datatypes::{Int32Type, Int64Type};
 use chrono::DateTime;
 use parquet::arrow::ArrowWriter;
@@ -19,7 +21,10 @@ use crate::domain::connection::FoundTable;
 use crate::domain::table_profile::TableProfile;
 
 fn options() -> ProfileOptions {
-    ProfileOptions { clock: DateTime::from_timestamp(1_700_000_000, 0).unwrap(), ..ProfileOptions::default() }
+    ProfileOptions {
+        clock: DateTime::from_timestamp(1_700_000_000, 0).unwrap(),
+        ..ProfileOptions::default()
+    }
 }
 
 fn write_parquet(path: &Path, columns: Vec<(&str, ArrayRef)>, group_rows: usize) {
@@ -49,49 +54,82 @@ fn profile_text(name: &str, content: &[u8]) -> TableProfile {
 }
 
 fn column<'a>(table: &'a TableProfile, name: &str) -> &'a ColumnProfile {
-    table.columns.iter().find(|column| column.column_name == name).unwrap_or_else(|| panic!("no column {name}"))
+    table
+        .columns
+        .iter()
+        .find(|column| column.column_name == name)
+        .unwrap_or_else(|| panic!("no column {name}"))
 }
 
 fn types(table: &TableProfile) -> Vec<(&str, &str)> {
-    table.columns.iter().map(|column| (column.column_name.as_str(), column.data_type.as_str())).collect()
+    table
+        .columns
+        .iter()
+        .map(|column| (column.column_name.as_str(), column.data_type.as_str()))
+        .collect()
 }
 
 #[test]
 fn a_parquet_file_is_profiled_with_every_family() {
     let root = tempfile::tempdir().unwrap();
     let dictionary: DictionaryArray<Int32Type> = vec![Some("x"), Some("y"), None, Some("x"), Some("x")].into_iter().collect();
-    let lists = ListArray::from_iter_primitive::<Int64Type, _, _>([Some(vec![Some(1), None]), None, Some(vec![]), Some(vec![Some(1), None]), None]);
+    let lists =
+        ListArray::from_iter_primitive::<Int64Type, _, _>([Some(vec![Some(1), None]), None, Some(vec![]), Some(vec![Some(1), None]), None]);
     write_parquet(
         &root.path().join("t.parquet"),
         vec![
             ("id", Arc::new(Int64Array::from_iter_values([5, 3, 1, 2, 4])) as ArrayRef),
             ("big", Arc::new(UInt64Array::from_iter_values([u64::MAX, u64::MAX, 1, 2, 3]))),
-            ("real", Arc::new(Float64Array::from(vec![Some(-0.0), Some(0.0), Some(f64::NAN), None, Some(2.5)]))),
+            (
+                "real",
+                Arc::new(Float64Array::from(vec![Some(-0.0), Some(0.0), Some(f64::NAN), None, Some(2.5)])),
+            ),
             ("kind", Arc::new(dictionary)),
-            ("at", Arc::new(TimestampNanosecondArray::from(vec![-1, 0, 86_400_000_000_000, 1, 1]))),
+            (
+                "at",
+                Arc::new(TimestampNanosecondArray::from(vec![-1, 0, 86_400_000_000_000, 1, 1])),
+            ),
             ("list", Arc::new(lists)),
-            ("text", Arc::new(StringArray::from(vec![Some("a"), Some(""), Some("N/A"), None, Some("Ä b")]))),
+            (
+                "text",
+                Arc::new(StringArray::from(vec![Some("a"), Some(""), Some("N/A"), None, Some("Ä b")])),
+            ),
         ],
         1_000,
     );
     let table = profile(root.path());
     assert_eq!((table.row_count, table.column_count, table.format.as_str()), (5, 7, "parquet"));
     let id = &column(&table, "id").metrics;
-    assert_eq!((id.median, id.avg_value, id.sum.as_ref().unwrap().as_str(), id.distinct_count), (Some(3.0), Some(3.0), "15", Some(5)));
+    assert_eq!(
+        (id.median, id.avg_value, id.sum.as_ref().unwrap().as_str(), id.distinct_count),
+        (Some(3.0), Some(3.0), "15", Some(5))
+    );
     assert!(column(&table, "id").is_candidate_key());
     assert_eq!(column(&table, "big").metrics.sum.as_ref().unwrap().as_str(), "36893488147419103236");
     let real = &column(&table, "real").metrics;
-    assert_eq!((real.zero_count, real.nan_count, real.distinct_count, real.max_value.as_deref()), (Some(2), Some(1), Some(3), Some("2.5")));
+    assert_eq!(
+        (real.zero_count, real.nan_count, real.distinct_count, real.max_value.as_deref()),
+        (Some(2), Some(1), Some(3), Some("2.5"))
+    );
     let kind = column(&table, "kind");
-    assert_eq!((kind.null_count, kind.top_values[0].count, kind.general_type), (1, 3, GeneralType::Text));
+    assert_eq!(
+        (kind.null_count, kind.top_values[0].count, kind.general_type),
+        (1, 3, GeneralType::Text)
+    );
     let at = &column(&table, "at").metrics;
     assert_eq!(at.min_date.as_deref(), Some("1969-12-31T23:59:59.999999999"));
     assert_eq!((at.days_present, at.midnight_count, at.date_span_days), (Some(3), Some(2), Some(2)));
     let list = column(&table, "list");
-    assert_eq!((list.general_type, list.data_type.as_str(), list.null_count), (GeneralType::Other, "array<bigint>", 2));
+    assert_eq!(
+        (list.general_type, list.data_type.as_str(), list.null_count),
+        (GeneralType::Other, "array<bigint>", 2)
+    );
     assert_eq!(list.top_values[0].value, "[1,null]");
     let text = &column(&table, "text").metrics;
-    assert_eq!((text.dummy_count, text.missing_count, text.zero_length_count, text.non_ascii_count), (Some(1), Some(3), Some(1), Some(1)));
+    assert_eq!(
+        (text.dummy_count, text.missing_count, text.zero_length_count, text.non_ascii_count),
+        (Some(1), Some(3), Some(1), Some(1))
+    );
     assert_eq!((text.avg_length, text.mixed_case_count), (Some(7.0 / 3.0), Some(1)));
 }
 
@@ -103,8 +141,14 @@ fn threads_and_parts_change_nothing() {
         &root.path().join("t.parquet"),
         vec![
             ("n", Arc::new(Int64Array::from_iter_values(values.iter().copied())) as ArrayRef),
-            ("r", Arc::new(Float64Array::from_iter_values(values.iter().map(|v| *v as f64 * 0.1)))),
-            ("s", Arc::new(StringArray::from_iter_values(values.iter().map(|v| format!("v{}", v % 500))))),
+            (
+                "r",
+                Arc::new(Float64Array::from_iter_values(values.iter().map(|v| *v as f64 * 0.1))),
+            ),
+            (
+                "s",
+                Arc::new(StringArray::from_iter_values(values.iter().map(|v| format!("v{}", v % 500)))),
+            ),
         ],
         3_000,
     );
@@ -112,16 +156,25 @@ fn threads_and_parts_change_nothing() {
     let one = profile_table(root.path(), &table, &options(), &Unobserved).unwrap();
     let four = profile_table(root.path(), &table, &ProfileOptions { threads: 4, ..options() }, &Unobserved).unwrap();
     assert_eq!(one.columns, four.columns);
-    let small = ColumnLimits { values: 1_000, shapes: 100 };
+    let small = ColumnLimits {
+        values: 1_000,
+        shapes: 100,
+    };
     let sketched = profile_with_limits(root.path(), &table, &options(), small, &Unobserved).unwrap();
     assert_eq!(sketched.broken_invariants(), Vec::<String>::new());
     let (exact, rough) = (&one.columns[0], &sketched.columns[0]);
     assert!(rough.is_estimate("median") && !exact.is_estimate("median"));
     assert_eq!(exact.metrics.sum, rough.metrics.sum);
-    assert_eq!((&exact.metrics.min_value, exact.metrics.zero_count), (&rough.metrics.min_value, rough.metrics.zero_count));
+    assert_eq!(
+        (&exact.metrics.min_value, exact.metrics.zero_count),
+        (&rough.metrics.min_value, rough.metrics.zero_count)
+    );
     let rank = values.iter().filter(|v| **v as f64 <= rough.metrics.median.unwrap()).count() as f64 / values.len() as f64;
     assert!((rank - 0.5).abs() <= rough.estimates["median"].error);
-    assert_eq!(exact.histogram, rough.histogram, "bins at round edges are exact also after the values are gone");
+    assert_eq!(
+        exact.histogram, rough.histogram,
+        "bins at round edges are exact also after the values are gone"
+    );
 }
 
 #[test]
@@ -132,10 +185,21 @@ fn csv_types_come_from_the_tokens_and_nulls_from_empty_fields() {
     );
     assert_eq!(
         types(&table),
-        [("id", "bigint"), ("zip", "string"), ("day", "date"), ("at", "timestamp"), ("ok", "boolean"), ("note", "string"), ("empty", "string")]
+        [
+            ("id", "bigint"),
+            ("zip", "string"),
+            ("day", "date"),
+            ("at", "timestamp"),
+            ("ok", "boolean"),
+            ("note", "string"),
+            ("empty", "string")
+        ]
     );
     assert_eq!(table.row_count, 3);
-    assert_eq!((column(&table, "note").null_count, column(&table, "note").metrics.zero_length_count), (0, Some(1)));
+    assert_eq!(
+        (column(&table, "note").null_count, column(&table, "note").metrics.zero_length_count),
+        (0, Some(1))
+    );
     assert_eq!((column(&table, "zip").null_count, column(&table, "empty").null_count), (1, 3));
     assert_eq!(column(&table, "at").metrics.distinct_count, Some(1), "one instant in two zones");
     assert_eq!(column(&table, "empty").metrics.distinct_count, Some(0));
@@ -145,20 +209,31 @@ fn csv_types_come_from_the_tokens_and_nulls_from_empty_fields() {
 fn ragged_rows_are_counted_and_reported_and_left_out() {
     let table = profile_text("t.csv", b"a,b\n1,2\n3\n\n4,5,6\n7,8\n");
     let rejected = table.rejected.unwrap();
-    assert_eq!((table.row_count, rejected.count, rejected.first.as_str()), (2, 2, "t.csv, line 3: 1 fields instead of 2"));
+    assert_eq!(
+        (table.row_count, rejected.count, rejected.first.as_str()),
+        (2, 2, "t.csv, line 3: 1 fields instead of 2")
+    );
     let table = profile_text("t.jsonl", b"{\"a\":1}\n[2]\n\n{\"a\":3,\"b\":[1]}\n");
-    assert_eq!((table.row_count, table.rejected.unwrap().first.as_str()), (2, "t.jsonl, line 2, byte 1: the line is not a JSON object"));
+    assert_eq!(
+        (table.row_count, table.rejected.unwrap().first.as_str()),
+        (2, "t.jsonl, line 2, byte 1: the line is not a JSON object")
+    );
 }
 
 #[test]
 fn compressed_text_is_read_like_plain_text() {
     use std::io::Write;
-    let text: String = std::iter::once("n,s\n".to_owned()).chain((0..30_000).map(|i| format!("{i},x{}\n", i % 7))).collect();
+    let text: String = std::iter::once("n,s\n".to_owned())
+        .chain((0..30_000).map(|i| format!("{i},x{}\n", i % 7)))
+        .collect();
     let plain = profile_text("t.csv", text.as_bytes());
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     gzip.write_all(text.as_bytes()).unwrap();
     let gzip = gzip.finish().unwrap();
-    for (name, bytes) in [("t.csv.gz", gzip.clone()), ("t.csv.zst", zstd::encode_all(text.as_bytes(), 1).unwrap())] {
+    for (name, bytes) in [
+        ("t.csv.gz", gzip.clone()),
+        ("t.csv.zst", zstd::encode_all(text.as_bytes(), 1).unwrap()),
+    ] {
         assert_eq!(profile_text(name, &bytes).columns, plain.columns, "{name}");
     }
     let root = tempfile::tempdir().unwrap();
@@ -173,7 +248,16 @@ fn json_lines_keep_digits_nested_values_and_late_keys() {
         "t.jsonl",
         b"{\"id\":9007199254740993,\"day\":\"2013-01-01\",\"tags\":[\"a\", 1]}\n{\"id\":1,\"late\":true,\"mixed\":1}\n{\"id\":2,\"mixed\":\"1\"}\n",
     );
-    assert_eq!(types(&table), [("id", "bigint"), ("day", "date"), ("tags", "json"), ("late", "boolean"), ("mixed", "string")]);
+    assert_eq!(
+        types(&table),
+        [
+            ("id", "bigint"),
+            ("day", "date"),
+            ("tags", "json"),
+            ("late", "boolean"),
+            ("mixed", "string")
+        ]
+    );
     assert_eq!(column(&table, "id").metrics.max_value.as_deref(), Some("9007199254740993"));
     assert_eq!((column(&table, "late").row_count, column(&table, "late").null_count), (3, 2));
     assert_eq!(column(&table, "tags").general_type, GeneralType::Other);
@@ -182,7 +266,10 @@ fn json_lines_keep_digits_nested_values_and_late_keys() {
 #[test]
 fn a_type_that_breaks_late_is_found_by_a_second_look() {
     let root = tempfile::tempdir().unwrap();
-    let text: String = std::iter::once("n,m\n".to_owned()).chain((0..500).map(|i| format!("{i},{i}\n"))).chain(["1.5,x\n".to_owned()]).collect();
+    let text: String = std::iter::once("n,m\n".to_owned())
+        .chain((0..500).map(|i| format!("{i},{i}\n")))
+        .chain(["1.5,x\n".to_owned()])
+        .collect();
     fs::write(root.path().join("t.csv"), text).unwrap();
     let limits = ColumnLimits { values: 100, shapes: 50 };
     let table = profile_with_limits(root.path(), &only_table(root.path()), &options(), limits, &Unobserved).unwrap();
@@ -197,19 +284,30 @@ fn a_type_that_breaks_late_is_found_by_a_second_look() {
 fn a_damaged_column_fails_alone() {
     let root = tempfile::tempdir().unwrap();
     let path = root.path().join("t.parquet");
-    let noise: Vec<String> = (0..5_000_u64).map(|i| format!("{:x}", i.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
+    let noise: Vec<String> = (0..5_000_u64)
+        .map(|i| format!("{:x}", i.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+        .collect();
     write_parquet(
         &path,
-        vec![("good", Arc::new(Int64Array::from_iter_values(0..5_000)) as ArrayRef), ("bad", Arc::new(StringArray::from_iter_values(&noise)))],
+        vec![
+            ("good", Arc::new(Int64Array::from_iter_values(0..5_000)) as ArrayRef),
+            ("bad", Arc::new(StringArray::from_iter_values(&noise))),
+        ],
         5_000,
     );
     let mut bytes = fs::read(&path).unwrap();
-    let at = bytes.windows(16).position(|window| window == &noise[100].as_bytes()[..16.min(noise[100].len())]).unwrap();
+    let at = bytes
+        .windows(16)
+        .position(|window| window == &noise[100].as_bytes()[..16.min(noise[100].len())])
+        .unwrap();
     // The length before a text is four bytes: a huge one makes the page unreadable.
     bytes[at - 4..at].copy_from_slice(&[0xFF, 0xFF, 0xFF, 0x7F]);
     fs::write(&path, bytes).unwrap();
     let table = profile_table(root.path(), &only_table(root.path()), &options(), &Unobserved).unwrap();
-    assert_eq!((table.row_count, column(&table, "good").metrics.distinct_count), (5_000, Some(5_000)));
+    assert_eq!(
+        (table.row_count, column(&table, "good").metrics.distinct_count),
+        (5_000, Some(5_000))
+    );
     let reason = column(&table, "bad").metrics.query_error.as_deref().unwrap();
     assert!(reason.contains("t.parquet") && reason.contains("row"), "{reason}");
 }
@@ -236,7 +334,17 @@ fn hostile_files_are_refused_with_place_and_remedy() {
         fs::write(root.path().join("d.csv"), b"a,b\n1,2\n1,\"open\n2,3\n").unwrap();
         profile_table(root.path(), &only_table(root.path()), &options(), &Unobserved).unwrap_err()
     };
-    assert!(matches!(error, EngineError::Malformed { row: Some(3), byte: Some(8), .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            EngineError::Malformed {
+                row: Some(3),
+                byte: Some(8),
+                ..
+            }
+        ),
+        "{error}"
+    );
 }
 
 #[test]
@@ -244,11 +352,16 @@ fn a_table_of_several_files_is_one_table() {
     let root = tempfile::tempdir().unwrap();
     fs::create_dir(root.path().join("sales")).unwrap();
     for (year, rows) in [(2024, 3), (2025, 5)] {
-        let text: String = std::iter::once("day,amount\n".to_owned()).chain((1..=rows).map(|i| format!("{year}-01-0{i},{i}.5\n"))).collect();
+        let text: String = std::iter::once("day,amount\n".to_owned())
+            .chain((1..=rows).map(|i| format!("{year}-01-0{i},{i}.5\n")))
+            .collect();
         fs::write(root.path().join(format!("sales/{year}.csv")), text).unwrap();
     }
     let table = profile(root.path());
-    assert_eq!((table.table_name.as_str(), table.row_count, table.snapshot.files.len()), ("sales", 8, 2));
+    assert_eq!(
+        (table.table_name.as_str(), table.row_count, table.snapshot.files.len()),
+        ("sales", 8, 2)
+    );
     assert_eq!(types(&table), [("day", "date"), ("amount", "double")]);
     assert!(table.snapshot.description.starts_with("2 files, "));
     let id = table.snapshot.id;
@@ -277,15 +390,24 @@ impl Observer for Canceller {
 #[test]
 fn cancelling_stops_at_the_next_batch_and_progress_adds_up() {
     let root = tempfile::tempdir().unwrap();
-    let text: String = std::iter::once("n,m\n".to_owned()).chain((0..50_000).map(|i| format!("{i},1\n"))).collect();
+    let text: String = std::iter::once("n,m\n".to_owned())
+        .chain((0..50_000).map(|i| format!("{i},1\n")))
+        .collect();
     fs::write(root.path().join("t.csv"), &text).unwrap();
     let table = only_table(root.path());
-    let watcher = |cancel_after| Canceller { rows: AtomicU64::new(0), bytes: AtomicU64::new(0), cancel_after };
+    let watcher = |cancel_after| Canceller {
+        rows: AtomicU64::new(0),
+        bytes: AtomicU64::new(0),
+        cancel_after,
+    };
     let patient = watcher(u64::MAX);
     profile_table(root.path(), &table, &options(), &patient).unwrap();
     assert_eq!((patient.rows.into_inner(), patient.bytes.into_inner()), (50_000, text.len() as u64));
     let hasty = watcher(10_000);
-    assert!(matches!(profile_table(root.path(), &table, &options(), &hasty), Err(EngineError::Cancelled)));
+    assert!(matches!(
+        profile_table(root.path(), &table, &options(), &hasty),
+        Err(EngineError::Cancelled)
+    ));
     assert!(hasty.rows.into_inner() < 20_000);
 }
 
@@ -331,5 +453,8 @@ fn old_int96_instants_do_not_wrap_around() {
     writer.close().unwrap();
     let table = profile(root.path());
     let at = &column(&table, "at").metrics;
-    assert_eq!((at.min_date.as_deref(), at.max_date.as_deref()), (Some("0001-01-01T00:00:00"), Some("9999-12-31T00:00:00")));
+    assert_eq!(
+        (at.min_date.as_deref(), at.max_date.as_deref()),
+        (Some("0001-01-01T00:00:00"), Some("9999-12-31T00:00:00"))
+    );
 }

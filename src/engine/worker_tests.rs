@@ -14,7 +14,9 @@ const CHILD: &str = "LIMN_TEST_WORKER";
 
 fn folder(rows: usize) -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
-    let text: String = std::iter::once("n,s\n".to_owned()).chain((0..rows).map(|i| format!("{i},name {}\n", i % 10))).collect();
+    let text: String = std::iter::once("n,s\n".to_owned())
+        .chain((0..rows).map(|i| format!("{i},name {}\n", i % 10)))
+        .collect();
     fs::write(root.path().join("a.csv"), text).unwrap();
     fs::write(root.path().join("b.parquet"), "no parquet").unwrap();
     fs::write(root.path().join("c.jsonl"), "{\"x\":1}\n").unwrap();
@@ -22,11 +24,19 @@ fn folder(rows: usize) -> tempfile::TempDir {
 }
 
 fn plan(root: &tempfile::TempDir) -> WorkerPlan {
-    WorkerPlan { root: root.path().to_owned(), tables: discover(root.path()).unwrap(), options: ProfileOptions::default() }
+    WorkerPlan {
+        root: root.path().to_owned(),
+        tables: discover(root.path()).unwrap(),
+        options: ProfileOptions::default(),
+    }
 }
 
 fn events(output: &[u8]) -> Vec<WorkerEvent> {
-    output.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(|line| serde_json::from_slice(line).unwrap()).collect()
+    output
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).unwrap())
+        .collect()
 }
 
 #[test]
@@ -35,13 +45,44 @@ fn a_failed_table_does_not_take_the_others() {
     let mut output = Vec::new();
     carry_out(&plan(&root), &AtomicBool::new(false), &mut output).unwrap();
     let events = events(&output);
-    let tables: Vec<&str> = events.iter().filter_map(|event| if let WorkerEvent::Table(table) = event { Some(table.table_name.as_str()) } else { None }).collect();
+    let tables: Vec<&str> = events
+        .iter()
+        .filter_map(|event| {
+            if let WorkerEvent::Table(table) = event {
+                Some(table.table_name.as_str())
+            } else {
+                None
+            }
+        })
+        .collect();
     assert_eq!(tables, ["a", "c"]);
-    let failed = events.iter().find_map(|event| if let WorkerEvent::Failed(failed) = event { Some(failed) } else { None }).unwrap();
+    let failed = events
+        .iter()
+        .find_map(|event| {
+            if let WorkerEvent::Failed(failed) = event {
+                Some(failed)
+            } else {
+                None
+            }
+        })
+        .unwrap();
     assert!(failed.table_name == "b" && failed.error.contains("b.parquet") && !failed.remedy.is_empty());
     assert_eq!(events.last(), Some(&WorkerEvent::Done));
-    let last = events.iter().rev().find_map(|event| if let WorkerEvent::Progress(progress) = event { Some(progress) } else { None }).unwrap();
-    assert_eq!((last.tables_done, last.tables_failed, last.tables_total, last.rows_read), (3, 1, 3, 20_001));
+    let last = events
+        .iter()
+        .rev()
+        .find_map(|event| {
+            if let WorkerEvent::Progress(progress) = event {
+                Some(progress)
+            } else {
+                None
+            }
+        })
+        .unwrap();
+    assert_eq!(
+        (last.tables_done, last.tables_failed, last.tables_total, last.rows_read),
+        (3, 1, 3, 20_001)
+    );
     assert_eq!(last.bytes_read, last.bytes_total);
 }
 
@@ -49,7 +90,10 @@ fn a_failed_table_does_not_take_the_others() {
 fn cancelling_and_the_deadline_end_the_plan_without_done() {
     let root = folder(20_000);
     let mut output = Vec::new();
-    assert!(matches!(carry_out(&plan(&root), &AtomicBool::new(true), &mut output), Err(EngineError::Cancelled)));
+    assert!(matches!(
+        carry_out(&plan(&root), &AtomicBool::new(true), &mut output),
+        Err(EngineError::Cancelled)
+    ));
     assert!(!events(&output).contains(&WorkerEvent::Done));
     let mut hasty = plan(&root);
     hasty.options.deadline_ms = 1;
@@ -83,7 +127,10 @@ fn start_child(plan: &WorkerPlan) -> Child {
 /// Events on the child's output; the test harness writes a few lines of its own before them.
 fn read_events(child: &mut Child) -> impl Iterator<Item = WorkerEvent> {
     let output = BufReader::new(child.stdout.take().unwrap());
-    output.lines().map_while(Result::ok).filter_map(|line| serde_json::from_str(&line[line.find('{')?..]).ok())
+    output
+        .lines()
+        .map_while(Result::ok)
+        .filter_map(|line| serde_json::from_str(&line[line.find('{')?..]).ok())
 }
 
 #[test]
@@ -102,7 +149,12 @@ fn a_worker_process_limits_itself_reports_and_ends_well() {
     assert!(done && tables == 2);
     assert!(child.wait().unwrap().success());
     let expected = ((512_u64 << 20) + (1 << 30)).to_string();
-    let line = limit.unwrap().lines().find(|line| line.starts_with("Max address space")).unwrap().to_owned();
+    let line = limit
+        .unwrap()
+        .lines()
+        .find(|line| line.starts_with("Max address space"))
+        .unwrap()
+        .to_owned();
     assert!(line.contains(&expected), "{line}");
 }
 

@@ -237,7 +237,10 @@ fn add_primitive<T: ArrowPrimitiveType, K: Scalar, F: Family<K>>(
     let mut flush = |pending: Option<(T::Native, u64)>| match pending {
         Some((value, weight)) => {
             let key = key_of(value).ok_or_else(|| {
-                format!("a value is beyond what a column of {} can be counted with", type_name(&T::DATA_TYPE))
+                format!(
+                    "a value is beyond what a column of {} can be counted with",
+                    type_name(&T::DATA_TYPE)
+                )
             })?;
             column.update(key, weight);
             Ok::<(), String>(())

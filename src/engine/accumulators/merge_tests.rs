@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, StringArray, TimestampMicrosecondArray};
+use arrow::array::{
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, StringArray, TimestampMicrosecondArray,
+};
 use proptest::prelude::*;
 
 use super::column::ColumnState;
@@ -21,14 +23,23 @@ fn state_of(arrays: &[ArrayRef], limits: ColumnLimits) -> ColumnState {
 }
 
 fn finish(state: ColumnState, rows: usize) -> ColumnProfile {
-    state.finish(1, &FinishContext { rows: rows as u64, clock_day: 15_000 })
+    state.finish(
+        1,
+        &FinishContext {
+            rows: rows as u64,
+            clock_day: 15_000,
+        },
+    )
 }
 
 /// Compares everything that is exact bit for bit (doubles from streamed moments within rounding), estimates by their bounds.
 fn assert_same(merged: &ColumnProfile, whole: &ColumnProfile) -> Result<(), TestCaseError> {
     prop_assert_eq!(&merged.broken_invariants, &Vec::<String>::new());
     prop_assert_eq!(&whole.broken_invariants, &Vec::<String>::new());
-    prop_assert_eq!(merged.estimates.keys().collect::<Vec<_>>(), whole.estimates.keys().collect::<Vec<_>>());
+    prop_assert_eq!(
+        merged.estimates.keys().collect::<Vec<_>>(),
+        whole.estimates.keys().collect::<Vec<_>>()
+    );
     let figures = |profile: &ColumnProfile| serde_json::to_value(profile).unwrap();
     let (left, right) = (figures(merged), figures(whole));
     for (name, expected) in right.as_object().unwrap() {
@@ -67,7 +78,10 @@ fn column<S: Strategy>(value: S) -> impl Strategy<Value = (Vec<Option<S::Value>>
 where
     S::Value: Clone,
 {
-    (proptest::collection::vec(proptest::option::weighted(0.9, value), 0..300), 0..300_usize)
+    (
+        proptest::collection::vec(proptest::option::weighted(0.9, value), 0..300),
+        0..300_usize,
+    )
 }
 
 proptest! {

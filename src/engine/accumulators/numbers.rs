@@ -165,7 +165,10 @@ impl<K: Scalar> Family<K> for Numbers<K> {
         } else {
             // The sum is beyond doubles, the mean need not be.
             let moments = streamed.or_else(|| finite.clone().map(Moments::streamed));
-            moments.and_then(|moments| moments.mean()).unwrap_or(min / 2.0 + max / 2.0).clamp(min, max)
+            moments
+                .and_then(|moments| moments.mean())
+                .unwrap_or(min / 2.0 + max / 2.0)
+                .clamp(min, max)
         };
         let moments = match &finite {
             Some(finite) => Moments::of_entries(finite.clone(), mean),

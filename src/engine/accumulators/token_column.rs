@@ -11,7 +11,10 @@ use super::scalar_column::{FinishContext, ScalarColumn};
 use super::text_column::TextColumn;
 
 /// While a column is open it is settled, never sketched: its type is only known as long as every token is.
-const OPEN_ENDED: ColumnLimits = ColumnLimits { values: usize::MAX, shapes: usize::MAX };
+const OPEN_ENDED: ColumnLimits = ColumnLimits {
+    values: usize::MAX,
+    shapes: usize::MAX,
+};
 
 /// State of one column of tokens.
 #[derive(Debug)]

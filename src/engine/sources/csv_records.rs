@@ -217,7 +217,10 @@ impl RecordReader {
         if self.end * 2 > self.buffer.len() && self.buffer.len() < RECORD_LIMIT_BYTES {
             self.buffer.resize(self.buffer.len() * 2, 0);
         } else if self.end == self.buffer.len() {
-            return Err(self.malformed(&format!("a record is longer than {} MiB; probably a quote is not closed", RECORD_LIMIT_BYTES >> 20)));
+            return Err(self.malformed(&format!(
+                "a record is longer than {} MiB; probably a quote is not closed",
+                RECORD_LIMIT_BYTES >> 20
+            )));
         }
         // A record is parsed again from its start after each read, so a read should bring much.
         let goal = self.end + (self.buffer.len() - self.end).div_ceil(2);

@@ -141,7 +141,7 @@ fn run_row(run: &ProfileRun, now: DateTime<Utc>) -> AnyView {
             <td class="e">{run_status(run)}</td>
             <td class="w">
                 <div class="two">
-                    <span class="strong">{run.table_group_name.clone()}</span>
+                    <span><span class="strong">{run.table_group_name.clone()}</span>" "<span class="t2">{run.connection_name.clone()}</span></span>
                     {words}
                 </div>
             </td>

@@ -27,7 +27,7 @@ export default defineConfig({
   use: { launchOptions, viewport: { width: 1440, height: 900 }, locale: "en-GB", timezoneId: "UTC", trace: "off" },
   projects: [
     { name: "with-script", use: { javaScriptEnabled: true } },
-    // axe-core is a script itself.
-    { name: "without-script", use: { javaScriptEnabled: false }, testIgnore: "accessibility.spec.ts" },
+    // axe-core is a script itself; shortcuts are what scripts add.
+    { name: "without-script", use: { javaScriptEnabled: false }, testIgnore: ["accessibility.spec.ts", "shortcuts.spec.ts"] },
   ],
 });

@@ -10,7 +10,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 use sha2::{Digest, Sha256};
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/site"]
+#[folder = "site"]
 #[allow_missing = true]
 struct Site;
 
@@ -61,11 +61,21 @@ pub fn find(path: &str, accept_encoding: &str) -> Option<Asset> {
 pub fn get(name: &str, accept_encoding: &str) -> Option<Asset> {
     let media_type = mime_guess::from_path(name).first_or_octet_stream().to_string();
     for (suffix, encoding) in [("br", "br"), ("gz", "gzip")] {
-        if accept_encoding.split(',').any(|offer| offer.split(';').next().map(str::trim) == Some(encoding))
+        if accept_encoding
+            .split(',')
+            .any(|offer| offer.split(';').next().map(str::trim) == Some(encoding))
             && let Some(file) = Site::get(&format!("{name}.{suffix}"))
         {
-            return Some(Asset { file, encoding: Some(encoding), media_type });
+            return Some(Asset {
+                file,
+                encoding: Some(encoding),
+                media_type,
+            });
         }
     }
-    Site::get(name).map(|file| Asset { file, encoding: None, media_type })
+    Site::get(name).map(|file| Asset {
+        file,
+        encoding: None,
+        media_type,
+    })
 }

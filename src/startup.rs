@@ -1,5 +1,6 @@
 //! Wiring: log, database, worker, background loops, routes; and the orderly end.
 
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -35,12 +36,22 @@ pub fn start_log(level: &str) -> Result<(), String> {
         _ => EnvFilter::try_new(format!("warn,limn={level}")),
     };
     let filter = filter.map_err(|error| format!("LIMN_LOG or RUST_LOG cannot be read: {error}"))?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).try_init().map_err(|error| error.to_string())
+    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(colours)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .try_init()
+        .map_err(|error| error.to_string())
 }
 
 /// Runs a future on a runtime of its own.
 pub fn block_on<F: Future>(future: F) -> Result<F::Output, String> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| format!("the runtime cannot start: {error}"))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("the runtime cannot start: {error}"))?;
     let output = runtime.block_on(future);
     runtime.shutdown_timeout(Duration::from_secs(1));
     Ok(output)
@@ -48,28 +59,51 @@ pub fn block_on<F: Future>(future: F) -> Result<F::Output, String> {
 
 /// Opens the control database and brings its schema up to date.
 pub async fn open_database(url: &str) -> Result<Database, String> {
-    let db = Database::connect(url).await.map_err(|error| format!("the control database cannot be opened: {error}"))?;
-    db.migrate().await.map_err(|error| format!("the control database cannot be brought up to date: {error}"))?;
+    let db = Database::connect(url)
+        .await
+        .map_err(|error| format!("the control database cannot be opened: {error}"))?;
+    db.migrate()
+        .await
+        .map_err(|error| format!("the control database cannot be brought up to date: {error}"))?;
     Ok(db)
 }
 
 /// The state of a server, for the program and for tests.
 pub fn app_state(db: Database, config: Configuration, stop: CancellationToken) -> AppState {
-    let leptos = LeptosOptions::builder().output_name("limn").site_pkg_dir(crate::assets::folder()).site_addr(config.listen).build();
-    AppState { db, config: Arc::new(config), signals: RunSignals::default(), leptos, stop }
+    let leptos = LeptosOptions::builder()
+        .output_name("limn")
+        .site_pkg_dir(crate::assets::folder())
+        .site_addr(config.listen)
+        .build();
+    AppState {
+        db,
+        config: Arc::new(config),
+        signals: RunSignals::default(),
+        leptos,
+        stop,
+    }
 }
 
 /// All routes with their layers.
 pub fn app_router(state: AppState) -> axum::Router {
-    router::build(state, Pages { routes: ROUTES.clone(), shell })
+    router::build(
+        state,
+        Pages {
+            routes: ROUTES.clone(),
+            shell,
+        },
+    )
 }
 
 /// Serves until a signal says stop.
 pub async fn serve(mut config: Configuration) -> Result<(), String> {
     let db = open_database(&config.database_url).await?;
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|error| format!("{} cannot be listened on: {error}; choose another with --listen or LIMN_LISTEN", config.listen))?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+        format!(
+            "{} cannot be listened on: {error}; choose another with --listen or LIMN_LISTEN",
+            config.listen
+        )
+    })?;
     let bound = listener.local_addr().map_err(|error| error.to_string())?;
     config.listen = bound;
     if config.public_url.is_empty() {
@@ -111,8 +145,13 @@ pub async fn serve(mut config: Configuration) -> Result<(), String> {
 async fn announce(db: &Database, public_url: &str) -> Result<(), String> {
     let nobody = users::count_users(db).await.map_err(|error| error.to_string())? == 0;
     if nobody {
-        let token = access::create_link(db, None, &Actor::limn()).await.map_err(|error| error.to_string())?;
-        println!("Limn is ready. Open this one-time link (it works once, for 24 hours):\n\n  {}\n", link_url(public_url, &token));
+        let token = access::create_link(db, None, &Actor::limn())
+            .await
+            .map_err(|error| error.to_string())?;
+        println!(
+            "Limn is ready. Open this one-time link (it works once, for 24 hours):\n\n  {}\n",
+            link_url(public_url, &token)
+        );
     } else {
         println!("Limn is ready: {public_url}/");
     }
@@ -126,7 +165,11 @@ pub fn link_url(public_url: &str, token: &str) -> String {
 
 /// An address that a browser on this machine can open.
 fn reachable(bound: SocketAddr) -> SocketAddr {
-    if bound.ip().is_unspecified() { SocketAddr::from(([127, 0, 0, 1], bound.port())) } else { bound }
+    if bound.ip().is_unspecified() {
+        SocketAddr::from(([127, 0, 0, 1], bound.port()))
+    } else {
+        bound
+    }
 }
 
 /// Waits for Ctrl-C or a polite end.

@@ -26,7 +26,12 @@ pub const SOME_TABLES_FAILED: u8 = 3;
 
 /// Limn draws the profile of every table: what is in each column, how much of it, and in which shape.
 #[derive(Debug, Parser)]
-#[command(name = "limn", version, max_term_width = 100, after_help = "Exit codes: 0 fine, 1 error, 2 usage, 3 some tables failed (the others are printed).")]
+#[command(
+    name = "limn",
+    version,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 fine, 1 error, 2 usage, 3 some tables failed (the others are printed)."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

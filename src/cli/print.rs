@@ -28,9 +28,19 @@ pub fn tables(profiles: &[TableProfile]) -> std::io::Result<()> {
             format::bytes(profile.bytes_scanned),
             format::duration(profile.duration_ms),
         ];
-        writeln!(out, "{}  {}", qualified_name(&profile.schema_name, &profile.table_name), facts.join(", "))?;
+        writeln!(
+            out,
+            "{}  {}",
+            qualified_name(&profile.schema_name, &profile.table_name),
+            facts.join(", ")
+        )?;
         if let Some(rejected) = &profile.rejected {
-            writeln!(out, "{} left out; the first: {}", format::counted(rejected.count, "record"), rejected.first)?;
+            writeln!(
+                out,
+                "{} left out; the first: {}",
+                format::counted(rejected.count, "record"),
+                rejected.first
+            )?;
         }
         for broken in profile.broken_invariants() {
             writeln!(out, "inconsistent: {broken}")?;
@@ -64,15 +74,30 @@ fn column_table(profile: &TableProfile, styled: bool) -> Table {
 fn column_row(column: &ColumnProfile) -> Vec<Cell> {
     let metrics = &column.metrics;
     if let Some(error) = &metrics.query_error {
-        return [column.ordinal_position.to_string(), cut(&column.column_name), cut(&column.data_type), String::new(), String::new(), String::new(), format!("failed: {error}")]
-            .into_iter()
-            .map(Cell::new)
-            .collect();
+        return [
+            column.ordinal_position.to_string(),
+            cut(&column.column_name),
+            cut(&column.data_type),
+            String::new(),
+            String::new(),
+            String::new(),
+            format!("failed: {error}"),
+        ]
+        .into_iter()
+        .map(Cell::new)
+        .collect();
     }
-    let distinct = metrics.distinct_count.map(|count| format::estimate(format::count(count), column.is_estimate("distinct_count"))).unwrap_or_default();
+    let distinct = metrics
+        .distinct_count
+        .map(|count| format::estimate(format::count(count), column.is_estimate("distinct_count")))
+        .unwrap_or_default();
     let middle = match column.general_type {
         GeneralType::Number => metrics.median.map(format::number).unwrap_or_default(),
-        _ => column.top_values.first().map(|top| format!("{} ({})", cut(&top.value), format::percent(top.ratio))).unwrap_or_default(),
+        _ => column
+            .top_values
+            .first()
+            .map(|top| format!("{} ({})", cut(&top.value), format::percent(top.ratio)))
+            .unwrap_or_default(),
     };
     let show = |value: &Option<String>| value.as_deref().map(cut).unwrap_or_default();
     let cells = [
@@ -90,7 +115,11 @@ fn column_row(column: &ColumnProfile) -> Vec<Cell> {
 
 /// Shortens a value and keeps control characters off the terminal.
 fn cut(text: &str) -> String {
-    let mut shown: String = text.chars().take(LONGEST_VALUE).map(|ch| if ch.is_control() { '\u{fffd}' } else { ch }).collect();
+    let mut shown: String = text
+        .chars()
+        .take(LONGEST_VALUE)
+        .map(|ch| if ch.is_control() { '\u{fffd}' } else { ch })
+        .collect();
     if text.chars().nth(LONGEST_VALUE).is_some() {
         shown.push('…');
     }
@@ -111,7 +140,20 @@ pub fn json(profiles: &[TableProfile], failed: &[FailedTable]) -> std::io::Resul
 /// One line a column.
 pub fn csv(profiles: &[TableProfile]) -> std::io::Result<()> {
     let mut writer = csv::Writer::from_writer(std::io::stdout().lock());
-    writer.write_record(["schema_name", "table_name", "ordinal_position", "column_name", "data_type", "general_type", "row_count", "null_count", "distinct_count", "min_value", "max_value", "avg_value"])?;
+    writer.write_record([
+        "schema_name",
+        "table_name",
+        "ordinal_position",
+        "column_name",
+        "data_type",
+        "general_type",
+        "row_count",
+        "null_count",
+        "distinct_count",
+        "min_value",
+        "max_value",
+        "avg_value",
+    ])?;
     for profile in profiles {
         for column in &profile.columns {
             let metrics = &column.metrics;

@@ -94,13 +94,21 @@ fn plan(path: &Path) -> Result<(PathBuf, Vec<FoundTable>), String> {
         (root, vec![engine::discover_file(&canonical).map_err(|error| error.to_string())?])
     };
     if tables.is_empty() {
-        return Err(format!("{} holds no Parquet, CSV or JSON-lines file (.parquet .csv .tsv .jsonl .ndjson, also .gz and .zst)", path.display()));
+        return Err(format!(
+            "{} holds no Parquet, CSV or JSON-lines file (.parquet .csv .tsv .jsonl .ndjson, also .gz and .zst)",
+            path.display()
+        ));
     }
     Ok((root, tables))
 }
 
 /// Runs the engine over the tables of one root.
-async fn profile(root: &Path, tables: Vec<FoundTable>, options: ProfileOptions, bar: &ProgressBar) -> Result<(Vec<TableProfile>, Vec<FailedTable>), String> {
+async fn profile(
+    root: &Path,
+    tables: Vec<FoundTable>,
+    options: ProfileOptions,
+    bar: &ProgressBar,
+) -> Result<(Vec<TableProfile>, Vec<FailedTable>), String> {
     let total = tables.iter().map(|table| table.bytes).sum();
     bar.set_length(total);
     let (sender, mut reports) = mpsc::channel(REPORTS_WAITING);
@@ -129,7 +137,8 @@ fn progress_bar(quiet: bool) -> ProgressBar {
     if quiet || !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{bar:30} {percent:>3}% {bytes}/{total_bytes} {eta} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template("{bar:30} {percent:>3}% {bytes}/{total_bytes} {eta} {msg}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(0).with_style(style)
 }
 

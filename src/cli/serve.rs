@@ -82,19 +82,27 @@ impl StoreArgs {
             std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
             std::fs::canonicalize(&folder)
         };
-        make().map_err(|error| format!("the data folder {} cannot be used: {error}; set LIMN_DATA_DIR to a folder that this user may write", folder.display()))
+        make().map_err(|error| {
+            format!(
+                "the data folder {} cannot be used: {error}; set LIMN_DATA_DIR to a folder that this user may write",
+                folder.display()
+            )
+        })
     }
 
     /// The control database's URL.
     pub fn database_url(&self, data_dir: &std::path::Path) -> String {
-        self.database_url.clone().unwrap_or_else(|| format!("sqlite:{}", data_dir.join("limn.db").display()))
+        self.database_url
+            .clone()
+            .unwrap_or_else(|| format!("sqlite:{}", data_dir.join("limn.db").display()))
     }
 }
 
 impl EngineArgs {
     /// Threads, given or found.
     pub fn threads(&self) -> usize {
-        self.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
+        self.threads
+            .map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
     }
 
     /// Bytes of the budget.
@@ -106,7 +114,9 @@ impl EngineArgs {
 /// As the desktop standard says: `$XDG_DATA_HOME/limn` or `~/.local/share/limn`.
 fn default_data_dir() -> Option<PathBuf> {
     let from = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    from("XDG_DATA_HOME").or_else(|| from("HOME").map(|home| home.join(".local/share"))).map(|base| base.join("limn"))
+    from("XDG_DATA_HOME")
+        .or_else(|| from("HOME").map(|home| home.join(".local/share")))
+        .map(|base| base.join("limn"))
 }
 
 /// Starts the server and stays until it is told to stop.
@@ -120,7 +130,10 @@ pub fn run(mut args: ServeArgs) -> Outcome {
         .source_roots
         .iter()
         .filter(|root| !root.as_os_str().is_empty())
-        .map(|root| std::fs::canonicalize(root).map_err(|error| format!("LIMN_SOURCE_ROOTS names {}, which cannot be read: {error}", root.display())))
+        .map(|root| {
+            std::fs::canonicalize(root)
+                .map_err(|error| format!("LIMN_SOURCE_ROOTS names {}, which cannot be read: {error}", root.display()))
+        })
         .collect::<Result<Vec<_>, _>>()?;
     let config = Configuration {
         listen: args.listen,

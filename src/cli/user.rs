@@ -78,28 +78,45 @@ pub fn run(args: UserArgs) -> Outcome {
 
 async fn execute(db: &Database, command: UserCommand) -> Outcome {
     let say = |error: &dyn std::fmt::Display| error.to_string();
-    let actor = Actor { user_id: None, name: "command line".into() };
+    let actor = Actor {
+        user_id: None,
+        name: "command line".into(),
+    };
     match command {
         UserCommand::List => {
             for user in users::list_users(db).await.map_err(|error| say(&error))? {
                 let roles: Vec<&str> = user.roles.iter().map(|role| role.word()).collect();
-                println!("{}\t{}\t{}\t{}", user.name, user.display_name, roles.join(","), if user.is_active { "active" } else { "inactive" });
+                println!(
+                    "{}\t{}\t{}\t{}",
+                    user.name,
+                    user.display_name,
+                    roles.join(","),
+                    if user.is_active { "active" } else { "inactive" }
+                );
             }
         }
         UserCommand::Create { name, display_name, roles } => {
-            let user = access::create_person(db, &name, &display_name, roles, &actor).await.map_err(|error| say(&error))?;
-            let token = access::create_link(db, Some(user.user_id), &actor).await.map_err(|error| say(&error))?;
+            let user = access::create_person(db, &name, &display_name, roles, &actor)
+                .await
+                .map_err(|error| say(&error))?;
+            let token = access::create_link(db, Some(user.user_id), &actor)
+                .await
+                .map_err(|error| say(&error))?;
             println!("{}", startup::link_url("http://127.0.0.1:8750", &token));
         }
         UserCommand::Link { name, public_url } => {
             let user = find(db, &name).await?;
-            let token = access::create_link(db, Some(user.user_id), &actor).await.map_err(|error| say(&error))?;
+            let token = access::create_link(db, Some(user.user_id), &actor)
+                .await
+                .map_err(|error| say(&error))?;
             println!("{}", startup::link_url(&public_url, &token));
         }
         UserCommand::Roles { name, roles } => {
             let user = find(db, &name).await?;
             let mut tx = db.begin().await.map_err(|error| say(&error))?;
-            users::set_roles(&mut tx, &user.user_id, &roles, &actor).await.map_err(|error| say(&error))?;
+            users::set_roles(&mut tx, &user.user_id, &roles, &actor)
+                .await
+                .map_err(|error| say(&error))?;
             tx.commit().await.map_err(|error| say(&error))?;
         }
         UserCommand::Deactivate { name } => set_active(db, &name, false, &actor).await?,
@@ -122,5 +139,7 @@ async fn set_active(db: &Database, name: &str, active: bool, actor: &Actor) -> R
 /// Finds a person by name.
 async fn find(db: &Database, name: &str) -> Result<crate::domain::user::User, String> {
     let found = users::find_user_by_name(db, name).await.map_err(|error| error.to_string())?;
-    found.map(|credentials| credentials.user).ok_or_else(|| format!("nobody is called {name}; `limn user list` lists everybody"))
+    found
+        .map(|credentials| credentials.user)
+        .ok_or_else(|| format!("nobody is called {name}; `limn user list` lists everybody"))
 }

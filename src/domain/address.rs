@@ -30,7 +30,12 @@ pub struct TableAddress {
 impl TableAddress {
     /// The page of the table: `/tables/{conn}/{schema}/{table}`.
     pub fn path(&self) -> String {
-        format!("/tables/{}/{}/{}", encode_segment(self.connection_id.as_str()), encode_segment(&self.schema_name), encode_segment(&self.table_name))
+        format!(
+            "/tables/{}/{}/{}",
+            encode_segment(self.connection_id.as_str()),
+            encode_segment(&self.schema_name),
+            encode_segment(&self.table_name)
+        )
     }
 
     /// The page of one of its columns.
@@ -46,7 +51,11 @@ impl TableAddress {
 
 /// `schema.table`, or the table alone in the root schema.
 pub fn qualified_name(schema_name: &str, table_name: &str) -> String {
-    if schema_name == ROOT_SCHEMA || schema_name.is_empty() { table_name.to_owned() } else { format!("{schema_name}.{table_name}") }
+    if schema_name == ROOT_SCHEMA || schema_name.is_empty() {
+        table_name.to_owned()
+    } else {
+        format!("{schema_name}.{table_name}")
+    }
 }
 
 #[cfg(test)]
@@ -55,7 +64,11 @@ mod tests {
 
     #[test]
     fn a_path_holds_any_name() {
-        let address = TableAddress { connection_id: "shop".into(), schema_name: "a/b".into(), table_name: "x.csv ?#%".into() };
+        let address = TableAddress {
+            connection_id: "shop".into(),
+            schema_name: "a/b".into(),
+            table_name: "x.csv ?#%".into(),
+        };
         assert_eq!(address.path(), "/tables/shop/a%2Fb/x%2Ecsv%20%3F%23%25");
         assert_eq!(address.column_path("ü"), "/tables/shop/a%2Fb/x%2Ecsv%20%3F%23%25/columns/%C3%BC");
     }

@@ -15,7 +15,10 @@ pub struct Actor {
 impl Actor {
     /// Limn's own background work.
     pub fn limn() -> Self {
-        Self { user_id: None, name: "limn".into() }
+        Self {
+            user_id: None,
+            name: "limn".into(),
+        }
     }
 }
 

@@ -63,21 +63,37 @@ impl ColumnChange {
 /// The largest change of a column against the same column of another run. `None` where nothing moved.
 pub fn largest_change(column: &ColumnProfile, before: Option<&ColumnProfile>) -> Option<ColumnChange> {
     let Some(before) = before else {
-        return Some(ColumnChange { kind: ChangeKind::New, before: 0.0, after: 0.0, weight: 100.0 });
+        return Some(ColumnChange {
+            kind: ChangeKind::New,
+            before: 0.0,
+            after: 0.0,
+            weight: 100.0,
+        });
     };
     if !before.data_type.is_empty() && before.data_type != column.data_type {
-        return Some(ColumnChange { kind: ChangeKind::DataType(before.data_type.clone()), before: 0.0, after: 0.0, weight: 90.0 });
+        return Some(ColumnChange {
+            kind: ChangeKind::DataType(before.data_type.clone()),
+            before: 0.0,
+            after: 0.0,
+            weight: 90.0,
+        });
     }
     let mut found = vec![share(ChangeKind::Nulls, before, column, |column| Some(column.null_count))];
     match column.general_type {
         GeneralType::Number => {
             found.push(share(ChangeKind::Zeros, before, column, |column| column.metrics.zero_count));
             found.push(mean(before, column));
-            found.push(end(ChangeKind::Largest, before, column, |column| column.metrics.max_value.as_deref()));
-            found.push(end(ChangeKind::Smallest, before, column, |column| column.metrics.min_value.as_deref()));
+            found.push(end(ChangeKind::Largest, before, column, |column| {
+                column.metrics.max_value.as_deref()
+            }));
+            found.push(end(ChangeKind::Smallest, before, column, |column| {
+                column.metrics.min_value.as_deref()
+            }));
         }
         GeneralType::Text => {
-            found.push(share(ChangeKind::Missing, before, column, |column| column.metrics.missing_count.map(|count| count.saturating_sub(column.null_count))));
+            found.push(share(ChangeKind::Missing, before, column, |column| {
+                column.metrics.missing_count.map(|count| count.saturating_sub(column.null_count))
+            }));
             found.push(size(ChangeKind::Length, before.metrics.avg_length, column.metrics.avg_length));
         }
         GeneralType::Time => found.push(future(before, column)),
@@ -85,19 +101,39 @@ pub fn largest_change(column: &ColumnProfile, before: Option<&ColumnProfile>) ->
         GeneralType::Other => {}
     }
     found.push(distinct(before, column));
-    found.into_iter().flatten().filter(|change| change.weight >= LEAST_WEIGHT).max_by(|a, b| a.weight.total_cmp(&b.weight))
+    found
+        .into_iter()
+        .flatten()
+        .filter(|change| change.weight >= LEAST_WEIGHT)
+        .max_by(|a, b| a.weight.total_cmp(&b.weight))
 }
 
-fn share(kind: ChangeKind, before: &ColumnProfile, after: &ColumnProfile, rows: impl Fn(&ColumnProfile) -> Option<u64>) -> Option<ColumnChange> {
-    let part = |column: &ColumnProfile| -> Option<f64> { (column.row_count > 0).then(|| rows(column).map(|count| count as f64 / column.row_count as f64))? };
+fn share(
+    kind: ChangeKind,
+    before: &ColumnProfile,
+    after: &ColumnProfile,
+    rows: impl Fn(&ColumnProfile) -> Option<u64>,
+) -> Option<ColumnChange> {
+    let part = |column: &ColumnProfile| -> Option<f64> {
+        (column.row_count > 0).then(|| rows(column).map(|count| count as f64 / column.row_count as f64))?
+    };
     let (before, after) = (part(before)?, part(after)?);
-    Some(ColumnChange { kind, before, after, weight: (after - before).abs() / SHARE_STEP })
+    Some(ColumnChange {
+        kind,
+        before,
+        after,
+        weight: (after - before).abs() / SHARE_STEP,
+    })
 }
 
 /// Any row that newly lies in the future is worth a look.
 fn future(before: &ColumnProfile, after: &ColumnProfile) -> Option<ColumnChange> {
     let change = share(ChangeKind::Future, before, after, |column| column.metrics.future_count)?;
-    let weight = if change.after > change.before { change.weight + 2.0 } else { change.weight };
+    let weight = if change.after > change.before {
+        change.weight + 2.0
+    } else {
+        change.weight
+    };
     Some(ColumnChange { weight, ..change })
 }
 
@@ -110,27 +146,54 @@ fn mean(before: &ColumnProfile, after: &ColumnProfile) -> Option<ColumnChange> {
         None if moved > 0.0 => 1.0,
         None => 0.0,
     };
-    weight.is_finite().then_some(ColumnChange { kind: ChangeKind::Mean, before: from, after: to, weight })
+    weight.is_finite().then_some(ColumnChange {
+        kind: ChangeKind::Mean,
+        before: from,
+        after: to,
+        weight,
+    })
 }
 
 /// An end weighs by how many times it grew; an end that doubles is worth a look.
-fn end(kind: ChangeKind, before: &ColumnProfile, after: &ColumnProfile, text: impl Fn(&ColumnProfile) -> Option<&str>) -> Option<ColumnChange> {
+fn end(
+    kind: ChangeKind,
+    before: &ColumnProfile,
+    after: &ColumnProfile,
+    text: impl Fn(&ColumnProfile) -> Option<&str>,
+) -> Option<ColumnChange> {
     let (from, to): (f64, f64) = (text(before)?.parse().ok()?, text(after)?.parse().ok()?);
     let times = to / from;
-    (times.is_finite() && times >= 2.0).then_some(ColumnChange { kind, before: from, after: to, weight: times / 2.0 })
+    (times.is_finite() && times >= 2.0).then_some(ColumnChange {
+        kind,
+        before: from,
+        after: to,
+        weight: times / 2.0,
+    })
 }
 
 fn size(kind: ChangeKind, before: Option<f64>, after: Option<f64>) -> Option<ColumnChange> {
     let (before, after) = (before?, after?);
     let weight = ((after - before) / before).abs() / SIZE_STEP;
-    weight.is_finite().then_some(ColumnChange { kind, before, after, weight })
+    weight.is_finite().then_some(ColumnChange {
+        kind,
+        before,
+        after,
+        weight,
+    })
 }
 
 /// Different values: counted where there are few; else neither their number nor their share of the values may explain it,
 /// so that a key that grows with its table and a constant list in a growing table are both quiet.
 fn distinct(before: &ColumnProfile, after: &ColumnProfile) -> Option<ColumnChange> {
     let (from, to) = (before.metrics.distinct_count? as f64, after.metrics.distinct_count? as f64);
-    let made = |weight: f64| Some(ColumnChange { kind: ChangeKind::Distinct, before: from, after: to, weight });
+    let made = |weight: f64| {
+        Some(ColumnChange {
+            kind: ChangeKind::Distinct,
+            before: from,
+            after: to,
+            weight,
+        })
+    };
     if from == to || before.non_null_count == 0 || after.non_null_count == 0 {
         return None;
     }
@@ -151,8 +214,19 @@ mod tests {
     use crate::domain::column_profile::Metrics;
 
     fn column(rows: u64, nulls: u64, distinct: u64) -> ColumnProfile {
-        let metrics = Metrics { distinct_count: Some(distinct), ..Metrics::default() };
-        ColumnProfile { row_count: rows, null_count: nulls, non_null_count: rows - nulls, metrics, data_type: "int".into(), general_type: GeneralType::Number, ..ColumnProfile::default() }
+        let metrics = Metrics {
+            distinct_count: Some(distinct),
+            ..Metrics::default()
+        };
+        ColumnProfile {
+            row_count: rows,
+            null_count: nulls,
+            non_null_count: rows - nulls,
+            metrics,
+            data_type: "int".into(),
+            general_type: GeneralType::Number,
+            ..ColumnProfile::default()
+        }
     }
 
     #[test]
@@ -183,7 +257,13 @@ mod tests {
     #[test]
     fn new_columns_and_new_types_come_first() {
         assert_eq!(largest_change(&column(9, 0, 9), None).unwrap().kind, ChangeKind::New);
-        let before = ColumnProfile { data_type: "text".into(), ..column(9, 9, 0) };
-        assert_eq!(largest_change(&column(9, 0, 9), Some(&before)).unwrap().kind, ChangeKind::DataType("text".into()));
+        let before = ColumnProfile {
+            data_type: "text".into(),
+            ..column(9, 9, 0)
+        };
+        assert_eq!(
+            largest_change(&column(9, 0, 9), Some(&before)).unwrap().kind,
+            ChangeKind::DataType("text".into())
+        );
     }
 }

@@ -34,13 +34,21 @@ pub struct ColumnCounts {
 
 /// Every column with its change, in the order of the table.
 pub fn all_columns(detail: &TableDetail) -> Vec<ListedColumn<'_>> {
-    let before: HashMap<&str, &ColumnProfile> = detail.compared_columns.iter().map(|column| (column.column_name.as_str(), column)).collect();
+    let before: HashMap<&str, &ColumnProfile> = detail
+        .compared_columns
+        .iter()
+        .map(|column| (column.column_name.as_str(), column))
+        .collect();
     detail
         .columns
         .iter()
         .map(|column| {
             let compared = before.get(column.column_name.as_str()).copied();
-            ListedColumn { column, compared, change: detail.compared.as_ref().and_then(|_| largest_change(column, compared)) }
+            ListedColumn {
+                column,
+                compared,
+                change: detail.compared.as_ref().and_then(|_| largest_change(column, compared)),
+            }
         })
         .collect()
 }
@@ -68,10 +76,20 @@ pub fn listed_columns<'a>(detail: &'a TableDetail, query: &ColumnsQuery) -> Vec<
 pub fn column_counts(detail: &TableDetail) -> ColumnCounts {
     let columns = all_columns(detail);
     let number = |keep: &dyn Fn(&ListedColumn) -> bool| columns.iter().filter(|listed| keep(listed)).count() as u64;
-    let kinds = [GeneralType::Number, GeneralType::Text, GeneralType::Time, GeneralType::Boolean, GeneralType::Other];
+    let kinds = [
+        GeneralType::Number,
+        GeneralType::Text,
+        GeneralType::Time,
+        GeneralType::Boolean,
+        GeneralType::Other,
+    ];
     ColumnCounts {
         all: columns.len() as u64,
-        by_type: kinds.iter().map(|kind| (*kind, number(&|listed| listed.column.general_type == *kind))).filter(|(_, count)| *count > 0).collect(),
+        by_type: kinds
+            .iter()
+            .map(|kind| (*kind, number(&|listed| listed.column.general_type == *kind)))
+            .filter(|(_, count)| *count > 0)
+            .collect(),
         changed: number(&|listed| is_changed(listed)),
         null_over_5: number(&|listed| null_share(listed.column) >= 0.05),
     }
@@ -80,7 +98,9 @@ pub fn column_counts(detail: &TableDetail) -> ColumnCounts {
 fn is_kept(listed: &ListedColumn, query: &ColumnsQuery) -> bool {
     let name = query.q.is_empty() || listed.column.column_name.to_lowercase().contains(&query.q.to_lowercase());
     let kind = query.kind.is_empty() || listed.column.general_type.letter() == query.kind;
-    let nulls = query.null.is_none_or(|percent| null_share(listed.column) >= f64::from(percent) / 100.0);
+    let nulls = query
+        .null
+        .is_none_or(|percent| null_share(listed.column) >= f64::from(percent) / 100.0);
     name && kind && nulls && (!query.changed || is_changed(listed))
 }
 
@@ -89,5 +109,9 @@ fn is_changed(listed: &ListedColumn) -> bool {
 }
 
 fn null_share(column: &ColumnProfile) -> f64 {
-    if column.row_count == 0 { 0.0 } else { column.null_count as f64 / column.row_count as f64 }
+    if column.row_count == 0 {
+        0.0
+    } else {
+        column.null_count as f64 / column.row_count as f64
+    }
 }

@@ -339,7 +339,10 @@ impl ColumnProfile {
 
     /// Whether every value is different and none is missing: a key by the data.
     pub fn is_candidate_key(&self) -> bool {
-        self.row_count > 1 && self.null_count == 0 && !self.is_estimate("distinct_count") && self.metrics.distinct_count == Some(self.row_count)
+        self.row_count > 1
+            && self.null_count == 0
+            && !self.is_estimate("distinct_count")
+            && self.metrics.distinct_count == Some(self.row_count)
     }
 }
 
@@ -354,7 +357,10 @@ mod tests {
             general_type: GeneralType::Number,
             row_count: 3,
             non_null_count: 3,
-            metrics: Metrics { sum: Some(ExactNumber::from(7_i128)), ..Metrics::default() },
+            metrics: Metrics {
+                sum: Some(ExactNumber::from(7_i128)),
+                ..Metrics::default()
+            },
             ..ColumnProfile::default()
         };
         let json = serde_json::to_value(&column).unwrap();

@@ -28,10 +28,12 @@ impl ExactNumber {
     /// Whether a JSON number (a double) holds this value without loss.
     fn is_safe_as_json_number(&self) -> bool {
         if let Ok(whole) = self.0.parse::<i128>() {
-            return whole.abs() <= LARGEST_SAFE_INTEGER;
+            return whole.unsigned_abs() <= LARGEST_SAFE_INTEGER.unsigned_abs();
         }
         // A decimal is safe where the shortest text of the nearest double is the same text.
-        self.0.parse::<f64>().is_ok_and(|value| value.is_finite() && value.to_string() == self.0)
+        self.0
+            .parse::<f64>()
+            .is_ok_and(|value| value.is_finite() && value.to_string() == self.0)
     }
 }
 
@@ -93,7 +95,10 @@ mod tests {
         for (text, json) in [
             ("9007199254740992", "9007199254740992"),
             ("9007199254740993", "\"9007199254740993\""),
-            ("-170141183460469231731687303715884105728", "\"-170141183460469231731687303715884105728\""),
+            (
+                "-170141183460469231731687303715884105728",
+                "\"-170141183460469231731687303715884105728\"",
+            ),
             ("12.5", "12.5"),
             ("0.1234567890123456789", "\"0.1234567890123456789\""),
             ("12.50", "\"12.50\""),

@@ -9,13 +9,24 @@ use super::profile_run::RunStatus;
 
 /// Reads `key=value` pairs of a query string, decoded, blanks left out.
 fn pairs(query: &str) -> Vec<(String, String)> {
-    form_urlencoded::parse(query.trim_start_matches('?').as_bytes()).map(|(key, value)| (key.into_owned(), value.trim().to_owned())).filter(|(_, value)| !value.is_empty()).collect()
+    form_urlencoded::parse(query.trim_start_matches('?').as_bytes())
+        .map(|(key, value)| (key.into_owned(), value.trim().to_owned()))
+        .filter(|(_, value)| !value.is_empty())
+        .collect()
 }
 
 /// Joins the given pairs to a query string with its question mark; empty values are left out.
 pub fn query_string(pairs: &[(&str, &str)]) -> String {
-    let parts: Vec<String> = pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| format!("{key}={}", encode_segment(value))).collect();
-    if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
+    let parts: Vec<String> = pairs
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(key, value)| format!("{key}={}", encode_segment(value)))
+        .collect();
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!("?{}", parts.join("&"))
+    }
 }
 
 /// Order of the list of tables.
@@ -61,7 +72,10 @@ pub struct TablesQuery {
 impl TablesQuery {
     /// Reads the query string.
     pub fn parse(query: &str) -> Self {
-        let mut out = Self { page: 1, ..Self::default() };
+        let mut out = Self {
+            page: 1,
+            ..Self::default()
+        };
         for (key, value) in pairs(query) {
             match key.as_str() {
                 "q" => out.q = value,
@@ -213,7 +227,11 @@ impl ColumnsQuery {
             ColumnSort::Distinct => "distinct",
             ColumnSort::Change => "change",
         };
-        let compare = if self.compare == Some(0) { "none".to_owned() } else { text(self.compare) };
+        let compare = if self.compare == Some(0) {
+            "none".to_owned()
+        } else {
+            text(self.compare)
+        };
         let runs = match self.runs {
             Some(0) => "all".to_owned(),
             other => text(other.map(i64::from)),
@@ -260,7 +278,10 @@ pub struct RunsQuery {
 impl RunsQuery {
     /// Reads the query string.
     pub fn parse(query: &str) -> Self {
-        let mut out = Self { page: 1, ..Self::default() };
+        let mut out = Self {
+            page: 1,
+            ..Self::default()
+        };
         for (key, value) in pairs(query) {
             match key.as_str() {
                 "status" if value == "active" => out.active = true,
@@ -280,7 +301,11 @@ impl RunsQuery {
 
     /// Writes the query string back.
     pub fn to_query(&self) -> String {
-        let status = if self.active { "active" } else { self.status.map(RunStatus::word).unwrap_or_default() };
+        let status = if self.active {
+            "active"
+        } else {
+            self.status.map(RunStatus::word).unwrap_or_default()
+        };
         query_string(&[
             ("q", &self.q),
             ("status", status),
@@ -332,7 +357,10 @@ mod tests {
         for query in ["", "?q=a%26b&stale=1&by=flat&sort=rows&page=3", "?connection=shop&never=1"] {
             assert_eq!(TablesQuery::parse(query).to_query(), query);
         }
-        for query in ["?run=7&compare=none&q=amount&type=N&changed=1&null=5&sort=change&scale=log&runs=all", "?tab=runs"] {
+        for query in [
+            "?run=7&compare=none&q=amount&type=N&changed=1&null=5&sort=change&scale=log&runs=all",
+            "?tab=runs",
+        ] {
             assert_eq!(ColumnsQuery::parse(query).to_query(), query);
         }
         for query in ["?q=4131&status=failed&days=7", "?status=active&page=2"] {

@@ -68,7 +68,12 @@ impl TableProfile {
     pub fn broken_invariants(&self) -> Vec<String> {
         self.columns
             .iter()
-            .flat_map(|column| column.broken_invariants.iter().map(move |text| format!("{}: {text}", column.column_name)))
+            .flat_map(|column| {
+                column
+                    .broken_invariants
+                    .iter()
+                    .map(move |text| format!("{}: {text}", column.column_name))
+            })
             .collect()
     }
 }

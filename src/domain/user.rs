@@ -62,7 +62,11 @@ impl Permission {
 
     /// The roles that carry it, in words, for a page that says who can.
     pub fn holders(self) -> String {
-        let names: Vec<&str> = Role::ALL.iter().filter(|role| self.is_held_by(**role)).map(|role| role.label()).collect();
+        let names: Vec<&str> = Role::ALL
+            .iter()
+            .filter(|role| self.is_held_by(**role))
+            .map(|role| role.label())
+            .collect();
         names.join(", ")
     }
 }
@@ -95,7 +99,12 @@ impl User {
 
     /// Up to two initials.
     pub fn initials(&self) -> String {
-        self.display_name.split(|ch: char| !ch.is_alphanumeric()).filter_map(|word| word.chars().next()).take(2).flat_map(char::to_uppercase).collect()
+        self.display_name
+            .split(|ch: char| !ch.is_alphanumeric())
+            .filter_map(|word| word.chars().next())
+            .take(2)
+            .flat_map(char::to_uppercase)
+            .collect()
     }
 }
 

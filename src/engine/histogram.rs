@@ -38,7 +38,7 @@ pub struct Edges {
 pub fn number_edges(spread: Spread, whole: bool, finest: Option<i32>) -> Edges {
     let (low, high, open_low, open_high) = visible_range(spread);
     let room = MAX_BINS - usize::from(open_low) - usize::from(open_high);
-    if low == high && !(whole && low.abs() < 9e15) {
+    if low == high && !(whole && low.abs() < 9e15 && finest.is_none_or(|exponent| exponent <= 0)) {
         return Edges {
             edges: vec![low, high],
             labels: vec![number_label(low)],
@@ -57,7 +57,7 @@ pub fn number_edges(spread: Spread, whole: bool, finest: Option<i32>) -> Edges {
         };
     }
     // Steps of 1, 2, 2.5 and 5 times a power of ten, as units of a tenth of that power; the first that needs few enough bins.
-    let start = ((high / 2.0 - low / 2.0) / room as f64).log10().floor() as i32 - 1;
+    let start = ((high / 2.0 - low / 2.0) / room as f64).max(f64::MIN_POSITIVE).log10().floor() as i32 - 1;
     for power in start.. {
         for tenths in [10_i64, 20, 25, 50] {
             let exponent = power - 1;

@@ -2,6 +2,9 @@
 
 use super::accumulators::column::ColumnState;
 
+/// States below this size are left as they are.
+const SMALLEST_WORTHWHILE: u64 = 1 << 19;
+
 /// Makes the states fit into `budget_bytes`, or as small as they get.
 pub fn keep_within(budget_bytes: u64, columns: &mut [ColumnState]) {
     let mut total: u64 = columns.iter().map(ColumnState::heap_bytes).sum();
@@ -11,7 +14,8 @@ pub fn keep_within(budget_bytes: u64, columns: &mut [ColumnState]) {
     let mut by_size: Vec<(u64, usize)> = columns.iter().enumerate().map(|(i, column)| (column.heap_bytes(), i)).collect();
     by_size.sort_unstable_by(|a, b| b.cmp(a));
     for (bytes, index) in by_size {
-        if total <= budget_bytes {
+        // A small state would not become smaller as a sketch.
+        if total <= budget_bytes || bytes < SMALLEST_WORTHWHILE {
             break;
         }
         columns[index].give_up_exact_values();

@@ -37,3 +37,8 @@ pub use worker::{guard_process, run_worker};
 pub const ENGINE_NAME: &str = "limn";
 /// Version of this engine in stored profiles and states.
 pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+#[cfg(test)]
+mod table_tests;
+#[cfg(test)]
+mod worker_tests;

@@ -69,15 +69,7 @@ pub fn carry_out(plan: &WorkerPlan, cancelled: &AtomicBool, output: impl Write +
                         message: format!("{name}: inconsistent, {broken}"),
                     })?;
                 }
-                let message = format!(
-                    "{name}: {} rows, {} columns in {} ms",
-                    profile.row_count, profile.column_count, profile.duration_ms
-                );
                 reporter.send(&WorkerEvent::Table(Box::new(profile)))?;
-                reporter.send(&WorkerEvent::Log {
-                    level: "info".into(),
-                    message,
-                })?;
             }
             Err(error) => {
                 let failed = FailedTable {

@@ -34,7 +34,11 @@ fn fixed(name: &str, request: &Request) -> Response {
 
 /// The encodings that the browser takes.
 fn accepted(request: &Request) -> &str {
-    request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    request
+        .headers()
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
 }
 
 /// Writes bytes and headers.

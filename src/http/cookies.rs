@@ -106,7 +106,10 @@ fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 /// Writes a cookie that scripts cannot read and other sites do not send.
 fn build(name: &str, value: &str, max_age_s: u32, secure: bool) -> HeaderValue {
     let secure = if secure { "; Secure" } else { "" };
-    let text = format!("{name}={}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Lax{secure}", encode_segment(value));
+    let text = format!(
+        "{name}={}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Lax{secure}",
+        encode_segment(value)
+    );
     HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
@@ -116,12 +119,19 @@ mod tests {
 
     #[test]
     fn a_message_survives_its_cookie() {
-        let flash = Flash { ok: false, title: "Größe; \"x\"".into(), detail: "a=b\r\nSet-Cookie: y".into() };
+        let flash = Flash {
+            ok: false,
+            title: "Größe; \"x\"".into(),
+            detail: "a=b\r\nSet-Cookie: y".into(),
+        };
         let header = flash.set_cookie(true);
         let text = header.to_str().unwrap();
         assert!(text.contains("; Secure") && !text.contains('\n'));
         let mut headers = HeaderMap::new();
-        headers.insert(header::COOKIE, HeaderValue::from_str(&format!("a=1; {}", text.split(';').next().unwrap())).unwrap());
+        headers.insert(
+            header::COOKIE,
+            HeaderValue::from_str(&format!("a=1; {}", text.split(';').next().unwrap())).unwrap(),
+        );
         assert_eq!(Flash::of(&headers), Some(flash));
         assert_eq!(Scheme::of(&headers), Scheme::Auto);
     }

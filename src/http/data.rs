@@ -58,7 +58,11 @@ async fn overview_data(State(state): State<AppState>, Extension(format): Extensi
                     group.last_completed_at.map(|at| at.to_rfc3339()).unwrap_or_default(),
                 ]
             });
-            csv("groups", &["group", "connection", "tables", "profiled_tables", "rows", "last_completed_at"], rows)
+            csv(
+                "groups",
+                &["group", "connection", "tables", "profiled_tables", "rows", "last_completed_at"],
+                rows,
+            )
         }
         _ => Ok(Json(model).into_response()),
     }
@@ -85,7 +89,19 @@ async fn tables_data(State(state): State<AppState>, RawQuery(query): RawQuery, E
                     optional(figures.map(|figures| figures.run_number)),
                 ]
             });
-            let heads = ["connection", "schema_name", "table_name", "table_group", "format", "bytes", "row_count", "column_count", "null_cell_ratio", "profiled_at", "run"];
+            let heads = [
+                "connection",
+                "schema_name",
+                "table_name",
+                "table_group",
+                "format",
+                "bytes",
+                "row_count",
+                "column_count",
+                "null_cell_ratio",
+                "profiled_at",
+                "run",
+            ];
             csv("tables", &heads, rows)
         }
         _ => Ok(Json(json!({ "query": query, "tables": page })).into_response()),
@@ -99,8 +115,14 @@ async fn table_data(
     Extension(format): Extension<Format>,
 ) -> Answer {
     let query = ColumnsQuery::parse(&query.unwrap_or_default());
-    let address = TableAddress { connection_id: connection.into(), schema_name: schema, table_name: table };
-    let detail = table_details::get_table_detail(&state.db, &address, &query).await?.ok_or(AppError::NotFound)?;
+    let address = TableAddress {
+        connection_id: connection.into(),
+        schema_name: schema,
+        table_name: table,
+    };
+    let detail = table_details::get_table_detail(&state.db, &address, &query)
+        .await?
+        .ok_or(AppError::NotFound)?;
     match format {
         Format::Csv => csv(&address.table_name, COLUMN_HEADS, detail.columns.iter().map(column_row)),
         _ => Ok(Json(detail).into_response()),
@@ -114,13 +136,29 @@ async fn column_data(
     Extension(format): Extension<Format>,
 ) -> Answer {
     let query = ColumnsQuery::parse(&query.unwrap_or_default());
-    let address = TableAddress { connection_id: connection.into(), schema_name: schema, table_name: table };
-    let detail = table_details::get_column_detail(&state.db, &address, &column, &query).await?.ok_or(AppError::NotFound)?;
+    let address = TableAddress {
+        connection_id: connection.into(),
+        schema_name: schema,
+        table_name: table,
+    };
+    let detail = table_details::get_column_detail(&state.db, &address, &column, &query)
+        .await?
+        .ok_or(AppError::NotFound)?;
     match format {
         Format::Csv => {
-            let value = |kind: &str, label: &str, lower: Option<f64>, upper: Option<f64>, count: u64| vec![kind.to_owned(), text(label), optional(lower), optional(upper), count.to_string()];
-            let tops = detail.column.top_values.iter().map(|top| value("top_value", &top.value, None, None, top.count));
-            let bins = detail.column.histogram.iter().map(|bin| value("histogram", &bin.label, bin.lower, bin.upper, bin.count));
+            let value = |kind: &str, label: &str, lower: Option<f64>, upper: Option<f64>, count: u64| {
+                vec![kind.to_owned(), text(label), optional(lower), optional(upper), count.to_string()]
+            };
+            let tops = detail
+                .column
+                .top_values
+                .iter()
+                .map(|top| value("top_value", &top.value, None, None, top.count));
+            let bins = detail
+                .column
+                .histogram
+                .iter()
+                .map(|bin| value("histogram", &bin.label, bin.lower, bin.upper, bin.count));
             csv(&column, &["kind", "value", "lower", "upper", "count"], tops.chain(bins))
         }
         _ => Ok(Json(detail).into_response()),
@@ -152,7 +190,19 @@ async fn runs_data(State(state): State<AppState>, RawQuery(query): RawQuery, Ext
                 ]
             });
             let heads = [
-                "run", "profile_run_id", "status", "reason", "table_group", "connection", "mode", "trigger", "started_by", "requested_at", "duration_ms", "row_count", "table_count",
+                "run",
+                "profile_run_id",
+                "status",
+                "reason",
+                "table_group",
+                "connection",
+                "mode",
+                "trigger",
+                "started_by",
+                "requested_at",
+                "duration_ms",
+                "row_count",
+                "table_count",
                 "failed_table_count",
             ];
             csv("runs", &heads, rows)
@@ -161,7 +211,8 @@ async fn runs_data(State(state): State<AppState>, RawQuery(query): RawQuery, Ext
     }
 }
 
-async fn run_data(State(state): State<AppState>, Path(number): Path<i64>, Extension(format): Extension<Format>) -> Answer {
+async fn run_data(State(state): State<AppState>, Path(number): Path<String>, Extension(format): Extension<Format>) -> Answer {
+    let number = number.parse().map_err(|_| AppError::NotFound)?;
     let run = profile_runs::find_run(&state.db, number).await?.ok_or(AppError::NotFound)?;
     let tables = run_tables::list_run_tables(&state.db, &run.profile_run_id).await?;
     match format {
@@ -178,19 +229,42 @@ async fn run_data(State(state): State<AppState>, Path(number): Path<i64>, Extens
                     text(table.failure.as_ref().map(|failure| failure.error.as_str()).unwrap_or_default()),
                 ]
             });
-            csv(&format!("run-{number}"), &["schema_name", "table_name", "row_count", "column_count", "bytes_scanned", "duration_ms", "mode", "error"], rows)
+            csv(
+                &format!("run-{number}"),
+                &[
+                    "schema_name",
+                    "table_name",
+                    "row_count",
+                    "column_count",
+                    "bytes_scanned",
+                    "duration_ms",
+                    "mode",
+                    "error",
+                ],
+                rows,
+            )
         }
         _ => Ok(Json(json!({ "run": run, "tables": tables })).into_response()),
     }
 }
 
-async fn connections_data(State(state): State<AppState>, Extension(viewer): Extension<Viewer>, Extension(format): Extension<Format>) -> Answer {
+async fn connections_data(
+    State(state): State<AppState>,
+    Extension(viewer): Extension<Viewer>,
+    Extension(format): Extension<Format>,
+) -> Answer {
     access::require(&viewer, Permission::Configure)?;
     let list = connections::list_connections(&state.db).await?;
     match format {
         Format::Csv => {
             let rows = list.iter().map(|connection| {
-                vec![text(connection.connection_id.as_str()), text(&connection.name), connection.kind.to_string(), text(&connection.location), connection.is_active.to_string()]
+                vec![
+                    text(connection.connection_id.as_str()),
+                    text(&connection.name),
+                    connection.kind.to_string(),
+                    text(&connection.location),
+                    connection.is_active.to_string(),
+                ]
             });
             csv("connections", &["connection", "name", "kind", "location", "is_active"], rows)
         }
@@ -200,8 +274,22 @@ async fn connections_data(State(state): State<AppState>, Extension(viewer): Exte
 
 /// Heads of a list of columns.
 const COLUMN_HEADS: &[&str] = &[
-    "ordinal_position", "column_name", "data_type", "general_type", "row_count", "null_count", "distinct_count", "unique_count", "min_value", "max_value", "avg_value", "stddev_value",
-    "median", "min_length", "max_length", "estimates",
+    "ordinal_position",
+    "column_name",
+    "data_type",
+    "general_type",
+    "row_count",
+    "null_count",
+    "distinct_count",
+    "unique_count",
+    "min_value",
+    "max_value",
+    "avg_value",
+    "stddev_value",
+    "median",
+    "min_length",
+    "max_length",
+    "estimates",
 ];
 
 /// One column as a line.
@@ -246,9 +334,26 @@ fn csv(name: &str, heads: &[&str], rows: impl Iterator<Item = Vec<String>>) -> A
         writer.write_record(&row).map_err(AppError::internal)?;
     }
     let body = writer.into_inner().map_err(|error| AppError::internal(error.to_string()))?;
-    let safe: String = name.chars().map(|ch| if ch.is_ascii_alphanumeric() || ch == '-' || ch == '_' { ch } else { '_' }).collect();
+    let safe: String = name
+        .chars()
+        .map(|ch| {
+            if ch.is_ascii_alphanumeric() || ch == '-' || ch == '_' {
+                ch
+            } else {
+                '_'
+            }
+        })
+        .collect();
     let disposition = format!("attachment; filename=\"{safe}.csv\"");
-    Ok((StatusCode::OK, [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, disposition)], body).into_response())
+    Ok((
+        StatusCode::OK,
+        [
+            (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+            (header::CONTENT_DISPOSITION, disposition),
+        ],
+        body,
+    )
+        .into_response())
 }
 
 #[cfg(test)]
@@ -257,7 +362,14 @@ mod tests {
 
     #[test]
     fn a_spreadsheet_finds_no_formula() {
-        for (value, written) in [("=1+1", "'=1+1"), ("-12.5", "-12.5"), ("-x", "'-x"), ("@a", "'@a"), ("plain", "plain"), ("\tx", "'\tx")] {
+        for (value, written) in [
+            ("=1+1", "'=1+1"),
+            ("-12.5", "-12.5"),
+            ("-x", "'-x"),
+            ("@a", "'@a"),
+            ("plain", "plain"),
+            ("\tx", "'\tx"),
+        ] {
             assert_eq!(text(value), written);
         }
     }

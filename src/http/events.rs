@@ -20,7 +20,8 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// One run until it has ended.
-pub async fn one_run(State(state): State<AppState>, Path(number): Path<i64>) -> Result<Response, Problem> {
+pub async fn one_run(State(state): State<AppState>, Path(number): Path<String>) -> Result<Response, Problem> {
+    let number = number.parse().map_err(|_| AppError::NotFound)?;
     let first = profile_runs::find_run(&state.db, number).await?.ok_or(AppError::NotFound)?;
     Ok(send(state, vec![first], Some(number)))
 }
@@ -96,7 +97,14 @@ impl Listener {
 /// Starts the stream.
 fn send(state: AppState, first: Vec<ProfileRun>, number: Option<i64>) -> Response {
     let changes = state.signals.watch_changes();
-    let listener = Listener { state, number, known: first.clone(), waiting: first, changes, ended: false };
+    let listener = Listener {
+        state,
+        number,
+        known: first.clone(),
+        waiting: first,
+        changes,
+        ended: false,
+    };
     let events = stream::unfold(listener, Listener::next).map(event);
     answer(events).into_response()
 }

@@ -42,10 +42,18 @@ pub fn normalise(mut request: Request) -> Request {
 /// The address without its suffix, or `None` when it has none.
 fn without_suffix(uri: &Uri) -> Option<Uri> {
     let path = uri.path();
-    if path != "/index.json" && path != "/index.csv" && !path.starts_with("/tables") && !path.starts_with("/runs") && !path.starts_with("/settings/") {
+    if path != "/index.json"
+        && path != "/index.csv"
+        && !path.starts_with("/tables")
+        && !path.starts_with("/runs")
+        && !path.starts_with("/settings/")
+    {
         return None;
     }
-    let (stem, format) = path.strip_suffix(".json").map(|stem| (stem, "json")).or_else(|| path.strip_suffix(".csv").map(|stem| (stem, "csv")))?;
+    let (stem, format) = path
+        .strip_suffix(".json")
+        .map(|stem| (stem, "json"))
+        .or_else(|| path.strip_suffix(".csv").map(|stem| (stem, "csv")))?;
     let stem = if stem == "/index" { "/" } else { stem };
     let query = uri.query().map(|query| format!("{query}&")).unwrap_or_default();
     let text = format!("{stem}?{query}format={format}");

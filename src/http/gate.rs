@@ -23,7 +23,14 @@ const USER: &str = "user_id";
 fn is_public(path: &str) -> bool {
     matches!(
         path,
-        "/login" | "/healthz" | "/readyz" | "/favicon.ico" | "/robots.txt" | "/actions/sign-in" | "/actions/accept-link" | "/actions/set-scheme"
+        "/login"
+            | "/healthz"
+            | "/readyz"
+            | "/favicon.ico"
+            | "/robots.txt"
+            | "/actions/sign-in"
+            | "/actions/accept-link"
+            | "/actions/set-scheme"
     ) || path.starts_with("/assets/")
         || path.starts_with("/welcome/")
 }
@@ -37,7 +44,11 @@ pub async fn require_viewer(State(state): State<AppState>, session: Session, mut
     if path.starts_with("/assets/") || path == "/healthz" || path == "/readyz" {
         return next.run(request).await;
     }
-    if path == "/" && request.method().is_safe() && Format::of(request.uri().query().unwrap_or_default()) == Format::Html && asks_for_json(&request) {
+    if path == "/"
+        && request.method().is_safe()
+        && Format::of(request.uri().query().unwrap_or_default()) == Format::Html
+        && asks_for_json(&request)
+    {
         // The health document of S4; it tells nothing about data or people.
         return super::health::describe().await.into_response();
     }
@@ -50,7 +61,11 @@ pub async fn require_viewer(State(state): State<AppState>, session: Session, mut
             return Problem(AppError::SignedOut).into_response();
         }
         let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
-        let next = if wanted == "/" { String::new() } else { format!("?next={}", encode_segment(wanted)) };
+        let next = if wanted == "/" {
+            String::new()
+        } else {
+            format!("?next={}", encode_segment(wanted))
+        };
         return Redirect::to(&format!("/login{next}")).into_response();
     }
     let had_flash = flash.is_some();
@@ -63,25 +78,37 @@ pub async fn require_viewer(State(state): State<AppState>, session: Session, mut
     let is_page = wants_page && request.method().is_safe();
     let mut response = next.run(request).await;
     if had_flash && is_page && response.status().as_u16() < 300 {
-        response.headers_mut().append(header::SET_COOKIE, Flash::forget(state.config.is_https()));
+        response
+            .headers_mut()
+            .append(header::SET_COOKIE, Flash::forget(state.config.is_https()));
     }
     response
 }
 
 /// Whether a browser asks for a page.
 pub fn accepts_html(request: &Request) -> bool {
-    request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+    request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// Whether a program asks for JSON.
 fn asks_for_json(request: &Request) -> bool {
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accept = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     accept.contains("application/json") && !accept.contains("text/html")
 }
 
 /// The person of the session, as he is now: roles and activity are read anew for each request.
 async fn find_viewer(state: &AppState, session: &Session) -> Result<Option<Viewer>, AppError> {
-    let Some(user_id) = session.get::<UserId>(USER).await.map_err(AppError::internal)? else { return Ok(None) };
+    let Some(user_id) = session.get::<UserId>(USER).await.map_err(AppError::internal)? else {
+        return Ok(None);
+    };
     let viewer = users::viewer(&state.db, &user_id).await?;
     if viewer.is_none() {
         session.flush().await.map_err(AppError::internal)?;
@@ -106,7 +133,18 @@ mod tests {
 
     #[test]
     fn everything_is_closed_unless_named() {
-        for path in ["/", "/tables", "/runs/1", "/settings/connections", "/actions/start-run", "/api/runs", "/login/x", "/assetsx", "/healthz/x", "//login"] {
+        for path in [
+            "/",
+            "/tables",
+            "/runs/1",
+            "/settings/connections",
+            "/actions/start-run",
+            "/api/runs",
+            "/login/x",
+            "/assetsx",
+            "/healthz/x",
+            "//login",
+        ] {
             assert!(!is_public(path), "{path}");
         }
         for path in ["/login", "/welcome/abc", "/assets/1/main.css", "/readyz", "/actions/sign-in"] {

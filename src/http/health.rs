@@ -21,10 +21,18 @@ pub async fn alive() -> &'static str {
 /// The control database answers and has the schema that this version needs.
 pub async fn ready(State(state): State<AppState>) -> impl IntoResponse {
     match state.db.ping().await {
-        Ok(()) => (StatusCode::OK, Json(json!({ "status": "ready", "database": state.db.kind().word(), "schema": "current" }))),
+        Ok(()) => (
+            StatusCode::OK,
+            Json(json!({ "status": "ready", "database": state.db.kind().word(), "schema": "current" })),
+        ),
         Err(error) => {
             tracing::warn!(%error, "The server is not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "not ready", "database": state.db.kind().word(), "detail": "the control database does not answer" })))
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                Json(
+                    json!({ "status": "not ready", "database": state.db.kind().word(), "detail": "the control database does not answer" }),
+                ),
+            )
         }
     }
 }

@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
-use axum::Router;
 use leptos::prelude::*;
 use leptos_axum::{AxumRouteListing, LeptosRoutes};
-use tower::{Layer, ServiceBuilder};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::CompressionLevel;
@@ -65,7 +65,7 @@ where
         }
     };
     let https = state.config.is_https();
-    let inner = Router::new()
+    let routed = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/favicon.ico", get(assets::favicon))
@@ -82,6 +82,10 @@ where
             move || shell(options.clone())
         })
         .fallback(not_found)
+        .with_state(state.clone());
+    // Around the routing, not inside it: these look at the whole address, and some answer instead of the route.
+    Router::new()
+        .fallback_service(routed)
         .layer(middleware::from_fn_with_state(state.clone(), data::answer_data))
         .layer(middleware::from_fn_with_state(state.clone(), gate::require_viewer))
         .layer(session_layer(&state))
@@ -94,11 +98,11 @@ where
                 .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_WITHIN)),
         )
         .layer(middleware::from_fn(log_request))
-        .layer(middleware::from_fn(move |request: Request, next: Next| security::set_headers(request, next, https)))
+        .layer(middleware::from_fn(move |request: Request, next: Next| {
+            security::set_headers(request, next, https)
+        }))
+        .layer(middleware::map_request(async |request: Request| format::normalise(request)))
         .layer(CatchPanicLayer::new())
-        .with_state(state);
-    // Outside of the routing, so that the routes see the address without its suffix.
-    Router::new().fallback_service(middleware::map_request(|request: Request| async { format::normalise(request) }).layer(inner))
 }
 
 /// Sessions: ours in the control database, a cookie that scripts cannot read.
@@ -132,7 +136,11 @@ async fn log_request(request: Request, next: Next) -> Response {
     }
     if !path.starts_with("/assets/") {
         // Links are secrets until they are used.
-        let path = if path.starts_with("/welcome/") { "/welcome/" } else { path.as_str() };
+        let path = if path.starts_with("/welcome/") {
+            "/welcome/"
+        } else {
+            path.as_str()
+        };
         let ms = started.elapsed().as_millis();
         tracing::debug!(%method, path, status = response.status().as_u16(), ms, "A request was answered");
     }

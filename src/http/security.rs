@@ -24,8 +24,14 @@ pub async fn set_headers(request: Request, next: Next, https: bool) -> Response 
     set(header::REFERRER_POLICY, "same-origin");
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
-    set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
+    set(
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    );
+    set(
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    );
     if !is_asset {
         set(header::CACHE_CONTROL, "no-store");
     }
@@ -49,8 +55,11 @@ pub async fn require_same_origin(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     tracing::warn!(path = request.uri().path(), "A write from another site was refused");
-    Problem(AppError::refused("This request came from another site", "Open Limn itself and do it there. Programs send the header Origin of this server, or none of the browser's headers with a token."))
-        .into_response()
+    Problem(AppError::refused(
+        "This request came from another site",
+        "Open Limn itself and do it there. Programs send the header Origin of this server, or none of the browser's headers with a token.",
+    ))
+    .into_response()
 }
 
 /// Browsers say where a request comes from; the older ones at least name the origin.
@@ -62,7 +71,10 @@ fn is_same_origin(headers: &HeaderMap) -> bool {
         None => {}
     }
     let Some(host) = text(&header::HOST) else { return false };
-    let of = |url: &str| url.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or_default().to_owned());
+    let of = |url: &str| {
+        url.split_once("://")
+            .map(|(_, rest)| rest.split('/').next().unwrap_or_default().to_owned())
+    };
     match text(&header::ORIGIN).or_else(|| text(&header::REFERER)) {
         Some(origin) => of(origin).as_deref() == Some(host),
         None => false,
@@ -78,7 +90,14 @@ mod tests {
         for (pairs, allowed) in [
             (vec![("sec-fetch-site", "same-origin")], true),
             (vec![("sec-fetch-site", "none")], true),
-            (vec![("sec-fetch-site", "cross-site"), ("origin", "http://limn.example"), ("host", "limn.example")], false),
+            (
+                vec![
+                    ("sec-fetch-site", "cross-site"),
+                    ("origin", "http://limn.example"),
+                    ("host", "limn.example"),
+                ],
+                false,
+            ),
             (vec![("sec-fetch-site", "same-site"), ("host", "limn.example")], false),
             (vec![("origin", "http://limn.example"), ("host", "limn.example")], true),
             (vec![("origin", "http://evil.example"), ("host", "limn.example")], false),
@@ -86,7 +105,10 @@ mod tests {
             (vec![("referer", "http://limn.example/login"), ("host", "limn.example")], true),
             (vec![("host", "limn.example")], false),
         ] {
-            let headers: HeaderMap = pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect();
+            let headers: HeaderMap = pairs
+                .iter()
+                .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+                .collect();
             assert_eq!(is_same_origin(&headers), allowed, "{pairs:?}");
         }
     }

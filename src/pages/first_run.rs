@@ -118,8 +118,8 @@ fn sample_tables() -> AnyView {
             view! {
                 <tr>
                     <th scope="row" class="mono small">{*name}</th>
-                    <td class="ink2">{*holds}</td>
-                    <td class="num" data-l="planted faults">{finding}</td>
+                    <td class="w ink2">{*holds}</td>
+                    <td class="num l" data-l="planted faults">{finding}</td>
                 </tr>
             }
             .into_any()

@@ -146,7 +146,7 @@ fn signed_in(viewer: &Viewer) -> AnyView {
     view! {
         <div class="who">
             <span class="ava" aria-hidden="true">{viewer.user.initials()}</span>
-            <a href="/account" title="Account"><b>{viewer.user.display_name.clone()}</b><small>{role}</small></a>
+            <a href="/account" title=format!("Account of {}", viewer.user.display_name)><b>{viewer.user.display_name.clone()}</b><small>{role}</small></a>
             <form method="post" action="/actions/sign-out"><button class="btn bare" type="submit">"Sign out"</button></form>
         </div>
     }

@@ -91,7 +91,7 @@ fn actions(model: &TablesModel) -> AnyView {
         format!("{address}{}format={format}", if address.contains('?') { '&' } else { '?' })
     };
     let choice = |label: &str, format: &str| Choice { label: label.into(), detail: String::new(), href: export(format), is_current: false };
-    let group = group_shown(model).filter(|_| model.viewer.user.may(Permission::RunProfiling));
+    let group = group_shown(model).filter(|_| !model.tables.items.is_empty() && model.viewer.user.may(Permission::RunProfiling));
     let start = group.map(|group| Button::primary("Profile now").icon(Icon::Play).post("start-run", &[("table_group_id", group.table_group_id.to_string())]));
     view! { {menu("Export", "", vec![choice("CSV", "csv"), choice("JSON", "json")])}{start} }.into_any()
 }

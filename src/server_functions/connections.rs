@@ -22,7 +22,11 @@ pub async fn create_connection(#[server(default)] name: String, #[server(default
             "Its tables are listed here. Profile them when you are ready.",
         ),
         Err(error) => {
-            let back = format!("/settings/connections/new?name={}&location={}&check=1", encode_segment(&name), encode_segment(&location));
+            let back = format!(
+                "/settings/connections/new?name={}&location={}&check=1",
+                encode_segment(&name),
+                encode_segment(&location)
+            );
             refuse(&back, error)
         }
     }
@@ -53,7 +57,12 @@ pub async fn set_connection_active(connection_id: String, active: bool, #[server
     };
     match change.await {
         Ok(()) if active => go_saying(&back, true, "The connection is on", "It can be profiled again."),
-        Ok(()) => go_saying(&back, true, "The connection is off", "Its profiles stay; new runs are refused until it is switched on."),
+        Ok(()) => go_saying(
+            &back,
+            true,
+            "The connection is off",
+            "Its profiles stay; new runs are refused until it is switched on.",
+        ),
         Err(error) => refuse(&back, error),
     }
 }

@@ -22,7 +22,11 @@ pub fn parts() -> Result<Parts, ServerFnError> {
 
 /// The signed-in person; the gate lets nobody else through to an action that is not public.
 pub fn viewer() -> Result<Viewer, ServerFnError> {
-    parts()?.extensions.get::<Viewer>().cloned().ok_or_else(|| ServerFnError::new("nobody is signed in"))
+    parts()?
+        .extensions
+        .get::<Viewer>()
+        .cloned()
+        .ok_or_else(|| ServerFnError::new("nobody is signed in"))
 }
 
 /// Only a path of this server is followed: one leading slash, no backslash, no control character.
@@ -40,7 +44,11 @@ pub fn go(path: &str) {
 /// Keeps a message for the next page and sends the browser on.
 pub fn go_saying(path: &str, ok: bool, title: impl Into<String>, detail: impl Into<String>) -> Result<(), ServerFnError> {
     let state = state()?;
-    let flash = Flash { ok, title: title.into(), detail: detail.into() };
+    let flash = Flash {
+        ok,
+        title: title.into(),
+        detail: detail.into(),
+    };
     set_cookie(flash.set_cookie(state.config.is_https()));
     go(path);
     Ok(())

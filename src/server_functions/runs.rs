@@ -10,10 +10,19 @@ use crate::services::sample_data;
 
 /// Starts a run of a group, or of one of its tables.
 #[server(prefix = "/actions", endpoint = "start-run")]
-pub async fn start_run(table_group_id: String, #[server(default)] table_id: String, #[server(default)] back: String) -> Result<(), ServerFnError> {
+pub async fn start_run(
+    table_group_id: String,
+    #[server(default)] table_id: String,
+    #[server(default)] back: String,
+) -> Result<(), ServerFnError> {
     let (state, viewer) = (state()?, viewer()?);
     let only_tables = if table_id.is_empty() { Vec::new() } else { vec![TableId(table_id)] };
-    let request = LaunchRequest { table_group_id: TableGroupId(table_group_id), only_tables, trigger: RunTrigger::Person, retry_of: None };
+    let request = LaunchRequest {
+        table_group_id: TableGroupId(table_group_id),
+        only_tables,
+        trigger: RunTrigger::Person,
+        retry_of: None,
+    };
     match run_launch::launch(&state.db, &state.signals, &viewer, request).await {
         Ok(run) => {
             go(&safe_path(&back, &format!("/runs/{}", run.number)));
@@ -29,8 +38,18 @@ pub async fn cancel_run(profile_run_id: String, #[server(default)] back: String)
     let (state, viewer) = (state()?, viewer()?);
     let back = safe_path(&back, "/runs");
     match run_launch::cancel(&state.db, &state.signals, &viewer, &RunId(profile_run_id)).await {
-        Ok(true) => go_saying(&back, true, "The run is being cancelled", "It stores nothing. Profiles of earlier runs stay as they are."),
-        Ok(false) => go_saying(&back, false, "There was nothing to cancel", "The run has ended, or its end was asked for before."),
+        Ok(true) => go_saying(
+            &back,
+            true,
+            "The run is being cancelled",
+            "It stores nothing. Profiles of earlier runs stay as they are.",
+        ),
+        Ok(false) => go_saying(
+            &back,
+            false,
+            "There was nothing to cancel",
+            "The run has ended, or its end was asked for before.",
+        ),
         Err(error) => refuse(&back, error),
     }
 }

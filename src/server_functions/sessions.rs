@@ -19,9 +19,17 @@ async fn session() -> Result<Session, ServerFnError> {
 
 /// Signs in with name and password.
 #[server(prefix = "/actions", endpoint = "sign-in")]
-pub async fn sign_in(#[server(default)] name: String, #[server(default)] password: String, #[server(default)] next: String) -> Result<(), ServerFnError> {
+pub async fn sign_in(
+    #[server(default)] name: String,
+    #[server(default)] password: String,
+    #[server(default)] next: String,
+) -> Result<(), ServerFnError> {
     let state = state()?;
-    let address = parts()?.extensions.get::<PeerAddress>().map(|peer| peer.0.ip().to_string()).unwrap_or_default();
+    let address = parts()?
+        .extensions
+        .get::<PeerAddress>()
+        .map(|peer| peer.0.ip().to_string())
+        .unwrap_or_default();
     match access::sign_in(&state.db, &name, password, &address).await {
         Ok(user) => {
             if let Err(error) = gate::begin_session(&session().await?, &user.user_id).await {
@@ -32,7 +40,11 @@ pub async fn sign_in(#[server(default)] name: String, #[server(default)] passwor
         }
         Err(error) => {
             let next = safe_path(&next, "");
-            let back = if next.is_empty() { "/login".to_owned() } else { format!("/login?next={}", encode_segment(&next)) };
+            let back = if next.is_empty() {
+                "/login".to_owned()
+            } else {
+                format!("/login?next={}", encode_segment(&next))
+            };
             refuse(&back, error)
         }
     }

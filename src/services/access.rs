@@ -25,7 +25,9 @@ const LONGEST_NAME: usize = 80;
 /// 256 random bits from the operating system as 64 hexadecimal digits.
 pub fn random_token() -> String {
     let mut bytes = [0_u8; 32];
-    SysRng.try_fill_bytes(&mut bytes).expect("the operating system has a random number generator");
+    SysRng
+        .try_fill_bytes(&mut bytes)
+        .expect("the operating system has a random number generator");
     hex(&bytes)
 }
 
@@ -45,12 +47,19 @@ fn hex(bytes: &[u8]) -> String {
 
 /// The person acting, for the audit.
 pub fn actor(viewer: &Viewer) -> Actor {
-    Actor { user_id: Some(viewer.user.user_id.clone()), name: viewer.user.name.clone() }
+    Actor {
+        user_id: Some(viewer.user.user_id.clone()),
+        name: viewer.user.name.clone(),
+    }
 }
 
 /// Refuses unless the person holds the permission.
 pub fn require(viewer: &Viewer, permission: Permission) -> Result<(), AppError> {
-    if viewer.user.may(permission) { Ok(()) } else { Err(AppError::Denied(permission)) }
+    if viewer.user.may(permission) {
+        Ok(())
+    } else {
+        Err(AppError::Denied(permission))
+    }
 }
 
 /// Checks name and password. The answer never says which of the two was wrong, nor whether the name exists.
@@ -58,7 +67,9 @@ pub async fn sign_in(db: &Database, name: &str, password: String, address: &str)
     let name = name.trim();
     let failures = links::count_recent_failures(db, name, address, THROTTLE_WINDOW_S).await?;
     if failures.by_name >= FAILURES_BY_NAME || failures.by_address >= FAILURES_BY_ADDRESS {
-        return Err(AppError::Throttled { wait_s: THROTTLE_WINDOW_S.unsigned_abs() / 3 });
+        return Err(AppError::Throttled {
+            wait_s: THROTTLE_WINDOW_S.unsigned_abs() / 3,
+        });
     }
     let found = users::find_user_by_name(db, name).await?;
     let hash = found.as_ref().and_then(|credentials| credentials.password_hash.clone());
@@ -66,7 +77,10 @@ pub async fn sign_in(db: &Database, name: &str, password: String, address: &str)
     links::record_sign_in_attempt(db, name, address, fits).await?;
     match found {
         Some(credentials) if fits && credentials.user.is_active => Ok(credentials.user),
-        _ => Err(AppError::refused("Name or password is wrong", "Try again, or ask an administrator for a one-time link (limn user link NAME).")),
+        _ => Err(AppError::refused(
+            "Name or password is wrong",
+            "Try again, or ask an administrator for a one-time link (limn user link NAME).",
+        )),
     }
 }
 
@@ -74,7 +88,11 @@ pub async fn sign_in(db: &Database, name: &str, password: String, address: &str)
 pub async fn create_link(db: &Database, user_id: Option<UserId>, actor: &Actor) -> Result<String, AppError> {
     let token = random_token();
     let mut tx = db.begin().await?;
-    let link = links::NewLink { user_id, token_hash: token_hash(&token), expires_in_s: LINK_LIFETIME_S };
+    let link = links::NewLink {
+        user_id,
+        token_hash: token_hash(&token),
+        expires_in_s: LINK_LIFETIME_S,
+    };
     links::create_sign_in_link(&mut tx, link, actor).await?;
     tx.commit().await?;
     Ok(token)
@@ -91,7 +109,9 @@ pub enum LinkKind {
 
 /// Looks at a link without using it up; `None` when it is unknown, used, expired, or the first link after somebody exists.
 pub async fn inspect_link(db: &Database, token: &str) -> Result<Option<LinkKind>, AppError> {
-    let Some(link) = links::find_sign_in_link(db, &token_hash(token)).await? else { return Ok(None) };
+    let Some(link) = links::find_sign_in_link(db, &token_hash(token)).await? else {
+        return Ok(None);
+    };
     if link.user_id.is_some() {
         return Ok(Some(LinkKind::Recovery));
     }
@@ -100,7 +120,12 @@ pub async fn inspect_link(db: &Database, token: &str) -> Result<Option<LinkKind>
 
 /// Uses a link up and says who is signed in now. The first person becomes administrator.
 pub async fn accept_link(db: &Database, token: &str, password: Option<String>) -> Result<User, AppError> {
-    let spent = || AppError::refused("This link does not work any more", "Links work once and for a day. Make a new one: limn user link NAME.");
+    let spent = || {
+        AppError::refused(
+            "This link does not work any more",
+            "Links work once and for a day. Make a new one: limn user link NAME.",
+        )
+    };
     let password = password.filter(|text| !text.is_empty());
     if let Some(text) = &password {
         passwords::check_strength(text, "")?;
@@ -118,7 +143,16 @@ pub async fn accept_link(db: &Database, token: &str, password: Option<String>) -
                 return Err(spent());
             }
             if let Some(hash) = hash {
-                users::set_password(&mut tx, &user_id, &hash, &Actor { user_id: Some(user_id.clone()), name: user.name.clone() }).await?;
+                users::set_password(
+                    &mut tx,
+                    &user_id,
+                    &hash,
+                    &Actor {
+                        user_id: Some(user_id.clone()),
+                        name: user.name.clone(),
+                    },
+                )
+                .await?;
             }
             user
         }
@@ -128,15 +162,25 @@ pub async fn accept_link(db: &Database, token: &str, password: Option<String>) -
             }
             let first = users::NewUser {
                 name: "admin".into(),
-                display_name: "Administrator".into(),
+                display_name: "Admin".into(),
                 password_hash: hash,
                 roles: vec![Role::Admin],
             };
             users::create_user(&mut tx, first, &Actor::limn()).await?
         }
     };
-    let actor = Actor { user_id: Some(user.user_id.clone()), name: user.name.clone() };
-    audit::record(&mut tx, &actor, "session.link", &format!("user:{}", user.user_id), serde_json::json!({})).await?;
+    let actor = Actor {
+        user_id: Some(user.user_id.clone()),
+        name: user.name.clone(),
+    };
+    audit::record(
+        &mut tx,
+        &actor,
+        "session.link",
+        &format!("user:{}", user.user_id),
+        serde_json::json!({}),
+    )
+    .await?;
     tx.commit().await?;
     Ok(user)
 }
@@ -144,9 +188,14 @@ pub async fn accept_link(db: &Database, token: &str, password: Option<String>) -
 /// A new password for the signed-in person; the present one is asked for where there is one.
 pub async fn change_password(db: &Database, viewer: &Viewer, current: String, password: String) -> Result<(), AppError> {
     passwords::check_strength(&password, &viewer.user.name)?;
-    let known = users::find_user_by_name(db, &viewer.user.name).await?.and_then(|credentials| credentials.password_hash);
+    let known = users::find_user_by_name(db, &viewer.user.name)
+        .await?
+        .and_then(|credentials| credentials.password_hash);
     if known.is_some() && !passwords::verify(current, known).await? {
-        return Err(AppError::refused("The present password is wrong", "Try again, or use a one-time link: limn user link NAME."));
+        return Err(AppError::refused(
+            "The present password is wrong",
+            "Try again, or use a one-time link: limn user link NAME.",
+        ));
     }
     let hash = passwords::hash(password).await?;
     let mut tx = db.begin().await?;
@@ -161,17 +210,35 @@ pub async fn change_password(db: &Database, viewer: &Viewer, current: String, pa
 pub async fn create_person(db: &Database, name: &str, display_name: &str, roles: Vec<Role>, actor: &Actor) -> Result<User, AppError> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(|ch| ch.is_control() || ch.is_whitespace()) {
-        return Err(AppError::refused("The name cannot be used", format!("Use 1 to {LONGEST_NAME} characters without spaces.")));
+        return Err(AppError::refused(
+            "The name cannot be used",
+            format!("Use 1 to {LONGEST_NAME} characters without spaces."),
+        ));
     }
     if users::find_user_by_name(db, name).await?.is_some() {
-        return Err(AppError::conflict(format!("{name} exists already"), "Choose another name, or change that person."));
+        return Err(AppError::conflict(
+            format!("{name} exists already"),
+            "Choose another name, or change that person.",
+        ));
     }
     if roles.is_empty() {
-        return Err(AppError::refused("A person needs a role", "Name one or more of analyst, steward, tester, report_owner, admin."));
+        return Err(AppError::refused(
+            "A person needs a role",
+            "Name one or more of analyst, steward, tester, report_owner, admin.",
+        ));
     }
-    let display_name = if display_name.trim().is_empty() { name } else { display_name.trim() };
+    let display_name = if display_name.trim().is_empty() {
+        name
+    } else {
+        display_name.trim()
+    };
     let mut tx = db.begin().await?;
-    let person = users::NewUser { name: name.into(), display_name: display_name.into(), password_hash: None, roles };
+    let person = users::NewUser {
+        name: name.into(),
+        display_name: display_name.into(),
+        password_hash: None,
+        roles,
+    };
     let user = users::create_user(&mut tx, person, actor).await?;
     tx.commit().await?;
     Ok(user)
@@ -186,6 +253,9 @@ mod tests {
         let (one, two) = (random_token(), random_token());
         assert_eq!(one.len(), 64);
         assert_ne!(one, two);
-        assert_eq!(token_hash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(
+            token_hash("abc"),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
     }
 }

@@ -17,17 +17,28 @@ const LONGEST_NAME: usize = 120;
 
 /// Tries a folder in steps that stop at the first failure. Reads names and sizes only.
 pub async fn check_folder(config: &Configuration, location: &str) -> (ConnectionCheck, Option<PathBuf>) {
-    let mut check = ConnectionCheck { steps: Vec::new(), tables: Vec::new() };
+    let mut check = ConnectionCheck {
+        steps: Vec::new(),
+        tables: Vec::new(),
+    };
     let location = location.trim().to_owned();
     let path = PathBuf::from(&location);
     let mut step = |name: &str, outcome: Result<String, String>| -> bool {
         let passed = outcome.is_ok();
-        check.steps.push(CheckStep { name: name.into(), passed, message: outcome.unwrap_or_else(|message| message) });
+        check.steps.push(CheckStep {
+            name: name.into(),
+            passed,
+            message: outcome.unwrap_or_else(|message| message),
+        });
         passed
     };
     if !step(
         "Path is absolute",
-        if path.is_absolute() { Ok(location.clone()) } else { Err("Give the whole path of a folder on the server, beginning with /.".into()) },
+        if path.is_absolute() {
+            Ok(location.clone())
+        } else {
+            Err("Give the whole path of a folder on the server, beginning with /.".into())
+        },
     ) {
         return (check, None);
     }
@@ -38,7 +49,10 @@ pub async fn check_folder(config: &Configuration, location: &str) -> (Connection
             return (check, None);
         }
         Err(error) => {
-            step("Folder exists", Err(format!("{error}. Check the spelling, and that the server's user may enter it.")));
+            step(
+                "Folder exists",
+                Err(format!("{error}. Check the spelling, and that the server's user may enter it.")),
+            );
             return (check, None);
         }
     };
@@ -46,7 +60,10 @@ pub async fn check_folder(config: &Configuration, location: &str) -> (Connection
     let allowed = if config.allows_source(&canonical) {
         Ok("Inside the folders that Limn may read.".to_owned())
     } else if config.source_roots.is_empty() {
-        Err(format!("Limn listens beyond this machine, so the folders it may read must be named: set LIMN_SOURCE_ROOTS={} and start again.", canonical.display()))
+        Err(format!(
+            "Limn listens beyond this machine, so the folders it may read must be named: set LIMN_SOURCE_ROOTS={} and start again.",
+            canonical.display()
+        ))
     } else {
         Err("Outside the folders named by LIMN_SOURCE_ROOTS. Add it there and start again.".to_owned())
     };
@@ -55,7 +72,10 @@ pub async fn check_folder(config: &Configuration, location: &str) -> (Connection
     }
     match discover(&canonical).await {
         Ok(found) if found.is_empty() => {
-            step("Tables are found", Err("No Parquet, CSV or JSON-lines file lies in it (.parquet .csv .tsv .jsonl .ndjson, also .gz and .zst).".into()));
+            step(
+                "Tables are found",
+                Err("No Parquet, CSV or JSON-lines file lies in it (.parquet .csv .tsv .jsonl .ndjson, also .gz and .zst).".into()),
+            );
             (check, None)
         }
         Ok(found) => {
@@ -76,28 +96,53 @@ pub async fn discover(root: &Path) -> Result<Vec<FoundTable>, AppError> {
 }
 
 /// Makes a folder connection whose test passes, with one group of all its tables.
-pub async fn create_folder_connection(db: &Database, config: &Configuration, viewer: &Viewer, name: &str, location: &str) -> Result<Connection, AppError> {
+pub async fn create_folder_connection(
+    db: &Database,
+    config: &Configuration,
+    viewer: &Viewer,
+    name: &str,
+    location: &str,
+) -> Result<Connection, AppError> {
     access::require(viewer, Permission::Configure)?;
     let name = name.trim();
     if name.is_empty() || name.chars().count() > LONGEST_NAME {
-        return Err(AppError::refused("The connection needs a name", format!("1 to {LONGEST_NAME} characters; it can be changed later, its address cannot.")));
+        return Err(AppError::refused(
+            "The connection needs a name",
+            format!("1 to {LONGEST_NAME} characters; it can be changed later, its address cannot."),
+        ));
     }
     let (check, folder) = check_folder(config, location).await;
     let Some(folder) = folder else {
         let failed = check.steps.into_iter().find(|step| !step.passed);
-        let (title, detail) = failed.map_or_else(|| ("The test failed".to_owned(), String::new()), |step| (format!("{}: no", step.name), step.message));
+        let (title, detail) = failed.map_or_else(
+            || ("The test failed".to_owned(), String::new()),
+            |step| (format!("{}: no", step.name), step.message),
+        );
         return Err(AppError::refused(title, detail));
     };
     let Some(location) = folder.to_str() else {
-        return Err(AppError::refused("The path cannot be kept", "Its name is not valid UTF-8. Rename the folder or link it under another name."));
+        return Err(AppError::refused(
+            "The path cannot be kept",
+            "Its name is not valid UTF-8. Rename the folder or link it under another name.",
+        ));
     };
     store_connection(db, name, location, &check.tables, &access::actor(viewer)).await
 }
 
 /// Writes the connection, its group and its tables in one transaction.
-pub async fn store_connection(db: &Database, name: &str, location: &str, found: &[FoundTable], actor: &Actor) -> Result<Connection, AppError> {
+pub async fn store_connection(
+    db: &Database,
+    name: &str,
+    location: &str,
+    found: &[FoundTable],
+    actor: &Actor,
+) -> Result<Connection, AppError> {
     let mut tx = db.begin().await?;
-    let new = connections::NewConnection { name: name.into(), kind: ConnectionKind::Folder, location: location.into() };
+    let new = connections::NewConnection {
+        name: name.into(),
+        kind: ConnectionKind::Folder,
+        location: location.into(),
+    };
     let connection = connections::create_connection(&mut tx, new, actor).await?;
     if let Some(group) = connection.groups.first() {
         tables::replace_found_tables(&mut tx, &group.table_group_id, found, actor).await?;
@@ -117,7 +162,12 @@ pub async fn find_tables(db: &Database, viewer: &Viewer, id: &ConnectionId) -> R
         let mut tx = db.begin().await?;
         let difference = tables::replace_found_tables(&mut tx, &group.table_group_id, &inside, &access::actor(viewer)).await?;
         tx.commit().await?;
-        said.push(format!("{} tables, {} new, {} missing", inside.len(), difference.added + difference.returned, difference.missing));
+        said.push(format!(
+            "{} tables, {} new, {} missing",
+            inside.len(),
+            difference.added + difference.returned,
+            difference.missing
+        ));
     }
     Ok(said.join("; "))
 }
@@ -129,7 +179,10 @@ pub fn in_group(group: &TableGroup, found: &[FoundTable]) -> Vec<FoundTable> {
     found
         .iter()
         .filter(|table| {
-            let names = [table.table_name.to_lowercase(), format!("{}.{}", table.schema_name, table.table_name).to_lowercase()];
+            let names = [
+                table.table_name.to_lowercase(),
+                format!("{}.{}", table.schema_name, table.table_name).to_lowercase(),
+            ];
             let any = |masks: &[String]| masks.iter().any(|mask| names.iter().any(|name| matches_mask(mask, name)));
             (include.is_empty() || any(&include)) && !any(&exclude)
         })
@@ -139,7 +192,10 @@ pub fn in_group(group: &TableGroup, found: &[FoundTable]) -> Vec<FoundTable> {
 
 /// Splits a mask at commas and line ends.
 fn patterns(mask: &str) -> Vec<String> {
-    mask.split([',', '\n']).map(|part| part.trim().to_lowercase()).filter(|part| !part.is_empty()).collect()
+    mask.split([',', '\n'])
+        .map(|part| part.trim().to_lowercase())
+        .filter(|part| !part.is_empty())
+        .collect()
 }
 
 /// Whether a lower-case name fits a mask with the wildcards `*`, `%` (any text) and `?` (one character).
@@ -193,7 +249,11 @@ mod tests {
 
     #[test]
     fn exclusion_wins_over_inclusion() {
-        let table = |schema: &str, name: &str| FoundTable { schema_name: schema.into(), table_name: name.into(), ..FoundTable::default() };
+        let table = |schema: &str, name: &str| FoundTable {
+            schema_name: schema.into(),
+            table_name: name.into(),
+            ..FoundTable::default()
+        };
         let group = TableGroup {
             table_group_id: "g".into(),
             connection_id: "c".into(),
@@ -203,7 +263,12 @@ mod tests {
             exclude_mask: "*_tmp".into(),
             table_count: 0,
         };
-        let found = [table("sales", "orders"), table("sales", "x_tmp"), table("crm", "people"), table("crm", "other")];
+        let found = [
+            table("sales", "orders"),
+            table("sales", "x_tmp"),
+            table("crm", "people"),
+            table("crm", "other"),
+        ];
         let names: Vec<String> = in_group(&group, &found).into_iter().map(|table| table.table_name).collect();
         assert_eq!(names, ["orders", "people"]);
     }

@@ -49,12 +49,18 @@ pub enum AppError {
 impl AppError {
     /// Refuses input with a title and what to do about it.
     pub fn refused(title: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::Refused { title: title.into(), detail: detail.into() }
+        Self::Refused {
+            title: title.into(),
+            detail: detail.into(),
+        }
     }
 
     /// Refuses because of the present state.
     pub fn conflict(title: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::Conflict { title: title.into(), detail: detail.into() }
+        Self::Conflict {
+            title: title.into(),
+            detail: detail.into(),
+        }
     }
 
     /// Wraps a fault of our own.
@@ -94,11 +100,17 @@ impl AppError {
         match self {
             Self::NotFound => "It may have been renamed or removed. Look for it in the list of tables or runs.".into(),
             Self::SignedOut => "Programs send a session cookie; people sign in at /login.".into(),
-            Self::Denied(permission) => format!("These roles may do it: {}. Ask an administrator for one of them.", permission.holders()),
+            Self::Denied(permission) => format!(
+                "These roles may do it: {}. Ask an administrator for one of them.",
+                permission.holders()
+            ),
             Self::Refused { detail, .. } | Self::Conflict { detail, .. } => detail.clone(),
             Self::Throttled { wait_s } => format!("Wait {wait_s} seconds, then try again."),
             Self::Unavailable(_) => "Nothing was lost. Try again in a few seconds; if it stays, look at /readyz.".into(),
-            Self::Internal(_) => "Nothing was changed. Try again; if it stays, send the reference to an administrator, who finds the cause in the log.".into(),
+            Self::Internal(_) => {
+                "Nothing was changed. Try again; if it stays, send the reference to an administrator, who finds the cause in the log."
+                    .into()
+            }
         }
     }
 
@@ -106,7 +118,9 @@ impl AppError {
     pub fn log(&self) -> String {
         let reference = uuid::Uuid::now_v7().simple().to_string().split_off(20);
         match self {
-            Self::Internal(source) => tracing::error!(reference, error = %source, cause = ?source.source().map(ToString::to_string), "A request failed by a fault of ours"),
+            Self::Internal(source) => {
+                tracing::error!(reference, error = %source, cause = ?source.source().map(ToString::to_string), "A request failed by a fault of ours")
+            }
             Self::Unavailable(source) => tracing::warn!(reference, error = %source, "The control database did not answer a request"),
             other => tracing::debug!(reference, error = %other, "A request was refused"),
         }

@@ -20,7 +20,10 @@ static HASHING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(std::threa
 /// A hash of no password: verifying against it costs the same, so that unknown names answer as slowly as known ones.
 static NOBODY: LazyLock<String> = LazyLock::new(|| {
     let secret = super::access::random_token();
-    Argon2::default().hash_password(secret.as_bytes()).map(|hash| hash.to_string()).unwrap_or_default()
+    Argon2::default()
+        .hash_password(secret.as_bytes())
+        .map(|hash| hash.to_string())
+        .unwrap_or_default()
 });
 
 /// Refuses a password that is too short, too long, or the person's own name.
@@ -30,7 +33,10 @@ pub fn check_strength(password: &str, name: &str) -> Result<(), AppError> {
         return Err(AppError::refused("The password is too short", advice));
     }
     if password.len() > LONGEST_BYTES {
-        return Err(AppError::refused("The password is too long", format!("At most {LONGEST_BYTES} bytes.")));
+        return Err(AppError::refused(
+            "The password is too long",
+            format!("At most {LONGEST_BYTES} bytes."),
+        ));
     }
     let lower = password.to_lowercase();
     let first = lower.chars().next();

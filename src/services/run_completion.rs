@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::AppError;
 use super::run_signals::RunSignals;
+use crate::components::format::counted;
 use crate::domain::audit::Actor;
 use crate::domain::identifier::{RunId, TableId};
 use crate::domain::profile_run::{RunPhase, RunReason};
@@ -123,10 +124,16 @@ fn outcome(completion: &Completion) -> RunOutcome {
             };
             (RunPhase::Failed, Some(RunReason::AllTablesFailed), Some(message))
         }
-        End::Finished if completion.profiles.is_empty() => {
-            (RunPhase::Failed, Some(RunReason::NoTables), Some("No table was found to profile.".to_owned()))
-        }
-        End::Finished => (RunPhase::Completed, (!completion.failed.is_empty()).then_some(RunReason::SomeTablesFailed), None),
+        End::Finished if completion.profiles.is_empty() => (
+            RunPhase::Failed,
+            Some(RunReason::NoTables),
+            Some("No table was found to profile.".to_owned()),
+        ),
+        End::Finished => (
+            RunPhase::Completed,
+            (!completion.failed.is_empty()).then_some(RunReason::SomeTablesFailed),
+            None,
+        ),
     };
     RunOutcome {
         phase,
@@ -146,7 +153,10 @@ fn digest(completion: &Completion, phase: RunPhase) -> String {
     let mut hasher = Sha256::new();
     hasher.update(phase.word());
     for (table_id, profile) in &completion.profiles {
-        hasher.update(format!("\n{table_id} {} {} {}", profile.snapshot.id, profile.row_count, profile.column_count));
+        hasher.update(format!(
+            "\n{table_id} {} {} {}",
+            profile.snapshot.id, profile.row_count, profile.column_count
+        ));
     }
     for table in &completion.failed {
         hasher.update(format!("\n{}.{} {}", table.schema_name, table.table_name, table.error));
@@ -167,14 +177,22 @@ fn level(outcome: &RunOutcome) -> &'static str {
 fn sentence(outcome: &RunOutcome) -> String {
     match outcome.phase {
         RunPhase::Cancelled => "The run was cancelled; nothing was stored.".into(),
-        RunPhase::Failed => format!("The run failed: {}", outcome.error_message.as_deref().unwrap_or("no reason was given")),
-        _ => format!(
-            "{} tables, {} columns and {} rows are stored; {} tables failed.",
-            outcome.table_count.unwrap_or(0),
-            outcome.column_count.unwrap_or(0),
-            outcome.row_count.unwrap_or(0),
-            outcome.failed_tables.len()
+        RunPhase::Failed => format!(
+            "The run failed: {}",
+            outcome.error_message.as_deref().unwrap_or("no reason was given")
         ),
+        _ => {
+            let failed = match outcome.failed_tables.len() {
+                0 => "every table was read".to_owned(),
+                count => format!("{} could not be read", counted(count as u64, "table")),
+            };
+            format!(
+                "{}, {} and {} are stored; {failed}.",
+                counted(u64::from(outcome.table_count.unwrap_or(0)), "table"),
+                counted(u64::from(outcome.column_count.unwrap_or(0)), "column"),
+                counted(outcome.row_count.unwrap_or(0), "row"),
+            )
+        }
     }
 }
 
@@ -187,8 +205,25 @@ mod tests {
             profile_run_id: "run".into(),
             attempt: 1,
             end,
-            profiles: (0..profiles).map(|n| (TableId(n.to_string()), TableProfile { row_count: 10, column_count: 2, ..TableProfile::default() })).collect(),
-            failed: (0..failed).map(|n| FailedTable { table_name: n.to_string(), error: format!("cannot read {n}"), ..FailedTable::default() }).collect(),
+            profiles: (0..profiles)
+                .map(|n| {
+                    (
+                        TableId(n.to_string()),
+                        TableProfile {
+                            row_count: 10,
+                            column_count: 2,
+                            ..TableProfile::default()
+                        },
+                    )
+                })
+                .collect(),
+            failed: (0..failed)
+                .map(|n| FailedTable {
+                    table_name: n.to_string(),
+                    error: format!("cannot read {n}"),
+                    ..FailedTable::default()
+                })
+                .collect(),
         }
     }
 
@@ -200,7 +235,13 @@ mod tests {
             (End::Finished, 0, 1, RunPhase::Failed, Some(RunReason::AllTablesFailed)),
             (End::Finished, 0, 0, RunPhase::Failed, Some(RunReason::NoTables)),
             (End::Cancelled, 1, 0, RunPhase::Cancelled, Some(RunReason::CancelledByPerson)),
-            (End::Failed(RunReason::TimedOut, "late".into()), 1, 0, RunPhase::Failed, Some(RunReason::TimedOut)),
+            (
+                End::Failed(RunReason::TimedOut, "late".into()),
+                1,
+                0,
+                RunPhase::Failed,
+                Some(RunReason::TimedOut),
+            ),
         ] {
             let stored = outcome(&completion(end, profiles, failed));
             assert_eq!((stored.phase, stored.reason), (phase, reason));

@@ -41,7 +41,9 @@ pub struct LaunchRequest {
 /// Writes a run for a worker to take.
 pub async fn launch(db: &Database, signals: &RunSignals, viewer: &Viewer, request: LaunchRequest) -> Result<LaunchedRun, AppError> {
     access::require(viewer, Permission::RunProfiling)?;
-    let (connection, group) = connections::find_table_group(db, &request.table_group_id).await?.ok_or(AppError::NotFound)?;
+    let (connection, group) = connections::find_table_group(db, &request.table_group_id)
+        .await?
+        .ok_or(AppError::NotFound)?;
     if !connection.is_active {
         return Err(AppError::conflict(
             format!("The connection {} is switched off", connection.name),
@@ -93,9 +95,17 @@ pub async fn cancel(db: &Database, signals: &RunSignals, viewer: &Viewer, run: &
 pub async fn retry(db: &Database, signals: &RunSignals, viewer: &Viewer, run: &RunId) -> Result<LaunchedRun, AppError> {
     let ended = profile_runs::find_run_by_id(db, run).await?.ok_or(AppError::NotFound)?;
     if !ended.status.is_terminal() {
-        return Err(AppError::conflict(format!("Run {} has not ended", ended.number), "Cancel it first, or wait."));
+        return Err(AppError::conflict(
+            format!("Run {} has not ended", ended.number),
+            "Cancel it first, or wait.",
+        ));
     }
     let only_tables = profile_runs::get_run_plan(db, run).await?.only_tables;
-    let request = LaunchRequest { table_group_id: ended.table_group_id, only_tables, trigger: RunTrigger::Retry, retry_of: Some(run.clone()) };
+    let request = LaunchRequest {
+        table_group_id: ended.table_group_id,
+        only_tables,
+        trigger: RunTrigger::Retry,
+        retry_of: Some(run.clone()),
+    };
     launch(db, signals, viewer, request).await
 }

@@ -38,7 +38,14 @@ impl LeaseHolder {
     pub fn new(worker: &RunWorker, claimed: &ClaimedRun) -> Self {
         let now = Instant::now();
         let cancels = worker.signals.watch_cancels();
-        Self { worker: worker.clone(), run: claimed.profile_run_id.clone(), attempt: claimed.attempt, cancels, began: now, renewed: now }
+        Self {
+            worker: worker.clone(),
+            run: claimed.profile_run_id.clone(),
+            attempt: claimed.attempt,
+            cancels,
+            began: now,
+            renewed: now,
+        }
     }
 
     /// Returns only when the reading must stop.
@@ -56,7 +63,15 @@ impl LeaseHolder {
                 },
                 () = tokio::time::sleep_until(self.renewed + lease / 6) => {}
             }
-            match run_transitions::renew_lease(&self.worker.db, &self.run, self.attempt, &self.worker.worker_id, lease_s.cast_signed()).await {
+            match run_transitions::renew_lease(
+                &self.worker.db,
+                &self.run,
+                self.attempt,
+                &self.worker.worker_id,
+                lease_s.cast_signed(),
+            )
+            .await
+            {
                 Ok(Lease::Held { cancel_requested: true }) => return Ok(Interruption::Cancelled),
                 Ok(Lease::Held { cancel_requested: false }) => self.renewed = Instant::now(),
                 Ok(Lease::Lost) => return Ok(Interruption::LeaseLost),

@@ -2,6 +2,8 @@
 
 use tokio::time::Instant;
 
+use crate::components::format::{bytes, counted, duration};
+use crate::domain::address::qualified_name;
 use crate::domain::connection::FoundTable;
 use crate::domain::identifier::TableId;
 use crate::domain::progress::RunProgress;
@@ -31,7 +33,16 @@ impl RunReport {
             bytes_total: planned.iter().map(|(_, table)| table.bytes).sum(),
             ..RunProgress::default()
         };
-        Self { planned: planned.to_vec(), progress, started: Instant::now(), child: RunProgress::default(), bytes_before: 0, rows_before: 0, profiles: Vec::new(), failed: Vec::new() }
+        Self {
+            planned: planned.to_vec(),
+            progress,
+            started: Instant::now(),
+            child: RunProgress::default(),
+            bytes_before: 0,
+            rows_before: 0,
+            profiles: Vec::new(),
+            failed: Vec::new(),
+        }
     }
 
     /// Takes one report; returns a line for the run's log where it deserves one.
@@ -50,21 +61,44 @@ impl RunReport {
                 None
             }
             WorkerEvent::Table(profile) => {
-                let place = self.planned.iter().find(|(_, table)| table.table_name == profile.table_name && table.schema_name == profile.schema_name);
+                let place = self
+                    .planned
+                    .iter()
+                    .find(|(_, table)| table.table_name == profile.table_name && table.schema_name == profile.schema_name);
                 let Some((table_id, _)) = place else {
-                    return Some(("error", format!("The engine reported a table that was not planned: {}", profile.table_name)));
+                    return Some((
+                        "error",
+                        format!("The engine reported a table that was not planned: {}", profile.table_name),
+                    ));
                 };
+                let line = format!(
+                    "{}: {}, {}, {}, in {}.",
+                    qualified_name(&profile.schema_name, &profile.table_name),
+                    counted(profile.row_count, "row"),
+                    counted(u64::from(profile.column_count), "column"),
+                    bytes(profile.bytes_scanned),
+                    duration(profile.duration_ms)
+                );
                 self.profiles.push((table_id.clone(), *profile));
                 self.count_table(false);
-                None
+                Some(("info", line))
             }
             WorkerEvent::Failed(table) => {
-                let line = format!("{}: {}", table.table_name, table.remedy);
+                let line = format!("{}: {}", qualified_name(&table.schema_name, &table.table_name), table.remedy);
                 self.failed.push(table);
                 self.count_table(true);
                 Some(("warn", line))
             }
-            WorkerEvent::Log { level, message } => Some((if level == "error" { "error" } else if level == "warn" { "warn" } else { "info" }, message)),
+            WorkerEvent::Log { level, message } => Some((
+                if level == "error" {
+                    "error"
+                } else if level == "warn" {
+                    "warn"
+                } else {
+                    "info"
+                },
+                message,
+            )),
             WorkerEvent::Done => None,
         }
     }

@@ -23,7 +23,11 @@ pub struct RunSignals {
 
 impl Default for RunSignals {
     fn default() -> Self {
-        Self { changes: broadcast::channel(BACKLOG).0, cancels: broadcast::channel(BACKLOG).0, work: Arc::new(Notify::new()) }
+        Self {
+            changes: broadcast::channel(BACKLOG).0,
+            cancels: broadcast::channel(BACKLOG).0,
+            work: Arc::new(Notify::new()),
+        }
     }
 }
 

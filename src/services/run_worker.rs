@@ -76,7 +76,9 @@ impl RunWorker {
             self.signals.changed(&run);
         }
         while self.tasks.len() < self.engine.concurrent_runs {
-            let Some(claimed) = run_transitions::claim_next(&self.db, &self.worker_id, self.engine.lease_s.cast_signed(), MOST_ATTEMPTS).await? else {
+            let Some(claimed) =
+                run_transitions::claim_next(&self.db, &self.worker_id, self.engine.lease_s.cast_signed(), MOST_ATTEMPTS).await?
+            else {
                 return Ok(());
             };
             let worker = self.clone();
@@ -100,7 +102,14 @@ impl RunWorker {
             Ok(Ok(completion)) => completion,
             Ok(Err(Interruption::Stopping)) => {
                 // A deploy is no failure: the run goes back to the queue and the attempt does not count.
-                run_log::append_log(&self.db, run, claimed.attempt, "info", "The server is stopping; the run waits for the next one.").await?;
+                run_log::append_log(
+                    &self.db,
+                    run,
+                    claimed.attempt,
+                    "info",
+                    "The server is stopping; the run waits for the next one.",
+                )
+                .await?;
                 run_transitions::release(&self.db, run, claimed.attempt).await?;
                 return Ok(());
             }
@@ -111,14 +120,25 @@ impl RunWorker {
             Ok(Err(Interruption::Cancelled)) => self.ended(claimed, End::Cancelled),
             Ok(Err(Interruption::TimedOut)) => {
                 let limit = self.engine.deadline_ms / 60_000;
-                self.ended(claimed, End::Failed(RunReason::TimedOut, format!("The run was stopped after {limit} minutes, its deadline.")))
+                self.ended(
+                    claimed,
+                    End::Failed(
+                        RunReason::TimedOut,
+                        format!("The run was stopped after {limit} minutes, its deadline."),
+                    ),
+                )
             }
-            Err(AppError::Refused { title, detail }) => self.ended(claimed, End::Failed(RunReason::SourceUnreachable, format!("{title}. {detail}"))),
+            Err(AppError::Refused { title, detail }) => {
+                self.ended(claimed, End::Failed(RunReason::SourceUnreachable, format!("{title}. {detail}")))
+            }
             // The database is away: leave the run to its lease, nothing about it is known to be wrong.
             Err(error @ AppError::Unavailable(_)) => return Err(error),
             Err(error) => {
                 let reference = error.log();
-                self.ended(claimed, End::Failed(RunReason::InternalError, format!("A fault of Limn's own, reference {reference}.")))
+                self.ended(
+                    claimed,
+                    End::Failed(RunReason::InternalError, format!("A fault of Limn's own, reference {reference}.")),
+                )
             }
         };
         complete(&self.db, &self.signals, &end).await.map(|_| ())
@@ -126,7 +146,13 @@ impl RunWorker {
 
     /// An end without profiles.
     fn ended(&self, claimed: &ClaimedRun, end: End) -> Completion {
-        Completion { profile_run_id: claimed.profile_run_id.clone(), attempt: claimed.attempt, end, profiles: Vec::new(), failed: Vec::new() }
+        Completion {
+            profile_run_id: claimed.profile_run_id.clone(),
+            attempt: claimed.attempt,
+            end,
+            profiles: Vec::new(),
+            failed: Vec::new(),
+        }
     }
 
     /// Finds the tables, runs children over them, keeps the lease, and collects what they report.
@@ -186,12 +212,20 @@ impl RunWorker {
             return Ok(Err(Interruption::LeaseLost));
         }
         self.signals.changed(run);
-        Ok(Ok(Completion { profile_run_id: run.clone(), attempt, end: End::Finished, profiles: collected.profiles, failed: collected.failed }))
+        Ok(Ok(Completion {
+            profile_run_id: run.clone(),
+            attempt,
+            end: End::Finished,
+            profiles: collected.profiles,
+            failed: collected.failed,
+        }))
     }
 
     /// Looks at the folder as it is now, records what was found, and picks the tables of this run.
     async fn plan(&self, claimed: &ClaimedRun) -> Result<(std::path::PathBuf, Vec<(TableId, FoundTable)>), AppError> {
-        let (connection, group) = connections::find_table_group(&self.db, &claimed.table_group_id).await?.ok_or(AppError::NotFound)?;
+        let (connection, group) = connections::find_table_group(&self.db, &claimed.table_group_id)
+            .await?
+            .ok_or(AppError::NotFound)?;
         let root = std::path::PathBuf::from(&connection.location);
         let found = in_group(&group, &discover(&root).await?);
         let mut tx = self.db.begin().await?;

@@ -21,23 +21,43 @@ const FIRST_TABLE: &str = "orders";
 pub const SAMPLE_SEED: u64 = 1;
 
 /// Writes the data once, connects them once, and starts a run; a second click finds what the first one made.
-pub async fn profile_sample(db: &Database, config: &Configuration, signals: &RunSignals, viewer: &Viewer) -> Result<(LaunchedRun, TableAddress), AppError> {
+pub async fn profile_sample(
+    db: &Database,
+    config: &Configuration,
+    signals: &RunSignals,
+    viewer: &Viewer,
+) -> Result<(LaunchedRun, TableAddress), AppError> {
     access::require(viewer, Permission::Configure)?;
     let connection = match find_sample(db, config).await? {
         Some(connection) => connection,
         None => make_sample(db, config, viewer).await?,
     };
-    let group = connection.groups.first().ok_or_else(|| AppError::internal("the sample connection has no group"))?;
-    let request = LaunchRequest { table_group_id: group.table_group_id.clone(), only_tables: Vec::new(), trigger: RunTrigger::Person, retry_of: None };
+    let group = connection
+        .groups
+        .first()
+        .ok_or_else(|| AppError::internal("the sample connection has no group"))?;
+    let request = LaunchRequest {
+        table_group_id: group.table_group_id.clone(),
+        only_tables: Vec::new(),
+        trigger: RunTrigger::Person,
+        retry_of: None,
+    };
     let run = launch(db, signals, viewer, request).await?;
-    let address = TableAddress { connection_id: connection.connection_id, schema_name: ROOT_SCHEMA.into(), table_name: FIRST_TABLE.into() };
+    let address = TableAddress {
+        connection_id: connection.connection_id,
+        schema_name: ROOT_SCHEMA.into(),
+        table_name: FIRST_TABLE.into(),
+    };
     Ok((run, address))
 }
 
 /// The connection to the sample folder, if it exists.
 async fn find_sample(db: &Database, config: &Configuration) -> Result<Option<Connection>, AppError> {
     let folder = config.sample_folder();
-    Ok(connections::list_connections(db).await?.into_iter().find(|connection| std::path::Path::new(&connection.location) == folder))
+    Ok(connections::list_connections(db)
+        .await?
+        .into_iter()
+        .find(|connection| std::path::Path::new(&connection.location) == folder))
 }
 
 /// Writes files into a folder beside the final one, and moves it when it is whole.
@@ -47,7 +67,10 @@ async fn make_sample(db: &Database, config: &Configuration, viewer: &Viewer) -> 
         let unfinished = config.data_dir.join(format!("sample.{}", uuid::Uuid::now_v7().simple()));
         let target = unfinished.clone();
         let today = chrono::Utc::now().date_naive();
-        tokio::task::spawn_blocking(move || demo::write(&target, today, SAMPLE_SEED)).await.map_err(AppError::internal)?.map_err(AppError::internal)?;
+        tokio::task::spawn_blocking(move || demo::write(&target, today, SAMPLE_SEED))
+            .await
+            .map_err(AppError::internal)?
+            .map_err(AppError::internal)?;
         if let Err(error) = tokio::fs::rename(&unfinished, &folder).await {
             tokio::fs::remove_dir_all(&unfinished).await.map_err(AppError::internal)?;
             // Somebody else was quicker with the same data.
@@ -57,6 +80,11 @@ async fn make_sample(db: &Database, config: &Configuration, viewer: &Viewer) -> 
         }
     }
     let found = discover(&folder).await?;
-    let location = folder.to_str().ok_or_else(|| AppError::refused("The data folder cannot be used", "Its path is not valid UTF-8; set LIMN_DATA_DIR to another."))?;
+    let location = folder.to_str().ok_or_else(|| {
+        AppError::refused(
+            "The data folder cannot be used",
+            "Its path is not valid UTF-8; set LIMN_DATA_DIR to another.",
+        )
+    })?;
     store_connection(db, SAMPLE_CONNECTION, location, &found, &access::actor(viewer)).await
 }

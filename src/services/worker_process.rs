@@ -15,8 +15,8 @@ use tokio::sync::mpsc;
 use super::error::AppError;
 use crate::domain::connection::FoundTable;
 use crate::domain::table_profile::FailedTable;
-use crate::engine::protocol::{WorkerEvent, WorkerPlan};
 use crate::engine::ProfileOptions;
+use crate::engine::protocol::{WorkerEvent, WorkerPlan};
 
 /// Last bytes of the child's stderr that are kept for the log.
 const STDERR_KEPT: usize = 4_096;
@@ -40,7 +40,12 @@ enum ChildEnd {
 }
 
 /// Children one after the other until every table was tried.
-pub async fn run_children(root: &Path, tables: Vec<FoundTable>, options: ProfileOptions, reports: mpsc::Sender<WorkerEvent>) -> Result<(), AppError> {
+pub async fn run_children(
+    root: &Path,
+    tables: Vec<FoundTable>,
+    options: ProfileOptions,
+    reports: mpsc::Sender<WorkerEvent>,
+) -> Result<(), AppError> {
     let mut rest = tables;
     let mut lost = 0;
     while !rest.is_empty() {
@@ -71,7 +76,11 @@ pub async fn run_children(root: &Path, tables: Vec<FoundTable>, options: Profile
                 let after = rest.split_off(tried + 1);
                 let mut failed = vec![lost_table(&culprit, &reason)];
                 if lost >= MOST_LOST_CHILDREN {
-                    failed.extend(after.iter().map(|table| lost_table(table, "too many tables before it had taken their process down")));
+                    failed.extend(
+                        after
+                            .iter()
+                            .map(|table| lost_table(table, "too many tables before it had taken their process down")),
+                    );
                     rest = Vec::new();
                 } else {
                     rest = after;
@@ -88,15 +97,27 @@ pub async fn run_children(root: &Path, tables: Vec<FoundTable>, options: Profile
 }
 
 /// Runs one child over the tables and forwards what it reports. Dropping the future kills the child.
-async fn run_child(root: &Path, tables: Vec<FoundTable>, options: ProfileOptions, events: &mpsc::Sender<WorkerEvent>) -> Result<ChildEnd, AppError> {
+async fn run_child(
+    root: &Path,
+    tables: Vec<FoundTable>,
+    options: ProfileOptions,
+    events: &mpsc::Sender<WorkerEvent>,
+) -> Result<ChildEnd, AppError> {
     let memory_bytes = options.memory_bytes;
-    let plan = WorkerPlan { root: root.to_owned(), tables, options };
+    let plan = WorkerPlan {
+        root: root.to_owned(),
+        tables,
+        options,
+    };
     let mut line = serde_json::to_vec(&plan).map_err(AppError::internal)?;
     line.push(b'\n');
     let mut child = spawn()?;
     // The open pipe is the child's lifeline: when this process dies, it closes, and the child ends itself.
     let lifeline = hand_over(&mut child, &line).await;
-    let mut stdout = BufReader::with_capacity(1 << 16, child.stdout.take().ok_or_else(|| AppError::internal("the child has no stdout"))?);
+    let mut stdout = BufReader::with_capacity(
+        1 << 16,
+        child.stdout.take().ok_or_else(|| AppError::internal("the child has no stdout"))?,
+    );
     let stderr = child.stderr.take().ok_or_else(|| AppError::internal("the child has no stderr"))?;
     let complaints = tokio::spawn(keep_last(stderr));
 
@@ -105,7 +126,11 @@ async fn run_child(root: &Path, tables: Vec<FoundTable>, options: ProfileOptions
     let mut buffer = Vec::new();
     loop {
         buffer.clear();
-        let read = (&mut stdout).take(LONGEST_LINE as u64).read_until(b'\n', &mut buffer).await.map_err(AppError::internal)?;
+        let read = (&mut stdout)
+            .take(LONGEST_LINE as u64)
+            .read_until(b'\n', &mut buffer)
+            .await
+            .map_err(AppError::internal)?;
         if read == 0 {
             break;
         }
@@ -166,13 +191,25 @@ pub async fn find_tables(root: &Path) -> Result<Vec<FoundTable>, AppError> {
         .output();
     let output = tokio::time::timeout(FIND_WITHIN, output)
         .await
-        .map_err(|_| AppError::refused("Looking through the folder took too long", "Name a folder deeper down, with fewer files in it."))?
+        .map_err(|_| {
+            AppError::refused(
+                "Looking through the folder took too long",
+                "Name a folder deeper down, with fewer files in it.",
+            )
+        })?
         .map_err(AppError::internal)?;
     if output.status.success() {
         return serde_json::from_slice(&output.stdout).map_err(AppError::internal);
     }
-    let said = String::from_utf8_lossy(&output.stderr).trim().trim_start_matches("limn: ").to_owned();
-    let detail = if output.status.code() == Some(1) { said } else { "A file in it cannot be read safely. Move the newest files away, then try again.".to_owned() };
+    let said = String::from_utf8_lossy(&output.stderr)
+        .trim()
+        .trim_start_matches("limn: ")
+        .to_owned();
+    let detail = if output.status.code() == Some(1) {
+        said
+    } else {
+        "A file in it cannot be read safely. Move the newest files away, then try again.".to_owned()
+    };
     Err(AppError::refused("The folder cannot be looked through", detail))
 }
 
@@ -207,7 +244,8 @@ async fn keep_last(mut stderr: tokio::process::ChildStderr) -> String {
 /// Says in words why a child went away.
 fn explain(status: ExitStatus, complaints: &str, memory_bytes: u64) -> String {
     let budget = memory_bytes >> 20;
-    let out_of_memory = complaints.contains("memory allocation") || complaints.contains("capacity overflow") || complaints.contains("out of memory");
+    let out_of_memory =
+        complaints.contains("memory allocation") || complaints.contains("capacity overflow") || complaints.contains("out of memory");
     match (status.signal(), status.code()) {
         _ if out_of_memory => format!("it needed more memory than the engine's budget of {budget} MiB"),
         (Some(9), _) => "it was killed by the system, most likely for its memory".into(),
@@ -222,8 +260,12 @@ fn lost_table(table: &FoundTable, reason: &str) -> FailedTable {
     FailedTable {
         schema_name: table.schema_name.clone(),
         table_name: table.table_name.clone(),
-        error: format!("The process that read {} was lost: {reason}", table.files.first().map_or("this table", String::as_str)),
-        remedy: "Look at the file with another reader; if it is sound, raise LIMN_ENGINE_MEMORY, or leave the table out of the group.".into(),
+        error: format!(
+            "The process that read {} was lost: {reason}",
+            table.files.first().map_or("this table", String::as_str)
+        ),
+        remedy: "Look at the file with another reader; if it is sound, raise LIMN_ENGINE_MEMORY, or leave the table out of the group."
+            .into(),
     }
 }
 

@@ -51,8 +51,8 @@ impl SessionStore for Sessions {
         Self: 'c,
     {
         Box::pin(async move {
-            let text = "insert into sessions (session_hash, user_id, data_json, expires_at) values ($1, $2, $3, $4)
-                 on conflict (session_hash) do update set user_id = excluded.user_id, data_json = excluded.data_json, expires_at = excluded.expires_at";
+            // Only a row that is there: a request that began before a sign-out must not bring the session back.
+            let text = "update sessions set user_id = $2, data_json = $3, expires_at = $4 where session_hash = $1";
             write_session(&self.db, text, session).await?;
             Ok(())
         })

@@ -4,6 +4,9 @@ use super::{Database, Record, StoreError, Transaction, audit, new_id, sql};
 use crate::domain::audit::Actor;
 use crate::domain::identifier::UserId;
 
+/// Longest key of a name.
+const NAME_KEY_CHARS: usize = 200;
+
 /// A link to make. Only the hash of its token is kept.
 #[derive(Clone, Debug)]
 pub struct NewLink {
@@ -111,9 +114,9 @@ pub async fn delete_old_attempts(db: &Database, age_s: i64) -> Result<u64, Store
         .await
 }
 
-/// Two names that differ only in case or outer spaces are one.
+/// Two names that differ only in case or outer spaces are one. Whatever is typed as a name fits an index entry.
 pub(super) fn name_key(name: &str) -> String {
-    name.trim().to_lowercase()
+    name.trim().to_lowercase().chars().take(NAME_KEY_CHARS).collect()
 }
 
 fn read_link(row: &Record) -> Result<SignInLink, StoreError> {

@@ -92,10 +92,11 @@ pub(crate) fn sql_joined(text: String) -> Statement {
     }
 }
 
-/// Most values in one statement; SQLite allows 32,766.
-const VALUES_LIMIT: usize = 12_000;
+/// Most values in one statement. SQLite finds a bound value by walking a list, so that long statements cost the square of
+/// their length; beyond a few hundred values a longer one saves nothing on PostgreSQL either.
+const VALUES_LIMIT: usize = 500;
 
-/// Statements that insert many rows: `insert into TABLE (COLUMNS) values ...`, as few as possible.
+/// Statements that insert many rows: `insert into TABLE (COLUMNS) values ...`, many rows each.
 pub(crate) fn rows_insert(table: &'static str, columns: &'static [&'static str], rows: Vec<Vec<Value>>) -> Vec<Statement> {
     let rows_each = (VALUES_LIMIT / columns.len().max(1)).max(1);
     let mut statements = Vec::new();
@@ -111,10 +112,12 @@ pub(crate) fn rows_insert(table: &'static str, columns: &'static [&'static str],
             text.push(')');
             values.extend(row);
         }
+        // All full ones share one text and so one plan; the last one is of its own length.
+        let is_lasting = values.len() == rows_each * columns.len();
         statements.push(Statement {
             text: text.into(),
             values,
-            is_lasting: false,
+            is_lasting,
         });
     }
     statements

@@ -73,7 +73,13 @@ impl TestApp {
             database_url: format!("sqlite:{}", folder.path().join("limn.db").display()),
             public_url: "http://limn.test".into(),
             source_roots: Vec::new(),
-            engine: EngineSettings { threads: 1, memory_bytes: 256 << 20, concurrent_runs: 1, deadline_ms: 60_000, lease_s: 30 },
+            engine: EngineSettings {
+                threads: 1,
+                memory_bytes: 256 << 20,
+                concurrent_runs: 1,
+                deadline_ms: 60_000,
+                lease_s: 30,
+            },
         };
         let db = startup::open_database(&config.database_url).await.unwrap();
         let state = startup::app_state(db, config, CancellationToken::new());
@@ -97,14 +103,19 @@ impl TestApp {
         if form.is_some() {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
-        self.send_request(request.body(Body::from(form.unwrap_or_default().to_owned())).unwrap()).await
+        self.send_request(request.body(Body::from(form.unwrap_or_default().to_owned())).unwrap())
+            .await
     }
 
     pub async fn send_request(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, 64 << 20).await.unwrap();
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+        }
     }
 
     pub async fn get(&self, path: &str, cookie: &str) -> Answer {
@@ -117,8 +128,12 @@ impl TestApp {
 
     /// Makes a person and signs him in by a one-time link; returns his cookie.
     pub async fn come_in(&self, name: &str, roles: &[Role]) -> (User, String) {
-        let user = access::create_person(self.db(), name, "", roles.to_vec(), &Actor::limn()).await.unwrap();
-        let token = access::create_link(self.db(), Some(user.user_id.clone()), &Actor::limn()).await.unwrap();
+        let user = access::create_person(self.db(), name, "", roles.to_vec(), &Actor::limn())
+            .await
+            .unwrap();
+        let token = access::create_link(self.db(), Some(user.user_id.clone()), &Actor::limn())
+            .await
+            .unwrap();
         let answer = self.post("/actions/accept-link", "", &format!("token={token}")).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         (user, session_cookie(&answer))
@@ -127,27 +142,53 @@ impl TestApp {
     /// Connects a folder.
     pub async fn connect(&self, name: &str, folder: &Path) -> Connection {
         let found = engine::discover(folder).unwrap();
-        connections::store_connection(self.db(), name, folder.to_str().unwrap(), &found, &Actor::limn()).await.unwrap()
+        connections::store_connection(self.db(), name, folder.to_str().unwrap(), &found, &Actor::limn())
+            .await
+            .unwrap()
     }
 
     /// Profiles all tables of a connection in this process, ended by the completer; returns the run's number.
     pub async fn profile(&self, connection: &Connection) -> i64 {
         let group = &connection.groups[0].table_group_id;
         let mut tx = self.db().begin().await.unwrap();
-        let new = NewRun { table_group_id: group.clone(), mode: RunMode::Full, trigger: RunTrigger::Person, only_tables: Vec::new(), retry_of: None };
+        let new = NewRun {
+            table_group_id: group.clone(),
+            mode: RunMode::Full,
+            trigger: RunTrigger::Person,
+            only_tables: Vec::new(),
+            retry_of: None,
+        };
         let requested = profile_runs::request_run(&mut tx, new, &Actor::limn()).await.unwrap();
         tx.commit().await.unwrap();
         let claimed = run_transitions::claim_next(self.db(), "test", 30, 3).await.unwrap().unwrap();
-        assert!(run_transitions::mark_running(self.db(), &claimed.profile_run_id, claimed.attempt).await.unwrap());
+        assert!(
+            run_transitions::mark_running(self.db(), &claimed.profile_run_id, claimed.attempt)
+                .await
+                .unwrap()
+        );
         let root = Path::new(&connection.location);
         let found = engine::discover(root).unwrap();
         let mut tx = self.db().begin().await.unwrap();
         tables::replace_found_tables(&mut tx, group, &found, &Actor::limn()).await.unwrap();
         tx.commit().await.unwrap();
-        let options = ProfileOptions { threads: 1, memory_bytes: 256 << 20, deadline_ms: 60_000, clock: Utc::now() };
+        let options = ProfileOptions {
+            threads: 1,
+            memory_bytes: 256 << 20,
+            deadline_ms: 60_000,
+            clock: Utc::now(),
+        };
         let planned = tables::list_group_tables(self.db(), group).await.unwrap();
-        let profiles = planned.into_iter().map(|table| (table.table_id, engine::profile_table(root, &table.found, &options, &Quiet).unwrap())).collect();
-        let completion = Completion { profile_run_id: claimed.profile_run_id, attempt: claimed.attempt, end: End::Finished, profiles, failed: Vec::new() };
+        let profiles = planned
+            .into_iter()
+            .map(|table| (table.table_id, engine::profile_table(root, &table.found, &options, &Quiet).unwrap()))
+            .collect();
+        let completion = Completion {
+            profile_run_id: claimed.profile_run_id,
+            attempt: claimed.attempt,
+            end: End::Finished,
+            profiles,
+            failed: Vec::new(),
+        };
         complete(self.db(), &self.state.signals, &completion).await.unwrap();
         requested.number
     }
@@ -158,14 +199,32 @@ impl TestApp {
         std::fs::create_dir_all(&folder).unwrap();
         let mut orders = String::from("order_id,amount,status,placed on,paid\n");
         for id in 0..500 {
-            let amount = if id % 10 == 0 { String::new() } else { format!("{}.{:02}", id % 97, id % 100) };
-            orders += &format!("{id},{amount},{},2026-{:02}-{:02},{}\n", ["new", "sent", "Done"][id % 3], id % 12 + 1, id % 28 + 1, id % 2 == 0);
+            let amount = if id % 10 == 0 {
+                String::new()
+            } else {
+                format!("{}.{:02}", id % 97, id % 100)
+            };
+            orders += &format!(
+                "{id},{amount},{},2026-{:02}-{:02},{}\n",
+                ["new", "sent", "Done"][id % 3],
+                id % 12 + 1,
+                id % 28 + 1,
+                id % 2 == 0
+            );
         }
         std::fs::write(folder.join("orders.csv"), orders).unwrap();
-        std::fs::write(folder.join("a <b> & 'c'.csv"), "\"<script>alert(1)</script>\",x\n\"</script><img src=x>\",1\nplain,2\n").unwrap();
+        std::fs::write(
+            folder.join("a <b> & 'c'.csv"),
+            "\"<script>alert(1)</script>\",x\n\"</script><img src=x>\",1\nplain,2\n",
+        )
+        .unwrap();
         let connection = self.connect("Shop", &folder.canonicalize().unwrap()).await;
         self.profile(&connection).await;
-        let address = TableAddress { connection_id: connection.connection_id.clone(), schema_name: ROOT_SCHEMA.into(), table_name: "orders".into() };
+        let address = TableAddress {
+            connection_id: connection.connection_id.clone(),
+            schema_name: ROOT_SCHEMA.into(),
+            table_name: "orders".into(),
+        };
         (connection, address)
     }
 }

@@ -238,7 +238,7 @@ fn add_primitive<T: ArrowPrimitiveType, K: Scalar, F: Family<K>>(
         Some((value, weight)) => {
             let key = key_of(value).ok_or_else(|| {
                 format!(
-                    "a value ({value:?}) is beyond what {} can be counted with",
+                    "a value is beyond what a column of {} can be counted with",
                     type_name(&T::DATA_TYPE)
                 )
             })?;

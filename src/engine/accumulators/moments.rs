@@ -25,6 +25,13 @@ impl Moments {
         out
     }
 
+    /// Of values as they come.
+    pub fn streamed(entries: impl Iterator<Item = (f64, u64)>) -> Self {
+        let mut out = Self::default();
+        entries.for_each(|(value, weight)| out.update(value, weight));
+        out
+    }
+
     /// Adds a finite value so many times.
     pub fn update(&mut self, value: f64, weight: u64) {
         if weight > 0 {

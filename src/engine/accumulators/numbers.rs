@@ -163,7 +163,12 @@ impl<K: Scalar> Family<K> for Numbers<K> {
         let mean = if total.is_finite() {
             mean
         } else {
-            streamed.and_then(|moments| moments.mean()).unwrap_or(min / 2.0 + max / 2.0)
+            // The sum is beyond doubles, the mean need not be.
+            let moments = streamed.or_else(|| finite.clone().map(Moments::streamed));
+            moments
+                .and_then(|moments| moments.mean())
+                .unwrap_or(min / 2.0 + max / 2.0)
+                .clamp(min, max)
         };
         let moments = match &finite {
             Some(finite) => Moments::of_entries(finite.clone(), mean),

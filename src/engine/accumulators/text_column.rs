@@ -79,6 +79,12 @@ impl TextColumn {
         self.keep_within_limit();
     }
 
+    /// Keeps no more than this exactly from now on.
+    pub fn limit_to(&mut self, limits: ColumnLimits) {
+        self.limits = limits;
+        self.keep_within_limit();
+    }
+
     /// Different values, while they are known exactly.
     pub fn tally(&self) -> Option<&TextTally> {
         self.values.tally()

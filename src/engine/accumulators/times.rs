@@ -72,12 +72,13 @@ impl Family<i64> for Times {
 
     fn finish(&self, form: Form, _entries: Option<&[(i64, u64)]>, context: &FinishContext, profile: &mut ColumnProfile) {
         let Some((min, max)) = self.range else { return };
-        let metrics = &mut profile.metrics;
-        metrics.min_date = Some(min.text(form));
-        metrics.max_date = Some(max.text(form));
+        // A time of day has no date.
         let (Some((first, _)), Some((last, _))) = (split(form, min), split(form, max)) else {
             return;
         };
+        let metrics = &mut profile.metrics;
+        metrics.min_date = Some(min.text(form));
+        metrics.max_date = Some(max.text(form));
         let mut days: Vec<(i64, u64)> = self.days.iter().map(|(day, count)| (*day, *count)).collect();
         days.sort_unstable();
         let today = context.clock_day;

@@ -10,6 +10,12 @@ use super::column::Accumulator;
 use super::scalar_column::{FinishContext, ScalarColumn};
 use super::text_column::TextColumn;
 
+/// While a column is open it is settled, never sketched: its type is only known as long as every token is.
+const OPEN_ENDED: ColumnLimits = ColumnLimits {
+    values: usize::MAX,
+    shapes: usize::MAX,
+};
+
 /// State of one column of tokens.
 #[derive(Debug)]
 pub struct TokenColumn {
@@ -32,7 +38,7 @@ impl TokenColumn {
     /// An empty column; `known` is the type that an earlier look found necessary.
     pub fn new(limits: ColumnLimits, known: Option<TokenType>) -> Self {
         let state = match known {
-            None => State::Open(TextColumn::new(limits, true)),
+            None => State::Open(TextColumn::new(OPEN_ENDED, true)),
             Some(known) => State::Settled(known, Box::new(Accumulator::of_token_type(known, limits))),
         };
         Self {
@@ -80,14 +86,10 @@ impl TokenColumn {
         other.note_kinds(self.kinds)?;
         match (&mut self.state, other.state) {
             (State::Open(mine), State::Open(theirs)) => {
-                if mine.tally().is_some() && theirs.tally().is_some() {
-                    mine.merge(theirs);
+                mine.merge(theirs);
+                if mine.tally().is_some_and(|tally| tally.len() > self.limits.values) {
+                    self.settle();
                 }
-                if let Some(tally) = mine.tally().filter(|tally| tally.len() <= self.limits.values) {
-                    let _ = tally;
-                    return Ok(());
-                }
-                self.give_up_exact_values();
                 Ok(())
             }
             (State::Settled(settled, mine), State::Open(theirs)) => feed_all(*settled, mine, &theirs),
@@ -141,11 +143,14 @@ impl TokenColumn {
 
     fn settle(&mut self) {
         let State::Open(texts) = &mut self.state else { return };
-        let texts = std::mem::replace(texts, TextColumn::new(self.limits, true));
+        let mut texts = std::mem::replace(texts, TextColumn::new(OPEN_ENDED, true));
         let settled = texts.tally().map_or(TokenType::Text, |tally| TokenType::infer(tally, self.kinds));
         let mut column = Box::new(Accumulator::of_token_type(settled, self.limits));
         match (&mut *column, settled) {
-            (Accumulator::Text(column), TokenType::Text) => *column = texts,
+            (Accumulator::Text(column), TokenType::Text) => {
+                texts.limit_to(self.limits);
+                *column = texts;
+            }
             (column, _) => feed_all(settled, column, &texts).expect("the type was inferred from these very tokens"),
         }
         self.state = State::Settled(settled, column);

@@ -214,17 +214,16 @@ impl RecordReader {
         self.buffer.copy_within(self.start..self.end, 0);
         self.end -= self.start;
         self.start = 0;
-        if self.end * 2 > self.buffer.len() {
-            if self.buffer.len() >= RECORD_LIMIT_BYTES {
-                return Err(self.malformed(&format!(
-                    "a record is longer than {} MiB; probably a quote is not closed",
-                    RECORD_LIMIT_BYTES >> 20
-                )));
-            }
+        if self.end * 2 > self.buffer.len() && self.buffer.len() < RECORD_LIMIT_BYTES {
             self.buffer.resize(self.buffer.len() * 2, 0);
+        } else if self.end == self.buffer.len() {
+            return Err(self.malformed(&format!(
+                "a record is longer than {} MiB; probably a quote is not closed",
+                RECORD_LIMIT_BYTES >> 20
+            )));
         }
         // A record is parsed again from its start after each read, so a read should bring much.
-        let goal = self.end + (self.buffer.len() - self.end) / 2;
+        let goal = self.end + (self.buffer.len() - self.end).div_ceil(2);
         while !self.at_end && self.end < goal {
             self.read_some()?;
         }
@@ -282,7 +281,7 @@ mod tests {
         let some = |text: &str| Some(text.to_owned());
         for (text, length, tokens) in [
             ("a,b\nc", 4, vec![some("a"), some("b")]),
-            ("a,,\"\"\r\nc", 8, vec![some("a"), None, some("")]),
+            ("a,,\"\"\r\nc", 7, vec![some("a"), None, some("")]),
             ("\"x\ny\",\"say \"\"hi\"\"\"\rz", 19, vec![some("x\ny"), some("say \"hi\"")]),
             ("\"a\"b,c", 6, vec![some("ab"), some("c")]),
             ("a\"b,c", 5, vec![some("a\"b"), some("c")]),

@@ -1,9 +1,12 @@
 //! Parquet files through the crate's Arrow reader, one row group a part.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
+use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::basic::Type as PhysicalType;
 use parquet::errors::ParquetError;
 
 use super::{BatchSource, SourceBatch, SourceColumn};
@@ -23,7 +26,7 @@ impl Footer {
     /// Reads and checks the footer.
     pub fn read(file: &RootedFile) -> Result<Self, EngineError> {
         let handle = file.reopen()?;
-        let metadata = guard(file.path(), None, || ArrowReaderMetadata::load(&handle, ArrowReaderOptions::new()))?;
+        let metadata = guard(file.path(), None, || with_wide_timestamps(ArrowReaderMetadata::load(&handle, ArrowReaderOptions::new())?))?;
         let stated: i64 = metadata.metadata().row_groups().iter().map(|group| group.num_rows()).sum();
         if metadata.metadata().row_groups().iter().any(|group| group.num_rows() < 0)
             || stated != metadata.metadata().file_metadata().num_rows()
@@ -143,6 +146,29 @@ impl BatchSource for ParquetSource {
     fn rejected(&self) -> RejectedRows {
         RejectedRows::default()
     }
+}
+
+/// INT96 instants count nanoseconds in 96 bits; read as 64 bits of nanoseconds they would wrap around outside 1677 to 2262.
+fn with_wide_timestamps(metadata: ArrowReaderMetadata) -> Result<ArrowReaderMetadata, ParquetError> {
+    let roots = metadata.parquet_schema().root_schema().get_fields();
+    let is_int96 = |index: usize| roots[index].is_primitive() && roots[index].get_physical_type() == PhysicalType::INT96;
+    if !(0..roots.len()).any(is_int96) {
+        return Ok(metadata);
+    }
+    let fields: Vec<Field> = metadata
+        .schema()
+        .fields()
+        .iter()
+        .enumerate()
+        .map(|(index, field)| match field.data_type() {
+            DataType::Timestamp(TimeUnit::Nanosecond, zone) if is_int96(index) => {
+                field.as_ref().clone().with_data_type(DataType::Timestamp(TimeUnit::Microsecond, zone.clone()))
+            }
+            _ => field.as_ref().clone(),
+        })
+        .collect();
+    let schema = Arc::new(Schema::new_with_metadata(fields, metadata.schema().metadata().clone()));
+    ArrowReaderMetadata::try_new(metadata.metadata().clone(), ArrowReaderOptions::new().with_schema(schema))
 }
 
 /// Runs the reader; its errors and its panics become errors with the place.

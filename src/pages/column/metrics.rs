@@ -79,7 +79,7 @@ fn draw((name, metric, reading): &Line, column: &ColumnProfile, compared: Option
     };
     let change = compared.map(|other| change_of(reading, other, column)).unwrap_or_default();
     let class = if matches!(reading, Text(_)) { "words" } else { "" };
-    let others = has_compared.then(|| view! { <td class="t2">{before}</td><td class="quiet">{change}</td> });
+    let others = has_compared.then(|| view! { <td class=format!("t2 {class}")>{before}</td><td class="quiet">{change}</td> });
     Some(view! { <tr><th scope="row">{*name}</th><td class=class>{metric_figure(column, metric, now)}{part}</td>{others}</tr> }.into_any())
 }
 
@@ -163,10 +163,16 @@ fn text_value(text: &str) -> String {
     if text.is_empty() { "''".to_owned() } else { visible(text) }
 }
 
+/// An ISO 8601 stamp for people: a space for the `T`, and the zone in letters.
+fn time_text(stamp: &str) -> String {
+    let text = stamp.replacen('T', " ", 1);
+    text.strip_suffix('Z').map_or_else(|| text.clone(), |text| format!("{text} UTC"))
+}
+
 fn times() -> Vec<Line> {
     vec![
-        ("Earliest", "min_date", Text(|column| column.metrics.min_date.clone())),
-        ("Latest", "max_date", Text(|column| column.metrics.max_date.clone())),
+        ("Earliest", "min_date", Text(|column| column.metrics.min_date.as_deref().map(time_text))),
+        ("Latest", "max_date", Text(|column| column.metrics.max_date.as_deref().map(time_text))),
         ("Span in days", "date_span_days", Count(|column| column.metrics.date_span_days.and_then(|days| u64::try_from(days).ok()))),
         ("Days present", "days_present", Count(|column| column.metrics.days_present)),
         ("Weeks present", "weeks_present", Count(|column| column.metrics.weeks_present)),

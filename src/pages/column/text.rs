@@ -37,8 +37,7 @@ fn shapes(detail: &ColumnDetail) -> Option<AnyView> {
         .iter()
         .map(|entry| Frequency { value: entry.pattern.clone(), count: entry.count, change: if is_new(&entry.pattern) { "new".into() } else { String::new() } })
         .collect();
-    // Empty texts have no shape.
-    let whole = column.non_null_count.saturating_sub(column.metrics.zero_length_count.unwrap_or(0));
+    let whole = column.non_null_count;
     let listed = patterns.iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.count));
     let distinct = column.metrics.distinct_pattern_count;
     let others = distinct.map(|distinct| distinct.saturating_sub(patterns.len() as u64)).filter(|others| *others > 0);

@@ -42,7 +42,7 @@ pub fn top_values_section(detail: &ColumnDetail) -> Option<AnyView> {
 /// A value as the list shows it; one that was cut says so.
 fn shown(column: &ColumnProfile, top: &TopValue) -> String {
     let text = canonical_text(column, &top.value);
-    if top.value.chars().count() >= TEXT_LIMIT_CHARS { format!("{text}… (cut)") } else { text }
+    if top.value.chars().count() >= TEXT_LIMIT_CHARS { format!("{text} (cut)") } else { text }
 }
 
 /// Change of the share, in points; `new` only where the compared run lists every value that it has.

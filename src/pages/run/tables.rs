@@ -6,7 +6,6 @@ use super::{RunModel, of, read_words};
 use crate::components::button::Button;
 use crate::components::filter_row::{Segment, segmented};
 use crate::components::graphics::gantt::{Span, SpanKind, gantt};
-use crate::components::icon::Icon;
 use crate::components::note::{Note, NoteKind};
 use crate::components::section::{SectionTitle, section};
 use crate::domain::address::{TableAddress, qualified_name};
@@ -32,13 +31,10 @@ fn note(model: &RunModel, table: &RunTable) -> Option<AnyView> {
     let failure = table.failure.as_ref()?;
     let name = qualified_name(&table.schema_name, &table.table_name);
     let open = Button::new("Open table").link(address(model, table).path());
-    let retry = (model.may_run && model.run.status.is_terminal()).then(|| {
-        Button::new("Retry run").icon(Icon::Play).post("retry-run", &[("profile_run_id", model.run.profile_run_id.to_string()), ("back", format!("/runs/{}", model.run.number))])
-    });
     Some(
         Note::new(NoteKind::Error, format!("{name} was not profiled"))
             .sentence(format!("{} {}", failure.error, failure.remedy))
-            .actions(view! { {open}{retry} })
+            .actions(open)
             .view(),
     )
 }

@@ -55,7 +55,7 @@ fn line(run: &ProfileRun, may_run: bool, back: &str, now: DateTime<Utc>) -> AnyV
             <td class="nowrap"><div class="two"><span>{moment(run.requested_at, now)}</span><small>{clock(run.requested_at)}" UTC"</small></div></td>
             <td class="num">{took(run, now)}</td>
             <td class="num x">{rows}</td>
-            <td class="num">{may_run.then(|| action(run, back))}</td>
+            <td class="num does">{may_run.then(|| action(run, back))}</td>
         </tr>
     }
     .into_any()

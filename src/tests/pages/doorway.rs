@@ -57,7 +57,9 @@ async fn an_inactive_person_is_out_at_once() {
     let (user, cookie) = app.come_in("ada", &[Role::Analyst]).await;
     assert_eq!(app.get("/tables", &cookie).await.status, StatusCode::OK);
     let mut tx = app.db().begin().await.unwrap();
-    crate::store::users::set_active(&mut tx, &user.user_id, false, &Actor::limn()).await.unwrap();
+    crate::store::users::set_active(&mut tx, &user.user_id, false, &Actor::limn())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     assert_eq!(app.get("/tables", &cookie).await.status, StatusCode::SEE_OTHER);
 }
@@ -67,20 +69,31 @@ async fn every_answer_carries_the_headers_and_a_page_its_nonce() {
     let app = TestApp::new().await;
     let page = app.get("/login", "").await;
     let policy = page.header("content-security-policy");
-    assert!(policy.contains("script-src 'nonce-") && !policy.contains("unsafe-inline"), "{policy}");
+    assert!(
+        policy.contains("script-src 'nonce-") && !policy.contains("unsafe-inline"),
+        "{policy}"
+    );
     assert!(!page.body.contains(" style=\""), "a style attribute breaks the policy");
     for path in ["/login", "/healthz", "/tables", "/nowhere"] {
         let answer = app.get(path, "").await;
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("cache-control"), "no-store", "{path}");
-        assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
+        assert!(
+            answer.header("content-security-policy").contains("frame-ancestors 'none'"),
+            "{path}"
+        );
     }
 }
 
 #[tokio::test]
 async fn programs_get_health_at_the_root_and_nothing_else_without_signing_in() {
     let app = TestApp::new().await;
-    let get = |path: &str| axum::http::Request::get(path).header("accept", "application/json").body(axum::body::Body::empty()).unwrap();
+    let get = |path: &str| {
+        axum::http::Request::get(path)
+            .header("accept", "application/json")
+            .body(axum::body::Body::empty())
+            .unwrap()
+    };
     let answer = app.send_request(get("/")).await;
     assert_eq!((answer.status, answer.json()["service"].clone()), (StatusCode::OK, "limn".into()));
     let answer = app.send_request(get("/runs?format=json")).await;

@@ -19,7 +19,11 @@ fn pages(table: &str) -> Vec<(&'static str, String, &'static [Role])> {
         ("/start", "/start".into(), ADMINS),
         ("/tables", "/tables".into(), EVERYBODY),
         ("/tables/:connection/:schema/:table", table.into(), EVERYBODY),
-        ("/tables/:connection/:schema/:table/columns/:column", format!("{table}/columns/amount"), EVERYBODY),
+        (
+            "/tables/:connection/:schema/:table/columns/:column",
+            format!("{table}/columns/amount"),
+            EVERYBODY,
+        ),
         ("/runs", "/runs".into(), EVERYBODY),
         ("/runs/:number", "/runs/1".into(), EVERYBODY),
         ("/runs/:number/cancel", "/runs/1/cancel".into(), RUNNERS),
@@ -41,21 +45,42 @@ async fn every_page_opens_for_exactly_the_roles_that_may_see_it() {
         let (_, cookie) = app.come_in(role.word(), &[*role]).await;
         for (route, address, allowed) in &pages {
             let answer = app.get(address, &cookie).await;
-            let expected = if allowed.contains(role) { StatusCode::OK } else { StatusCode::FORBIDDEN };
-            assert_eq!(answer.status, expected, "{route} for {role}: {}", &answer.body[..answer.body.len().min(2_000)]);
+            let expected = if allowed.contains(role) {
+                StatusCode::OK
+            } else {
+                StatusCode::FORBIDDEN
+            };
+            assert_eq!(
+                answer.status,
+                expected,
+                "{route} for {role}: {}",
+                &answer.body[..answer.body.len().min(2_000)]
+            );
         }
     }
     for (route, address, _) in &pages {
         let answer = app.get(address, "").await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{route} signed out");
-        assert!(answer.header("location").starts_with("/login"), "{route} leads to {}", answer.header("location"));
+        assert!(
+            answer.header("location").starts_with("/login"),
+            "{route} leads to {}",
+            answer.header("location")
+        );
     }
 }
 
 #[test]
 fn the_table_of_pages_is_complete() {
-    let known: BTreeSet<String> = pages("").iter().map(|(route, _, _)| *route).chain(DOORWAY.iter().copied()).map(str::to_owned).collect();
-    let routed: BTreeSet<String> = leptos_axum::generate_route_list(App).iter().map(|listing| listing.path().replace('{', ":").replace('}', "")).collect();
+    let known: BTreeSet<String> = pages("")
+        .iter()
+        .map(|(route, _, _)| *route)
+        .chain(DOORWAY.iter().copied())
+        .map(str::to_owned)
+        .collect();
+    let routed: BTreeSet<String> = leptos_axum::generate_route_list(App)
+        .iter()
+        .map(|listing| listing.path().replace('{', ":").replace('}', ""))
+        .collect();
     assert_eq!(routed, known);
 }
 
@@ -82,14 +107,26 @@ async fn every_action_is_refused_to_the_roles_that_may_not_do_it() {
     let (connection, _) = app.shop().await;
     let run = app.db();
     let run = crate::store::profile_runs::find_run(run, 1).await.unwrap().unwrap();
-    let actions = actions(run.profile_run_id.as_str(), connection.groups[0].table_group_id.as_str(), connection.connection_id.as_str());
+    let actions = actions(
+        run.profile_run_id.as_str(),
+        connection.groups[0].table_group_id.as_str(),
+        connection.connection_id.as_str(),
+    );
     for role in Role::ALL.iter().filter(|role| **role != Role::Admin) {
         let (_, cookie) = app.come_in(role.word(), &[*role]).await;
         for (action, form, allowed) in actions.iter().filter(|(_, _, allowed)| !allowed.contains(role)) {
             let answer = app.post(&format!("/actions/{action}"), &cookie, form).await;
             assert_eq!(answer.status, StatusCode::SEE_OTHER, "{action} for {role}");
-            let said = answer.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok()).collect::<String>();
-            assert!(said.contains("Your%20role%20does%20not%20include%20this"), "{action} for {role}, allowed {allowed:?}: {said}");
+            let said = answer
+                .headers
+                .get_all("set-cookie")
+                .iter()
+                .filter_map(|value| value.to_str().ok())
+                .collect::<String>();
+            assert!(
+                said.contains("Your%20role%20does%20not%20include%20this"),
+                "{action} for {role}, allowed {allowed:?}: {said}"
+            );
         }
     }
     for (action, form, _) in &actions {
@@ -100,20 +137,30 @@ async fn every_action_is_refused_to_the_roles_that_may_not_do_it() {
 
 #[test]
 fn the_table_of_actions_is_complete() {
-    let known: BTreeSet<String> = actions("", "", "").iter().map(|(action, _, _)| *action).chain(OPEN_ACTIONS.iter().copied()).map(|action| format!("/actions/{action}")).collect();
+    let known: BTreeSet<String> = actions("", "", "")
+        .iter()
+        .map(|(action, _, _)| *action)
+        .chain(OPEN_ACTIONS.iter().copied())
+        .map(|action| format!("/actions/{action}"))
+        .collect();
     let served: BTreeSet<String> = server_fn_paths();
     assert_eq!(served, known);
 }
 
 fn server_fn_paths() -> BTreeSet<String> {
-    leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect()
+    leptos::server_fn::axum::server_fn_paths()
+        .map(|(path, _)| path.to_owned())
+        .collect()
 }
 
 #[tokio::test]
 async fn a_write_from_another_site_is_refused_everywhere() {
     let app = TestApp::new().await;
     let (_, cookie) = app.come_in("ada", &[Role::Admin]).await;
-    for path in server_fn_paths().into_iter().chain(["/api/table-groups/x/profile-runs".to_owned(), "/api/profile-runs/x/cancel".to_owned()]) {
+    for path in server_fn_paths().into_iter().chain([
+        "/api/table-groups/x/profile-runs".to_owned(),
+        "/api/profile-runs/x/cancel".to_owned(),
+    ]) {
         let request = axum::http::Request::post(&path)
             .header("host", "limn.test")
             .header("origin", "http://evil.test")

@@ -7,7 +7,9 @@ use crate::domain::user::Role;
 use crate::tests::app::TestApp;
 
 fn text_of(html: &Html, selector: &str) -> Vec<String> {
-    html.select(&Selector::parse(selector).unwrap()).map(|element| element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+    html.select(&Selector::parse(selector).unwrap())
+        .map(|element| element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect()
 }
 
 #[tokio::test]
@@ -20,7 +22,12 @@ async fn a_page_and_its_data_say_the_same() {
     let html = Html::parse_document(&page.body);
     assert_eq!(text_of(&html, "h1").len(), 1);
     let json = app.get(&format!("{table}.json"), &cookie).await.json();
-    let names: Vec<&str> = json["columns"].as_array().unwrap().iter().map(|column| column["column_name"].as_str().unwrap()).collect();
+    let names: Vec<&str> = json["columns"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|column| column["column_name"].as_str().unwrap())
+        .collect();
     assert_eq!(names, ["order_id", "amount", "status", "placed on", "paid"]);
     for name in names {
         assert!(page.body.contains(name), "{name} is not on the page");
@@ -41,12 +48,21 @@ async fn hostile_names_and_values_are_text_on_every_page() {
     let column = format!("{table}/columns/%3Cscript%3Ealert%281%29%3C%2Fscript%3E");
     for path in ["/tables", "/runs/1", table, column.as_str()] {
         let answer = app.get(path, &cookie).await;
-        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", &answer.body[..answer.body.len().min(1_500)]);
+        assert_eq!(
+            answer.status,
+            StatusCode::OK,
+            "{path}: {}",
+            &answer.body[..answer.body.len().min(1_500)]
+        );
         assert!(!answer.body.contains("<script>alert"), "{path}");
         assert!(!answer.body.contains("<img src=x>"), "{path}");
     }
     let html = Html::parse_document(&app.get(&column, &cookie).await.body);
-    assert!(text_of(&html, "h1").iter().any(|heading| heading.contains("<script>alert(1)</script>")));
+    assert!(
+        text_of(&html, "h1")
+            .iter()
+            .any(|heading| heading.contains("<script>alert(1)</script>"))
+    );
 }
 
 #[tokio::test]
@@ -54,7 +70,14 @@ async fn what_does_not_exist_is_not_found_and_unknown_filters_are_named() {
     let app = TestApp::new().await;
     let (_, orders) = app.shop().await;
     let (_, cookie) = app.come_in("ada", &[Role::Admin]).await;
-    for path in ["/nowhere", "/runs/99", "/runs/x", "/tables/shop/-/none", "/tables/none/-/orders", &format!("{}/columns/none", orders.path())] {
+    for path in [
+        "/nowhere",
+        "/runs/99",
+        "/runs/x",
+        "/tables/shop/-/none",
+        "/tables/none/-/orders",
+        &format!("{}/columns/none", orders.path()),
+    ] {
         let answer = app.get(path, &cookie).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         assert!(answer.body.contains("<h1"), "{path} has no page");

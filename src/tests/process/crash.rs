@@ -39,13 +39,20 @@ async fn a_run_is_taken_up_again_within_a_minute_after_the_server_was_killed() {
     while std::path::Path::new(&format!("/proc/{engine}")).exists() && gone.elapsed() < Duration::from_secs(10) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    assert!(!std::path::Path::new(&format!("/proc/{engine}")).exists(), "the engine outlived its server");
+    assert!(
+        !std::path::Path::new(&format!("/proc/{engine}")).exists(),
+        "the engine outlived its server"
+    );
 
     let server = Server::start(folder.path());
     person.follow(&server);
     let restarted = Instant::now();
     person.run_when(number, |run| run["attempt"] == json!(2)).await;
-    assert!(restarted.elapsed() < Duration::from_secs(60), "taken up after {:?}", restarted.elapsed());
+    assert!(
+        restarted.elapsed() < Duration::from_secs(60),
+        "taken up after {:?}",
+        restarted.elapsed()
+    );
     let run = person.run_when(number, ended).await;
     assert_eq!(run["run"]["status"], "completed", "{}", server.log());
     assert_eq!(run["run"]["row_count"], json!(ROWS));
@@ -67,7 +74,10 @@ async fn a_killed_engine_fails_its_table_with_a_reason_and_leaves_the_server_alo
     assert!(lost["failure"]["error"].as_str().unwrap().contains("was killed"), "{lost}");
     let kept = tables.iter().find(|table| table["table_name"] == "zebra").unwrap();
     assert_eq!((kept["row_count"].clone(), kept["failure"].clone()), (json!(2), json!(null)));
-    assert_eq!((run["run"]["status"].as_str(), run["run"]["reason"].as_str()), (Some("completed"), Some("some_tables_failed")));
+    assert_eq!(
+        (run["run"]["status"].as_str(), run["run"]["reason"].as_str()),
+        (Some("completed"), Some("some_tables_failed"))
+    );
     assert_eq!(person.json("/readyz").await["status"], "ready");
 }
 
@@ -81,7 +91,12 @@ async fn a_stopped_server_hands_its_run_to_the_next_one_without_counting_an_atte
     let server = Server::start(folder.path());
     person.follow(&server);
     let run = person.run_when(number, ended).await;
-    assert_eq!((run["run"]["status"].as_str(), run["run"]["attempt"].clone()), (Some("completed"), json!(1)), "{}", server.log());
+    assert_eq!(
+        (run["run"]["status"].as_str(), run["run"]["attempt"].clone()),
+        (Some("completed"), json!(1)),
+        "{}",
+        server.log()
+    );
 }
 
 #[tokio::test]
@@ -99,5 +114,8 @@ async fn a_cancelled_run_ends_within_seconds_and_can_be_tried_again() {
     let (_, location) = person.post("retry-run", &[("profile_run_id", &id)]).await;
     assert_eq!(location, format!("/runs/{}", number + 1));
     let run = person.run_when(number + 1, ended).await;
-    assert_eq!((run["run"]["status"].as_str(), run["run"]["trigger"].as_str()), (Some("completed"), Some("retry")));
+    assert_eq!(
+        (run["run"]["status"].as_str(), run["run"]["trigger"].as_str()),
+        (Some("completed"), Some("retry"))
+    );
 }

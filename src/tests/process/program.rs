@@ -31,16 +31,35 @@ impl Server {
             .env("LIMN_LOG", "debug")
             .env_remove("LIMN_DATABASE_URL")
             .stdout(Stdio::piped())
-            .stderr(std::fs::OpenOptions::new().create(true).append(true).open(folder.join("log")).unwrap())
+            .stderr(
+                std::fs::OpenOptions::new()
+                    .create(true)
+                    .append(true)
+                    .open(folder.join("log"))
+                    .unwrap(),
+            )
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let address = lines.by_ref().map(Result::unwrap).find(|line| line.contains("http://")).expect("the server prints its address");
-        let url = address.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
+        let address = lines
+            .by_ref()
+            .map(Result::unwrap)
+            .find(|line| line.contains("http://"))
+            .expect("the server prints its address");
+        let url = address
+            .split_whitespace()
+            .find(|word| word.starts_with("http://"))
+            .unwrap()
+            .to_owned();
         std::thread::spawn(move || lines.for_each(drop));
         let base = url.split('/').take(3).collect::<Vec<_>>().join("/");
         let first_link = url.contains("/welcome/").then_some(url);
-        Self { child, base, first_link, folder: folder.to_owned() }
+        Self {
+            child,
+            base,
+            first_link,
+            folder: folder.to_owned(),
+        }
     }
 
     /// SIGKILL: no farewell.
@@ -67,7 +86,12 @@ impl Server {
         direct.or_else(|| {
             // Children belong to the thread that made them.
             let tasks = std::fs::read_dir(format!("/proc/{}/task", self.pid())).ok()?;
-            tasks.flatten().find_map(|task| std::fs::read_to_string(task.path().join("children")).ok()?.split_whitespace().find_map(|pid| pid.parse().ok()))
+            tasks.flatten().find_map(|task| {
+                std::fs::read_to_string(task.path().join("children"))
+                    .ok()?
+                    .split_whitespace()
+                    .find_map(|pid| pid.parse().ok())
+            })
         })
     }
 
@@ -91,8 +115,16 @@ pub struct Person {
 
 impl Person {
     pub fn at(server: &Server) -> Self {
-        let client = Client::builder().cookie_store(true).redirect(Policy::none()).timeout(PATIENCE).build().unwrap();
-        Self { client, base: server.base.clone() }
+        let client = Client::builder()
+            .cookie_store(true)
+            .redirect(Policy::none())
+            .timeout(PATIENCE)
+            .build()
+            .unwrap();
+        Self {
+            client,
+            base: server.base.clone(),
+        }
     }
 
     /// The same person after the server came back on another port.
@@ -111,7 +143,11 @@ impl Person {
             .send()
             .await
             .unwrap();
-        let location = response.headers().get("location").map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
+        let location = response
+            .headers()
+            .get("location")
+            .map(|value| value.to_str().unwrap().to_owned())
+            .unwrap_or_default();
         (response.status(), location)
     }
 
@@ -131,7 +167,9 @@ impl Person {
 
     /// Connects a folder and starts a run; returns the run's number.
     pub async fn profile_folder(&self, folder: &Path) -> i64 {
-        let (status, location) = self.post("create-connection", &[("name", "Own"), ("location", folder.to_str().unwrap())]).await;
+        let (status, location) = self
+            .post("create-connection", &[("name", "Own"), ("location", folder.to_str().unwrap())])
+            .await;
         assert_eq!((status, location.as_str()), (StatusCode::SEE_OTHER, "/tables?connection=own"));
         let connections = self.json("/settings/connections?format=json").await;
         let group = connections[0]["groups"][0]["table_group_id"].as_str().unwrap().to_owned();
@@ -166,6 +204,15 @@ pub fn write_long_table(folder: &Path, rows: u64) {
     let mut file = std::io::BufWriter::new(std::fs::File::create(folder.join("readings.csv")).unwrap());
     writeln!(file, "id,reading,station,at").unwrap();
     for id in 0..rows {
-        writeln!(file, "{id},{}.{},station-{},2026-{:02}-{:02}", id * 7_919 % 10_007, id % 97, id % 311, id % 12 + 1, id % 28 + 1).unwrap();
+        writeln!(
+            file,
+            "{id},{}.{},station-{},2026-{:02}-{:02}",
+            id * 7_919 % 10_007,
+            id % 97,
+            id % 311,
+            id % 12 + 1,
+            id % 28 + 1
+        )
+        .unwrap();
     }
 }

@@ -68,51 +68,17 @@ fn start() -> Option<Server> {
     if let Some(user) = user {
         assert!(run(Command::new("chown").arg(user).arg(&folder)), "the folder changes hands");
     }
-    let as_user = |program: &str| match user {
-        None => Command::new(programs.join(program)),
-        Some(user) => {
-            let mut command = Command::new("setpriv");
-            command
-                .arg(format!("--reuid={user}"))
-                .arg(format!("--regid={}", group_of(user)))
-                .arg("--clear-groups")
-                .arg(programs.join(program));
-            command
-        }
-    };
-    let made = as_user("initdb")
-        .args([
-            "--no-sync",
-            "--auth=trust",
-            "--username=limn",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-            "-D",
-        ])
-        .arg(folder.join("data"))
-        .current_dir(&folder)
-        .output()
-        .expect("initdb runs");
-    assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
-    let mut server = as_user("postgres");
-    server.arg("-D").arg(folder.join("data")).arg("-k").arg(&folder);
-    server.args([
-        "-c",
-        "listen_addresses=",
-        "-c",
-        "fsync=off",
-        "-c",
-        "synchronous_commit=off",
-        "-c",
-        "full_page_writes=off",
-        "-c",
-        "max_connections=150",
-    ]);
-    let keeper = Command::new("sh")
-        .args(["-c", KEEPER, "keeper"])
-        .arg(&folder)
-        .arg(server.get_program())
-        .args(server.get_args())
+    let mut keeper = Command::new("sh");
+    keeper.args(["-c", KEEPER, "keeper"]).arg(&folder).arg(&programs);
+    if let Some(user) = user {
+        keeper.args([
+            "setpriv",
+            &format!("--reuid={user}"),
+            &format!("--regid={}", group_of(user)),
+            "--clear-groups",
+        ]);
+    }
+    let keeper = keeper
         .current_dir(&folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
@@ -123,18 +89,21 @@ fn start() -> Option<Server> {
     Some(Server { folder, _keeper: keeper })
 }
 
-/// `$1` is the folder, the rest the server's command line. A keyboard interrupt must not end the keeper before its work.
+/// `$1` is the folder, `$2` that of the programs, the rest what makes a command run without privileges. A keyboard
+/// interrupt must not end the keeper before its work. Nothing is worth a tidy shutdown: the folder goes.
 const KEEPER: &str = r#"trap '' INT TERM HUP
-folder=$1; shift
-"$@" >"$folder/log" 2>&1 &
+folder=$1; programs=$2; shift 2
+"$@" "$programs/initdb" --no-sync --auth=trust --username=limn --encoding=UTF8 --locale=C.UTF-8 -D "$folder/data" >"$folder/log" 2>&1
+"$@" "$programs/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=150 \
+    -c fsync=off -c synchronous_commit=off -c full_page_writes=off >>"$folder/log" 2>&1 &
 server=$!
 cat >/dev/null
-kill -INT "$server"
+kill -QUIT "$server"
 wait "$server"
 rm -rf "$folder""#;
 
 fn wait_until_ready(programs: &Path, folder: &Path) {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_secs(120);
     while !run(Command::new(programs.join("pg_isready")).arg("-q").arg("-h").arg(folder)) {
         let log = || std::fs::read_to_string(folder.join("log")).unwrap_or_default();
         assert!(Instant::now() < deadline, "the test server did not start: {}", log());

@@ -253,7 +253,7 @@ async fn a_run_of_one_table_leaves_the_others_as_they_were(db: &Database) {
     let asked = request_run(&mut tx, only, &ada()).await.unwrap();
     tx.commit().await.unwrap();
     let run = claim_next(db, "worker", 30, 3).await.unwrap().unwrap();
-    assert_eq!(run.plan.only_tables, [stores.table_id.clone()]);
+    assert_eq!(run.plan.only_tables, std::slice::from_ref(&stores.table_id));
     assert_eq!(get_run_plan(db, &asked.profile_run_id).await.unwrap(), run.plan);
     mark_running(db, &run.profile_run_id, run.attempt).await.unwrap();
     store_profile(db, &run, &stores.table_id, &profile_of("stores", 17, 2.0)).await;

@@ -250,7 +250,10 @@ async fn a_run_lost_three_times_fails(db: &Database) {
         assert_eq!(claim_next(db, "worker", -1, 3).await.unwrap().unwrap().attempt, attempt);
     }
     assert!(claim_next(db, "worker", -1, 3).await.unwrap().is_none());
-    assert_eq!(fail_exhausted(db, 3).await.unwrap(), [requested.profile_run_id.clone()]);
+    assert_eq!(
+        fail_exhausted(db, 3).await.unwrap(),
+        std::slice::from_ref(&requested.profile_run_id)
+    );
     let stored = find_run(db, requested.number).await.unwrap().unwrap();
     assert_eq!((stored.status, stored.reason), (RunStatus::Failed, Some(RunReason::WorkerLost)));
     assert!(stored.error_message.unwrap().contains("3 times"));

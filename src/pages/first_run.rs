@@ -35,10 +35,18 @@ const SAMPLE_TABLES: [(&str, &str); 8] = [
 /// Draws the page's content.
 pub fn first_run_view(form: FirstRunForm) -> AnyView {
     let (brand, sample, own) = match form {
-        FirstRunForm::SignedIn => (None, sample_form(), Button::new("Choose a folder").icon(Icon::Folder).link("/settings/connections/new")),
+        FirstRunForm::SignedIn => (
+            None,
+            sample_form(),
+            Button::new("Choose a folder").icon(Icon::Folder).link("/settings/connections/new"),
+        ),
         FirstRunForm::AcceptLink { token } => {
             let own = view! { <button class="btn" type="submit" form="accept" name="then" value="connections">"Choose a folder"</button> };
-            (Some(view! { <span class="brand">{brand_mark(20)}"Limn"</span> }), accept_form(token), own.into_any())
+            (
+                Some(view! { <span class="brand">{brand_mark(20)}"Limn"</span> }),
+                accept_form(token),
+                own.into_any(),
+            )
         }
     };
     view! {
@@ -139,12 +147,28 @@ fn sample_tables() -> AnyView {
 
 /// How a profile looks: drawn by hand, not from data, and therefore hidden from readers of the screen.
 fn preview() -> AnyView {
-    let falling: String = [4, 22, 17, 14, 11, 7, 6, 5, 4, 3, 3, 2, 2, 1, 1, 1].iter().enumerate().map(bar).collect();
-    let rising: String = (0..16).map(|position| 10 + position * 3 / 4).enumerate().map(|(position, height)| bar((position, &height))).collect();
+    let falling: String = [4, 22, 17, 14, 11, 7, 6, 5, 4, 3, 3, 2, 2, 1, 1, 1]
+        .iter()
+        .enumerate()
+        .map(bar)
+        .collect();
+    let rising: String = (0..16)
+        .map(|position| 10 + position * 3 / 4)
+        .enumerate()
+        .map(|(position, height)| bar((position, &height)))
+        .collect();
     let keys: String = (0..22).map(|position| format!("M{} 8h6v6h-6z", position * 7)).collect();
     let lines = [
-        ("order_total", null_bar(2, 100), view! { <path class="k" d=falling></path> }.into_any()),
-        ("ordered_at", null_bar(0, 100), view! { <path class="k" d=rising></path> }.into_any()),
+        (
+            "order_total",
+            null_bar(2, 100),
+            view! { <path class="k" d=falling></path> }.into_any(),
+        ),
+        (
+            "ordered_at",
+            null_bar(0, 100),
+            view! { <path class="k" d=rising></path> }.into_any(),
+        ),
         ("channel", null_bar(0, 100), ribbon(104, 29, 14)),
         ("coupon", null_bar(77, 100), ribbon(59, 44, 44)),
         ("order_id", null_bar(0, 100), view! { <path class="k4" d=keys></path> }.into_any()),

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::request;
 use crate::components::format::{count, counted};
+use crate::components::keys_dialog::keys_dialog;
 use crate::components::icon::{Icon, brand_mark, icon};
 use crate::components::note::{Note, NoteKind};
 use crate::domain::user::{Permission, Viewer};
@@ -46,6 +47,7 @@ pub fn Frame(children: Children) -> impl IntoView {
                         {children()}
                     </main>
                 </div>
+                {keys_dialog()}
                 <Shortcuts />
             }
             .into_any()

@@ -42,7 +42,8 @@ pub fn null_cell(column: &ColumnProfile) -> AnyView {
     };
     let class = if column.null_count == 0 { "t2" } else { "" };
     let title = format!("{} of {} rows", count(column.null_count), count(column.row_count));
-    view! { <span class="nulls" title=title>{null_bar(column.null_count, column.row_count)}<span class=class>{text}</span></span> }.into_any()
+    view! { <span class="nulls" title=title>{null_bar(column.null_count, column.row_count)}<span class=class>{text}</span></span> }
+        .into_any()
 }
 
 /// Number of different values, and what follows from it.
@@ -77,7 +78,12 @@ pub fn range_words(column: &ColumnProfile) -> AnyView {
         ColumnShape::NoRows => view! { <span class="t2">"no rows"</span> }.into_any(),
         ColumnShape::AllNull => view! { <span class="t2">"no values"</span> }.into_any(),
         ColumnShape::Constant => {
-            let value = column.top_values.first().map(|value| value.value.clone()).or_else(|| metrics.min_value.clone()).unwrap_or_default();
+            let value = column
+                .top_values
+                .first()
+                .map(|value| value.value.clone())
+                .or_else(|| metrics.min_value.clone())
+                .unwrap_or_default();
             view! { "constant " {code(&value)} }.into_any()
         }
         ColumnShape::Values => match column.top_values.first() {
@@ -89,13 +95,23 @@ pub fn range_words(column: &ColumnProfile) -> AnyView {
             None => ().into_any(),
         },
         ColumnShape::Lengths => {
-            let parts = [metrics.min_length.map(count), metrics.avg_length.map(|length| decimal(length, 1)), metrics.max_length.map(count)];
+            let parts = [
+                metrics.min_length.map(count),
+                metrics.avg_length.map(|length| decimal(length, 1)),
+                metrics.max_length.map(count),
+            ];
             view! { "length " {dotted(parts)} }.into_any()
         }
-        _ if column.general_type == GeneralType::Time => dotted([metrics.min_date.as_deref().map(date_only), None, metrics.max_date.as_deref().map(date_only)]),
+        _ if column.general_type == GeneralType::Time => dotted([
+            metrics.min_date.as_deref().map(date_only),
+            None,
+            metrics.max_date.as_deref().map(date_only),
+        ]),
         _ if column.general_type == GeneralType::Number => dotted([
             metrics.min_value.as_deref().map(|text| canonical_text(column, text)),
-            metrics.median.map(|value| estimate(value_text(column, value), column.is_estimate("median"))),
+            metrics
+                .median
+                .map(|value| estimate(value_text(column, value), column.is_estimate("median"))),
             metrics.max_value.as_deref().map(|text| canonical_text(column, text)),
         ]),
         _ => dotted([metrics.min_value.clone(), None, metrics.max_value.clone()]),
@@ -162,13 +178,31 @@ mod tests {
     use crate::domain::column_profile::{Estimate, Metrics, TopValue};
 
     fn column(rows: u64, nulls: u64) -> ColumnProfile {
-        ColumnProfile { column_name: "c".into(), row_count: rows, null_count: nulls, non_null_count: rows - nulls, ..ColumnProfile::default() }
+        ColumnProfile {
+            column_name: "c".into(),
+            row_count: rows,
+            null_count: nulls,
+            non_null_count: rows - nulls,
+            ..ColumnProfile::default()
+        }
     }
 
     #[test]
     fn a_value_of_the_data_is_never_markup() {
-        let top = TopValue { value: "<script>x</script>".into(), count: 9, ratio: 0.9 };
-        let column = ColumnProfile { top_values: vec![top], general_type: GeneralType::Text, metrics: Metrics { distinct_count: Some(2), ..Metrics::default() }, ..column(10, 0) };
+        let top = TopValue {
+            value: "<script>x</script>".into(),
+            count: 9,
+            ratio: 0.9,
+        };
+        let column = ColumnProfile {
+            top_values: vec![top],
+            general_type: GeneralType::Text,
+            metrics: Metrics {
+                distinct_count: Some(2),
+                ..Metrics::default()
+            },
+            ..column(10, 0)
+        };
         let html = rendered(|| range_words(&column));
         assert!(!html.contains("<script>") && html.contains("90.0%"), "{html}");
     }
@@ -178,14 +212,30 @@ mod tests {
         let mut column = column(5_000_000, 0);
         column.metrics.distinct_count = Some(4_900_000);
         assert!(!rendered(|| distinct_cell(&column)).contains('≈'));
-        column.estimates.insert("distinct_count".into(), Estimate { method: "hll_lg12".into(), error: 0.03 });
+        column.estimates.insert(
+            "distinct_count".into(),
+            Estimate {
+                method: "hll_lg12".into(),
+                error: 0.03,
+            },
+        );
         let html = rendered(|| distinct_cell(&column));
-        assert!(html.contains("≈4.9") && html.contains("≈4,900,000. Estimated with HyperLogLog"), "{html}");
+        assert!(
+            html.contains("≈4.9") && html.contains("≈4,900,000. Estimated with HyperLogLog"),
+            "{html}"
+        );
     }
 
     #[test]
     fn changes_speak_in_points_and_times() {
-        let change = |kind, before, after| change_words(&ColumnChange { kind, before, after, weight: 1.0 });
+        let change = |kind, before, after| {
+            change_words(&ColumnChange {
+                kind,
+                before,
+                after,
+                weight: 1.0,
+            })
+        };
         assert_eq!(change(ChangeKind::Nulls, 0.001, 0.038), "null +3.7 pp");
         assert_eq!(change(ChangeKind::Distinct, 9.0, 10.0), "1 more value");
         assert_eq!(change(ChangeKind::Largest, 500.0, 2_400.0), "max ×4.8");

@@ -18,7 +18,10 @@ const KEYS: [(&str, &str); 10] = [
 
 /// The dialog; without script it stays closed.
 pub fn keys_dialog() -> AnyView {
-    let lines: Vec<AnyView> = KEYS.iter().map(|(key, what)| view! { <dt><kbd>{*key}</kbd></dt><dd>{*what}</dd> }.into_any()).collect();
+    let lines: Vec<AnyView> = KEYS
+        .iter()
+        .map(|(key, what)| view! { <dt><kbd>{*key}</kbd></dt><dd>{*what}</dd> }.into_any())
+        .collect();
     view! {
         <dialog id="keys" class="keys" aria-labelledby="keys-title">
             <h2 id="keys-title">"Keys"</h2>

@@ -14,7 +14,9 @@ pub fn live_text(name: &str, progress: &RunProgress) -> String {
         "rows" => count(progress.rows_read),
         "bytes" if progress.bytes_total > 0 => format!("{} of {}", bytes(progress.bytes_read), bytes(progress.bytes_total)),
         "bytes" => bytes(progress.bytes_read),
-        "left" => progress.remaining_ms().map_or_else(|| "not known yet".to_owned(), |left| format!("about {}", rough(left))),
+        "left" => progress
+            .remaining_ms()
+            .map_or_else(|| "not known yet".to_owned(), |left| format!("about {}", rough(left))),
         _ => String::new(),
     }
 }
@@ -26,7 +28,12 @@ pub fn progress_line(progress: &RunProgress) -> String {
     }
     let mut line = format!("{}%", percent_done(progress));
     if !progress.current_table.is_empty() && progress.tables_done < progress.tables_total {
-        line.push_str(&format!(", table {} of {}: {}", progress.tables_done + 1, progress.tables_total, progress.current_table));
+        line.push_str(&format!(
+            ", table {} of {}: {}",
+            progress.tables_done + 1,
+            progress.tables_total,
+            progress.current_table
+        ));
     } else {
         line.push_str(&format!(", tables {}", tables(progress)));
     }
@@ -42,7 +49,11 @@ pub fn percent_done(progress: &RunProgress) -> u32 {
 }
 
 fn tables(progress: &RunProgress) -> String {
-    let failed = if progress.tables_failed > 0 { format!(", {} failed", progress.tables_failed) } else { String::new() };
+    let failed = if progress.tables_failed > 0 {
+        format!(", {} failed", progress.tables_failed)
+    } else {
+        String::new()
+    };
     format!("{} of {}{failed}", progress.tables_done, progress.tables_total)
 }
 
@@ -76,7 +87,12 @@ mod tests {
     fn a_line_says_how_far_where_and_how_long() {
         assert_eq!(progress_line(&progress()), "22%, table 7 of 41: sales.orders, about 15 min left");
         assert_eq!(progress_line(&RunProgress::default()), "Looking for the tables");
-        let done = RunProgress { tables_done: 41, bytes_read: 1_000, current_table: String::new(), ..progress() };
+        let done = RunProgress {
+            tables_done: 41,
+            bytes_read: 1_000,
+            current_table: String::new(),
+            ..progress()
+        };
         assert_eq!(progress_line(&done), "100%, tables 41 of 41, 1 failed");
     }
 

@@ -20,14 +20,24 @@ pub fn all(selector: &str) -> Vec<Element> {
 }
 
 fn all_in(document: &Document, selector: &str) -> Vec<Element> {
-    let Ok(found) = document.query_selector_all(selector) else { return Vec::new() };
-    (0..found.length()).filter_map(|index| found.get(index)).filter_map(|node| node.dyn_into().ok()).collect()
+    let Ok(found) = document.query_selector_all(selector) else {
+        return Vec::new();
+    };
+    (0..found.length())
+        .filter_map(|index| found.get(index))
+        .filter_map(|node| node.dyn_into().ok())
+        .collect()
 }
 
 /// All elements inside another that a selector finds.
 pub fn all_under(element: &Element, selector: &str) -> Vec<Element> {
-    let Ok(found) = element.query_selector_all(selector) else { return Vec::new() };
-    (0..found.length()).filter_map(|index| found.get(index)).filter_map(|node| node.dyn_into().ok()).collect()
+    let Ok(found) = element.query_selector_all(selector) else {
+        return Vec::new();
+    };
+    (0..found.length())
+        .filter_map(|index| found.get(index))
+        .filter_map(|node| node.dyn_into().ok())
+        .collect()
 }
 
 /// The first element that a selector finds.
@@ -53,7 +63,10 @@ pub fn click(element: &Element) {
 /// Listens for as long as the page lives: islands are not taken down before it.
 pub fn listen(target: &EventTarget, event: &str, act: impl FnMut(Event) + 'static) {
     let closure = Closure::<dyn FnMut(Event)>::new(act);
-    if target.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref()).is_ok() {
+    if target
+        .add_event_listener_with_callback(event, closure.as_ref().unchecked_ref())
+        .is_ok()
+    {
         closure.forget();
     }
 }
@@ -69,7 +82,9 @@ pub fn reload() {
 pub fn every(milliseconds: i32, act: impl FnMut() + 'static) {
     let closure = Closure::<dyn FnMut()>::new(act);
     if let Some(window) = window()
-        && window.set_interval_with_callback_and_timeout_and_arguments_0(closure.as_ref().unchecked_ref(), milliseconds).is_ok()
+        && window
+            .set_interval_with_callback_and_timeout_and_arguments_0(closure.as_ref().unchecked_ref(), milliseconds)
+            .is_ok()
     {
         closure.forget();
     }
@@ -85,6 +100,8 @@ pub fn after(milliseconds: i32, act: impl FnOnce() + 'static) {
 
 /// Whether a field has the focus: keys are its own then.
 pub fn is_typing() -> bool {
-    let Some(active) = document().and_then(|document| document.active_element()) else { return false };
+    let Some(active) = document().and_then(|document| document.active_element()) else {
+        return false;
+    };
     matches!(active.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || active.has_attribute("contenteditable")
 }

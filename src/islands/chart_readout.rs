@@ -10,7 +10,13 @@ pub fn ChartReadout(chart: String, hint: String) -> impl IntoView {
     Effect::new(move |_| watch(&chart, said));
     #[cfg(not(feature = "hydrate"))]
     let _ = chart;
-    let class = move || if said.with(String::is_empty) { "readout idle needs-script" } else { "readout needs-script" };
+    let class = move || {
+        if said.with(String::is_empty) {
+            "readout idle needs-script"
+        } else {
+            "readout needs-script"
+        }
+    };
     view! { <p class=class role="status">{move || if said.with(String::is_empty) { hint.clone() } else { said.get() }}</p> }
 }
 
@@ -22,7 +28,9 @@ fn watch(chart: &str, said: RwSignal<String>) {
     use wasm_bindgen::JsCast;
     use web_sys::{Element, KeyboardEvent};
 
-    let Some(root) = super::browser::document().and_then(|document| document.get_element_by_id(chart)) else { return };
+    let Some(root) = super::browser::document().and_then(|document| document.get_element_by_id(chart)) else {
+        return;
+    };
     let slots: Rc<Vec<Element>> = Rc::new(super::browser::all_under(&root, ".hit"));
     if slots.is_empty() {
         return;

@@ -21,7 +21,9 @@ fn watch(said: RwSignal<String>) {
     use wasm_bindgen::JsCast;
     use web_sys::HtmlInputElement;
 
-    let Some(field) = super::browser::first(".filters input[name=q]").and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) else { return };
+    let Some(field) = super::browser::first(".filters input[name=q]").and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) else {
+        return;
+    };
     let input = field.clone();
     super::browser::listen(&field, "input", move |_| {
         let wanted = input.value().trim().to_lowercase();
@@ -30,7 +32,11 @@ fn watch(said: RwSignal<String>) {
         for row in &rows {
             let is_kept = row.get_attribute("data-name").is_some_and(|name| name.contains(&wanted));
             // An attribute that cannot be set leaves the row visible, which is no harm.
-            let _ = if is_kept { row.remove_attribute("hidden") } else { row.set_attribute("hidden", "") };
+            let _ = if is_kept {
+                row.remove_attribute("hidden")
+            } else {
+                row.set_attribute("hidden", "")
+            };
             shown += usize::from(is_kept);
         }
         keep_in_addresses(&wanted);
@@ -47,7 +53,11 @@ fn keep_in_addresses(wanted: &str) {
 
     let with_name = |address: &str| -> Option<String> {
         let url = Url::new(address).ok()?;
-        if wanted.is_empty() { url.search_params().delete("q") } else { url.search_params().set("q", wanted) }
+        if wanted.is_empty() {
+            url.search_params().delete("q")
+        } else {
+            url.search_params().set("q", wanted)
+        }
         Some(url.href())
     };
     let Some(window) = super::browser::window() else { return };

@@ -87,7 +87,10 @@ mod live {
                 wants_reload.set(false);
                 browser::reload();
             }
-            let is_dead = source.borrow().as_ref().is_none_or(|source| source.ready_state() == EventSource::CLOSED);
+            let is_dead = source
+                .borrow()
+                .as_ref()
+                .is_none_or(|source| source.ready_state() == EventSource::CLOSED);
             if is_dead && now - last_event.get() > RELOAD_EVERY_MS && hidden_since.get().is_none() && !browser::is_typing() {
                 last_event.set(now);
                 if has_events.get() {
@@ -123,7 +126,9 @@ mod live {
             tables_total: number_or_zero(&progress, "tables_total") as u32,
             tables_done: number_or_zero(&progress, "tables_done") as u32,
             tables_failed: number_or_zero(&progress, "tables_failed") as u32,
-            current_table: field(&progress, "current_table").and_then(|text| text.as_string()).unwrap_or_default(),
+            current_table: field(&progress, "current_table")
+                .and_then(|text| text.as_string())
+                .unwrap_or_default(),
             rows_read: number_or_zero(&progress, "rows_read") as u64,
             bytes_total: number_or_zero(&progress, "bytes_total") as u64,
             bytes_read: number_or_zero(&progress, "bytes_read") as u64,
@@ -133,7 +138,9 @@ mod live {
     }
 
     fn field(object: &JsValue, name: &str) -> Option<JsValue> {
-        Reflect::get(object, &JsValue::from_str(name)).ok().filter(|value| !value.is_undefined() && !value.is_null())
+        Reflect::get(object, &JsValue::from_str(name))
+            .ok()
+            .filter(|value| !value.is_undefined() && !value.is_null())
     }
 
     fn number(object: &JsValue, name: &str) -> Option<f64> {

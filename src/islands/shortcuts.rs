@@ -69,7 +69,9 @@ mod keys {
     }
 
     fn show_list() -> bool {
-        browser::first("#keys").and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok()).is_some_and(|dialog| dialog.show_modal().is_ok())
+        browser::first("#keys")
+            .and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok())
+            .is_some_and(|dialog| dialog.show_modal().is_ok())
     }
 
     /// The list's own field first, then the one in the rail.
@@ -83,7 +85,10 @@ mod keys {
 
     /// Presses what the page offers for a key.
     fn press(key: &str) -> bool {
-        let Some(target) = browser::all("[data-key]").into_iter().find(|element| element.get_attribute("data-key").as_deref() == Some(key)) else {
+        let Some(target) = browser::all("[data-key]")
+            .into_iter()
+            .find(|element| element.get_attribute("data-key").as_deref() == Some(key))
+        else {
             return false;
         };
         browser::click(&target);
@@ -92,7 +97,10 @@ mod keys {
 
     /// Moves the focus through the first links of the rows of a list.
     fn step(by: i32) -> bool {
-        let links: Vec<Element> = browser::all("table[data-list] tbody tr:not([hidden])").iter().filter_map(|row| row.query_selector("a").ok().flatten()).collect();
+        let links: Vec<Element> = browser::all("table[data-list] tbody tr:not([hidden])")
+            .iter()
+            .filter_map(|row| row.query_selector("a").ok().flatten())
+            .collect();
         if links.is_empty() {
             return false;
         }

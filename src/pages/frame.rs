@@ -6,8 +6,8 @@ use leptos::prelude::*;
 
 use super::request;
 use crate::components::format::{count, counted};
-use crate::components::keys_dialog::keys_dialog;
 use crate::components::icon::{Icon, brand_mark, icon};
+use crate::components::keys_dialog::keys_dialog;
 use crate::components::note::{Note, NoteKind};
 use crate::domain::user::{Permission, Viewer};
 use crate::http::cookies::{Flash, Scheme};

@@ -16,7 +16,8 @@ use crate::islands::live_run::LiveRun;
 pub fn live_progress(run: &ProfileRun, now: DateTime<Utc>) -> AnyView {
     let share = run.progress.as_ref().map_or(0.0, |progress| progress.ratio());
     let bar = progress_bar(share, &format!("Run {}", run.number), ProgressTone::Running);
-    view! { <div class="live-progress"><span data-live="bar">{bar}</span><small data-live="line">{live_line(run, now)}</small></div> }.into_any()
+    view! { <div class="live-progress"><span data-live="bar">{bar}</span><small data-live="line">{live_line(run, now)}</small></div> }
+        .into_any()
 }
 
 /// What a run under way does, in a line.

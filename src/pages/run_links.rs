@@ -25,7 +25,10 @@ pub fn with(query: &ColumnsQuery, change: impl FnOnce(&mut ColumnsQuery)) -> Col
 /// How the runs of a page are called.
 pub fn run_names(detail: &TableDetail) -> RunNames {
     let name = |run: &TableRun| format!("run {}", run.number);
-    RunNames { shown: detail.run.as_ref().map(name).unwrap_or_default(), compared: detail.compared.as_ref().map(name) }
+    RunNames {
+        shown: detail.run.as_ref().map(name).unwrap_or_default(),
+        compared: detail.compared.as_ref().map(name),
+    }
 }
 
 /// Chooses the run that is shown; the newest is the address without a run.
@@ -65,13 +68,23 @@ pub fn compare_menu(path: &str, detail: &TableDetail, query: &ColumnsQuery, now:
             is_current: compared == Some(run.number),
         })
         .collect();
-    choices.push(Choice { label: "none".into(), detail: String::new(), href: href(0), is_current: compared.is_none() });
+    choices.push(Choice {
+        label: "none".into(),
+        detail: String::new(),
+        href: href(0),
+        is_current: compared.is_none(),
+    });
     let value = compared.map_or_else(|| "none".to_owned(), |number| format!("run {number}"));
     Some(menu("Compare", &value, choices))
 }
 
 fn run_detail(run: &TableRun, now: DateTime<Utc>) -> String {
-    format!("{} {}, {}", day(run.completed_at, now), clock(run.completed_at), counted(run.row_count, "row"))
+    format!(
+        "{} {}, {}",
+        day(run.completed_at, now),
+        clock(run.completed_at),
+        counted(run.row_count, "row")
+    )
 }
 
 /// The same data as a file.

@@ -17,7 +17,11 @@ pub fn now() -> DateTime<Utc> {
 }
 
 pub fn address() -> TableAddress {
-    TableAddress { connection_id: "retail".into(), schema_name: "sales".into(), table_name: "order_lines".into() }
+    TableAddress {
+        connection_id: "retail".into(),
+        schema_name: "sales".into(),
+        table_name: "order_lines".into(),
+    }
 }
 
 fn column(at: u32, name: &str, data_type: &str, kind: GeneralType, nulls: u64, distinct: u64) -> ColumnProfile {
@@ -29,13 +33,24 @@ fn column(at: u32, name: &str, data_type: &str, kind: GeneralType, nulls: u64, d
         row_count: ROWS,
         null_count: nulls,
         non_null_count: ROWS - nulls,
-        metrics: Metrics { distinct_count: Some(distinct), null_ratio: Some(nulls as f64 / ROWS as f64), ..Metrics::default() },
+        metrics: Metrics {
+            distinct_count: Some(distinct),
+            null_ratio: Some(nulls as f64 / ROWS as f64),
+            ..Metrics::default()
+        },
         ..ColumnProfile::default()
     }
 }
 
 fn tops(values: &[(&str, u64)]) -> Vec<TopValue> {
-    values.iter().map(|(value, count)| TopValue { value: (*value).into(), count: *count, ratio: *count as f64 / ROWS as f64 }).collect()
+    values
+        .iter()
+        .map(|(value, count)| TopValue {
+            value: (*value).into(),
+            count: *count,
+            ratio: *count as f64 / ROWS as f64,
+        })
+        .collect()
 }
 
 pub fn net_amount(nulls: u64, zeros: u64) -> ColumnProfile {
@@ -43,15 +58,38 @@ pub fn net_amount(nulls: u64, zeros: u64) -> ColumnProfile {
     let mut left = ROWS - nulls - zeros;
     let mut histogram: Vec<HistogramBin> = (-3..45)
         .map(|at| {
-            let share = if at < 0 { 0.004 * f64::from(at + 4) } else { 0.27 * (-0.28 * f64::from(at)).exp() };
+            let share = if at < 0 {
+                0.004 * f64::from(at + 4)
+            } else {
+                0.27 * (-0.28 * f64::from(at)).exp()
+            };
             let count = ((ROWS as f64 * share) as u64).min(left);
             left -= count;
-            HistogramBin { label: format!("{}", at * 10), lower: Some(f64::from(at) * 10.0), upper: Some(f64::from(at + 1) * 10.0), count: if at == 0 { count + zeros } else { count } }
+            HistogramBin {
+                label: format!("{}", at * 10),
+                lower: Some(f64::from(at) * 10.0),
+                upper: Some(f64::from(at + 1) * 10.0),
+                count: if at == 0 { count + zeros } else { count },
+            }
         })
         .collect();
-    histogram.push(HistogramBin { label: "450+".into(), lower: Some(450.0), upper: None, count: left });
+    histogram.push(HistogramBin {
+        label: "450+".into(),
+        lower: Some(450.0),
+        upper: None,
+        count: left,
+    });
     out.histogram = histogram;
-    out.top_values = tops(&[("0.00", zeros), ("9.90", 5_120_334), ("4.95", 4_881_020), ("19.90", 4_310_887), ("14.90", 3_902_114), ("7.90", 3_540_201), ("2.50", 2_998_310), ("29.90", 2_710_556)]);
+    out.top_values = tops(&[
+        ("0.00", zeros),
+        ("9.90", 5_120_334),
+        ("4.95", 4_881_020),
+        ("19.90", 4_310_887),
+        ("14.90", 3_902_114),
+        ("7.90", 3_540_201),
+        ("2.50", 2_998_310),
+        ("29.90", 2_710_556),
+    ]);
     out.metrics = Metrics {
         unique_count: Some(31_204),
         min_value: Some("-412.00".into()),
@@ -79,21 +117,46 @@ pub fn net_amount(nulls: u64, zeros: u64) -> ColumnProfile {
         ..out.metrics
     };
     for name in ["p01", "p05", "p25", "median", "p75", "p95", "p99"] {
-        out.estimates.insert(name.into(), Estimate { method: "kll_k400".into(), error: 0.0065 });
+        out.estimates.insert(
+            name.into(),
+            Estimate {
+                method: "kll_k400".into(),
+                error: 0.0065,
+            },
+        );
     }
     out
 }
 
 pub fn product_name() -> ColumnProfile {
     let mut out = column(4, "product_name", "string", GeneralType::Text, 36_841, 46_900);
-    let lengths: Vec<LengthCount> = (3..=118).map(|length| LengthCount { length, count: (2.0e6 * (-((length as f64 - 31.0) / 14.0).powi(2)).exp()) as u64 + 10 }).collect();
-    out.top_values = tops(&[("Glass bowl, small", 402_118), ("", 120_004), ("  Mug <b>blue</b>", 88_204), ("n/a", 12_000)]);
+    let lengths: Vec<LengthCount> = (3..=118)
+        .map(|length| LengthCount {
+            length,
+            count: (2.0e6 * (-((length as f64 - 31.0) / 14.0).powi(2)).exp()) as u64 + 10,
+        })
+        .collect();
+    out.top_values = tops(&[
+        ("Glass bowl, small", 402_118),
+        ("", 120_004),
+        ("  Mug <b>blue</b>", 88_204),
+        ("n/a", 12_000),
+    ]);
     out.metrics = Metrics {
         min_length: Some(3),
         max_length: Some(118),
         avg_length: Some(31.42),
         length_histogram: Some(lengths),
-        patterns: Some(vec![PatternCount { pattern: "Aaaaa aaaa".into(), count: 41_000_000 }, PatternCount { pattern: "Aaa aaa, aaaaa".into(), count: 30_100_000 }]),
+        patterns: Some(vec![
+            PatternCount {
+                pattern: "Aaaaa aaaa".into(),
+                count: 41_000_000,
+            },
+            PatternCount {
+                pattern: "Aaa aaa, aaaaa".into(),
+                count: 30_100_000,
+            },
+        ]),
         distinct_pattern_count: Some(912),
         zero_length_count: Some(120_004),
         blank_count: Some(0),
@@ -112,7 +175,13 @@ pub fn product_name() -> ColumnProfile {
         max_text: Some("Zebra rug".into()),
         ..out.metrics
     };
-    out.estimates.insert("distinct_count".into(), Estimate { method: "hll_lg12".into(), error: 0.0325 });
+    out.estimates.insert(
+        "distinct_count".into(),
+        Estimate {
+            method: "hll_lg12".into(),
+            error: 0.0325,
+        },
+    );
     out
 }
 
@@ -122,8 +191,15 @@ pub fn ordered_at() -> ColumnProfile {
     let histogram = (0..47).map(|month| {
         let count = (ROWS / 60 + u64::from(month as u32) * 20_000).min(left);
         left -= count;
-        let start = Utc.with_ymd_and_hms(2023 + month / 12, (month % 12 + 1) as u32, 1, 0, 0, 0).unwrap();
-        HistogramBin { label: start.format("%Y-%m").to_string(), lower: Some(start.timestamp() as f64), upper: Some((start + Duration::days(30)).timestamp() as f64), count }
+        let start = Utc
+            .with_ymd_and_hms(2023 + month / 12, (month % 12 + 1) as u32, 1, 0, 0, 0)
+            .unwrap();
+        HistogramBin {
+            label: start.format("%Y-%m").to_string(),
+            lower: Some(start.timestamp() as f64),
+            upper: Some((start + Duration::days(30)).timestamp() as f64),
+            count,
+        }
     });
     let mut bins: Vec<HistogramBin> = histogram.collect();
     bins.last_mut().unwrap().count += left;
@@ -144,10 +220,24 @@ pub fn ordered_at() -> ColumnProfile {
         weeks_present: Some(203),
         months_present: Some(47),
         midnight_count: Some(2_104),
-        weekday_counts: Some(vec![26_000_000, 25_000_000, 24_500_000, 25_500_000, 29_000_000, 31_000_000, ROWS - 161_000_000]),
+        weekday_counts: Some(vec![
+            26_000_000,
+            25_000_000,
+            24_500_000,
+            25_500_000,
+            29_000_000,
+            31_000_000,
+            ROWS - 161_000_000,
+        ]),
         ..out.metrics
     };
-    out.estimates.insert("distinct_count".into(), Estimate { method: "hll_lg12".into(), error: 0.0325 });
+    out.estimates.insert(
+        "distinct_count".into(),
+        Estimate {
+            method: "hll_lg12".into(),
+            error: 0.0325,
+        },
+    );
     out
 }
 
@@ -165,19 +255,52 @@ pub fn columns() -> Vec<ColumnProfile> {
     key.metrics.max_value = Some("184203511".into());
     key.metrics.unique_count = Some(ROWS);
     let mut status = column(2, "order_status", "string", GeneralType::Text, 0, 7);
-    status.top_values = tops(&[("delivered", 162_000_000), ("shipped", 9_600_000), ("returned", 5_700_000), ("<script>alert(1)</script>", 3_000_000)]);
+    status.top_values = tops(&[
+        ("delivered", 162_000_000),
+        ("shipped", 9_600_000),
+        ("returned", 5_700_000),
+        ("<script>alert(1)</script>", 3_000_000),
+    ]);
     let mut failed = column(8, "pin_hash", "string", GeneralType::Text, 0, 0);
-    failed.metrics = Metrics { query_error: Some("Row group 3 of part-2.parquet ends after 812 of 1,204 values.".into()), ..Metrics::default() };
-    let empty = column(7, "legacy_source_system_reference_identifier_v2", "string", GeneralType::Text, ROWS, 0);
+    failed.metrics = Metrics {
+        query_error: Some("Row group 3 of part-2.parquet ends after 812 of 1,204 values.".into()),
+        ..Metrics::default()
+    };
+    let empty = column(
+        7,
+        "legacy_source_system_reference_identifier_v2",
+        "string",
+        GeneralType::Text,
+        ROWS,
+        0,
+    );
     let mut constant = column(9, "etl_batch_hash", "string", GeneralType::Text, 0, 1);
     constant.top_values = tops(&[("9f3ac1e07", ROWS)]);
     let mut store = column(10, "store_id", "int", GeneralType::Number, 70_365_741, 1_204);
-    store.histogram = (0..48).map(|at| HistogramBin { label: at.to_string(), lower: Some(f64::from(at) * 25.0), upper: Some(f64::from(at + 1) * 25.0), count: 2_000_000 + u64::from(at as u32) * 15_000 }).collect();
+    store.histogram = (0..48)
+        .map(|at| HistogramBin {
+            label: at.to_string(),
+            lower: Some(f64::from(at) * 25.0),
+            upper: Some(f64::from(at + 1) * 25.0),
+            count: 2_000_000 + u64::from(at as u32) * 15_000,
+        })
+        .collect();
     store.broken_invariants = vec!["bins sum to 112,920,000, values are 113,837,770".into()];
     store.metrics.min_value = Some("1".into());
     store.metrics.max_value = Some("1219".into());
     store.metrics.median = Some(688.0);
-    vec![key, status, net_amount(7_073_414, 31_204_118), product_name(), is_return(), ordered_at(), empty, failed, constant, store]
+    vec![
+        key,
+        status,
+        net_amount(7_073_414, 31_204_118),
+        product_name(),
+        is_return(),
+        ordered_at(),
+        empty,
+        failed,
+        constant,
+        store,
+    ]
 }
 
 pub fn table_run(number: i64, days_ago: i64) -> TableRun {
@@ -189,7 +312,11 @@ pub fn table_run(number: i64, days_ago: i64) -> TableRun {
         column_count: 10,
         duration_ms: 531_000,
         bytes_scanned: 41_200_000_000,
-        snapshot: Snapshot { id: "f3a9c1".into(), description: "3 files, 41.2 GB, newest 2026-11-21 13:41 UTC".into(), files: vec!["sales/order_lines/part-1.parquet".into()] },
+        snapshot: Snapshot {
+            id: "f3a9c1".into(),
+            description: "3 files, 41.2 GB, newest 2026-11-21 13:41 UTC".into(),
+            files: vec!["sales/order_lines/part-1.parquet".into()],
+        },
         rejected: None,
         broken_invariants: Vec::new(),
     }
@@ -212,7 +339,14 @@ pub fn detail() -> TableDetail {
             bytes: 41_200_000_000,
             created_at: now() - Duration::days(40),
             missing_since: None,
-            profile: Some(TableFigures { profile_run_id: "run-4127".into(), run_number: 4127, profiled_at: runs[0].completed_at, row_count: ROWS, column_count: 10, null_cell_ratio: Some(0.1) }),
+            profile: Some(TableFigures {
+                profile_run_id: "run-4127".into(),
+                run_number: 4127,
+                profiled_at: runs[0].completed_at,
+                row_count: ROWS,
+                column_count: 10,
+                null_cell_ratio: Some(0.1),
+            }),
             row_history: runs.iter().rev().map(|run| run.row_count).collect(),
             last_failure: None,
         },
@@ -237,10 +371,20 @@ pub fn column_detail(name: &str, runs: i64) -> ColumnDetail {
                 point.null_count = 239_280 + day as u64 * 1_000;
                 point.metrics.avg_value = Some(41.9 + (day % 3) as f64 * 0.2);
             }
-            ColumnPoint { number: 4127 - day * 8, completed_at: now() - Duration::minutes(38) - Duration::days(day), column: point }
+            ColumnPoint {
+                number: 4127 - day * 8,
+                completed_at: now() - Duration::minutes(38) - Duration::days(day),
+                column: point,
+            }
         })
         .collect();
-    ColumnDetail { compared: named(&table.compared_columns), column, history, source: "results".into(), table }
+    ColumnDetail {
+        compared: named(&table.compared_columns),
+        column,
+        history,
+        source: "results".into(),
+        table,
+    }
 }
 
 pub fn run(number: i64, phase: RunPhase) -> ProfileRun {

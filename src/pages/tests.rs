@@ -14,7 +14,10 @@ use crate::domain::query::ColumnsQuery;
 fn drawn(name: &str, draw: impl FnOnce() -> AnyView) -> String {
     // Islands need an executor to be there, once a process.
     let _ = any_spawner::Executor::init_tokio();
-    let html = Owner::new_root(None).with(|| draw().to_html()).replace("<!>", "").replace("<!---->", "");
+    let html = Owner::new_root(None)
+        .with(|| draw().to_html())
+        .replace("<!>", "")
+        .replace("<!---->", "");
     assert!(!html.contains("<script>"), "{name}: data became markup");
     assert!(!html.contains(" style="), "{name}: a style attribute");
     assert!(!html.contains("NaN%") && !html.contains("\"NaN"), "{name}: a figure that is none");
@@ -36,7 +39,17 @@ fn table(name: &str, detail: &crate::domain::table::TableDetail, query: &str) ->
 #[tokio::test]
 async fn a_table_profile_lists_every_column_with_its_change() {
     let html = table("table", &detail(), "");
-    for part in ["184,203,511", "id=\"col-net_amount\"", "zero +5.0 pp", "1 more value", "all different", "action=\"/actions/start-run\"", "Since run 4119", "no values", "not profiled"] {
+    for part in [
+        "184,203,511",
+        "id=\"col-net_amount\"",
+        "zero +5.0 pp",
+        "1 more value",
+        "all different",
+        "action=\"/actions/start-run\"",
+        "Since run 4119",
+        "no values",
+        "not profiled",
+    ] {
         assert!(html.contains(part), "{part}");
     }
     assert_eq!(html.matches("class=\"fingerprint\"").count(), 10);
@@ -46,18 +59,27 @@ async fn a_table_profile_lists_every_column_with_its_change() {
 #[tokio::test]
 async fn links_to_columns_keep_the_filters_and_the_order() {
     let html = table("table-filtered", &detail(), "?type=N&sort=change&null=5");
-    assert!(html.contains("href=\"/tables/retail/sales/order_lines/columns/store_id?type=N&amp;null=5&amp;sort=change\""), "{html}");
+    assert!(
+        html.contains("href=\"/tables/retail/sales/order_lines/columns/store_id?type=N&amp;null=5&amp;sort=change\""),
+        "{html}"
+    );
     assert!(!html.contains("id=\"col-order_status\""));
     let column = column_detail("store_id", 3);
     let query = ColumnsQuery::parse("?type=N&null=5&sort=change");
     let html = drawn("column-filtered", || column_view(&column, &query, now()));
-    assert!(html.contains("/tables/retail/sales/order_lines?type=N&amp;null=5&amp;sort=change#col-store_id"), "{html}");
+    assert!(
+        html.contains("/tables/retail/sales/order_lines?type=N&amp;null=5&amp;sort=change#col-store_id"),
+        "{html}"
+    );
 }
 
 #[tokio::test]
 async fn filters_that_hide_everything_say_so_and_can_be_cleared() {
     let html = table("table-no-match", &detail(), "?q=amout&type=N");
-    assert!(html.contains("No column matches these filters") && html.contains("Clear 2 filters") && html.contains("name contains \"amout\""), "{html}");
+    assert!(
+        html.contains("No column matches these filters") && html.contains("Clear 2 filters") && html.contains("name contains \"amout\""),
+        "{html}"
+    );
 }
 
 #[tokio::test]
@@ -75,7 +97,12 @@ async fn a_table_that_was_never_profiled_offers_to() {
     assert!(!reader.contains("start-run"));
     never.active_run = Some(run(4131, crate::domain::profile_run::RunPhase::Running));
     let html = table("table-being-profiled", &never, "");
-    assert!(html.contains("Run 4131 is profiling retail_sales") && html.contains("data-run=\"4131\"") && html.contains("http-equiv=\"refresh\""), "{html}");
+    assert!(
+        html.contains("Run 4131 is profiling retail_sales")
+            && html.contains("data-run=\"4131\"")
+            && html.contains("http-equiv=\"refresh\""),
+        "{html}"
+    );
     assert!(!html.contains("start-run"));
 }
 
@@ -83,12 +110,18 @@ async fn a_table_that_was_never_profiled_offers_to() {
 async fn a_table_without_rows_leads_to_the_run_that_had_some() {
     let mut empty = detail();
     for column in &mut empty.columns {
-        *column = crate::domain::column_profile::ColumnProfile { column_name: column.column_name.clone(), ..Default::default() };
+        *column = crate::domain::column_profile::ColumnProfile {
+            column_name: column.column_name.clone(),
+            ..Default::default()
+        };
     }
     empty.runs[0].row_count = 0;
     empty.run = Some(empty.runs[0].clone());
     let html = table("table-empty", &empty, "");
-    assert!(html.contains("order_lines has no rows") && html.contains("Show run 4119") && html.contains("183") && html.contains("?run=4119"), "{html}");
+    assert!(
+        html.contains("order_lines has no rows") && html.contains("Show run 4119") && html.contains("183") && html.contains("?run=4119"),
+        "{html}"
+    );
 }
 
 #[tokio::test]
@@ -97,7 +130,12 @@ async fn an_inconsistent_profile_is_shown_and_says_so() {
     let broken = "store_id: bins sum to 112,920,000, values are 113,837,770".to_owned();
     wrong.run.as_mut().unwrap().broken_invariants = vec![broken.clone()];
     let html = table("table-inconsistent", &wrong, "?run=99");
-    assert!(html.contains("1 check of this profile does not hold") && html.contains(&broken) && html.contains("Run 99 has no profile of this table"), "{html}");
+    assert!(
+        html.contains("1 check of this profile does not hold")
+            && html.contains(&broken)
+            && html.contains("Run 99 has no profile of this table"),
+        "{html}"
+    );
 }
 
 #[tokio::test]
@@ -115,7 +153,14 @@ async fn each_type_of_column_shows_only_what_fits_it() {
         drawn(&format!("column-{name}"), || column_view(&detail, &ColumnsQuery::default(), now()))
     };
     let number = draw("net_amount");
-    for part in ["Box plot", "Std. deviation", "zero: 31,204,118 rows", "data-key=\"j\"", "≈12.40", "402,109 other values"] {
+    for part in [
+        "Box plot",
+        "Std. deviation",
+        "zero: 31,204,118 rows",
+        "data-key=\"j\"",
+        "≈12.40",
+        "402,109 other values",
+    ] {
         assert!(number.contains(part), "{part}");
     }
     let text = draw("product_name");
@@ -123,7 +168,10 @@ async fn each_type_of_column_shows_only_what_fits_it() {
     let time = draw("ordered_at");
     assert!(time.contains("Days of the week") && time.contains("2023-01") && !time.contains("Value shapes"));
     let boolean = draw("is_return");
-    assert!(boolean.contains("is_return: true 3.2%") && !boolean.contains("Top values"), "{boolean}");
+    assert!(
+        boolean.contains("is_return: true 3.2%") && !boolean.contains("Top values"),
+        "{boolean}"
+    );
     let nothing = draw("legacy_source_system_reference_identifier_v2");
     assert!(nothing.contains("Every row is null"));
     let failed = draw("pin_hash");
@@ -158,14 +206,25 @@ fn several_runs() -> Vec<ProfileRun> {
     partly.failed_table_count = 1;
     partly.table_count = Some(27);
     partly.reason = Some(RunReason::SomeTablesFailed);
-    vec![run(4131, RunPhase::Running), run(4130, RunPhase::Requested), failed, partly, run(4126, RunPhase::Completed), run(4123, RunPhase::Cancelled)]
+    vec![
+        run(4131, RunPhase::Running),
+        run(4130, RunPhase::Requested),
+        failed,
+        partly,
+        run(4126, RunPhase::Completed),
+        run(4123, RunPhase::Cancelled),
+    ]
 }
 
 fn runs_model(runs: Vec<ProfileRun>) -> RunsModel {
     let bars = (0..30)
         .map(|at| RunBar {
             number: 4_100 + at,
-            status: if at == 20 { crate::domain::profile_run::RunStatus::Failed } else { crate::domain::profile_run::RunStatus::Completed },
+            status: if at == 20 {
+                crate::domain::profile_run::RunStatus::Failed
+            } else {
+                crate::domain::profile_run::RunStatus::Completed
+            },
             mode: RunMode::Full,
             started_at: now() - chrono::Duration::hours(6 * (30 - at)),
             duration_ms: Some(60_000 + 20_000 * (at as u64 % 7)),
@@ -173,8 +232,19 @@ fn runs_model(runs: Vec<ProfileRun>) -> RunsModel {
         .collect();
     let total = runs.len() as u64;
     RunsModel {
-        runs: Page { items: runs, total, offset: 0, limit: 50 },
-        counts: RunCounts { all: total, active: 2, completed: 2, failed: 1, cancelled: 1 },
+        runs: Page {
+            items: runs,
+            total,
+            offset: 0,
+            limit: 50,
+        },
+        counts: RunCounts {
+            all: total,
+            active: 2,
+            completed: 2,
+            failed: 1,
+            cancelled: 1,
+        },
         bars,
         groups: Vec::new(),
         may_run: true,
@@ -183,13 +253,24 @@ fn runs_model(runs: Vec<ProfileRun>) -> RunsModel {
 
 #[tokio::test]
 async fn the_list_of_runs_says_what_each_did_and_offers_what_fits() {
-    let html = drawn("runs", || runs_view(&runs_model(several_runs()), &RunsQuery::parse("?days=7"), now()));
-    for part in ["22%, table 7 of 41: sales.card_transactions, about 15 min left", "27 of 28 tables", "was read for 10 minutes", "typical 11 m 30 s", "href=\"/runs/4131/cancel\""] {
+    let html = drawn("runs", || {
+        runs_view(&runs_model(several_runs()), &RunsQuery::parse("?days=7"), now())
+    });
+    for part in [
+        "22%, table 7 of 41: sales.card_transactions, about 15 min left",
+        "27 of 28 tables",
+        "was read for 10 minutes",
+        "typical 11 m 30 s",
+        "href=\"/runs/4131/cancel\"",
+    ] {
         assert!(html.contains(part), "{part}");
     }
     assert_eq!(html.matches("action=\"/actions/retry-run\"").count(), 2, "failed and cancelled");
     assert!(html.contains("http-equiv=\"refresh\"") && html.contains("data-run=\"4130\""));
-    let reader = RunsModel { may_run: false, ..runs_model(several_runs()) };
+    let reader = RunsModel {
+        may_run: false,
+        ..runs_model(several_runs())
+    };
     let html = drawn("runs-reader", || runs_view(&reader, &RunsQuery::parse(""), now()));
     assert!(!html.contains("/actions/") && !html.contains("/cancel"));
 }
@@ -197,11 +278,16 @@ async fn the_list_of_runs_says_what_each_did_and_offers_what_fits() {
 #[tokio::test]
 async fn no_run_and_no_match_are_told_apart() {
     let mut none = runs_model(Vec::new());
-    assert!(drawn("runs-no-match", || runs_view(&none, &RunsQuery::parse("?status=failed"), now())).contains("No run matches these filters"));
+    assert!(
+        drawn("runs-no-match", || runs_view(&none, &RunsQuery::parse("?status=failed"), now())).contains("No run matches these filters")
+    );
     none.bars.clear();
     none.counts = RunCounts::default();
     let html = drawn("runs-none", || runs_view(&none, &RunsQuery::parse(""), now()));
-    assert!(html.contains("No run yet") && html.contains("None in 7 days.") && !html.contains("http-equiv"), "{html}");
+    assert!(
+        html.contains("No run yet") && html.contains("None in 7 days.") && !html.contains("http-equiv"),
+        "{html}"
+    );
 }
 
 fn run_model(run: ProfileRun) -> RunModel {
@@ -221,10 +307,22 @@ fn run_model(run: ProfileRun) -> RunModel {
     failed.failure = Some(failed_table());
     let mut wrong = table("store_dim", 340_000, 31_000);
     wrong.broken_invariants = vec!["store_id: bins sum to 5, values are 6".into()];
-    let line = |level: &str, message: &str| RunLogLine { at: now(), level: level.into(), message: message.into() };
+    let line = |level: &str, message: &str| RunLogLine {
+        at: now(),
+        level: level.into(),
+        message: message.into(),
+    };
     RunModel {
-        tables: if run.status.is_terminal() { vec![table("order_lines", 0, 531_000), table("orders", 200, 265_000), failed, wrong] } else { Vec::new() },
-        log: vec![line("info", "run 4127 requested by M. Okafor"), line("warn", "<script>"), line("error", "gift_cards_legacy: the footer is cut off")],
+        tables: if run.status.is_terminal() {
+            vec![table("order_lines", 0, 531_000), table("orders", 200, 265_000), failed, wrong]
+        } else {
+            Vec::new()
+        },
+        log: vec![
+            line("info", "run 4127 requested by M. Okafor"),
+            line("warn", "<script>"),
+            line("error", "gift_cards_legacy: the footer is cut off"),
+        ],
         run,
         older: Some(4122),
         newer: None,
@@ -239,7 +337,16 @@ async fn a_run_that_lost_a_table_says_which_and_what_to_do_first() {
     let mut partly = several_runs().remove(3);
     partly.attempt = 2;
     let html = drawn("run-partly", || run_view(&run_model(partly), now()));
-    for part in ["Partly", "sales.gift_cards_legacy was not profiled", "Copy the file again", "k hot", "bins sum to 5", "attempt 2", "href=\"/runs/4122\"", "Run again"] {
+    for part in [
+        "Partly",
+        "sales.gift_cards_legacy was not profiled",
+        "Copy the file again",
+        "k hot",
+        "bins sum to 5",
+        "attempt 2",
+        "href=\"/runs/4122\"",
+        "Run again",
+    ] {
         assert!(html.contains(part), "{part}");
     }
     assert!(html.find("was not profiled").unwrap() < html.find("Tables of run").unwrap());
@@ -249,7 +356,15 @@ async fn a_run_that_lost_a_table_says_which_and_what_to_do_first() {
 #[tokio::test]
 async fn a_running_run_shows_figures_that_the_browser_patches() {
     let html = drawn("run-running", || run_view(&run_model(run(4131, RunPhase::Running)), now()));
-    for part in ["data-live=\"rows\"", "212,400,000", "22 GB of 100 GB", "about 15 min", "/runs/4131/cancel", "/runs/4131/events", "aria-current=\"step\""] {
+    for part in [
+        "data-live=\"rows\"",
+        "212,400,000",
+        "22 GB of 100 GB",
+        "about 15 min",
+        "/runs/4131/cancel",
+        "/runs/4131/events",
+        "aria-current=\"step\"",
+    ] {
         assert!(html.contains(part), "{part}");
     }
 }
@@ -260,7 +375,12 @@ async fn failed_and_cancelled_runs_say_why_and_can_be_retried() {
     failed.tables.clear();
     failed.log_level = "error".into();
     let html = drawn("run-failed", || run_view(&failed, now()));
-    assert!(html.contains("The run took too long") && html.contains("was read for 10 minutes. It ran past its deadline") && html.contains("Retry"), "{html}");
+    assert!(
+        html.contains("The run took too long")
+            && html.contains("was read for 10 minutes. It ran past its deadline")
+            && html.contains("Retry"),
+        "{html}"
+    );
     assert!(!html.contains("requested by M. Okafor") && html.contains("1 of 3 lines"));
     let mut cancelled = run_model(run(4123, RunPhase::Cancelled));
     cancelled.tables.clear();
@@ -271,7 +391,10 @@ async fn failed_and_cancelled_runs_say_why_and_can_be_retried() {
 #[tokio::test]
 async fn cancelling_is_asked_for_and_says_what_is_lost() {
     let html = drawn("run-cancel", || cancel_view(&run(4131, RunPhase::Running), now()));
-    assert!(html.contains("Cancel run 4131?") && html.contains("action=\"/actions/cancel-run\"") && html.contains("Let it run"), "{html}");
+    assert!(
+        html.contains("Cancel run 4131?") && html.contains("action=\"/actions/cancel-run\"") && html.contains("Let it run"),
+        "{html}"
+    );
     let html = drawn("run-cancel-ended", || cancel_view(&run(4127, RunPhase::Completed), now()));
     assert!(!html.contains("/actions/cancel-run"));
 }

@@ -84,7 +84,12 @@ fn spaced(fixed: Vec<(f64, String)>, ticks: Vec<(f64, String)>) -> Vec<Tick> {
             if !optional {
                 shown = Some(position);
             }
-            Tick { position, text, optional, ..Tick::default() }
+            Tick {
+                position,
+                text,
+                optional,
+                ..Tick::default()
+            }
         })
         .collect()
 }

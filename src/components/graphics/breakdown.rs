@@ -77,7 +77,11 @@ pub fn breakdown(parts: &[Part], whole: u64) -> AnyView {
         .iter()
         .map(|part| {
             // Anything above zero is seen.
-            let ratio = if whole == 0 || part.count == 0 { 0.0 } else { (part.count as f64 / whole as f64).max(0.012) };
+            let ratio = if whole == 0 || part.count == 0 {
+                0.0
+            } else {
+                (part.count as f64 / whole as f64).max(0.012)
+            };
             let class = if part.is_missing { "kn" } else { "k" };
             view! {
                 <li>

@@ -58,7 +58,11 @@ pub fn frequency_list(items: &[Frequency], rest: Option<Rest>, whole: u64, estim
         }
     });
     // Without a compared run nothing changed: the column for it is left out.
-    let class = if items.iter().all(|item| item.change.is_empty()) { "freq plain" } else { "freq" };
+    let class = if items.iter().all(|item| item.change.is_empty()) {
+        "freq plain"
+    } else {
+        "freq"
+    };
     view! { <ol class=class>{lines}{rest}</ol> }.into_any()
 }
 

@@ -123,6 +123,9 @@ mod tests {
         assert_eq!(round_ticks(3.0, 3.0, 5), [3.0]);
         assert!(round_ticks(f64::NAN, 1.0, 5).is_empty());
         let grid = CountScale::new([3], 9.0, false).grid();
-        assert_eq!(grid.iter().map(|(count, at)| (*count, at.round())).collect::<Vec<_>>(), [(1, 3.0), (2, 6.0), (3, 9.0)]);
+        assert_eq!(
+            grid.iter().map(|(count, at)| (*count, at.round())).collect::<Vec<_>>(),
+            [(1, 3.0), (2, 6.0), (3, 9.0)]
+        );
     }
 }

@@ -24,10 +24,21 @@ pub fn boolean_sections(detail: &ColumnDetail, runs: &RunNames) -> AnyView {
         part("false", |column| column.metrics.false_count, false),
         part("null", |column| Some(column.null_count), true),
     ];
-    let words: Vec<String> = parts.iter().map(|part| format!("{} {}", part.name, share(part.count, column.row_count).unwrap_or_default())).collect();
+    let words: Vec<String> = parts
+        .iter()
+        .map(|part| format!("{} {}", part.name, share(part.count, column.row_count).unwrap_or_default()))
+        .collect();
     let label = format!("{}: {}", column.column_name, words.join(", "));
-    let moved = detail.compared.as_ref().and_then(|other| true_share(other).zip(true_share(column))).map(|(from, to)| format!("; true {} of the values", points(from, to)));
-    let title = SectionTitle::new("distribution", "Distribution").subtitle(format!("of {}{}", counted(column.row_count, "row"), moved.unwrap_or_default()));
+    let moved = detail
+        .compared
+        .as_ref()
+        .and_then(|other| true_share(other).zip(true_share(column)))
+        .map(|(from, to)| format!("; true {} of the values", points(from, to)));
+    let title = SectionTitle::new("distribution", "Distribution").subtitle(format!(
+        "of {}{}",
+        counted(column.row_count, "row"),
+        moved.unwrap_or_default()
+    ));
     section(title, split_bar(&parts, column.row_count, &label, runs.compared.as_deref()))
 }
 

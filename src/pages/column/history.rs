@@ -40,9 +40,19 @@ struct Metric {
 /// The panel; absent before there is a run.
 pub fn history_section(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTime<Utc>) -> Option<AnyView> {
     let (first, last) = (detail.history.first()?, detail.history.last()?);
-    let known: Vec<Metric> = metrics(detail.column.general_type).into_iter().filter(|metric| detail.history.iter().any(|point| (metric.read)(&point.column).is_some())).collect();
-    let strips: Vec<AnyView> = known.iter().map(|metric| history_strip(&strip(metric, &detail.history, now))).collect();
-    let labels: Vec<(String, String)> = detail.history.iter().map(|point| (day(point.completed_at, now), format!(", run {}", point.number))).collect();
+    let known: Vec<Metric> = metrics(detail.column.general_type)
+        .into_iter()
+        .filter(|metric| detail.history.iter().any(|point| (metric.read)(&point.column).is_some()))
+        .collect();
+    let strips: Vec<AnyView> = known
+        .iter()
+        .map(|metric| history_strip(&strip(metric, &detail.history, now)))
+        .collect();
+    let labels: Vec<(String, String)> = detail
+        .history
+        .iter()
+        .map(|point| (day(point.completed_at, now), format!(", run {}", point.number)))
+        .collect();
     let subtitle = match detail.history.len() {
         1 => format!("one run so far, {}", day(first.completed_at, now)),
         runs => format!("{runs} runs, {} to {}", day(first.completed_at, now), day(last.completed_at, now)),
@@ -54,9 +64,15 @@ pub fn history_section(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTim
         href: format!("{path}{}", with(query, |query| query.runs = runs).to_query()),
         is_current: query.runs.unwrap_or(30) == runs.unwrap_or(30),
     };
-    let switch = segmented("Runs in the history", vec![segment("30 runs", None), segment("90", Some(90)), segment("All", Some(0))]);
+    let switch = segmented(
+        "Runs in the history",
+        vec![segment("30 runs", None), segment("90", Some(90)), segment("All", Some(0))],
+    );
     let title = SectionTitle::new("history", "History").subtitle(subtitle).controls(switch);
-    Some(section(title, view! { <div class="strips">{strips}{history_axis(&labels)}</div>{table(&known, &detail.history)} }))
+    Some(section(
+        title,
+        view! { <div class="strips">{strips}{history_axis(&labels)}</div>{table(&known, &detail.history)} },
+    ))
 }
 
 fn part(rows: Option<u64>, whole: u64) -> Option<f64> {
@@ -65,21 +81,59 @@ fn part(rows: Option<u64>, whole: u64) -> Option<f64> {
 
 /// What is followed for a type, from the general to the particular.
 fn metrics(kind: GeneralType) -> Vec<Metric> {
-    let share = |name, key, read| Metric { name, unit: "share of rows", key, kind: Unit::Share, read };
-    let mut out = vec![share("Null", "null_count", |column| part(Some(column.null_count), column.row_count))];
+    let share = |name, key, read| Metric {
+        name,
+        unit: "share of rows",
+        key,
+        kind: Unit::Share,
+        read,
+    };
+    let mut out = vec![share("Null", "null_count", |column| {
+        part(Some(column.null_count), column.row_count)
+    })];
     match kind {
         GeneralType::Number => {
-            out.push(share("Zero", "zero_count", |column| part(column.metrics.zero_count, column.row_count)));
-            out.push(Metric { name: "Mean", unit: "per value", key: "avg_value", kind: Unit::Value, read: |column| column.metrics.avg_value });
-            out.push(Metric { name: "Median", unit: "per value", key: "median", kind: Unit::Value, read: |column| column.metrics.median });
+            out.push(share("Zero", "zero_count", |column| {
+                part(column.metrics.zero_count, column.row_count)
+            }));
+            out.push(Metric {
+                name: "Mean",
+                unit: "per value",
+                key: "avg_value",
+                kind: Unit::Value,
+                read: |column| column.metrics.avg_value,
+            });
+            out.push(Metric {
+                name: "Median",
+                unit: "per value",
+                key: "median",
+                kind: Unit::Value,
+                read: |column| column.metrics.median,
+            });
         }
         GeneralType::Text => {
-            out.push(share("Missing", "missing_count", |column| part(column.metrics.missing_count, column.row_count)));
-            out.push(Metric { name: "Length", unit: "mean, characters", key: "avg_length", kind: Unit::Length, read: |column| column.metrics.avg_length });
+            out.push(share("Missing", "missing_count", |column| {
+                part(column.metrics.missing_count, column.row_count)
+            }));
+            out.push(Metric {
+                name: "Length",
+                unit: "mean, characters",
+                key: "avg_length",
+                kind: Unit::Length,
+                read: |column| column.metrics.avg_length,
+            });
         }
         GeneralType::Time => {
-            out.push(share("Future", "future_count", |column| part(column.metrics.future_count, column.row_count)));
-            out.push(Metric { name: "Days present", unit: "days", key: "days_present", kind: Unit::Count, read: |column| column.metrics.days_present.map(|days| days as f64) });
+            out.push(share("Future", "future_count", |column| {
+                part(column.metrics.future_count, column.row_count)
+            }));
+            out.push(Metric {
+                name: "Days present",
+                unit: "days",
+                key: "days_present",
+                kind: Unit::Count,
+                read: |column| column.metrics.days_present.map(|days| days as f64),
+            });
         }
         GeneralType::Boolean => out.push(Metric {
             name: "True",
@@ -90,16 +144,42 @@ fn metrics(kind: GeneralType) -> Vec<Metric> {
         }),
         GeneralType::Other => {}
     }
-    out.push(Metric { name: "Distinct", unit: "values", key: "distinct_count", kind: Unit::Count, read: |column| column.metrics.distinct_count.map(|count| count as f64) });
-    out.push(Metric { name: "Rows", unit: "rows", key: "row_count", kind: Unit::Count, read: |column| Some(column.row_count as f64) });
+    out.push(Metric {
+        name: "Distinct",
+        unit: "values",
+        key: "distinct_count",
+        kind: Unit::Count,
+        read: |column| column.metrics.distinct_count.map(|count| count as f64),
+    });
+    out.push(Metric {
+        name: "Rows",
+        unit: "rows",
+        key: "row_count",
+        kind: Unit::Count,
+        read: |column| Some(column.row_count as f64),
+    });
     out
 }
 
 fn strip(metric: &Metric, history: &[ColumnPoint], now: DateTime<Utc>) -> HistoryStrip {
     let values: Vec<Option<f64>> = history.iter().map(|point| (metric.read)(&point.column)).collect();
     let said = |point: &ColumnPoint| said(metric, &point.column, false).unwrap_or_else(|| "not known".to_owned());
-    let titles = history.iter().map(|point| format!("run {}, {} {}: {}", point.number, day(point.completed_at, now), clock(point.completed_at), said(point))).collect();
-    let current = history.last().and_then(|point| self::said(metric, &point.column, true)).unwrap_or_default();
+    let titles = history
+        .iter()
+        .map(|point| {
+            format!(
+                "run {}, {} {}: {}",
+                point.number,
+                day(point.completed_at, now),
+                clock(point.completed_at),
+                said(point)
+            )
+        })
+        .collect();
+    let current = history
+        .last()
+        .and_then(|point| self::said(metric, &point.column, true))
+        .unwrap_or_default();
     let mut known = values.iter().rev().copied();
     let change = match (known.next().flatten(), known.next().flatten()) {
         (Some(to), Some(from)) if from == to => String::new(),
@@ -107,7 +187,14 @@ fn strip(metric: &Metric, history: &[ColumnPoint], now: DateTime<Utc>) -> Histor
         (Some(to), Some(from)) => size_change(from, to).unwrap_or_default(),
         _ => String::new(),
     };
-    HistoryStrip { name: metric.name.to_owned(), unit: metric.unit.to_owned(), values, titles, current, change }
+    HistoryStrip {
+        name: metric.name.to_owned(),
+        unit: metric.unit.to_owned(),
+        values,
+        titles,
+        current,
+        change,
+    }
 }
 
 /// A value in the words of its metric, marked where it is an estimate.
@@ -136,5 +223,11 @@ fn table(known: &[Metric], history: &[ColumnPoint]) -> AnyView {
             row
         })
         .collect();
-    figures_table("Show the history as a table", "The column over the runs, newest first", &heads, 2, rows)
+    figures_table(
+        "Show the history as a table",
+        "The column over the runs, newest first",
+        &heads,
+        2,
+        rows,
+    )
 }

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::components::format::{count, decimal, exact, number, points, share, size_change};
 use crate::components::graphics::RunNames;
-use crate::components::graphics::frequency_list::visible;
 use crate::components::graphics::figure::{canonical_text, metric_figure, value_text};
+use crate::components::graphics::frequency_list::visible;
 use crate::components::section::{SectionTitle, section};
 use crate::domain::column_profile::{ColumnProfile, GeneralType};
 use crate::domain::table::ColumnDetail;
@@ -43,7 +43,10 @@ pub fn metrics_section(detail: &ColumnDetail, runs: &RunNames) -> AnyView {
     let rows: Vec<AnyView> = groups
         .into_iter()
         .flat_map(|(name, lines)| {
-            let drawn: Vec<AnyView> = lines.iter().filter_map(|line| draw(line, column, detail.compared.as_ref(), has_compared)).collect();
+            let drawn: Vec<AnyView> = lines
+                .iter()
+                .filter_map(|line| draw(line, column, detail.compared.as_ref(), has_compared))
+                .collect();
             let title = (!name.is_empty() && !drawn.is_empty())
                 .then(|| view! { <tr class="grp"><th colspan=columns scope="rowgroup">{name}</th></tr> }.into_any());
             title.into_iter().chain(drawn)
@@ -74,7 +77,9 @@ fn draw((name, metric, reading): &Line, column: &ColumnProfile, compared: Option
     let now = text_of(reading, column)?;
     let before = compared.and_then(|other| text_of(reading, other).map(|text| metric_figure(other, metric, text)));
     let part = match reading {
-        Rows(read) => read(column).and_then(|rows| share(rows, column.row_count)).map(|text| view! { <small>{text}</small> }),
+        Rows(read) => read(column)
+            .and_then(|rows| share(rows, column.row_count))
+            .map(|text| view! { <small>{text}</small> }),
         _ => None,
     };
     let change = compared.map(|other| change_of(reading, other, column)).unwrap_or_default();
@@ -87,7 +92,13 @@ fn text_of(reading: &Reading, column: &ColumnProfile) -> Option<String> {
     match reading {
         Rows(read) | Count(read) => read(column).map(count),
         Value(read) => read(column).map(|value| value_text(column, value)),
-        Number(read) => read(column).map(|value| if value.abs() >= 0.01 && value.abs() < 1e6 { decimal(value, 2) } else { number(value) }),
+        Number(read) => read(column).map(|value| {
+            if value.abs() >= 0.01 && value.abs() < 1e6 {
+                decimal(value, 2)
+            } else {
+                number(value)
+            }
+        }),
         Text(read) => read(column),
     }
 }
@@ -102,9 +113,21 @@ fn change_of(reading: &Reading, before: &ColumnProfile, after: &ColumnProfile) -
             }
             _ => String::new(),
         },
-        Count(read) => read(before).zip(read(after)).and_then(|(from, to)| size_change(from as f64, to as f64)).unwrap_or_default(),
-        Value(read) | Number(read) => read(before).zip(read(after)).and_then(|(from, to)| size_change(from, to)).unwrap_or_default(),
-        Text(read) => if read(before) == read(after) { String::new() } else { "changed".to_owned() },
+        Count(read) => read(before)
+            .zip(read(after))
+            .and_then(|(from, to)| size_change(from as f64, to as f64))
+            .unwrap_or_default(),
+        Value(read) | Number(read) => read(before)
+            .zip(read(after))
+            .and_then(|(from, to)| size_change(from, to))
+            .unwrap_or_default(),
+        Text(read) => {
+            if read(before) == read(after) {
+                String::new()
+            } else {
+                "changed".to_owned()
+            }
+        }
     }
 }
 
@@ -122,24 +145,73 @@ fn numbers() -> Vec<Line> {
     vec![
         ("Zero", "zero_count", Rows(|column| column.metrics.zero_count)),
         ("Negative", "negative_count", Rows(|column| column.metrics.negative_count)),
-        ("Not a number", "nan_count", Rows(|column| column.metrics.nan_count.filter(|rows| *rows > 0))),
-        ("Infinite", "infinite_count", Rows(|column| column.metrics.infinite_count.filter(|rows| *rows > 0))),
-        ("Outliers below", "outlier_low_count", Rows(|column| column.metrics.outlier_low_count)),
-        ("Outliers above", "outlier_high_count", Rows(|column| column.metrics.outlier_high_count)),
-        ("Smallest above zero", "min_positive_value", Value(|column| column.metrics.min_positive_value)),
-        ("Commonest", "mode", Text(|column| column.metrics.mode.as_deref().map(|text| canonical_text(column, text)))),
-        ("Whole numbers only", "integer_valued", Text(|column| column.metrics.integer_valued.map(|whole| if whole { "yes" } else { "no" }.to_owned()))),
+        (
+            "Not a number",
+            "nan_count",
+            Rows(|column| column.metrics.nan_count.filter(|rows| *rows > 0)),
+        ),
+        (
+            "Infinite",
+            "infinite_count",
+            Rows(|column| column.metrics.infinite_count.filter(|rows| *rows > 0)),
+        ),
+        (
+            "Outliers below",
+            "outlier_low_count",
+            Rows(|column| column.metrics.outlier_low_count),
+        ),
+        (
+            "Outliers above",
+            "outlier_high_count",
+            Rows(|column| column.metrics.outlier_high_count),
+        ),
+        (
+            "Smallest above zero",
+            "min_positive_value",
+            Value(|column| column.metrics.min_positive_value),
+        ),
+        (
+            "Commonest",
+            "mode",
+            Text(|column| column.metrics.mode.as_deref().map(|text| canonical_text(column, text))),
+        ),
+        (
+            "Whole numbers only",
+            "integer_valued",
+            Text(|column| {
+                column
+                    .metrics
+                    .integer_valued
+                    .map(|whole| if whole { "yes" } else { "no" }.to_owned())
+            }),
+        ),
     ]
 }
 
 fn moments() -> Vec<Line> {
     vec![
-        ("Mean", "avg_value", Value(|column| column.metrics.avg_value.map(|value| if column.metrics.integer_valued == Some(true) { (value * 1_000.0).round() / 1_000.0 } else { value }))),
+        (
+            "Mean",
+            "avg_value",
+            Value(|column| {
+                column.metrics.avg_value.map(|value| {
+                    if column.metrics.integer_valued == Some(true) {
+                        (value * 1_000.0).round() / 1_000.0
+                    } else {
+                        value
+                    }
+                })
+            }),
+        ),
         ("Std. deviation", "stddev_value", Number(|column| column.metrics.stddev_value)),
         ("Interquartile range", "iqr", Value(|column| column.metrics.iqr)),
         ("Skewness", "skewness", Number(|column| column.metrics.skewness)),
         ("Excess kurtosis", "kurtosis", Number(|column| column.metrics.kurtosis)),
-        ("Sum", "sum", Text(|column| column.metrics.sum.as_ref().map(|sum| exact(sum.as_str())))),
+        (
+            "Sum",
+            "sum",
+            Text(|column| column.metrics.sum.as_ref().map(|sum| exact(sum.as_str()))),
+        ),
     ]
 }
 
@@ -149,12 +221,32 @@ fn texts() -> Vec<Line> {
         ("Shortest", "min_length", Count(|column| column.metrics.min_length)),
         ("Longest", "max_length", Count(|column| column.metrics.max_length)),
         ("Mean length", "avg_length", Number(|column| column.metrics.avg_length)),
-        ("Distinct when standardised", "standardised_distinct_count", Count(|column| column.metrics.standardised_distinct_count)),
-        ("Shapes", "distinct_pattern_count", Count(|column| column.metrics.distinct_pattern_count)),
-        ("Inner spaces, mean", "avg_embedded_spaces", Number(|column| column.metrics.avg_embedded_spaces)),
+        (
+            "Distinct when standardised",
+            "standardised_distinct_count",
+            Count(|column| column.metrics.standardised_distinct_count),
+        ),
+        (
+            "Shapes",
+            "distinct_pattern_count",
+            Count(|column| column.metrics.distinct_pattern_count),
+        ),
+        (
+            "Inner spaces, mean",
+            "avg_embedded_spaces",
+            Number(|column| column.metrics.avg_embedded_spaces),
+        ),
         ("Entropy in bits", "entropy_bits", Number(|column| column.metrics.entropy_bits)),
-        ("First in order", "min_text", Text(|column| column.metrics.min_text.as_deref().map(text_value))),
-        ("Last in order", "max_text", Text(|column| column.metrics.max_text.as_deref().map(text_value))),
+        (
+            "First in order",
+            "min_text",
+            Text(|column| column.metrics.min_text.as_deref().map(text_value)),
+        ),
+        (
+            "Last in order",
+            "max_text",
+            Text(|column| column.metrics.max_text.as_deref().map(text_value)),
+        ),
     ]
 }
 
@@ -171,9 +263,21 @@ fn time_text(stamp: &str) -> String {
 
 fn times() -> Vec<Line> {
     vec![
-        ("Earliest", "min_date", Text(|column| column.metrics.min_date.as_deref().map(time_text))),
-        ("Latest", "max_date", Text(|column| column.metrics.max_date.as_deref().map(time_text))),
-        ("Span in days", "date_span_days", Count(|column| column.metrics.date_span_days.and_then(|days| u64::try_from(days).ok()))),
+        (
+            "Earliest",
+            "min_date",
+            Text(|column| column.metrics.min_date.as_deref().map(time_text)),
+        ),
+        (
+            "Latest",
+            "max_date",
+            Text(|column| column.metrics.max_date.as_deref().map(time_text)),
+        ),
+        (
+            "Span in days",
+            "date_span_days",
+            Count(|column| column.metrics.date_span_days.and_then(|days| u64::try_from(days).ok())),
+        ),
         ("Days present", "days_present", Count(|column| column.metrics.days_present)),
         ("Weeks present", "weeks_present", Count(|column| column.metrics.weeks_present)),
         ("Months present", "months_present", Count(|column| column.metrics.months_present)),
@@ -182,5 +286,8 @@ fn times() -> Vec<Line> {
 }
 
 fn booleans() -> Vec<Line> {
-    vec![("True", "true_count", Rows(|column| column.metrics.true_count)), ("False", "false_count", Rows(|column| column.metrics.false_count))]
+    vec![
+        ("True", "true_count", Rows(|column| column.metrics.true_count)),
+        ("False", "false_count", Rows(|column| column.metrics.false_count)),
+    ]
 }

@@ -45,7 +45,10 @@ pub fn ColumnPage() -> impl IntoView {
         let Some(detail) = get_column_detail(&request::state().db, &address, &name, &query).await? else {
             return Ok(respond::not_found());
         };
-        Ok(titled(format!("{name} · {}", address.qualified_name()), column_view(&detail, &query, request::now())))
+        Ok(titled(
+            format!("{name} · {}", address.qualified_name()),
+            column_view(&detail, &query, request::now()),
+        ))
     })
 }
 
@@ -77,7 +80,12 @@ pub fn column_view(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTime<Ut
 
 /// The table as the list was, at the line of this column.
 fn back(detail: &ColumnDetail, query: &ColumnsQuery) -> String {
-    format!("{}{}#col-{}", detail.table.summary.address.path(), query.to_query(), encode_segment(&detail.column.column_name))
+    format!(
+        "{}{}#col-{}",
+        detail.table.summary.address.path(),
+        query.to_query(),
+        encode_segment(&detail.column.column_name)
+    )
 }
 
 fn way(detail: &ColumnDetail, query: &ColumnsQuery) -> Vec<Crumb> {
@@ -95,7 +103,9 @@ fn head(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTime<Utc>) -> AnyV
         {column.metrics.query_error.is_some().then(|| tag("failed", Tone::High))}
         {(!column.broken_invariants.is_empty()).then(|| tag("inconsistent", Tone::High))}
     };
-    let mut head = PageHead::name(column.column_name.clone(), tags).fact(type_mark(column)).fact(view! { <b>{count(column.row_count)}</b>{if column.row_count == 1 { " row" } else { " rows" }} });
+    let mut head = PageHead::name(column.column_name.clone(), tags)
+        .fact(type_mark(column))
+        .fact(view! { <b>{count(column.row_count)}</b>{if column.row_count == 1 { " row" } else { " rows" }} });
     if let Some(run) = &detail.table.run {
         head = head.fact(view! {
             "profiled " <b>{moment(run.completed_at, now)}</b> ", " {clock(run.completed_at)} " UTC, by "
@@ -114,14 +124,22 @@ fn head(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTime<Utc>) -> AnyV
 /// Links that only keys press: older and newer run, and the way up.
 fn run_keys(detail: &ColumnDetail, query: &ColumnsQuery) -> AnyView {
     let runs = &detail.table.runs;
-    let at = detail.table.run.as_ref().and_then(|shown| runs.iter().position(|run| run.number == shown.number));
+    let at = detail
+        .table
+        .run
+        .as_ref()
+        .and_then(|shown| runs.iter().position(|run| run.number == shown.number));
     let path = detail.table.summary.address.column_path(&detail.column.column_name);
     let link = |key: &'static str, index: Option<usize>| {
         let run = runs.get(index?)?;
-        let href = format!("{path}{}", with(query, |query| {
-            query.run = (index != Some(0)).then_some(run.number);
-            query.compare = query.compare.filter(|compare| *compare == 0);
-        }).to_query());
+        let href = format!(
+            "{path}{}",
+            with(query, |query| {
+                query.run = (index != Some(0)).then_some(run.number);
+                query.compare = query.compare.filter(|compare| *compare == 0);
+            })
+            .to_query()
+        );
         Some(view! { <a hidden data-key=key href=href>{format!("Run {}", run.number)}</a> })
     };
     view! {
@@ -141,14 +159,28 @@ fn notes(detail: &ColumnDetail) -> AnyView {
             .view()
     });
     let inconsistent = (!column.broken_invariants.is_empty()).then(|| {
-        let title = format!("{} of this column {} not hold", counted(column.broken_invariants.len() as u64, "check"), if column.broken_invariants.len() == 1 { "does" } else { "do" });
+        let title = format!(
+            "{} of this column {} not hold",
+            counted(column.broken_invariants.len() as u64, "check"),
+            if column.broken_invariants.len() == 1 { "does" } else { "do" }
+        );
         Note::new(NoteKind::Warning, title)
-            .sentence(format!("{}. Its figures do not fit together; do not rely on them, and profile the table again.", column.broken_invariants.join("; ")))
+            .sentence(format!(
+                "{}. Its figures do not fit together; do not rely on them, and profile the table again.",
+                column.broken_invariants.join("; ")
+            ))
             .view()
     });
-    let moved = detail.compared.is_none().then_some(detail.table.compared.as_ref()).flatten().map(|run| {
-        Note::new(NoteKind::Info, format!("Run {} does not have this column", run.number)).sentence("There is nothing to compare with.").view()
-    });
+    let moved = detail
+        .compared
+        .is_none()
+        .then_some(detail.table.compared.as_ref())
+        .flatten()
+        .map(|run| {
+            Note::new(NoteKind::Info, format!("Run {} does not have this column", run.number))
+                .sentence("There is nothing to compare with.")
+                .view()
+        });
     view! { {failed}{inconsistent}{moved} }.into_any()
 }
 
@@ -172,7 +204,11 @@ fn sections(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames) -> Any
 
 fn nothing(detail: &ColumnDetail, query: &ColumnsQuery) -> AnyView {
     let column = &detail.column;
-    let title = if column.row_count == 0 { "The table has no rows" } else { "Every row is null" };
+    let title = if column.row_count == 0 {
+        "The table has no rows"
+    } else {
+        "Every row is null"
+    };
     let before = detail.history.iter().rev().find(|point| point.column.non_null_count > 0);
     let reason = match before {
         Some(point) => format!("It held {} in run {}.", counted(point.column.non_null_count, "value"), point.number),
@@ -200,7 +236,10 @@ fn scale_switch(detail: &ColumnDetail, query: &ColumnsQuery) -> AnyView {
 
 /// Which bars are which.
 fn legend(column: &ColumnProfile, runs: &RunNames) -> AnyView {
-    let compared = runs.compared.as_ref().map(|name| view! { <span><i class="p"></i>{name.clone()}</span> });
+    let compared = runs
+        .compared
+        .as_ref()
+        .map(|name| view! { <span><i class="p"></i>{name.clone()}</span> });
     let nulls = (column.null_count > 0).then(|| view! { <span><i class="n"></i>"null"</span> });
     view! { <span class="legend"><span><i></i>{runs.shown.clone()}</span>{compared}{nulls}</span> }.into_any()
 }

@@ -22,10 +22,25 @@ fn distribution(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames) ->
     if column.histogram.is_empty() {
         return None;
     }
-    let apart: Vec<&str> = [("zeros", column.metrics.zero_count.unwrap_or(0)), ("nulls", column.null_count)].into_iter().filter(|(_, rows)| *rows > 0).map(|(name, _)| name).collect();
-    let apart = if apart.is_empty() { String::new() } else { format!(", {} apart", apart.join(" and ")) };
-    let moved = detail.compared.as_ref().is_some_and(|other| !other.histogram.is_empty() && !has_same_edges(detail));
-    let outline = if moved { "; the outline is laid over other bins, so it is approximate" } else { "" };
+    let apart: Vec<&str> = [("zeros", column.metrics.zero_count.unwrap_or(0)), ("nulls", column.null_count)]
+        .into_iter()
+        .filter(|(_, rows)| *rows > 0)
+        .map(|(name, _)| name)
+        .collect();
+    let apart = if apart.is_empty() {
+        String::new()
+    } else {
+        format!(", {} apart", apart.join(" and "))
+    };
+    let moved = detail
+        .compared
+        .as_ref()
+        .is_some_and(|other| !other.histogram.is_empty() && !has_same_edges(detail));
+    let outline = if moved {
+        "; the outline is laid over other bins, so it is approximate"
+    } else {
+        ""
+    };
     let title = SectionTitle::new("distribution", "Distribution")
         .subtitle(format!("{}{apart}{outline}", counted(column.histogram.len() as u64, "bin")))
         .controls(view! { {legend(column, runs)}{scale_switch(detail, query)} });
@@ -39,6 +54,10 @@ fn distribution(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames) ->
 fn has_same_edges(detail: &ColumnDetail) -> bool {
     detail.compared.as_ref().is_some_and(|other| {
         other.histogram.len() == detail.column.histogram.len()
-            && other.histogram.iter().zip(&detail.column.histogram).all(|(a, b)| a.lower == b.lower && a.upper == b.upper)
+            && other
+                .histogram
+                .iter()
+                .zip(&detail.column.histogram)
+                .all(|(a, b)| a.lower == b.lower && a.upper == b.upper)
     })
 }

@@ -13,13 +13,21 @@ pub fn picker(detail: &ColumnDetail, query: &ColumnsQuery) -> AnyView {
     let listed = listed_columns(&detail.table, query);
     let name = &detail.column.column_name;
     let at = listed.iter().position(|listed| listed.column.column_name == *name);
-    let href = |listed: &ListedColumn| format!("{}{}", detail.table.summary.address.column_path(&listed.column.column_name), query.to_query());
-    let step = |mark: Icon, word: &'static str, key: &'static str, target: Option<&ListedColumn>| match target {
+    let href = |listed: &ListedColumn| {
+        format!(
+            "{}{}",
+            detail.table.summary.address.column_path(&listed.column.column_name),
+            query.to_query()
+        )
+    };
+    let step = |mark: Icon, word: &'static str, key: &'static str, target: Option<&ListedColumn>| {
+        match target {
         Some(target) => {
             let label = format!("{word} column, {}", target.column.column_name);
             view! { <a class="btn sq" data-key=key href=href(target) aria-label=label.clone() title=label.clone()>{icon(mark, 14)}</a> }.into_any()
         }
         None => view! { <span class="btn sq" aria-disabled="true">{icon(mark, 14)}<span class="vh">{format!("No {} column", word.to_lowercase())}</span></span> }.into_any(),
+    }
     };
     // A column that the filter leaves out starts before the first.
     let previous = at.and_then(|at| at.checked_sub(1)).and_then(|at| listed.get(at));

@@ -28,30 +28,57 @@ pub fn text_sections(detail: &ColumnDetail, runs: &RunNames) -> AnyView {
 fn shapes(detail: &ColumnDetail) -> Option<AnyView> {
     let column = &detail.column;
     let patterns = column.metrics.patterns.as_ref().filter(|patterns| !patterns.is_empty())?;
-    let before = detail.compared.as_ref().and_then(|other| other.metrics.patterns.as_ref().map(|patterns| (other, patterns)));
+    let before = detail
+        .compared
+        .as_ref()
+        .and_then(|other| other.metrics.patterns.as_ref().map(|patterns| (other, patterns)));
     // A shape is new only where the compared run lists every shape that it has.
     let is_new = |pattern: &str| {
-        before.is_some_and(|(other, known)| other.metrics.distinct_pattern_count == Some(known.len() as u64) && known.iter().all(|entry| entry.pattern != pattern))
+        before.is_some_and(|(other, known)| {
+            other.metrics.distinct_pattern_count == Some(known.len() as u64) && known.iter().all(|entry| entry.pattern != pattern)
+        })
     };
     let items: Vec<Frequency> = patterns
         .iter()
-        .map(|entry| Frequency { value: entry.pattern.clone(), count: entry.count, change: if is_new(&entry.pattern) { "new".into() } else { String::new() } })
+        .map(|entry| Frequency {
+            value: entry.pattern.clone(),
+            count: entry.count,
+            change: if is_new(&entry.pattern) { "new".into() } else { String::new() },
+        })
         .collect();
     let whole = column.non_null_count;
     let listed = patterns.iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.count));
     let distinct = column.metrics.distinct_pattern_count;
-    let others = distinct.map(|distinct| distinct.saturating_sub(patterns.len() as u64)).filter(|others| *others > 0);
+    let others = distinct
+        .map(|distinct| distinct.saturating_sub(patterns.len() as u64))
+        .filter(|others| *others > 0);
     let name = match others {
-        Some(others) => format!("{} other {}", estimate(count(others), column.is_estimate("distinct_pattern_count")), if others == 1 { "shape" } else { "shapes" }),
+        Some(others) => format!(
+            "{} other {}",
+            estimate(count(others), column.is_estimate("distinct_pattern_count")),
+            if others == 1 { "shape" } else { "shapes" }
+        ),
         None => "other shapes".to_owned(),
     };
-    let rest = Rest { name, count: whole.saturating_sub(listed) };
+    let rest = Rest {
+        name,
+        count: whole.saturating_sub(listed),
+    };
     let standard = column.metrics.standard_pattern.as_ref().map(|pattern| {
-        let ratio = column.metrics.standard_pattern_ratio.map(|ratio| format!(", {} of the values", percent(ratio))).unwrap_or_default();
+        let ratio = column
+            .metrics
+            .standard_pattern_ratio
+            .map(|ratio| format!(", {} of the values", percent(ratio)))
+            .unwrap_or_default();
         view! { <p class="t2 small">{format!("Looks like: {pattern}{ratio}")}</p> }
     });
-    let title = SectionTitle::new("shapes", "Value shapes").subtitle("A upper, a lower, 9 digit").class("sec half");
-    Some(section(title, view! { {frequency_list(&items, Some(rest), whole, column.is_estimate("patterns"))}{standard} }))
+    let title = SectionTitle::new("shapes", "Value shapes")
+        .subtitle("A upper, a lower, 9 digit")
+        .class("sec half");
+    Some(section(
+        title,
+        view! { {frequency_list(&items, Some(rest), whole, column.is_estimate("patterns"))}{standard} },
+    ))
 }
 
 /// How long the texts are.
@@ -66,7 +93,12 @@ pub fn length_section(detail: &ColumnDetail, runs: &RunNames) -> Option<AnyView>
 fn missing(column: &ColumnProfile) -> Option<AnyView> {
     let metrics = &column.metrics;
     let missing = metrics.missing_count?;
-    let part = |name: &str, count: u64| Part { name: name.to_owned(), count, is_missing: true, compared: None };
+    let part = |name: &str, count: u64| Part {
+        name: name.to_owned(),
+        count,
+        is_missing: true,
+        compared: None,
+    };
     let parts = [
         part("null", column.null_count),
         part("empty text", metrics.zero_length_count.unwrap_or(0)),
@@ -74,7 +106,9 @@ fn missing(column: &ColumnProfile) -> Option<AnyView> {
         part("stand-ins like n/a", metrics.dummy_count.unwrap_or(0)),
         part("missing altogether", missing),
     ];
-    let title = SectionTitle::new("missing", "Missing").subtitle(format!("share of {}", counted(column.row_count, "row"))).class("sec half");
+    let title = SectionTitle::new("missing", "Missing")
+        .subtitle(format!("share of {}", counted(column.row_count, "row")))
+        .class("sec half");
     Some(section(title, breakdown(&parts, column.row_count)))
 }
 
@@ -99,13 +133,24 @@ fn contents(column: &ColumnProfile) -> Option<AnyView> {
         ("not valid UTF-8", metrics.invalid_utf8_count),
     ];
     let known = all.iter().any(|(_, rows)| rows.is_some());
-    let parts: Vec<Part> =
-        all.into_iter().filter_map(|(name, rows)| rows.filter(|rows| *rows > 0).map(|count| Part { name: name.to_owned(), count, ..Part::default() })).collect();
+    let parts: Vec<Part> = all
+        .into_iter()
+        .filter_map(|(name, rows)| {
+            rows.filter(|rows| *rows > 0).map(|count| Part {
+                name: name.to_owned(),
+                count,
+                ..Part::default()
+            })
+        })
+        .collect();
     if !known || parts.is_empty() {
         return None;
     }
     let title = SectionTitle::new("contents", "What the texts are")
-        .subtitle(format!("share of {}; a text may be in several lines", counted(column.non_null_count, "value")))
+        .subtitle(format!(
+            "share of {}; a text may be in several lines",
+            counted(column.non_null_count, "value")
+        ))
         .class("sec half");
     Some(section(title, breakdown(&parts, column.non_null_count)))
 }

@@ -33,7 +33,10 @@ fn distribution(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames) ->
         return None;
     }
     let title = SectionTitle::new("distribution", "Distribution")
-        .subtitle(format!("{}, UTC unless the source says otherwise", counted(column.histogram.len() as u64, "calendar period")))
+        .subtitle(format!(
+            "{}, UTC unless the source says otherwise",
+            counted(column.histogram.len() as u64, "calendar period")
+        ))
         .controls(view! { {legend(column, runs)}{scale_switch(detail, query)} });
     let content = view! {
         <ChartReadout chart="chart-distribution".to_owned() hint="Point at a bar, or use the arrow keys, to read it".to_owned() />
@@ -56,19 +59,45 @@ fn recency(column: &ColumnProfile) -> Option<AnyView> {
         ("over 20 years ahead", metrics.distant_future_count),
         ("at midnight", metrics.midnight_count),
     ];
-    let parts: Vec<Part> = lines.into_iter().filter_map(|(name, rows)| rows.map(|count| Part { name: name.to_owned(), count, ..Part::default() })).collect();
+    let parts: Vec<Part> = lines
+        .into_iter()
+        .filter_map(|(name, rows)| {
+            rows.map(|count| Part {
+                name: name.to_owned(),
+                count,
+                ..Part::default()
+            })
+        })
+        .collect();
     if parts.is_empty() {
         return None;
     }
     let title = SectionTitle::new("recency", "How recent")
-        .subtitle(format!("of {}, against the clock of the run", counted(column.non_null_count, "value")))
+        .subtitle(format!(
+            "of {}, against the clock of the run",
+            counted(column.non_null_count, "value")
+        ))
         .class("sec half");
     Some(section(title, breakdown(&parts, column.non_null_count)))
 }
 
 fn weekdays(column: &ColumnProfile) -> Option<AnyView> {
-    let counts = column.metrics.weekday_counts.as_ref().filter(|counts| counts.len() == WEEKDAYS.len())?;
-    let parts: Vec<Part> = WEEKDAYS.iter().zip(counts).map(|(name, count)| Part { name: (*name).to_owned(), count: *count, ..Part::default() }).collect();
-    let title = SectionTitle::new("weekdays", "Days of the week").subtitle(format!("of {}", counted(column.non_null_count, "value"))).class("sec half");
+    let counts = column
+        .metrics
+        .weekday_counts
+        .as_ref()
+        .filter(|counts| counts.len() == WEEKDAYS.len())?;
+    let parts: Vec<Part> = WEEKDAYS
+        .iter()
+        .zip(counts)
+        .map(|(name, count)| Part {
+            name: (*name).to_owned(),
+            count: *count,
+            ..Part::default()
+        })
+        .collect();
+    let title = SectionTitle::new("weekdays", "Days of the week")
+        .subtitle(format!("of {}", counted(column.non_null_count, "value")))
+        .class("sec half");
     Some(section(title, breakdown(&parts, column.non_null_count)))
 }

@@ -19,30 +19,47 @@ pub fn top_values_section(detail: &ColumnDetail) -> Option<AnyView> {
     let items: Vec<Frequency> = column
         .top_values
         .iter()
-        .map(|top| Frequency { value: shown(column, top), count: top.count, change: change(column, detail.compared.as_ref(), top) })
+        .map(|top| Frequency {
+            value: shown(column, top),
+            count: top.count,
+            change: change(column, detail.compared.as_ref(), top),
+        })
         .collect();
     let listed = column.top_values.iter().fold(0_u64, |sum, top| sum.saturating_add(top.count));
     let distinct = column.metrics.distinct_count;
     let others = distinct.map(|distinct| distinct.saturating_sub(items.len() as u64));
     let rest = Rest {
         name: match others {
-            Some(others) => format!("{} other {}", estimate(count(others), column.is_estimate("distinct_count")), if others == 1 { "value" } else { "values" }),
+            Some(others) => format!(
+                "{} other {}",
+                estimate(count(others), column.is_estimate("distinct_count")),
+                if others == 1 { "value" } else { "values" }
+            ),
             None => "other values".to_owned(),
         },
         count: column.non_null_count.saturating_sub(listed),
     };
-    let of = distinct.map(|distinct| format!(" of {}", estimate(count(distinct), column.is_estimate("distinct_count")))).unwrap_or_default();
+    let of = distinct
+        .map(|distinct| format!(" of {}", estimate(count(distinct), column.is_estimate("distinct_count"))))
+        .unwrap_or_default();
     let title = SectionTitle::new("top-values", "Top values")
         .subtitle(format!("{}{of}, share of {}", items.len(), counted(column.non_null_count, "value")))
         .class("sec half");
     let note = found.map(|found| view! { <p class="t2 small">{format!("≈ {}", estimate_sentence(found))}</p> });
-    Some(section(title, view! { {frequency_list(&items, Some(rest), column.non_null_count, found.is_some())}{note} }))
+    Some(section(
+        title,
+        view! { {frequency_list(&items, Some(rest), column.non_null_count, found.is_some())}{note} },
+    ))
 }
 
 /// A value as the list shows it; one that was cut says so.
 fn shown(column: &ColumnProfile, top: &TopValue) -> String {
     let text = canonical_text(column, &top.value);
-    if top.value.chars().count() >= TEXT_LIMIT_CHARS { format!("{text} (cut)") } else { text }
+    if top.value.chars().count() >= TEXT_LIMIT_CHARS {
+        format!("{text} (cut)")
+    } else {
+        text
+    }
 }
 
 /// Change of the share, in points; `new` only where the compared run lists every value that it has.
@@ -58,4 +75,3 @@ fn change(column: &ColumnProfile, compared: Option<&ColumnProfile>, top: &TopVal
         None => String::new(),
     }
 }
-

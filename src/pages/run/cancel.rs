@@ -33,9 +33,16 @@ pub fn CancelRunPage() -> impl IntoView {
 /// The question, with what is lost and what stays.
 pub fn cancel_view(run: &ProfileRun, now: DateTime<Utc>) -> AnyView {
     let here = format!("/runs/{}", run.number);
-    let way = breadcrumb(vec![Crumb::new("Runs", "/runs"), Crumb::new(format!("Run {}", run.number), here.clone())]);
+    let way = breadcrumb(vec![
+        Crumb::new("Runs", "/runs"),
+        Crumb::new(format!("Run {}", run.number), here.clone()),
+    ]);
     if run.status.is_terminal() || run.cancel_requested {
-        let why = if run.status.is_terminal() { "It has ended; there is nothing to cancel." } else { "It is already being cancelled." };
+        let why = if run.status.is_terminal() {
+            "It has ended; there is nothing to cancel."
+        } else {
+            "It is already being cancelled."
+        };
         let head = PageHead::name(format!("Run {}", run.number), run_status(run)).lede(why).view();
         return view! { {way}{head}<div class="confirm">{Button::primary("Open the run").link(here)}</div> }.into_any();
     }

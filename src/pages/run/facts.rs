@@ -44,7 +44,12 @@ pub fn invariants_section(model: &RunModel) -> Option<AnyView> {
     let broken: Vec<AnyView> = model
         .tables
         .iter()
-        .flat_map(|table| table.broken_invariants.iter().map(move |text| view! { <li class="worse">{format!("{}: {text}", table.table_name)}</li> }.into_any()))
+        .flat_map(|table| {
+            table
+                .broken_invariants
+                .iter()
+                .map(move |text| view! { <li class="worse">{format!("{}: {text}", table.table_name)}</li> }.into_any())
+        })
         .collect();
     let content = if broken.is_empty() {
         view! { <p class="t2">{format!("Checked on {checked} table{}: nulls and values add up to rows, bins to values, quantiles are in order. All hold.", if checked == 1 { "" } else { "s" })}</p> }.into_any()

@@ -18,15 +18,34 @@ pub fn log_section(model: &RunModel) -> AnyView {
         label,
         count: Some(at_least(level)),
         href: format!("/runs/{}{}#log", model.run.number, query_string(&[("sort", sort), ("log", level)])),
-        is_current: if level.is_empty() { weight(&model.log_level) == 0 } else { model.log_level == level },
+        is_current: if level.is_empty() {
+            weight(&model.log_level) == 0
+        } else {
+            model.log_level == level
+        },
     };
-    let switch = segmented("Level of the log", vec![segment("All", ""), segment("Warnings", "warn"), segment("Errors", "error")]);
-    let shown: Vec<&RunLogLine> = model.log.iter().filter(|line| weight(&line.level) >= weight(&model.log_level)).collect();
-    let cut = if model.log.len() as u32 >= LOG_LINES { ", the newest ones" } else { "" };
+    let switch = segmented(
+        "Level of the log",
+        vec![segment("All", ""), segment("Warnings", "warn"), segment("Errors", "error")],
+    );
+    let shown: Vec<&RunLogLine> = model
+        .log
+        .iter()
+        .filter(|line| weight(&line.level) >= weight(&model.log_level))
+        .collect();
+    let cut = if model.log.len() as u32 >= LOG_LINES {
+        ", the newest ones"
+    } else {
+        ""
+    };
     let subtitle = format!("{} of {} lines{cut}, UTC", count(shown.len() as u64), count(model.log.len() as u64));
     let lines: Vec<AnyView> = shown.into_iter().map(line).collect();
     let content = if lines.is_empty() {
-        let why = if model.log.is_empty() { "Nothing was logged yet." } else { "No line of this level." };
+        let why = if model.log.is_empty() {
+            "Nothing was logged yet."
+        } else {
+            "No line of this level."
+        };
         view! { <p class="t2">{why}</p> }.into_any()
     } else {
         view! { <ol class="log" tabindex="0" aria-label="Log lines">{lines}</ol> }.into_any()

@@ -85,12 +85,18 @@ pub fn RunPage() -> impl IntoView {
 
 /// The number in the path; a run has a number, so anything else is not found.
 fn run_number() -> Option<i64> {
-    use_params_map().get_untracked().get_str("number").and_then(|text| text.parse().ok())
+    use_params_map()
+        .get_untracked()
+        .get_str("number")
+        .and_then(|text| text.parse().ok())
 }
 
 /// One value of the query string.
 fn asked(name: &str) -> String {
-    form_urlencoded::parse(request::raw_query().as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
+    form_urlencoded::parse(request::raw_query().as_bytes())
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
 }
 
 /// Everything under the rail.
@@ -121,10 +127,15 @@ fn head(model: &RunModel, now: DateTime<Utc>) -> AnyView {
     let title = view! { {run_status(run)}{(run.attempt > 1).then(|| tag(format!("attempt {}", run.attempt), Default::default()))} };
     let mut head = PageHead::name(format!("Run {}", run.number), title);
     if run.status == RunStatus::Completed {
-        head = head.fact(profiled(run)).fact(view! { <b>{short_count(run.row_count.unwrap_or(0))}</b>" rows" });
+        head = head
+            .fact(profiled(run))
+            .fact(view! { <b>{short_count(run.row_count.unwrap_or(0))}</b>" rows" });
     }
     if let Some(taken) = run.duration_ms(now) {
-        let typical = run.typical_duration_ms.map(|typical| format!(", typical {}", duration(typical))).unwrap_or_default();
+        let typical = run
+            .typical_duration_ms
+            .map(|typical| format!(", typical {}", duration(typical)))
+            .unwrap_or_default();
         let word = if run.status.is_terminal() { "took " } else { "for " };
         head = head.fact(view! { {word}<b>{duration(taken)}</b>{typical} });
     }
@@ -132,7 +143,10 @@ fn head(model: &RunModel, now: DateTime<Utc>) -> AnyView {
         Some(ended) => head.fact(view! { "ended " <b>{moment(ended, now)}</b> ", " {clock(ended)} " UTC" }),
         None => head.fact(view! { "asked for " <b>{moment(run.requested_at, now)}</b> ", " {clock(run.requested_at)} " UTC" }),
     };
-    head.actions(view! { {neighbour(Icon::Left, "Older", "[", model.older)}{neighbour(Icon::Right, "Newer", "]", model.newer)}{actions(model)} }).view()
+    head.actions(
+        view! { {neighbour(Icon::Left, "Older", "[", model.older)}{neighbour(Icon::Right, "Newer", "]", model.newer)}{actions(model)} },
+    )
+    .view()
 }
 
 fn neighbour(mark: Icon, word: &'static str, key: &'static str, number: Option<i64>) -> AnyView {
@@ -154,10 +168,16 @@ fn actions(model: &RunModel) -> Option<AnyView> {
     match run.status {
         RunStatus::Pending | RunStatus::Running if run.cancel_requested => None,
         RunStatus::Pending | RunStatus::Running => Some(
-            Button::new("Cancel run").icon(Icon::Cross).weight(crate::components::button::Weight::Danger).link(format!("/runs/{}/cancel", run.number)),
+            Button::new("Cancel run")
+                .icon(Icon::Cross)
+                .weight(crate::components::button::Weight::Danger)
+                .link(format!("/runs/{}/cancel", run.number)),
         ),
         _ => {
-            let fields = [("profile_run_id", run.profile_run_id.to_string()), ("back", format!("/runs/{}", run.number))];
+            let fields = [
+                ("profile_run_id", run.profile_run_id.to_string()),
+                ("back", format!("/runs/{}", run.number)),
+            ];
             let label = if run.status == RunStatus::Completed { "Run again" } else { "Retry" };
             Some(Button::primary(label).icon(Icon::Play).post("retry-run", &fields))
         }
@@ -191,9 +211,15 @@ fn outcome(model: &RunModel) -> AnyView {
                 .view(),
         ),
         RunStatus::Cancelled => Some(
-            Note::new(NoteKind::Info, "The run was cancelled").sentence("Nothing of it was stored; the profiles of earlier runs stay as they are.").view(),
+            Note::new(NoteKind::Info, "The run was cancelled")
+                .sentence("Nothing of it was stored; the profiles of earlier runs stay as they are.")
+                .view(),
         ),
-        _ if run.cancel_requested => Some(Note::new(NoteKind::Info, "The run is being cancelled").sentence("It stops at the next batch of rows, within seconds.").view()),
+        _ if run.cancel_requested => Some(
+            Note::new(NoteKind::Info, "The run is being cancelled")
+                .sentence("It stops at the next batch of rows, within seconds.")
+                .view(),
+        ),
         _ => None,
     };
     view! { {whole}{tables::failures(model)} }.into_any()
@@ -216,7 +242,11 @@ fn reason_title(reason: RunReason) -> &'static str {
 
 /// `12 of 28`, for subtitles.
 fn of(part: usize, whole: usize, noun: &str) -> String {
-    if part == whole { counted(whole as u64, noun) } else { format!("{} of {}", count(part as u64), counted(whole as u64, noun)) }
+    if part == whole {
+        counted(whole as u64, noun)
+    } else {
+        format!("{} of {}", count(part as u64), counted(whole as u64, noun))
+    }
 }
 
 /// Rows and bytes of a table in a few words.

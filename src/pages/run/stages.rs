@@ -34,16 +34,39 @@ pub fn stages(model: &RunModel) -> AnyView {
         _ => Stage::Ahead,
     };
     let last_read = model.tables.iter().map(|table| table.started_after_ms + table.duration_ms).max();
-    let profiled_at = run.started_at.zip(last_read).map(|(start, after)| start + Duration::milliseconds(after.min(i64::MAX as u64) as i64));
-    let waited = run.started_at.map(|start| (start - run.requested_at).num_milliseconds().max(0) as u64);
+    let profiled_at = run
+        .started_at
+        .zip(last_read)
+        .map(|(start, after)| start + Duration::milliseconds(after.min(i64::MAX as u64) as i64));
+    let waited = run
+        .started_at
+        .map(|start| (start - run.requested_at).num_milliseconds().max(0) as u64);
     let lines = [
         ("Requested", Some(time(run.requested_at))),
-        ("Started", run.started_at.map(|start| format!("{}, waited {}", time(start), duration(waited.unwrap_or(0))))),
-        (profiled_word(model), profiled_at.map(|at| format!("{}, {}", time(at), duration(last_read.unwrap_or(0))))),
-        ("Stored", run.column_count.filter(|_| run.status == RunStatus::Completed).map(|columns| counted(u64::from(columns), "column"))),
+        (
+            "Started",
+            run.started_at
+                .map(|start| format!("{}, waited {}", time(start), duration(waited.unwrap_or(0)))),
+        ),
+        (
+            profiled_word(model),
+            profiled_at.map(|at| format!("{}, {}", time(at), duration(last_read.unwrap_or(0)))),
+        ),
+        (
+            "Stored",
+            run.column_count
+                .filter(|_| run.status == RunStatus::Completed)
+                .map(|columns| counted(u64::from(columns), "column")),
+        ),
         (
             ended_word(run.status),
-            run.completed_at.map(|end| format!("{}, {} in all", time(end), duration((end - run.requested_at).num_milliseconds().max(0) as u64))),
+            run.completed_at.map(|end| {
+                format!(
+                    "{}, {} in all",
+                    time(end),
+                    duration((end - run.requested_at).num_milliseconds().max(0) as u64)
+                )
+            }),
         ),
     ];
     let drawn: Vec<AnyView> = lines

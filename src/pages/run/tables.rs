@@ -22,7 +22,11 @@ pub fn failures(model: &RunModel) -> AnyView {
     let more = failed.len().saturating_sub(NAMED);
     let mut notes: Vec<AnyView> = failed.into_iter().take(NAMED).filter_map(|table| note(model, table)).collect();
     if more > 0 {
-        notes.push(Note::new(NoteKind::Error, format!("{more} more tables were not profiled")).sentence("They are marked in the list of tables; the log says why.").view());
+        notes.push(
+            Note::new(NoteKind::Error, format!("{more} more tables were not profiled"))
+                .sentence("They are marked in the list of tables; the log says why.")
+                .view(),
+        );
     }
     notes.into_any()
 }
@@ -40,7 +44,11 @@ fn note(model: &RunModel, table: &RunTable) -> Option<AnyView> {
 }
 
 fn address(model: &RunModel, table: &RunTable) -> TableAddress {
-    TableAddress { connection_id: model.run.connection_id.clone(), schema_name: table.schema_name.clone(), table_name: table.table_name.clone() }
+    TableAddress {
+        connection_id: model.run.connection_id.clone(),
+        schema_name: table.schema_name.clone(),
+        table_name: table.table_name.clone(),
+    }
 }
 
 /// The tables over time; a sentence where there are none yet.
@@ -59,15 +67,26 @@ pub fn tables_section(model: &RunModel) -> AnyView {
         tables.sort_by_key(|table| std::cmp::Reverse(table.duration_ms));
     }
     let spans: Vec<Span> = tables.iter().take(DRAWN).map(|table| span(model, table)).collect();
-    let segment = |label: &'static str, href: String, is_current: bool| Segment { label, count: None, href, is_current };
+    let segment = |label: &'static str, href: String, is_current: bool| Segment {
+        label,
+        count: None,
+        href,
+        is_current,
+    };
     let switch = segmented(
         "Order of tables",
         vec![
             segment("By start", format!("/runs/{number}{}", with_log(model, "")), !model.by_duration),
-            segment("By duration", format!("/runs/{number}{}", with_log(model, "took")), model.by_duration),
+            segment(
+                "By duration",
+                format!("/runs/{number}{}", with_log(model, "took")),
+                model.by_duration,
+            ),
         ],
     );
-    let title = SectionTitle::new("tables", "Tables").subtitle(of(spans.len(), model.tables.len(), "table")).controls(switch);
+    let title = SectionTitle::new("tables", "Tables")
+        .subtitle(of(spans.len(), model.tables.len(), "table"))
+        .controls(switch);
     section(title, gantt(&spans, &format!("Tables of run {number} with start and duration")))
 }
 

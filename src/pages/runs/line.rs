@@ -72,15 +72,26 @@ fn what(run: &ProfileRun, now: DateTime<Utc>) -> AnyView {
 
 /// What a run that failed says: its own message, else its reason in words.
 pub fn failure(run: &ProfileRun) -> String {
-    run.error_message.clone().filter(|text| !text.is_empty()).unwrap_or_else(|| run.reason.map(reason_sentence).unwrap_or_else(|| "It ended without results.".to_owned()))
+    run.error_message.clone().filter(|text| !text.is_empty()).unwrap_or_else(|| {
+        run.reason
+            .map(reason_sentence)
+            .unwrap_or_else(|| "It ended without results.".to_owned())
+    })
 }
 
 /// `27 of 28 tables, 812 columns`.
 pub fn profiled(run: &ProfileRun) -> String {
     let done = u64::from(run.table_count.unwrap_or(0));
     let failed = u64::from(run.failed_table_count);
-    let tables = if failed > 0 { format!("{} of {}", count(done), counted(done + failed, "table")) } else { counted(done, "table") };
-    let columns = run.column_count.map(|columns| format!(", {}", counted(u64::from(columns), "column"))).unwrap_or_default();
+    let tables = if failed > 0 {
+        format!("{} of {}", count(done), counted(done + failed, "table"))
+    } else {
+        counted(done, "table")
+    };
+    let columns = run
+        .column_count
+        .map(|columns| format!(", {}", counted(u64::from(columns), "column")))
+        .unwrap_or_default();
     let read = run.bytes_scanned.map(|read| format!(", {}", bytes(read))).unwrap_or_default();
     match run.status {
         RunStatus::Cancelled => "Nothing was stored".to_owned(),
@@ -113,7 +124,10 @@ fn took(run: &ProfileRun, now: DateTime<Utc>) -> AnyView {
         RunStatus::Running | RunStatus::Pending => ProgressTone::Running,
         _ => ProgressTone::Done,
     };
-    let typical = run.typical_duration_ms.map(|typical| format!(", typical {}", duration(typical))).unwrap_or_else(|| ", no typical duration yet".to_owned());
+    let typical = run
+        .typical_duration_ms
+        .map(|typical| format!(", typical {}", duration(typical)))
+        .unwrap_or_else(|| ", no typical duration yet".to_owned());
     let label = format!("took {}{typical}", duration(taken));
     view! {
         <span class="durcell" title=label.clone()>
@@ -132,9 +146,10 @@ fn action(run: &ProfileRun, back: &str) -> AnyView {
             let label = format!("Cancel run {}", run.number);
             view! { <a class="btn sq bare" href=format!("/runs/{}/cancel", run.number) aria-label=label.clone() title=label.clone()>{icon(Icon::Cross, 14)}</a> }.into_any()
         }
-        RunStatus::Failed | RunStatus::Cancelled => {
-            Button::new("Retry").post("retry-run", &[("profile_run_id", run.profile_run_id.to_string()), ("back", back.to_owned())])
-        }
+        RunStatus::Failed | RunStatus::Cancelled => Button::new("Retry").post(
+            "retry-run",
+            &[("profile_run_id", run.profile_run_id.to_string()), ("back", back.to_owned())],
+        ),
         RunStatus::Completed => ().into_any(),
     }
 }

@@ -65,7 +65,11 @@ pub fn RunsPage() -> impl IntoView {
 /// Everything under the rail.
 pub fn runs_view(model: &RunsModel, query: &RunsQuery, now: DateTime<Utc>) -> AnyView {
     let has_active = model.runs.items.iter().any(|run| !run.status.is_terminal());
-    let content = if model.runs.items.is_empty() { nothing(model, query) } else { line::run_lines(model, query, now) };
+    let content = if model.runs.items.is_empty() {
+        nothing(model, query)
+    } else {
+        line::run_lines(model, query, now)
+    };
     view! {
         {head(model)}
         {ignored_note(&query.notes)}
@@ -94,7 +98,13 @@ fn bars(bars: &[RunBar], now: DateTime<Utc>) -> Vec<run_bars::RunBar> {
         _ => bar.duration_ms.unwrap_or(0),
     };
     bars.iter()
-        .map(|bar| run_bars::RunBar { number: bar.number, status: bar.status, mode: bar.mode, started_at: bar.started_at, duration_ms: taken(bar) })
+        .map(|bar| run_bars::RunBar {
+            number: bar.number,
+            status: bar.status,
+            mode: bar.mode,
+            started_at: bar.started_at,
+            duration_ms: taken(bar),
+        })
         .collect()
 }
 
@@ -106,7 +116,10 @@ fn head(model: &RunsModel) -> AnyView {
         (week, 0) => format!("{} in {DAYS} days, none failed.", count(week)),
         (week, failed) => format!("{} in {DAYS} days, {} failed.", count(week), count(failed)),
     };
-    PageHead::new("Runs").lede(lede).actions(view! { <CopyLink />{model.may_run.then(|| new_run(&model.groups))} }).view()
+    PageHead::new("Runs")
+        .lede(lede)
+        .actions(view! { <CopyLink />{model.may_run.then(|| new_run(&model.groups))} })
+        .view()
 }
 
 /// Starts a run: one button for one group, else a choice of groups.
@@ -115,7 +128,11 @@ fn new_run(groups: &[TableGroup]) -> Option<AnyView> {
         [] => None,
         [group] => {
             let fields = [("table_group_id", group.table_group_id.to_string())];
-            Some(Button::primary(format!("Profile {}", group.name)).icon(Icon::Play).post("start-run", &fields))
+            Some(
+                Button::primary(format!("Profile {}", group.name))
+                    .icon(Icon::Play)
+                    .post("start-run", &fields),
+            )
         }
         groups => {
             let options: Vec<AnyView> = groups
@@ -161,8 +178,17 @@ fn filters(model: &RunsModel, query: &RunsQuery) -> AnyView {
         segment("Failed", counts.failed, Some(RunStatus::Failed), false),
         segment("Cancelled", counts.cancelled, Some(RunStatus::Cancelled), false),
     ];
-    let group_name = model.groups.iter().find(|group| group.table_group_id.as_str() == query.group).map_or("any", |group| group.name.as_str());
-    let mut groups = vec![Choice { label: "any".into(), detail: String::new(), href: href(&|query| query.group.clear()), is_current: query.group.is_empty() }];
+    let group_name = model
+        .groups
+        .iter()
+        .find(|group| group.table_group_id.as_str() == query.group)
+        .map_or("any", |group| group.name.as_str());
+    let mut groups = vec![Choice {
+        label: "any".into(),
+        detail: String::new(),
+        href: href(&|query| query.group.clear()),
+        is_current: query.group.is_empty(),
+    }];
     groups.extend(model.groups.iter().map(|group| Choice {
         label: group.name.clone(),
         detail: counted(group.table_count, "table"),
@@ -173,8 +199,16 @@ fn filters(model: &RunsModel, query: &RunsQuery) -> AnyView {
         Some(days) => chip_on("last", &counted(u64::from(days), "day"), href(&|query| query.days = None)),
         None => view! { <a class="chip off" href=href(&|query| query.days = Some(7))>"last 7 days"</a> }.into_any(),
     };
-    let status = if query.active { "active" } else { query.status.map(RunStatus::word).unwrap_or_default() };
-    let kept = [("status", status.to_owned()), ("group", query.group.clone()), ("days", query.days.map(|days| days.to_string()).unwrap_or_default())];
+    let status = if query.active {
+        "active"
+    } else {
+        query.status.map(RunStatus::word).unwrap_or_default()
+    };
+    let kept = [
+        ("status", status.to_owned()),
+        ("group", query.group.clone()),
+        ("days", query.days.map(|days| days.to_string()).unwrap_or_default()),
+    ];
     view! {
         <div class="filters">
             {search_form("/runs", "Run number, group or connection", &query.q, &kept)}
@@ -189,9 +223,21 @@ fn filters(model: &RunsModel, query: &RunsQuery) -> AnyView {
 fn nothing(model: &RunsModel, query: &RunsQuery) -> AnyView {
     if query.is_filtered() || model.counts.all > 0 {
         let clear = Button::new("Clear the filters").link("/runs");
-        return empty_state(None, "No run matches these filters", format!("{} in all of these groups and days.", counted(model.counts.all, "run")), clear);
+        return empty_state(
+            None,
+            "No run matches these filters",
+            format!("{} in all of these groups and days.", counted(model.counts.all, "run")),
+            clear,
+        );
     }
-    let reason = if model.groups.is_empty() { "A run needs a connection with tables." } else { "Start one for a table group; it appears here at once." };
-    let connect = model.groups.is_empty().then(|| Button::new("See connections").link("/settings/connections"));
+    let reason = if model.groups.is_empty() {
+        "A run needs a connection with tables."
+    } else {
+        "Start one for a table group; it appears here at once."
+    };
+    let connect = model
+        .groups
+        .is_empty()
+        .then(|| Button::new("See connections").link("/settings/connections"));
     empty_state(None, "No run yet", reason, connect)
 }

@@ -26,17 +26,31 @@ pub fn columns_tab(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc
     };
     let listed = listed_columns(detail, query);
     let empty = (run.row_count == 0).then(|| no_rows(detail, query));
-    let table = if listed.is_empty() { no_match(detail, query) } else { table(detail, query, &listed) };
+    let table = if listed.is_empty() {
+        no_match(detail, query)
+    } else {
+        table(detail, query, &listed)
+    };
     view! { {empty}{filters(detail, query, now)}{table} }.into_any()
 }
 
 fn never_profiled(detail: &TableDetail, may_run: bool) -> AnyView {
     let name = &detail.summary.address.table_name;
     if detail.active_run.is_some() {
-        return empty_state(None, format!("{name} has no profile yet"), "Its first profile is being made; this page shows it when it is there.", ());
+        return empty_state(
+            None,
+            format!("{name} has no profile yet"),
+            "Its first profile is being made; this page shows it when it is there.",
+            (),
+        );
     }
-    let reason = if may_run { "Profile it to see what is in its columns." } else { "Somebody who may start runs has to profile it first." };
-    let start = (may_run && detail.summary.missing_since.is_none()).then(|| profile_button(detail, "Profile now", detail.summary.address.path(), true));
+    let reason = if may_run {
+        "Profile it to see what is in its columns."
+    } else {
+        "Somebody who may start runs has to profile it first."
+    };
+    let start = (may_run && detail.summary.missing_since.is_none())
+        .then(|| profile_button(detail, "Profile now", detail.summary.address.path(), true));
     empty_state(None, format!("{name} was never profiled"), reason, start)
 }
 
@@ -45,8 +59,15 @@ fn no_rows(detail: &TableDetail, query: &ColumnsQuery) -> AnyView {
     let known = counted(detail.columns.len() as u64, "column");
     let (reason, show) = match rows_before(detail) {
         Some((number, rows)) => {
-            let href = format!("{}{}", detail.summary.address.path(), with(query, |query| query.run = Some(number)).to_query());
-            (format!("It held {rows} rows in run {number}. Its {known} are known; there is nothing to draw."), Some(Button::new(format!("Show run {number}")).link(href)))
+            let href = format!(
+                "{}{}",
+                detail.summary.address.path(),
+                with(query, |query| query.run = Some(number)).to_query()
+            );
+            (
+                format!("It held {rows} rows in run {number}. Its {known} are known; there is nothing to draw."),
+                Some(Button::new(format!("Show run {number}")).link(href)),
+            )
         }
         None => (format!("Its {known} are known; there is nothing to draw."), None),
     };
@@ -69,8 +90,16 @@ fn no_match(detail: &TableDetail, query: &ColumnsQuery) -> AnyView {
         asked.push(format!("at least {percent}% null"));
     }
     let hidden = counted(detail.columns.len() as u64, "column");
-    let reason = format!("Asked for: {}. {hidden} {} hidden.", asked.join(", "), if detail.columns.len() == 1 { "is" } else { "are" });
-    let clear = Button::new(format!("Clear {}", counted(query.filter_count() as u64, "filter"))).link(format!("{}{}", detail.summary.address.path(), cleared(query).to_query()));
+    let reason = format!(
+        "Asked for: {}. {hidden} {} hidden.",
+        asked.join(", "),
+        if detail.columns.len() == 1 { "is" } else { "are" }
+    );
+    let clear = Button::new(format!("Clear {}", counted(query.filter_count() as u64, "filter"))).link(format!(
+        "{}{}",
+        detail.summary.address.path(),
+        cleared(query).to_query()
+    ));
     empty_state(None, "No column matches these filters", reason, clear)
 }
 
@@ -88,7 +117,12 @@ fn filters(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>) -> An
     let path = detail.summary.address.path();
     let href = |change: &dyn Fn(&mut ColumnsQuery)| format!("{path}{}", with(query, |query| change(query)).to_query());
     let counts = column_counts(detail);
-    let mut types = vec![Segment { label: "All", count: Some(counts.all), href: href(&|query| query.kind.clear()), is_current: query.kind.is_empty() }];
+    let mut types = vec![Segment {
+        label: "All",
+        count: Some(counts.all),
+        href: href(&|query| query.kind.clear()),
+        is_current: query.kind.is_empty(),
+    }];
     types.extend(counts.by_type.iter().map(|(kind, number)| Segment {
         label: type_word(*kind),
         count: Some(*number),
@@ -133,7 +167,11 @@ fn table(detail: &TableDetail, query: &ColumnsQuery, listed: &[ListedColumn]) ->
     let runs = run_names(detail);
     let href = |sort: ColumnSort| format!("{}{}", address.path(), with(query, |query| query.sort = sort).to_query());
     let head = |name: String, sort: ColumnSort, class: &'static str| {
-        let order = if matches!(sort, ColumnSort::Position | ColumnSort::Name) { "ascending" } else { "descending" };
+        let order = if matches!(sort, ColumnSort::Position | ColumnSort::Name) {
+            "ascending"
+        } else {
+            "descending"
+        };
         let sorted = (query.sort == sort).then_some(order);
         let arrow = sorted.map(|order| icon(if order == "ascending" { Icon::Up } else { Icon::Down }, 12));
         view! { <th scope="col" class=class aria-sort=sorted><a href=href(sort)>{name}{arrow}</a></th> }.into_any()
@@ -144,7 +182,17 @@ fn table(detail: &TableDetail, query: &ColumnsQuery, listed: &[ListedColumn]) ->
     };
     let caption = format!("Columns of {} in {}", address.qualified_name(), runs.shown);
     let column_query = with(query, |query| query.tab.clear()).to_query();
-    let rows: Vec<AnyView> = listed.iter().map(|listed| line(listed, &address.column_path(&listed.column.column_name), &column_query, detail.compared.is_some())).collect();
+    let rows: Vec<AnyView> = listed
+        .iter()
+        .map(|listed| {
+            line(
+                listed,
+                &address.column_path(&listed.column.column_name),
+                &column_query,
+                detail.compared.is_some(),
+            )
+        })
+        .collect();
     view! {
         <div class="scroll">
             <table class="tbl prof sticky rec" data-list="">
@@ -203,8 +251,13 @@ fn line(listed: &ListedColumn, path: &str, query: &str, has_compared: bool) -> A
 fn legend(detail: &TableDetail, listed: &[ListedColumn]) -> AnyView {
     let runs = run_names(detail);
     let shown = runs.shown.replacen("run", "Run", 1);
-    let compared = runs.compared.map(|name| view! { <span><i class="p"></i>{name.replacen("run", "Run", 1)}", as shares of its rows"</span> });
-    let nulls = listed.iter().any(|listed| listed.column.null_count > 0).then(|| view! { <span><i class="n"></i>"Null"</span> });
+    let compared = runs
+        .compared
+        .map(|name| view! { <span><i class="p"></i>{name.replacen("run", "Run", 1)}", as shares of its rows"</span> });
+    let nulls = listed
+        .iter()
+        .any(|listed| listed.column.null_count > 0)
+        .then(|| view! { <span><i class="n"></i>"Null"</span> });
     let estimated = listed
         .iter()
         .any(|listed| listed.column.is_estimate("distinct_count") || listed.column.is_estimate("median"))

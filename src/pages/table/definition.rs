@@ -21,7 +21,11 @@ pub fn definition_tab(detail: &TableDetail, now: DateTime<Utc>) -> AnyView {
 fn place(detail: &TableDetail, now: DateTime<Utc>) -> AnyView {
     let summary = &detail.summary;
     let connection = encode_segment(summary.address.connection_id.as_str());
-    let schema = if summary.address.schema_name == ROOT_SCHEMA { "the root of the connection".to_owned() } else { summary.address.schema_name.clone() };
+    let schema = if summary.address.schema_name == ROOT_SCHEMA {
+        "the root of the connection".to_owned()
+    } else {
+        summary.address.schema_name.clone()
+    };
     let snapshot = detail.run.as_ref().map(|run| {
         view! {
             <dt>"Read by run " {run.number}</dt>
@@ -57,11 +61,18 @@ fn files(detail: &TableDetail) -> Option<AnyView> {
     if files.is_empty() {
         return None;
     }
-    let named: Vec<AnyView> = files.iter().take(NAMED_FILES).map(|file| view! { <li class="mono small">{file.clone()}</li> }.into_any()).collect();
+    let named: Vec<AnyView> = files
+        .iter()
+        .take(NAMED_FILES)
+        .map(|file| view! { <li class="mono small">{file.clone()}</li> }.into_any())
+        .collect();
     let more = files.len().saturating_sub(NAMED_FILES);
     let more = (more > 0).then(|| view! { <li class="t2">{format!("and {more} more")}</li> });
     let list = view! { <ul class="files" tabindex="0">{named}{more}</ul> };
-    Some(section(SectionTitle::new("files", "Files").subtitle(counted(files.len() as u64, "file")), list))
+    Some(section(
+        SectionTitle::new("files", "Files").subtitle(counted(files.len() as u64, "file")),
+        list,
+    ))
 }
 
 fn columns(detail: &TableDetail) -> Option<AnyView> {
@@ -93,5 +104,8 @@ fn columns(detail: &TableDetail) -> Option<AnyView> {
             </table>
         </div>
     };
-    Some(section(SectionTitle::new("columns", "Columns").subtitle(counted(detail.columns.len() as u64, "column")), table))
+    Some(section(
+        SectionTitle::new("columns", "Columns").subtitle(counted(detail.columns.len() as u64, "column")),
+        table,
+    ))
 }

@@ -10,8 +10,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use leptos_router::params::ParamsMap;
 
-use super::{page, request, respond, titled};
 use super::run_links::{export_link, profile_button, run_menu, with};
+use super::{page, request, respond, titled};
 use crate::components::filter_row::{Choice, menu};
 use crate::components::format::{bytes, count};
 use crate::components::head::{Crumb, PageHead, breadcrumb};
@@ -37,7 +37,10 @@ pub fn TablePage() -> impl IntoView {
             return Ok(respond::not_found());
         };
         let may_run = viewer.user.may(Permission::RunProfiling);
-        Ok(titled(address.qualified_name(), table_view(&detail, &query, request::now(), may_run)))
+        Ok(titled(
+            address.qualified_name(),
+            table_view(&detail, &query, request::now(), may_run),
+        ))
     })
 }
 
@@ -72,10 +75,16 @@ pub fn table_view(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>
 pub(super) fn crumbs(detail: &TableDetail) -> Vec<Crumb> {
     let summary = &detail.summary;
     let connection = encode_segment(summary.address.connection_id.as_str());
-    let mut crumbs = vec![Crumb::new("Tables", "/tables"), Crumb::new(summary.connection_name.clone(), format!("/tables?connection={connection}"))];
+    let mut crumbs = vec![
+        Crumb::new("Tables", "/tables"),
+        Crumb::new(summary.connection_name.clone(), format!("/tables?connection={connection}")),
+    ];
     if summary.address.schema_name != ROOT_SCHEMA {
         let schema = encode_segment(&format!("{}.", summary.address.schema_name));
-        crumbs.push(Crumb::new(summary.address.schema_name.clone(), format!("/tables?connection={connection}&q={schema}")));
+        crumbs.push(Crumb::new(
+            summary.address.schema_name.clone(),
+            format!("/tables?connection={connection}&q={schema}"),
+        ));
     }
     crumbs
 }
@@ -98,7 +107,9 @@ fn head(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_run:
                 <a href=format!("/runs/{}", run.number)>{format!("run {}", run.number)}</a>
             });
     } else {
-        head = head.fact(view! { <b>{bytes(summary.bytes)}</b>" "{summary.format.clone()} }).fact("never profiled");
+        head = head
+            .fact(view! { <b>{bytes(summary.bytes)}</b>" "{summary.format.clone()} })
+            .fact("never profiled");
     }
     let here = format!("{path}{}", query.to_query());
     let exports = detail.run.as_ref().map(|_| {
@@ -113,21 +124,33 @@ fn head(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_run:
     // While a run is under way, or before there is anything to show, the page has its button elsewhere or none.
     let start = (may_run && detail.active_run.is_none() && detail.run.is_some() && summary.missing_since.is_none())
         .then(|| profile_button(detail, "Profile now", here, true));
-    head.actions(view! { {run_menu(&path, detail, query, now)}{exports}<CopyLink />{start} }).view()
+    head.actions(view! { {run_menu(&path, detail, query, now)}{exports}<CopyLink />{start} })
+        .view()
 }
 
 fn tabs(detail: &TableDetail, query: &ColumnsQuery) -> AnyView {
     let path = detail.summary.address.path();
     let columns = column_counts(detail).all;
-    let all = [("Columns", "", (columns > 0).then_some(columns)), ("Runs", "runs", Some(detail.runs.len() as u64)), ("Definition", "definition", None)];
+    let all = [
+        ("Columns", "", (columns > 0).then_some(columns)),
+        ("Runs", "runs", Some(detail.runs.len() as u64)),
+        ("Definition", "definition", None),
+    ];
     let links: Vec<AnyView> = all
         .into_iter()
         .map(|(name, tab, number)| {
             let href = format!("{path}{}", with(query, |query| query.tab = tab.to_owned()).to_query());
             let current = (query.tab == tab).then_some("page");
             // The menu of runs ends at a hundred; beyond it the count is a lower bound.
-            let number = number.map(|number| if tab == "runs" && number >= 100 { "100+".to_owned() } else { count(number) });
-            view! { <a href=href aria-current=current>{name}{number.map(|number| view! { <span class="n">{number}</span> })}</a> }.into_any()
+            let number = number.map(|number| {
+                if tab == "runs" && number >= 100 {
+                    "100+".to_owned()
+                } else {
+                    count(number)
+                }
+            });
+            view! { <a href=href aria-current=current>{name}{number.map(|number| view! { <span class="n">{number}</span> })}</a> }
+                .into_any()
         })
         .collect();
     view! { <nav class="tabs" aria-label="Table">{links}</nav> }.into_any()

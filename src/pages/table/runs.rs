@@ -18,10 +18,19 @@ pub fn runs_tab(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>) 
     if detail.runs.is_empty() {
         return empty_state(None, "No run has this table yet", "A completed run of its group appears here.", ());
     }
-    let rows: Vec<AnyView> = detail.runs.iter().enumerate().map(|(index, run)| line(detail, query, run, detail.runs.get(index + 1), now)).collect();
+    let rows: Vec<AnyView> = detail
+        .runs
+        .iter()
+        .enumerate()
+        .map(|(index, run)| line(detail, query, run, detail.runs.get(index + 1), now))
+        .collect();
     let history: Vec<u64> = detail.runs.iter().rev().map(|run| run.row_count).collect();
     let label = format!("Rows over {} runs, now {}", history.len(), count(*history.last().unwrap_or(&0)));
-    let subtitle = if detail.runs.len() >= 100 { "the newest 100".to_owned() } else { format!("{} completed", detail.runs.len()) };
+    let subtitle = if detail.runs.len() >= 100 {
+        "the newest 100".to_owned()
+    } else {
+        format!("{} completed", detail.runs.len())
+    };
     let table = view! {
         <div class="scroll">
             <table class="tbl rec" data-list="">
@@ -37,11 +46,18 @@ pub fn runs_tab(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>) 
             </table>
         </div>
     };
-    section(SectionTitle::new("runs", "Runs").subtitle(subtitle).controls(sparkline(&history, &label)), table)
+    section(
+        SectionTitle::new("runs", "Runs")
+            .subtitle(subtitle)
+            .controls(sparkline(&history, &label)),
+        table,
+    )
 }
 
 fn line(detail: &TableDetail, query: &ColumnsQuery, run: &TableRun, older: Option<&TableRun>, now: DateTime<Utc>) -> AnyView {
-    let change = older.and_then(|older| size_change(older.row_count as f64, run.row_count as f64)).unwrap_or_default();
+    let change = older
+        .and_then(|older| size_change(older.row_count as f64, run.row_count as f64))
+        .unwrap_or_default();
     let newest = detail.runs.first().map(|run| run.number);
     let next = with(query, |query| {
         query.tab.clear();
@@ -50,7 +66,11 @@ fn line(detail: &TableDetail, query: &ColumnsQuery, run: &TableRun, older: Optio
     });
     let is_shown = detail.run.as_ref().is_some_and(|shown| shown.number == run.number);
     let broken = (!run.broken_invariants.is_empty()).then(|| tag("inconsistent", Tone::High));
-    let rejected = run.rejected.as_ref().filter(|rejected| rejected.count > 0).map(|rejected| tag(format!("{} left out", count(rejected.count)), Tone::Medium));
+    let rejected = run
+        .rejected
+        .as_ref()
+        .filter(|rejected| rejected.count > 0)
+        .map(|rejected| tag(format!("{} left out", count(rejected.count)), Tone::Medium));
     view! {
         <tr class=if is_shown { "sel" } else { "" }>
             <th scope="row"><a class="mono" href=format!("/runs/{}", run.number)>{run.number}</a></th>

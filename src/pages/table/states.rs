@@ -30,10 +30,19 @@ pub fn notes(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>) -> 
 /// The newest attempt failed; the profile below is older.
 fn failure(detail: &TableDetail, now: DateTime<Utc>) -> Option<AnyView> {
     let failed = detail.summary.last_failure.as_ref()?;
-    let older = detail.run.as_ref().map(|run| format!(" The profile below is from run {}.", run.number)).unwrap_or_default();
+    let older = detail
+        .run
+        .as_ref()
+        .map(|run| format!(" The profile below is from run {}.", run.number))
+        .unwrap_or_default();
     let sentence = view! { {failed.error.clone()}" "{failed.remedy.clone()}{older}" "{moment(failed.at, now)}"." };
     let open = Button::new(format!("Open run {}", failed.run_number)).link(format!("/runs/{}", failed.run_number));
-    Some(Note::new(NoteKind::Error, format!("Run {} could not read this table", failed.run_number)).sentence(sentence).actions(open).view())
+    Some(
+        Note::new(NoteKind::Error, format!("Run {} could not read this table", failed.run_number))
+            .sentence(sentence)
+            .actions(open)
+            .view(),
+    )
 }
 
 /// A profile whose figures do not fit together is shown, and says so.
@@ -45,21 +54,37 @@ fn inconsistent(detail: &TableDetail) -> Option<AnyView> {
     let named: Vec<String> = broken.iter().take(NAMED).cloned().collect();
     let more = broken.len().saturating_sub(NAMED);
     let rest = if more > 0 { format!("; and {more} more") } else { String::new() };
-    let title = format!("{} of this profile {} not hold", counted(broken.len() as u64, "check"), if broken.len() == 1 { "does" } else { "do" });
+    let title = format!(
+        "{} of this profile {} not hold",
+        counted(broken.len() as u64, "check"),
+        if broken.len() == 1 { "does" } else { "do" }
+    );
     let sentence = format!("{}{rest}. Do not rely on these columns; profile the table again.", named.join("; "));
     Some(Note::new(NoteKind::Warning, title).sentence(sentence).view())
 }
 
 fn rejected(detail: &TableDetail) -> Option<AnyView> {
     let rejected = detail.run.as_ref()?.rejected.as_ref().filter(|rejected| rejected.count > 0)?;
-    let title = format!("{} could not be read and {} left out", counted(rejected.count, "record"), if rejected.count == 1 { "is" } else { "are" });
-    Some(Note::new(NoteKind::Warning, title).sentence(format!("The first: {}", rejected.first)).view())
+    let title = format!(
+        "{} could not be read and {} left out",
+        counted(rejected.count, "record"),
+        if rejected.count == 1 { "is" } else { "are" }
+    );
+    Some(
+        Note::new(NoteKind::Warning, title)
+            .sentence(format!("The first: {}", rejected.first))
+            .view(),
+    )
 }
 
 fn missing(detail: &TableDetail, now: DateTime<Utc>) -> Option<AnyView> {
     let since = detail.summary.missing_since?;
     let sentence = view! { "It was last looked for " {moment(since, now)} ". Its profiles stay; look for tables again on its connection once it is back." };
-    Some(Note::new(NoteKind::Warning, "This table is no longer there").sentence(sentence).view())
+    Some(
+        Note::new(NoteKind::Warning, "This table is no longer there")
+            .sentence(sentence)
+            .view(),
+    )
 }
 
 /// A run number of the address that has no profile of this table.
@@ -78,11 +103,18 @@ fn unknown_runs(detail: &TableDetail, query: &ColumnsQuery) -> Option<AnyView> {
         return None;
     }
     let title = format!("{} has no profile of this table", names.join(" and "));
-    let sentence = shown.map_or_else(|| "There is no other profile.".to_owned(), |number| format!("Run {number} is shown instead."));
+    let sentence = shown.map_or_else(
+        || "There is no other profile.".to_owned(),
+        |number| format!("Run {number} is shown instead."),
+    );
     Some(Note::new(NoteKind::Info, title).sentence(sentence).view())
 }
 
 /// What a table without rows held before, if it ever held any.
 pub fn rows_before(detail: &TableDetail) -> Option<(i64, String)> {
-    detail.runs.iter().find(|run| run.row_count > 0).map(|run| (run.number, count(run.row_count)))
+    detail
+        .runs
+        .iter()
+        .find(|run| run.row_count > 0)
+        .map(|run| (run.number, count(run.row_count)))
 }

@@ -79,20 +79,17 @@ impl Server {
         self.child.id()
     }
 
-    /// The engine's child process, if one runs.
+    /// The engine's child process, if one runs. Children belong to the thread that made them.
     pub fn engine_pid(&self) -> Option<u32> {
-        let children = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", self.pid())).ok()?;
-        let direct = children.split_whitespace().find_map(|pid| pid.parse().ok());
-        direct.or_else(|| {
-            // Children belong to the thread that made them.
-            let tasks = std::fs::read_dir(format!("/proc/{}/task", self.pid())).ok()?;
-            tasks.flatten().find_map(|task| {
-                std::fs::read_to_string(task.path().join("children"))
-                    .ok()?
-                    .split_whitespace()
-                    .find_map(|pid| pid.parse().ok())
-            })
-        })
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.pid())).ok()?;
+        let children = tasks
+            .flatten()
+            .filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
+        let pids: Vec<u32> = children
+            .flat_map(|line| line.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>())
+            .collect();
+        pids.into_iter()
+            .find(|pid| std::fs::read_to_string(format!("/proc/{pid}/cmdline")).is_ok_and(|command| command.contains("profile-worker")))
     }
 
     pub fn log(&self) -> String {

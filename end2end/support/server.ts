@@ -7,6 +7,10 @@ import { join, resolve } from "node:path";
 
 export const BINARY = resolve(process.env.LIMN_BINARY ?? join(import.meta.dirname, "..", "..", "dist", "limn"));
 
+/** Whatever ends this process ends its servers too. */
+const running = new Set<ChildProcess>();
+process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+
 export class LimnServer {
   private constructor(
     private child: ChildProcess,
@@ -42,8 +46,11 @@ export class LimnServer {
   }
 
   async stop(): Promise<void> {
-    await ended(this.child, "SIGTERM");
-    rmSync(this.folder, { recursive: true, force: true });
+    try {
+      await ended(this.child, "SIGTERM");
+    } finally {
+      rmSync(this.folder, { recursive: true, force: true });
+    }
   }
 
   /** Runs a command of the same binary on the same data and gives what it prints. */
@@ -55,6 +62,8 @@ export class LimnServer {
 /** Starts the server and waits until it answers. */
 async function launch(folder: string, environment: NodeJS.ProcessEnv): Promise<{ child: ChildProcess; printed: string }> {
   const child = spawn(BINARY, ["serve"], { cwd: folder, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  running.add(child);
+  child.once("exit", () => running.delete(child));
   let printed = "";
   child.stdout!.on("data", (bytes) => (printed += bytes));
   child.stderr!.on("data", (bytes) => (printed += bytes));
@@ -68,10 +77,18 @@ async function launch(folder: string, environment: NodeJS.ProcessEnv): Promise<{
   throw new Error(`limn serve did not become ready:\n${printed}`);
 }
 
+/** Ends the process; one that is asked to end and does not within 20 s is a fault of the server. */
 function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  return new Promise((done) => {
-    child.once("exit", () => done());
+  return new Promise((done, failed) => {
+    const late = setTimeout(() => {
+      child.kill("SIGKILL");
+      failed(new Error(`limn serve did not end within 20 s of ${signal}`));
+    }, 20_000);
+    child.once("exit", () => {
+      clearTimeout(late);
+      done();
+    });
     child.kill(signal);
   });
 }

@@ -56,7 +56,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
-        <Title formatter=|title: String| if title.is_empty() { "Limn".to_owned() } else { format!("{title} · Limn") } />
+        <Title formatter=window_title />
         <Router>
             <Frame>
                 <Routes fallback=NotFoundPage>
@@ -80,5 +80,24 @@ pub fn App() -> impl IntoView {
                 </Routes>
             </Frame>
         </Router>
+    }
+}
+
+/// The text of the `title` element. It may hold a name of the data, and leptos writes it into the document as it is.
+fn window_title(title: String) -> String {
+    if title.is_empty() {
+        return "Limn".to_owned();
+    }
+    format!("{} · Limn", title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_in_the_title_stays_text() {
+        assert_eq!(window_title("</title><script>&".into()), "&lt;/title&gt;&lt;script&gt;&amp; · Limn");
+        assert_eq!(window_title(String::new()), "Limn");
     }
 }

@@ -12,6 +12,7 @@ pub mod format;
 pub mod graphics;
 pub mod head;
 pub mod icon;
+pub mod keys_dialog;
 pub mod live_progress;
 pub mod moment;
 pub mod note;

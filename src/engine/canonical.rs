@@ -290,7 +290,7 @@ mod tests {
     fn decimals_become_the_nearest_double() {
         let form = Form::Decimal { precision: 38, scale: 20 };
         assert_eq!(10_000_000_000_000_000_000_i128.to_f64(form), 0.1);
-        assert_eq!(12_345_678_901_234_567_890_123_i128.to_f64(form), 123.456_789_012_345_678_9);
+        assert_eq!(12_345_678_901_234_567_890_123_i128.to_f64(form), 123.456_789_012_345_68);
     }
 
     #[test]

@@ -88,7 +88,7 @@ pub fn day_edges(spread: Spread) -> Edges {
     let room = (MAX_BINS - usize::from(open_low) - usize::from(open_high)) as i64;
     let (low, high) = (low as i64, high as i64);
     if high - low < room {
-        return calendar_edges((low..=high + 1).collect(), |day| text_of_day(day), open_low, open_high);
+        return calendar_edges((low..=high + 1).collect(), text_of_day, open_low, open_high);
     }
     let (first, last) = (week_index(low), week_index(high));
     if last - first < room {

@@ -453,5 +453,8 @@ fn old_int96_instants_do_not_wrap_around() {
     writer.close().unwrap();
     let table = profile(root.path());
     let at = &column(&table, "at").metrics;
-    assert_eq!((at.min_date.as_deref(), at.max_date.as_deref()), (Some("0001-01-01T00:00:00"), Some("9999-12-31T00:00:00")));
+    assert_eq!(
+        (at.min_date.as_deref(), at.max_date.as_deref()),
+        (Some("0001-01-01T00:00:00"), Some("9999-12-31T00:00:00"))
+    );
 }

@@ -14,10 +14,8 @@ use crate::domain::identifier::UserId;
 use crate::domain::user::Viewer;
 use crate::services::error::AppError;
 use crate::state::AppState;
+use crate::store::sessions::USER_KEY;
 use crate::store::users;
-
-/// The one key that a session holds.
-const USER: &str = "user_id";
 
 /// Paths that need nobody to be signed in.
 fn is_public(path: &str) -> bool {
@@ -106,7 +104,7 @@ fn asks_for_json(request: &Request) -> bool {
 
 /// The person of the session, as he is now: roles and activity are read anew for each request.
 async fn find_viewer(state: &AppState, session: &Session) -> Result<Option<Viewer>, AppError> {
-    let Some(user_id) = session.get::<UserId>(USER).await.map_err(AppError::internal)? else {
+    let Some(user_id) = session.get::<UserId>(USER_KEY).await.map_err(AppError::internal)? else {
         return Ok(None);
     };
     let viewer = users::viewer(&state.db, &user_id).await?;
@@ -119,7 +117,7 @@ async fn find_viewer(state: &AppState, session: &Session) -> Result<Option<Viewe
 /// Signs a person in: a new session id, so that an id known before is worth nothing.
 pub async fn begin_session(session: &Session, user_id: &UserId) -> Result<(), AppError> {
     session.cycle_id().await.map_err(AppError::internal)?;
-    session.insert(USER, user_id).await.map_err(AppError::internal)
+    session.insert(USER_KEY, user_id).await.map_err(AppError::internal)
 }
 
 /// Signs out: the session is gone from the database.

@@ -5,33 +5,11 @@
 
 use leptos::prelude::*;
 
-/// What the list of keys says.
-const KEYS: [(&str, &str); 10] = [
-    ("/", "find, or filter the list"),
-    ("g o", "overview"),
-    ("g t", "tables"),
-    ("g r", "runs"),
-    ("j", "next row or column"),
-    ("k", "previous row or column"),
-    ("Enter", "open the row"),
-    ("u", "up: back to the list, at the same row"),
-    ("[ ]", "older and newer run"),
-    ("?", "this list"),
-];
-
-/// Listens for keys and holds the list of them.
+/// Listens for keys. It draws nothing: the list of keys is plain HTML (`components/keys_dialog.rs`).
 #[island]
 pub fn Shortcuts() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     Effect::new(|_| keys::listen());
-    let lines: Vec<AnyView> = KEYS.iter().map(|(key, what)| view! { <dt><kbd>{*key}</kbd></dt><dd>{*what}</dd> }.into_any()).collect();
-    view! {
-        <dialog id="keys" class="keys" aria-labelledby="keys-title">
-            <h2 id="keys-title">"Keys"</h2>
-            <dl class="kv">{lines}</dl>
-            <form method="dialog"><button class="btn">"Close"</button></form>
-        </dialog>
-    }
 }
 
 #[cfg(feature = "hydrate")]

@@ -29,7 +29,9 @@ pub fn ConnectionsPage() -> impl IntoView {
 
 /// Draws the page.
 pub fn connections_view(connections: &[Connection]) -> AnyView {
-    let add = Button::primary("Connect a folder").icon(Icon::Plus).link("/settings/connections/new");
+    let add = Button::primary("Connect a folder")
+        .icon(Icon::Plus)
+        .link("/settings/connections/new");
     if connections.is_empty() {
         return view! {
             {PageHead::new("Connections").view()}
@@ -37,9 +39,21 @@ pub fn connections_view(connections: &[Connection]) -> AnyView {
         }
         .into_any();
     }
-    let tables: u64 = connections.iter().flat_map(|connection| &connection.groups).map(|group| group.table_count).sum();
-    let lede = format!("{} with {}", counted(connections.len() as u64, "connection"), counted(tables, "table"));
-    let sections: Vec<AnyView> = connections.iter().enumerate().map(|(position, connection)| connection_section(position, connection)).collect();
+    let tables: u64 = connections
+        .iter()
+        .flat_map(|connection| &connection.groups)
+        .map(|group| group.table_count)
+        .sum();
+    let lede = format!(
+        "{} with {}",
+        counted(connections.len() as u64, "connection"),
+        counted(tables, "table")
+    );
+    let sections: Vec<AnyView> = connections
+        .iter()
+        .enumerate()
+        .map(|(position, connection)| connection_section(position, connection))
+        .collect();
     view! { {PageHead::new("Connections").lede(lede).actions(add).view()}{sections} }.into_any()
 }
 
@@ -47,12 +61,22 @@ pub fn connections_view(connections: &[Connection]) -> AnyView {
 fn connection_section(position: usize, connection: &Connection) -> AnyView {
     let id = connection.connection_id.to_string();
     let heading = format!("connection-{position}");
-    let state = if connection.is_active { status(Icon::Check, "st", "on") } else { tag("off", Tone::Medium) };
-    let (switch_label, switch_to, switch_weight) =
-        if connection.is_active { ("Switch off", "false", Weight::Danger) } else { ("Switch on", "true", Weight::Standard) };
+    let state = if connection.is_active {
+        status(Icon::Check, "st", "on")
+    } else {
+        tag("off", Tone::Medium)
+    };
+    let (switch_label, switch_to, switch_weight) = if connection.is_active {
+        ("Switch off", "false", Weight::Danger)
+    } else {
+        ("Switch on", "true", Weight::Standard)
+    };
     let groups: Vec<AnyView> = connection.groups.iter().map(|group| group_row(connection, group)).collect();
     let fields = |more: Option<(&'static str, String)>| -> Vec<(&'static str, String)> {
-        [("connection_id", id.clone()), ("back", HERE.to_owned())].into_iter().chain(more).collect()
+        [("connection_id", id.clone()), ("back", HERE.to_owned())]
+            .into_iter()
+            .chain(more)
+            .collect()
     };
     view! {
         <section class="sec connection" aria-labelledby=heading.clone()>
@@ -86,9 +110,16 @@ fn connection_section(position: usize, connection: &Connection) -> AnyView {
 fn group_row(connection: &Connection, group: &TableGroup) -> AnyView {
     let tables = format!("/tables{}", query_string(&[("group", group.table_group_id.as_str())]));
     let next = if connection.is_active && group.table_count > 0 {
-        Button::new("Profile now").weight(Weight::Bare).icon(Icon::Play).post("start-run", &[("table_group_id", group.table_group_id.to_string())])
+        Button::new("Profile now")
+            .weight(Weight::Bare)
+            .icon(Icon::Play)
+            .post("start-run", &[("table_group_id", group.table_group_id.to_string())])
     } else {
-        let why = if connection.is_active { "no table to profile" } else { "switch the connection on to profile" };
+        let why = if connection.is_active {
+            "no table to profile"
+        } else {
+            "switch the connection on to profile"
+        };
         view! { <span class="t2 small">{why}</span> }.into_any()
     };
     view! {
@@ -104,6 +135,14 @@ fn group_row(connection: &Connection, group: &TableGroup) -> AnyView {
 
 /// Which tables a group takes in, in words.
 fn masks(group: &TableGroup) -> String {
-    let taken = if group.include_mask.trim().is_empty() { "all tables".to_owned() } else { group.include_mask.clone() };
-    if group.exclude_mask.trim().is_empty() { taken } else { format!("{taken}, without {}", group.exclude_mask) }
+    let taken = if group.include_mask.trim().is_empty() {
+        "all tables".to_owned()
+    } else {
+        group.include_mask.clone()
+    };
+    if group.exclude_mask.trim().is_empty() {
+        taken
+    } else {
+        format!("{taken}, without {}", group.exclude_mask)
+    }
 }

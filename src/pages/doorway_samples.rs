@@ -16,8 +16,20 @@ use crate::pages::tables::TablesModel;
 
 /// Somebody with one role.
 pub fn viewer(role: Role) -> Viewer {
-    let user = User { user_id: "u".into(), name: "t.nakamura".into(), display_name: "T. Nakamura-Delacroix".into(), roles: vec![role], is_active: true };
-    Viewer { user, project_name: "Retail group".into(), table_count: 8, active_run_count: 1, has_connections: true }
+    let user = User {
+        user_id: "u".into(),
+        name: "t.nakamura".into(),
+        display_name: "T. Nakamura-Delacroix".into(),
+        roles: vec![role],
+        is_active: true,
+    };
+    Viewer {
+        user,
+        project_name: "Retail group".into(),
+        table_count: 8,
+        active_run_count: 1,
+        has_connections: true,
+    }
 }
 
 /// A run in a phase, as many steps back as its number is below 4131.
@@ -68,16 +80,37 @@ fn group(name: &str, rows: u64, hours: i64, number: i64) -> GroupFreshness {
         row_count: rows,
         last_completed_at: is_profiled.then(|| now() - Duration::hours(hours)),
         last_run_number: is_profiled.then_some(number),
-        row_history: if is_profiled { (60..78).map(|step| rows * step / 80).collect() } else { Vec::new() },
+        row_history: if is_profiled {
+            (60..78).map(|step| rows * step / 80).collect()
+        } else {
+            Vec::new()
+        },
     }
 }
 
 /// An overview with a run in hand, a failed one, and a group that was never profiled.
 pub fn overview() -> Overview {
-    let progress = RunProgress { tables_total: 41, tables_done: 7, bytes_total: 100, bytes_read: 22, elapsed_ms: 240_000, ..RunProgress::default() };
-    let running = ProfileRun { progress: Some(progress), ..run(4131, RunPhase::Running, "payments_ledger") };
-    let failed = ProfileRun { error_message: Some("The folder could not be opened: permission denied".into()), ..run(4129, RunPhase::Failed, "risk_models") };
-    let partly = ProfileRun { failed_table_count: 1, reason: Some(RunReason::SomeTablesFailed), ..run(4127, RunPhase::Completed, "retail_sales") };
+    let progress = RunProgress {
+        tables_total: 41,
+        tables_done: 7,
+        bytes_total: 100,
+        bytes_read: 22,
+        elapsed_ms: 240_000,
+        ..RunProgress::default()
+    };
+    let running = ProfileRun {
+        progress: Some(progress),
+        ..run(4131, RunPhase::Running, "payments_ledger")
+    };
+    let failed = ProfileRun {
+        error_message: Some("The folder could not be opened: permission denied".into()),
+        ..run(4129, RunPhase::Failed, "risk_models")
+    };
+    let partly = ProfileRun {
+        failed_table_count: 1,
+        reason: Some(RunReason::SomeTablesFailed),
+        ..run(4127, RunPhase::Completed, "retail_sales")
+    };
     Overview {
         table_count: 231,
         profiled_table_count: 214,
@@ -87,7 +120,13 @@ pub fn overview() -> Overview {
         failing_table_count: 0,
         completed_runs_7d: 108,
         failed_runs_7d: 4,
-        runs: vec![running, run(4130, RunPhase::Requested, "clinical_lab"), failed, partly, run(4125, RunPhase::Cancelled, "store_exports")],
+        runs: vec![
+            running,
+            run(4130, RunPhase::Requested, "clinical_lab"),
+            failed,
+            partly,
+            run(4125, RunPhase::Cancelled, "store_exports"),
+        ],
         groups: vec![
             group("never_profiled_group_with_a_long_name_that_goes_on", 0, 0, 0),
             group("retail_sales", 184_203_511, 61, 4127),
@@ -109,7 +148,11 @@ fn table(schema: &str, name: &str, row_count: u64, null_cells: f64, days: i64) -
     };
     TableSummary {
         table_id: format!("id-{name}").into(),
-        address: TableAddress { connection_id: "retail-sample".into(), schema_name: schema.into(), table_name: name.into() },
+        address: TableAddress {
+            connection_id: "retail-sample".into(),
+            schema_name: schema.into(),
+            table_name: name.into(),
+        },
         connection_name: "Retail sample".into(),
         table_group_id: "retail".into(),
         table_group_name: "retail".into(),
@@ -133,12 +176,31 @@ pub fn tables() -> Vec<TableSummary> {
     };
     vec![
         table("sales", "order_lines", 184_203_511, 0.108, 0),
-        table("sales", "carts_abandoned_by_visit_and_device_daily_with_a_very_long_name", 826_000_000, 0.42, 2),
-        TableSummary { last_failure: Some(failure), ..table("sales", "gift_cards_legacy", 1_800_000, 0.006, 3) },
+        table(
+            "sales",
+            "carts_abandoned_by_visit_and_device_daily_with_a_very_long_name",
+            826_000_000,
+            0.42,
+            2,
+        ),
+        TableSummary {
+            last_failure: Some(failure),
+            ..table("sales", "gift_cards_legacy", 1_800_000, 0.006, 3)
+        },
         table("-", "products", 3_300, 0.0, 4),
-        TableSummary { row_history: vec![41_208, 41_208, 0], ..table("-", "fx_rates", 0, 0.0, 5) },
-        TableSummary { profile: None, row_history: Vec::new(), ..table("-", "budget_2026", 0, 0.0, 6) },
-        TableSummary { missing_since: Some(now() - Duration::days(2)), ..table("-", "gone", 12_000, 1.0, 7) },
+        TableSummary {
+            row_history: vec![41_208, 41_208, 0],
+            ..table("-", "fx_rates", 0, 0.0, 5)
+        },
+        TableSummary {
+            profile: None,
+            row_history: Vec::new(),
+            ..table("-", "budget_2026", 0, 0.0, 6)
+        },
+        TableSummary {
+            missing_since: Some(now() - Duration::days(2)),
+            ..table("-", "gone", 12_000, 1.0, 7)
+        },
     ]
 }
 
@@ -169,6 +231,20 @@ pub fn connection(id: &str, name: &str, is_active: bool) -> Connection {
 pub fn tables_model(role: Role, query: &str, items: Vec<TableSummary>, total: u64) -> TablesModel {
     let query = TablesQuery::parse(query);
     let offset = u64::from(query.page - 1) * 50;
-    let connections = vec![connection("retail-sample", "Retail sample", true), connection("flights", "Flights", false)];
-    TablesModel { viewer: viewer(role), query, tables: Page { items, total, offset, limit: 50 }, connections, now: now() }
+    let connections = vec![
+        connection("retail-sample", "Retail sample", true),
+        connection("flights", "Flights", false),
+    ];
+    TablesModel {
+        viewer: viewer(role),
+        query,
+        tables: Page {
+            items,
+            total,
+            offset,
+            limit: 50,
+        },
+        connections,
+        now: now(),
+    }
 }

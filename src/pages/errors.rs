@@ -57,9 +57,18 @@ mod tests {
 
     #[test]
     fn a_fault_shows_its_reference_and_a_stranger_only_the_door() {
-        let page = ErrorPage { status: 500, title: "No".into(), detail: "Again".into(), reference: Some("ab12".into()), is_signed_in: false };
+        let page = ErrorPage {
+            status: 500,
+            title: "No".into(),
+            detail: "Again".into(),
+            reference: Some("ab12".into()),
+            is_signed_in: false,
+        };
         let html = Owner::new_root(None).with(|| error_view(page).to_html());
-        assert!(html.contains("ab12") && html.contains("href=\"/login\"") && !html.contains("href=\"/tables\""), "{html}");
+        assert!(
+            html.contains("ab12") && html.contains("href=\"/login\"") && !html.contains("href=\"/tables\""),
+            "{html}"
+        );
         assert_eq!(html.matches("<h1").count(), 1);
     }
 }

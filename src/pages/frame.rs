@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::request;
 use crate::components::format::{count, counted};
+use crate::components::keys_dialog::keys_dialog;
 use crate::components::icon::{Icon, brand_mark, icon};
 use crate::components::note::{Note, NoteKind};
 use crate::domain::user::{Permission, Viewer};
@@ -31,7 +32,12 @@ pub fn Frame(children: Children) -> impl IntoView {
     let flash = request::flash();
     match request::find_viewer() {
         Some(viewer) if !is_door(&request::path()) => {
-            let rail = Rail { viewer, scheme: request::scheme(), path: request::path(), here: request::here() };
+            let rail = Rail {
+                viewer,
+                scheme: request::scheme(),
+                path: request::path(),
+                here: request::here(),
+            };
             view! {
                 <a class="skip" href="#main">"Skip to content"</a>
                 <div class="app">
@@ -41,6 +47,7 @@ pub fn Frame(children: Children) -> impl IntoView {
                         {children()}
                     </main>
                 </div>
+                {keys_dialog()}
                 <Shortcuts />
             }
             .into_any()
@@ -58,7 +65,11 @@ fn is_door(path: &str) -> bool {
 pub fn flash_view(flash: Option<Flash>) -> AnyView {
     let Some(flash) = flash else { return ().into_any() };
     let note = Note::new(if flash.ok { NoteKind::Done } else { NoteKind::Error }, flash.title).announced();
-    if flash.detail.is_empty() { note.view() } else { note.sentence(flash.detail).view() }
+    if flash.detail.is_empty() {
+        note.view()
+    } else {
+        note.sentence(flash.detail).view()
+    }
 }
 
 /// Draws the rail; below 900 px a bar whose navigation is a popover.
@@ -159,9 +170,26 @@ mod tests {
     use crate::domain::user::{Role, User};
 
     fn rail(role: Role, path: &str) -> String {
-        let user = User { user_id: "u".into(), name: "mo".into(), display_name: "M. Okafor".into(), roles: vec![role], is_active: true };
-        let viewer = Viewer { user, project_name: "Retail".into(), table_count: 1_231, active_run_count: 2, has_connections: true };
-        let rail = Rail { viewer, scheme: Scheme::Dark, path: path.into(), here: format!("{path}?q=1") };
+        let user = User {
+            user_id: "u".into(),
+            name: "mo".into(),
+            display_name: "M. Okafor".into(),
+            roles: vec![role],
+            is_active: true,
+        };
+        let viewer = Viewer {
+            user,
+            project_name: "Retail".into(),
+            table_count: 1_231,
+            active_run_count: 2,
+            has_connections: true,
+        };
+        let rail = Rail {
+            viewer,
+            scheme: Scheme::Dark,
+            path: path.into(),
+            here: format!("{path}?q=1"),
+        };
         Owner::new_root(None).with(|| rail_view(rail).to_html())
     }
 
@@ -170,7 +198,10 @@ mod tests {
         let analyst = rail(Role::Analyst, "/tables/shop/-/orders");
         assert!(!analyst.contains("/settings/connections"), "{analyst}");
         assert_eq!(analyst.matches("aria-current=\"page\"").count(), 1);
-        assert!(analyst.contains("1,231") && analyst.contains("2 runs in hand") && analyst.contains(">MO<"), "{analyst}");
+        assert!(
+            analyst.contains("1,231") && analyst.contains("2 runs in hand") && analyst.contains(">MO<"),
+            "{analyst}"
+        );
         assert!(rail(Role::Admin, "/settings/connections/new").contains("/settings/connections"));
         assert!(!rail(Role::Admin, "/account").contains("aria-current=\"page\""));
     }
@@ -178,7 +209,10 @@ mod tests {
     #[test]
     fn the_scheme_comes_back_to_the_same_address() {
         let html = rail(Role::Analyst, "/tables");
-        assert!(html.contains("name=\"back\" value=\"/tables?q=1\"") || html.contains("value=\"/tables?q=1\""), "{html}");
+        assert!(
+            html.contains("name=\"back\" value=\"/tables?q=1\"") || html.contains("value=\"/tables?q=1\""),
+            "{html}"
+        );
         assert_eq!(html.matches("aria-pressed=\"true\"").count(), 1);
     }
 

@@ -17,7 +17,10 @@ pub fn LoginPage() -> impl IntoView {
 
 /// Where to go afterwards, from the query string.
 fn next_of(query: &str) -> String {
-    form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "next").map(|(_, value)| value.into_owned()).unwrap_or_default()
+    form_urlencoded::parse(query.as_bytes())
+        .find(|(key, _)| key == "next")
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
 }
 
 /// Draws the page.
@@ -55,14 +58,17 @@ pub fn door(title: &'static str, message: AnyView, form: impl IntoView + 'static
 
 /// Heights of the drawing's bars: no data, only a shape to look at.
 const HEIGHTS: [u16; 34] = [
-    44, 74, 103, 139, 186, 207, 212, 219, 179, 155, 135, 109, 94, 85, 87, 91, 100, 103, 121, 121, 120, 111, 93, 86, 71, 56, 44, 31, 23, 16, 10, 7, 4, 3,
+    44, 74, 103, 139, 186, 207, 212, 219, 179, 155, 135, 109, 94, 85, 87, 91, 100, 103, 121, 121, 120, 111, 93, 86, 71, 56, 44, 31, 23, 16,
+    10, 7, 4, 3,
 ];
 
 /// Bars, the curve over them, and the quill that draws it.
 fn drawing() -> AnyView {
     let places = || HEIGHTS.iter().enumerate().map(|(position, height)| (position * 20, 320 - height));
     let bars: String = places().map(|(x, y)| format!("M{x} 320V{y}h17V320z")).collect();
-    let curve: String = places().map(|(x, y)| format!("{}{}.5 {}", if x == 0 { 'M' } else { 'L' }, x + 8, y - 6)).collect();
+    let curve: String = places()
+        .map(|(x, y)| format!("{}{}.5 {}", if x == 0 { 'M' } else { 'L' }, x + 8, y - 6))
+        .collect();
     view! {
         <svg width="680" height="320" viewBox="0 0 680 320">
             <path class="gd" d="M0 319H680M0 213H680M0 107H680"></path>
@@ -82,7 +88,10 @@ mod tests {
     fn the_target_survives_and_is_text() {
         assert_eq!(next_of("next=%2Ftables%3Fq%3Da%26b&x=1"), "/tables?q=a&b");
         let html = Owner::new_root(None).with(|| login_view("/x\"><script>", ().into_any()).to_html());
-        assert!(html.contains("value=\"/x&quot;&gt;&lt;script&gt;\"") && !html.contains("<script>"), "{html}");
+        assert!(
+            html.contains("value=\"/x&quot;&gt;&lt;script&gt;\"") && !html.contains("<script>"),
+            "{html}"
+        );
         assert_eq!(html.matches("<h1").count(), 1);
         assert!(html.contains("autocomplete=\"current-password\""), "{html}");
     }

@@ -78,16 +78,21 @@ pub fn new_connection_view(draft: &Draft, check: Option<&ConnectionCheck>) -> An
 /// One form, two buttons: test asks this page again, connect keeps what passed. The likely next one is primary.
 fn form(draft: &Draft, check: Option<&ConnectionCheck>) -> AnyView {
     let passed = check.is_some_and(ConnectionCheck::passed);
-    let failed = check.and_then(|check| check.steps.iter().find(|step| !step.passed)).map(|step| step.message.clone());
+    let failed = check
+        .and_then(|check| check.steps.iter().find(|step| !step.passed))
+        .map(|step| step.message.clone());
     let buttons = if passed {
-        let label = check.map_or_else(String::new, |check| format!("Connect {}", counted(check.tables.len() as u64, "table")));
+        let label = check.map_or_else(String::new, |check| {
+            format!("Connect {}", counted(check.tables.len() as u64, "table"))
+        });
         view! {
             <button class="btn pri big" type="submit" formmethod="post" formaction="/actions/create-connection">{label}</button>
             <button class="btn big" type="submit" name="check" value="1">"Test again"</button>
         }
         .into_any()
     } else {
-        view! { <button class="btn pri big" type="submit" name="check" value="1">{icon(Icon::Play, 14)}"Test the folder"</button> }.into_any()
+        view! { <button class="btn pri big" type="submit" name="check" value="1">{icon(Icon::Play, 14)}"Test the folder"</button> }
+            .into_any()
     };
     view! {
         <form class="stack" method="get" action="/settings/connections/new">
@@ -113,14 +118,23 @@ fn form(draft: &Draft, check: Option<&ConnectionCheck>) -> AnyView {
 fn said(check: Option<&ConnectionCheck>) -> String {
     match check {
         None => "not run yet".to_owned(),
-        Some(check) => format!("{} of {} steps passed", check.steps.iter().filter(|step| step.passed).count(), STEPS.len()),
+        Some(check) => format!(
+            "{} of {} steps passed",
+            check.steps.iter().filter(|step| step.passed).count(),
+            STEPS.len()
+        ),
     }
 }
 
 /// The steps, and the tables that were found.
 fn outcome(check: Option<&ConnectionCheck>) -> AnyView {
     let Some(check) = check else {
-        return empty_state(None, "Nothing was tried yet", "The test looks at names and sizes only; no value is read and nothing is kept.", ());
+        return empty_state(
+            None,
+            "Nothing was tried yet",
+            "The test looks at names and sizes only; no value is read and nothing is kept.",
+            (),
+        );
     };
     let tried = check.steps.iter().map(step_line);
     let left = STEPS.iter().skip(check.steps.len()).map(|name| step_not_tried(name));
@@ -130,7 +144,11 @@ fn outcome(check: Option<&ConnectionCheck>) -> AnyView {
 
 /// A step that was tried.
 fn step_line(step: &CheckStep) -> AnyView {
-    let (class, mark, word) = if step.passed { ("st good", Icon::Check, "passed") } else { ("st fail", Icon::Fail, "failed") };
+    let (class, mark, word) = if step.passed {
+        ("st good", Icon::Check, "passed")
+    } else {
+        ("st fail", Icon::Fail, "failed")
+    };
     view! {
         <li>
             <span class=class>{icon(mark, 16)}<span class="vh">{word}</span></span>
@@ -173,7 +191,8 @@ fn found_tables(tables: &[FoundTable]) -> AnyView {
             .into_any()
         })
         .collect();
-    let more = (tables.len() > LISTED).then(|| view! { <p class="pager">{format!("and {} more", counted((tables.len() - LISTED) as u64, "table"))}</p> });
+    let more = (tables.len() > LISTED)
+        .then(|| view! { <p class="pager">{format!("and {} more", counted((tables.len() - LISTED) as u64, "table"))}</p> });
     view! {
         <table class="tbl tight rec spaced">
             <caption class="vh">"Tables found"</caption>
@@ -202,25 +221,51 @@ mod tests {
     }
 
     fn step(name: &str, passed: bool) -> CheckStep {
-        CheckStep { name: name.into(), passed, message: format!("{name} said") }
+        CheckStep {
+            name: name.into(),
+            passed,
+            message: format!("{name} said"),
+        }
     }
 
     #[test]
     fn nothing_can_be_kept_before_the_test_has_passed() {
         let untested = html(None);
-        assert!(!untested.contains("create-connection") && untested.contains("Test the folder"), "{untested}");
+        assert!(
+            !untested.contains("create-connection") && untested.contains("Test the folder"),
+            "{untested}"
+        );
         assert!(untested.contains("value=\"/data/&quot;x&quot;\""), "{untested}");
-        let failed = html(Some(ConnectionCheck { steps: vec![step(STEPS[0], true), step(STEPS[1], false)], tables: Vec::new() }));
-        assert!(!failed.contains("create-connection") && failed.contains("1 of 4 steps passed"), "{failed}");
+        let failed = html(Some(ConnectionCheck {
+            steps: vec![step(STEPS[0], true), step(STEPS[1], false)],
+            tables: Vec::new(),
+        }));
+        assert!(
+            !failed.contains("create-connection") && failed.contains("1 of 4 steps passed"),
+            "{failed}"
+        );
         assert_eq!(failed.matches("not tried").count(), 2);
         assert!(failed.contains("aria-invalid=\"true\""), "the field says what is wrong");
     }
 
     #[test]
     fn a_passed_test_names_the_tables_and_leads_on() {
-        let tables = (0..14).map(|n| FoundTable { schema_name: "-".into(), table_name: format!("t{n}"), files: vec!["a".into()], ..FoundTable::default() }).collect();
-        let passed = html(Some(ConnectionCheck { steps: STEPS.iter().map(|name| step(name, true)).collect(), tables }));
-        assert!(passed.contains("formaction=\"/actions/create-connection\"") && passed.contains("Connect 14 tables"), "{passed}");
+        let tables = (0..14)
+            .map(|n| FoundTable {
+                schema_name: "-".into(),
+                table_name: format!("t{n}"),
+                files: vec!["a".into()],
+                ..FoundTable::default()
+            })
+            .collect();
+        let passed = html(Some(ConnectionCheck {
+            steps: STEPS.iter().map(|name| step(name, true)).collect(),
+            tables,
+        }));
+        assert!(
+            passed.contains("formaction=\"/actions/create-connection\"") && passed.contains("Connect 14 tables"),
+            "{passed}"
+        );
         assert!(passed.contains("and 2 tables more") || passed.contains("and 2 tables"), "{passed}");
         assert_eq!(passed.matches("btn pri").count(), 1);
     }

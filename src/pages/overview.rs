@@ -33,7 +33,9 @@ pub fn OverviewPage() -> impl IntoView {
 
 /// The chosen group, from the query string.
 fn group_of(query: &str) -> Option<TableGroupId> {
-    form_urlencoded::parse(query.as_bytes()).find(|(key, value)| key == "group" && !value.is_empty()).map(|(_, value)| TableGroupId(value.into_owned()))
+    form_urlencoded::parse(query.as_bytes())
+        .find(|(key, value)| key == "group" && !value.is_empty())
+        .map(|(_, value)| TableGroupId(value.into_owned()))
 }
 
 /// Draws the page.
@@ -58,16 +60,21 @@ fn group_menu(model: &Overview, group: Option<&TableGroupId>) -> AnyView {
         return ().into_any();
     }
     let chosen = group.and_then(|id| model.groups.iter().find(|known| &known.table_group_id == id));
-    let mut choices = vec![Choice { label: "All".into(), detail: String::new(), href: "/".into(), is_current: group.is_none() }];
+    let mut choices = vec![Choice {
+        label: "All".into(),
+        detail: String::new(),
+        href: "/".into(),
+        is_current: group.is_none(),
+    }];
     choices.extend(model.groups.iter().map(|known| Choice {
-        label: known.name.clone(),
+        label: format!("{}, {}", known.connection_name, known.name),
         detail: counted(known.table_count, "table"),
         href: format!("/{}", query_string(&[("group", known.table_group_id.as_str())])),
         is_current: Some(&known.table_group_id) == group,
     }));
     let shown = match (group, chosen) {
         (None, _) => format!("All {}", count(model.groups.len() as u64)),
-        (Some(_), Some(chosen)) => chosen.name.clone(),
+        (Some(_), Some(chosen)) => format!("{}, {}", chosen.connection_name, chosen.name),
         (Some(_), None) => "unknown".to_owned(),
     };
     menu("Group", &shown, choices)

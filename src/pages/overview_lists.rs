@@ -21,7 +21,9 @@ use crate::domain::user::{Permission, Viewer};
 pub fn freshness(groups: &[GroupFreshness], runs: &[ProfileRun], viewer: &Viewer, now: DateTime<Utc>) -> AnyView {
     let rows: Vec<AnyView> = groups.iter().map(|group| group_row(group, runs, viewer, now)).collect();
     section(
-        SectionTitle::new("freshness", "Freshness").subtitle("table groups, stalest first").controls(view! { <a href="/tables">"All tables"</a> }),
+        SectionTitle::new("freshness", "Freshness")
+            .subtitle("table groups, stalest first")
+            .controls(view! { <a href="/tables">"All tables"</a> }),
         view! {
             <table class="tbl runs rec groups">
                 <caption class="vh">"Table groups by freshness"</caption>
@@ -79,15 +81,16 @@ pub fn history_words(history: &[u64]) -> String {
 
 /// Profile it, watch the run, or say why neither.
 fn next_action(group: &GroupFreshness, runs: &[ProfileRun], viewer: &Viewer) -> AnyView {
-    let active = runs.iter().find(|run| run.table_group_id == group.table_group_id && !run.status.is_terminal());
+    let active = runs
+        .iter()
+        .find(|run| run.table_group_id == group.table_group_id && !run.status.is_terminal());
     match active {
         Some(run) => view! { <a class="btn" href=format!("/runs/{}", run.number)>{format!("Watch run {}", run.number)}</a> }.into_any(),
         None if !group.is_active => view! { <span class="t2">"connection is off"</span> }.into_any(),
         None if group.table_count == 0 => view! { <span class="t2">"no tables found"</span> }.into_any(),
-        None if viewer.user.may(Permission::RunProfiling) => Button::new("Profile now").icon(Icon::Play).post(
-            "start-run",
-            &[("table_group_id", group.table_group_id.to_string())],
-        ),
+        None if viewer.user.may(Permission::RunProfiling) => Button::new("Profile now")
+            .icon(Icon::Play)
+            .post("start-run", &[("table_group_id", group.table_group_id.to_string())]),
         None => ().into_any(),
     }
 }
@@ -101,9 +104,14 @@ pub fn runs(runs: &[ProfileRun], now: DateTime<Utc>) -> AnyView {
         (active, 0) => format!("{active} running"),
         (active, waiting) => format!("{active} running, {waiting} queued"),
     };
-    let title = SectionTitle::new("runs", "Runs").subtitle(said).controls(view! { <a href="/runs">"All runs"</a> });
+    let title = SectionTitle::new("runs", "Runs")
+        .subtitle(said)
+        .controls(view! { <a href="/runs">"All runs"</a> });
     if runs.is_empty() {
-        return section(title, empty_state(None, "No run yet", "Profiles appear after the first run of a group.", ()));
+        return section(
+            title,
+            empty_state(None, "No run yet", "Profiles appear after the first run of a group.", ()),
+        );
     }
     let rows: Vec<AnyView> = runs.iter().map(|run| run_row(run, now)).collect();
     section(
@@ -141,7 +149,7 @@ fn run_row(run: &ProfileRun, now: DateTime<Utc>) -> AnyView {
             <td class="e">{run_status(run)}</td>
             <td class="w">
                 <div class="two">
-                    <span class="strong">{run.table_group_name.clone()}</span>
+                    <span><span class="strong">{run.table_group_name.clone()}</span>" "<span class="t2">{run.connection_name.clone()}</span></span>
                     {words}
                 </div>
             </td>
@@ -157,7 +165,11 @@ fn run_words(run: &ProfileRun) -> String {
     let failed = u64::from(run.failed_table_count);
     match (run.status, run.table_count) {
         (RunStatus::Failed, _) => run.error_message.clone().unwrap_or_else(|| "open it for the reason".to_owned()),
-        (_, Some(tables)) if failed > 0 => format!("{} of {}, {failed} failed", count(u64::from(tables)), counted(u64::from(tables) + failed, "table")),
+        (_, Some(tables)) if failed > 0 => format!(
+            "{} of {}, {failed} failed",
+            count(u64::from(tables)),
+            counted(u64::from(tables) + failed, "table")
+        ),
         (_, Some(tables)) => counted(u64::from(tables), "table"),
         _ => String::new(),
     }

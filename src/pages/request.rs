@@ -49,12 +49,16 @@ pub fn path() -> String {
 
 /// The query string without its question mark.
 pub fn raw_query() -> String {
-    use_context::<Parts>().and_then(|parts| parts.uri.query().map(str::to_owned)).unwrap_or_default()
+    use_context::<Parts>()
+        .and_then(|parts| parts.uri.query().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 /// Path and query: where a form comes back to.
 pub fn here() -> String {
-    use_context::<Parts>().and_then(|parts| parts.uri.path_and_query().map(|here| here.as_str().to_owned())).unwrap_or_else(|| "/".to_owned())
+    use_context::<Parts>()
+        .and_then(|parts| parts.uri.path_and_query().map(|here| here.as_str().to_owned()))
+        .unwrap_or_else(|| "/".to_owned())
 }
 
 /// The clock of this page.

@@ -237,7 +237,6 @@ pub fn column_detail(name: &str, runs: i64) -> ColumnDetail {
                 point.null_count = 239_280 + day as u64 * 1_000;
                 point.metrics.avg_value = Some(41.9 + (day % 3) as f64 * 0.2);
             }
-            point.row_count -= if point.null_count < ROWS { 0 } else { 0 };
             ColumnPoint { number: 4127 - day * 8, completed_at: now() - Duration::minutes(38) - Duration::days(day), column: point }
         })
         .collect();

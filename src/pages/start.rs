@@ -13,7 +13,7 @@ use crate::domain::user::{Permission, Viewer};
 #[component]
 pub fn StartPage() -> impl IntoView {
     page(async move {
-        let viewer = request::viewer()?;
+        let viewer = request::viewer_with(Permission::Configure)?;
         Ok(titled("First run", start_view(&viewer)))
     })
 }

@@ -44,7 +44,16 @@ pub fn TablesPage() -> impl IntoView {
         let (state, now) = (request::state(), request::now());
         let tables = list_tables(&state.db, &query, now).await?;
         let connections = list_connections(&state.db).await?;
-        Ok(titled("Tables", tables_view(&TablesModel { viewer, query, tables, connections, now })))
+        Ok(titled(
+            "Tables",
+            tables_view(&TablesModel {
+                viewer,
+                query,
+                tables,
+                connections,
+                now,
+            }),
+        ))
     })
 }
 
@@ -90,9 +99,18 @@ fn actions(model: &TablesModel) -> AnyView {
         let address = with(&model.query, |query| query.page = model.query.page);
         format!("{address}{}format={format}", if address.contains('?') { '&' } else { '?' })
     };
-    let choice = |label: &str, format: &str| Choice { label: label.into(), detail: String::new(), href: export(format), is_current: false };
+    let choice = |label: &str, format: &str| Choice {
+        label: label.into(),
+        detail: String::new(),
+        href: export(format),
+        is_current: false,
+    };
     let group = group_shown(model).filter(|_| !model.tables.items.is_empty() && model.viewer.user.may(Permission::RunProfiling));
-    let start = group.map(|group| Button::primary("Profile now").icon(Icon::Play).post("start-run", &[("table_group_id", group.table_group_id.to_string())]));
+    let start = group.map(|group| {
+        Button::primary("Profile now")
+            .icon(Icon::Play)
+            .post("start-run", &[("table_group_id", group.table_group_id.to_string())])
+    });
     view! { {menu("Export", "", vec![choice("CSV", "csv"), choice("JSON", "json")])}{start} }.into_any()
 }
 
@@ -124,7 +142,11 @@ fn filters(model: &TablesModel) -> AnyView {
     ];
     let chip = |is_on: bool, name: &'static str, toggle: fn(&mut TablesQuery)| {
         let href = with(query, toggle);
-        if is_on { chip_on(name, "", href) } else { chip_off(name, None, href) }
+        if is_on {
+            chip_on(name, "", href)
+        } else {
+            chip_off(name, None, href)
+        }
     };
     let searched = (!query.q.is_empty()).then(|| chip_on("name", &query.q, with(query, |query| query.q.clear())));
     let segment = |label: &'static str, flat: bool| Segment {
@@ -215,7 +237,10 @@ fn group_menu(model: &TablesModel) -> AnyView {
 
 /// What a menu says while it is closed.
 fn shown(choices: &[Choice]) -> String {
-    choices.iter().find(|choice| choice.is_current).map_or_else(|| "unknown".to_owned(), |choice| choice.label.clone())
+    choices
+        .iter()
+        .find(|choice| choice.is_current)
+        .map_or_else(|| "unknown".to_owned(), |choice| choice.label.clone())
 }
 
 /// The foot of the list.
@@ -225,6 +250,14 @@ fn pager(model: &TablesModel) -> AnyView {
 
 /// Nothing was found anywhere.
 fn no_table(viewer: &Viewer) -> AnyView {
-    let way = viewer.user.may(Permission::Configure).then(|| Button::primary("Connect a folder").link("/settings/connections/new"));
-    empty_state(Some(Icon::Table), "No table yet", "Tables are listed as soon as a folder with Parquet, CSV or JSON-lines files is connected.", way)
+    let way = viewer
+        .user
+        .may(Permission::Configure)
+        .then(|| Button::primary("Connect a folder").link("/settings/connections/new"));
+    empty_state(
+        Some(Icon::Table),
+        "No table yet",
+        "Tables are listed as soon as a folder with Parquet, CSV or JSON-lines files is connected.",
+        way,
+    )
 }

@@ -26,7 +26,10 @@ const PARTS: u64 = 1_000_000_000;
 pub fn table_list(model: &TablesModel) -> AnyView {
     let is_grouped = !model.query.flat && model.query.sort == TableSort::Name;
     let bodies: Vec<AnyView> = if is_grouped {
-        by_schema(&model.tables.items).into_iter().map(|tables| schema_body(model, &tables)).collect()
+        by_schema(&model.tables.items)
+            .into_iter()
+            .map(|tables| schema_body(model, &tables))
+            .collect()
     } else {
         let rows: Vec<AnyView> = model.tables.items.iter().map(|table| table_row(model, table, true)).collect();
         vec![view! { <tbody>{rows}</tbody> }.into_any()]
@@ -103,7 +106,11 @@ fn sort_head(model: &TablesModel, label: &'static str, sort: TableSort, class: &
 
 /// One table.
 fn table_row(model: &TablesModel, table: &TableSummary, is_flat: bool) -> AnyView {
-    let name = if is_flat { table.address.qualified_name() } else { table.address.table_name.clone() };
+    let name = if is_flat {
+        table.address.qualified_name()
+    } else {
+        table.address.table_name.clone()
+    };
     let figures = table.profile.as_ref();
     let rows = figures.map(|figures| view! { <span title=count(figures.row_count)>{short_count(figures.row_count)}</span> });
     let columns = figures.map(|figures| count(u64::from(figures.column_count)));
@@ -138,17 +145,31 @@ fn remark(table: &TableSummary, is_flat: bool, now: DateTime<Utc>) -> AnyView {
     if let (Some(0), Some(before)) = (table.profile.as_ref().map(|figures| figures.row_count), before) {
         return view! { <span class="worse">{format!("no rows now, {} before", count(*before))}</span> }.into_any();
     }
-    let place = if is_flat { format!("{}, ", table.connection_name) } else { String::new() };
-    let known = if table.profile.is_none() { format!(", new since {}", day(table.created_at, now)) } else { String::new() };
+    let place = if is_flat {
+        format!("{}, ", table.connection_name)
+    } else {
+        String::new()
+    };
+    let known = if table.profile.is_none() {
+        format!(", new since {}", day(table.created_at, now))
+    } else {
+        String::new()
+    };
     view! { <span class="t2">{format!("{place}{}, {}{known}", table.format, bytes(table.bytes))}</span> }.into_any()
 }
 
 /// The share of cells without a value.
 fn null_cells(figures: Option<&TableFigures>) -> AnyView {
-    let Some(figures) = figures else { return view! { <span class="t2">"not profiled"</span> }.into_any() };
+    let Some(figures) = figures else {
+        return view! { <span class="t2">"not profiled"</span> }.into_any();
+    };
     match figures.null_cell_ratio {
         Some(ratio) => {
-            let part = if ratio >= 1.0 { PARTS } else { ((ratio * PARTS as f64) as u64).clamp(u64::from(ratio > 0.0), PARTS - 1) };
+            let part = if ratio >= 1.0 {
+                PARTS
+            } else {
+                ((ratio * PARTS as f64) as u64).clamp(u64::from(ratio > 0.0), PARTS - 1)
+            };
             view! { <span class="nulls">{null_bar(part, PARTS)}<span>{percent(ratio)}</span></span> }.into_any()
         }
         None => view! { <span class="t2">"no rows"</span> }.into_any(),
@@ -169,7 +190,10 @@ fn profiled(model: &TablesModel, table: &TableSummary) -> AnyView {
     if table.missing_since.is_some() || !model.viewer.user.may(Permission::RunProfiling) {
         return view! { <span class="t2">"never"</span> }.into_any();
     }
-    let fields = [("table_group_id", table.table_group_id.to_string()), ("table_id", table.table_id.to_string())];
+    let fields = [
+        ("table_group_id", table.table_group_id.to_string()),
+        ("table_id", table.table_id.to_string()),
+    ];
     view! { <span class="row"><span class="t2">"never"</span>{Button::new("Profile now").weight(Weight::Bare).icon(Icon::Play).post("start-run", &fields)}</span> }
         .into_any()
 }
@@ -193,7 +217,12 @@ pub fn no_match(model: &TablesModel) -> AnyView {
         }
     }
     let clear = format!("Clear {}", counted(filters.len() as u64, "filter"));
-    let everything = TablesQuery { page: 1, flat: query.flat, sort: query.sort, ..TablesQuery::default() };
+    let everything = TablesQuery {
+        page: 1,
+        flat: query.flat,
+        sort: query.sort,
+        ..TablesQuery::default()
+    };
     empty_state(
         Some(Icon::Search),
         "No table matches these filters",
@@ -210,5 +239,8 @@ fn hidden(tables: u64) -> String {
 /// Starts a sentence.
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }

@@ -75,7 +75,10 @@ mod tests {
     fn the_first_person_has_one_primary_action_and_the_token_is_posted() {
         let html = Owner::new_root(None).with(|| welcome_view("abc", ().into_any()).to_html());
         assert_eq!(html.matches("btn pri").count(), 1);
-        assert!(html.contains("action=\"/actions/accept-link\"") && html.contains("value=\"abc\"") && html.contains("value=\"sample\""), "{html}");
+        assert!(
+            html.contains("action=\"/actions/accept-link\"") && html.contains("value=\"abc\"") && html.contains("value=\"sample\""),
+            "{html}"
+        );
         assert_eq!(html.matches("<h1").count(), 1);
     }
 

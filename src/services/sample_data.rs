@@ -1,5 +1,7 @@
 //! The first click of a newcomer: write the sample data, connect their folder, start a run.
 
+use tokio::sync::Mutex;
+
 use super::access;
 use super::configuration::Configuration;
 use super::connections::{discover, store_connection};
@@ -20,7 +22,10 @@ const FIRST_TABLE: &str = "orders";
 /// Rows are the same on every machine.
 pub const SAMPLE_SEED: u64 = 1;
 
-/// Writes the data once, connects them once, and starts a run; a second click finds what the first one made.
+/// Writing takes seconds; a second click waits for the first and finds what it made.
+static WRITING: Mutex<()> = Mutex::const_new(());
+
+/// Writes the data once, connects them once, and starts a run. Goes on when the browser that asked has gone away.
 pub async fn profile_sample(
     db: &Database,
     config: &Configuration,
@@ -28,10 +33,25 @@ pub async fn profile_sample(
     viewer: &Viewer,
 ) -> Result<(LaunchedRun, TableAddress), AppError> {
     access::require(viewer, Permission::Configure)?;
+    let (db, config, signals, viewer) = (db.clone(), config.clone(), signals.clone(), viewer.clone());
+    tokio::spawn(async move { make_and_launch(&db, &config, &signals, &viewer).await })
+        .await
+        .map_err(AppError::internal)?
+}
+
+/// Everything behind the click.
+async fn make_and_launch(
+    db: &Database,
+    config: &Configuration,
+    signals: &RunSignals,
+    viewer: &Viewer,
+) -> Result<(LaunchedRun, TableAddress), AppError> {
+    let writing = WRITING.lock().await;
     let connection = match find_sample(db, config).await? {
         Some(connection) => connection,
         None => make_sample(db, config, viewer).await?,
     };
+    drop(writing);
     let group = connection
         .groups
         .first()
@@ -60,24 +80,18 @@ async fn find_sample(db: &Database, config: &Configuration) -> Result<Option<Con
         .find(|connection| std::path::Path::new(&connection.location) == folder))
 }
 
-/// Writes files into a folder beside the final one, and moves it when it is whole.
+/// Writes files into a folder beside the final one, and moves it when it is whole; what a crash left there is written over.
 async fn make_sample(db: &Database, config: &Configuration, viewer: &Viewer) -> Result<Connection, AppError> {
     let folder = config.sample_folder();
     if !tokio::fs::try_exists(&folder).await.map_err(AppError::internal)? {
-        let unfinished = config.data_dir.join(format!("sample.{}", uuid::Uuid::now_v7().simple()));
+        let unfinished = config.data_dir.join("sample.unfinished");
         let target = unfinished.clone();
         let today = chrono::Utc::now().date_naive();
         tokio::task::spawn_blocking(move || demo::write(&target, today, SAMPLE_SEED))
             .await
             .map_err(AppError::internal)?
             .map_err(AppError::internal)?;
-        if let Err(error) = tokio::fs::rename(&unfinished, &folder).await {
-            tokio::fs::remove_dir_all(&unfinished).await.map_err(AppError::internal)?;
-            // Somebody else was quicker with the same data.
-            if !tokio::fs::try_exists(&folder).await.map_err(AppError::internal)? {
-                return Err(AppError::internal(error));
-            }
-        }
+        tokio::fs::rename(&unfinished, &folder).await.map_err(AppError::internal)?;
     }
     let found = discover(&folder).await?;
     let location = folder.to_str().ok_or_else(|| {

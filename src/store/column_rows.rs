@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{Record, StoreError, exact_json};
+use super::{Record, StoreError};
 use crate::domain::column_profile::{ColumnProfile, HistogramBin, TEXT_LIMIT_CHARS, TopValue};
 
 /// Keys of a column profile that are columns of `dq_profile_results`, with the column's name.
@@ -138,7 +138,7 @@ fn read_preview(text: Option<String>) -> Result<(Vec<TopValue>, Vec<HistogramBin
         histogram: Vec<(String, Option<f64>, Option<f64>, u64)>,
     }
     let Some(text) = text else { return Ok(Default::default()) };
-    let preview: Preview = exact_json::read(&text).map_err(|error| StoreError::unreadable("top_values_json", error))?;
+    let preview: Preview = serde_json::from_str(&text).map_err(|error| StoreError::unreadable("top_values_json", error))?;
     let histogram = preview
         .histogram
         .into_iter()

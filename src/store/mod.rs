@@ -9,7 +9,6 @@ mod column_rows;
 mod database;
 mod dialect;
 mod error;
-mod exact_json;
 mod migrations;
 mod record;
 mod run_rows;

@@ -7,7 +7,6 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, TypeInfo, ValueRef};
 
 use super::error::StoreError;
-use super::exact_json;
 
 /// A row of either database.
 pub(crate) enum Record {
@@ -120,7 +119,7 @@ impl Record {
     /// A value kept as JSON text, to the last digit.
     pub(crate) fn json_opt<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, StoreError> {
         self.text_opt(name)?
-            .map(|text| exact_json::read(&text).map_err(|error| StoreError::unreadable(name, error)))
+            .map(|text| serde_json::from_str(&text).map_err(|error| StoreError::unreadable(name, error)))
             .transpose()
     }
 

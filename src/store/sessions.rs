@@ -8,7 +8,7 @@ use tower_sessions::session::{Id, Record as Session};
 use tower_sessions::session_store::{Error, Result as SessionResult};
 use tower_sessions::{SessionStore, cookie::time::OffsetDateTime};
 
-use super::{Database, StoreError, Transaction, exact_json, sql};
+use super::{Database, StoreError, Transaction, sql};
 use crate::domain::identifier::UserId;
 
 /// The key under which a session's data names its person.
@@ -71,7 +71,7 @@ impl SessionStore for Sessions {
                 .await
                 .map_err(backend)?;
             let Some(row) = row else { return Ok(None) };
-            let data = exact_json::read(&row.text("data_json").map_err(backend)?).map_err(|error| Error::Decode(error.to_string()))?;
+            let data = serde_json::from_str(&row.text("data_json").map_err(backend)?).map_err(|error| Error::Decode(error.to_string()))?;
             let expires_at = row.time("expires_at").map_err(backend)?;
             let nanoseconds = i128::from(expires_at.timestamp_micros()) * 1_000;
             let expiry_date = OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).map_err(|error| Error::Decode(error.to_string()))?;

@@ -57,7 +57,9 @@ pub fn frequency_list(items: &[Frequency], rest: Option<Rest>, whole: u64, estim
             </li>
         }
     });
-    view! { <ol class="freq">{lines}{rest}</ol> }.into_any()
+    // Without a compared run nothing changed: the column for it is left out.
+    let class = if items.iter().all(|item| item.change.is_empty()) { "freq plain" } else { "freq" };
+    view! { <ol class=class>{lines}{rest}</ol> }.into_any()
 }
 
 /// A value of the data: the empty text is `''`, outer and special spaces become visible.

@@ -144,9 +144,8 @@ fn is_credit_card(text: &str) -> bool {
 fn is_iban(text: &str) -> bool {
     let compact: Vec<u8> = text.bytes().filter(|b| *b != b' ').collect();
     let [a, b, c, d, ..] = compact.as_slice() else { return false };
-    if !(15..=34).contains(&compact.len())
-        || !(a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit())
-    {
+    let begins_well = a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit();
+    if !begins_well || !(15..=34).contains(&compact.len()) {
         return false;
     }
     let remainder = compact[4..].iter().chain(&compact[..4]).try_fold(0_u32, |rest, byte| match byte {

@@ -1,5 +1,7 @@
 //! One column of texts, or of other values by their text: an exact tally while it holds, sketches and a streaming family afterwards.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashSet;
 
 use crate::domain::column_profile::ColumnProfile;
@@ -148,17 +150,16 @@ impl TextColumn {
         }
         let mut texts = Texts::new(self.limits.shapes, false);
         let mut folded = FxHashSet::default();
-        let total = profile.non_null_count as f64;
-        let mut entropy = 0.0;
+        let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
         for (text, _, count) in tally.iter().filter(|entry| entry.0.len() < VALUE_BYTES) {
             folded.insert(texts.update(text, count));
-            entropy -= count as f64 / total * (count as f64 / total).log2();
+            *counts.entry(count).or_default() += 1;
         }
         if let Some(long) = &self.long {
             texts.merge(&long.texts);
         }
         if profile.non_null_count > 0 && self.long.is_none() {
-            profile.metrics.entropy_bits = Some(entropy.max(0.0));
+            profile.metrics.entropy_bits = Some(entropy_bits(&counts, profile.non_null_count));
         }
         self.write_family(&texts, self.long.is_none().then_some(folded.len() as u64), profile);
     }
@@ -193,6 +194,15 @@ impl TextColumn {
             stream.texts.merge(&long.texts);
         }
     }
+}
+
+/// Shannon entropy of texts by how many of them have each count; summed in one order, whatever order they came in.
+fn entropy_bits(texts_by_count: &BTreeMap<u64, u64>, total: u64) -> f64 {
+    let bits = |(count, texts): (&u64, &u64)| {
+        let share = *count as f64 / total as f64;
+        *texts as f64 * share * -share.log2()
+    };
+    texts_by_count.iter().map(bits).sum::<f64>().max(0.0)
 }
 
 impl Stream {

@@ -89,10 +89,7 @@ impl TextTally {
         let kept = &text[..text.len().min(self.keep_bytes)];
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
-        loop {
-            let Some(index) = (self.slots[slot] as usize).checked_sub(1) else {
-                break;
-            };
+        while let Some(index) = (self.slots[slot] as usize).checked_sub(1) {
             let entry = &self.entries[index];
             if entry.hash == hash && entry.length == length && self.kept_text(entry) == kept {
                 self.entries[index].count += weight;

@@ -29,6 +29,11 @@ impl Fields {
         self.spans.len()
     }
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.spans.is_empty()
+    }
+
     /// Whether the record is a blank line.
     pub fn is_blank(&self) -> bool {
         matches!(self.spans.as_slice(), [] | [(0, 0, false)])

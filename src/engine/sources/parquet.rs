@@ -26,7 +26,9 @@ impl Footer {
     /// Reads and checks the footer.
     pub fn read(file: &RootedFile) -> Result<Self, EngineError> {
         let handle = file.reopen()?;
-        let metadata = guard(file.path(), None, || with_wide_timestamps(ArrowReaderMetadata::load(&handle, ArrowReaderOptions::new())?))?;
+        let metadata = guard(file.path(), None, || {
+            with_wide_timestamps(ArrowReaderMetadata::load(&handle, ArrowReaderOptions::new())?)
+        })?;
         let stated: i64 = metadata.metadata().row_groups().iter().map(|group| group.num_rows()).sum();
         if metadata.metadata().row_groups().iter().any(|group| group.num_rows() < 0)
             || stated != metadata.metadata().file_metadata().num_rows()
@@ -161,9 +163,10 @@ fn with_wide_timestamps(metadata: ArrowReaderMetadata) -> Result<ArrowReaderMeta
         .iter()
         .enumerate()
         .map(|(index, field)| match field.data_type() {
-            DataType::Timestamp(TimeUnit::Nanosecond, zone) if is_int96(index) => {
-                field.as_ref().clone().with_data_type(DataType::Timestamp(TimeUnit::Microsecond, zone.clone()))
-            }
+            DataType::Timestamp(TimeUnit::Nanosecond, zone) if is_int96(index) => field
+                .as_ref()
+                .clone()
+                .with_data_type(DataType::Timestamp(TimeUnit::Microsecond, zone.clone())),
             _ => field.as_ref().clone(),
         })
         .collect();

@@ -140,11 +140,11 @@ fn table(detail: &TableDetail, query: &ColumnsQuery, listed: &[ListedColumn]) ->
     };
     let since = match &runs.compared {
         Some(name) => head(format!("Since {name}"), ColumnSort::Change, "chg"),
-        None => view! { <th scope="col" class="chg">"Change"</th> }.into_any(),
+        None => ().into_any(),
     };
     let caption = format!("Columns of {} in {}", address.qualified_name(), runs.shown);
     let column_query = with(query, |query| query.tab.clear()).to_query();
-    let rows: Vec<AnyView> = listed.iter().map(|listed| line(listed, &address.column_path(&listed.column.column_name), &column_query)).collect();
+    let rows: Vec<AnyView> = listed.iter().map(|listed| line(listed, &address.column_path(&listed.column.column_name), &column_query, detail.compared.is_some())).collect();
     view! {
         <div class="scroll">
             <table class="tbl prof sticky rec" data-list="">
@@ -174,7 +174,7 @@ fn table(detail: &TableDetail, query: &ColumnsQuery, listed: &[ListedColumn]) ->
 }
 
 /// One column.
-fn line(listed: &ListedColumn, path: &str, query: &str) -> AnyView {
+fn line(listed: &ListedColumn, path: &str, query: &str, has_compared: bool) -> AnyView {
     let column = listed.column;
     let name = column.column_name.clone();
     let tags = view! {
@@ -193,7 +193,7 @@ fn line(listed: &ListedColumn, path: &str, query: &str) -> AnyView {
             <td class="dist" data-l="distinct">{distinct_cell(column)}</td>
             <td class="fp">{fingerprint(column, listed.compared)}</td>
             <td class="rng">{range_words(column)}</td>
-            <td class="chg">{change_cell(listed.change.as_ref())}</td>
+            {has_compared.then(|| view! { <td class="chg">{change_cell(listed.change.as_ref())}</td> })}
         </tr>
     }
     .into_any()

@@ -10,17 +10,21 @@ use crate::tests::app::{TestApp, session_cookie};
 #[tokio::test]
 async fn the_first_link_works_once_and_only_while_nobody_exists() {
     let app = TestApp::new().await;
-    let one = access::create_link(app.db(), None, &Actor::limn()).await.unwrap();
-    let two = access::create_link(app.db(), None, &Actor::limn()).await.unwrap();
-    let page = app.get(&format!("/welcome/{one}"), "").await;
-    assert_eq!(page.status, StatusCode::OK);
-    let answer = app.post("/actions/accept-link", "", &format!("token={one}")).await;
+    let old = access::create_link(app.db(), None, &Actor::limn()).await.unwrap();
+    let new = access::create_link(app.db(), None, &Actor::limn()).await.unwrap();
+    assert_eq!(
+        app.get(&format!("/welcome/{old}"), "").await.status,
+        StatusCode::GONE,
+        "a newer link ends the older one"
+    );
+    assert_eq!(app.get(&format!("/welcome/{new}"), "").await.status, StatusCode::OK);
+    let answer = app.post("/actions/accept-link", "", &format!("token={new}")).await;
     let cookie = session_cookie(&answer);
     assert_eq!(app.get("/tables", &cookie).await.status, StatusCode::OK);
-    for token in [&one, &two] {
+    for token in [&old, &new] {
         let again = app.post("/actions/accept-link", "", &format!("token={token}")).await;
-        assert_eq!(session_cookie(&again), "", "a link was used twice");
-        assert_ne!(app.get(&format!("/welcome/{token}"), "").await.status, StatusCode::OK);
+        assert_eq!(session_cookie(&again), "", "a spent link was accepted");
+        assert_eq!(app.get(&format!("/welcome/{token}"), "").await.status, StatusCode::GONE);
     }
 }
 

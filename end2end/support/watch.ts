@@ -5,12 +5,14 @@ export class Watch {
   private readonly seen: string[] = [];
   private readonly expected: number[] = [];
 
-  constructor(context: BrowserContext) {
+  constructor(context: BrowserContext, withScript: boolean) {
     context.on("page", (page) => this.follow(page));
     context.on("console", (message) => {
       const text = message.text();
       const refused = text.match(/status of (\d{3})/)?.[1];
       if (refused && this.expected.includes(Number(refused))) return;
+      // Without scripts nothing uses what a page asks for early on their behalf.
+      if (!withScript && text.includes("was preloaded using link preload but not used")) return;
       if (message.type() === "error" || message.type() === "warning") this.seen.push(`${message.type()} on ${message.page()?.url()}: ${text}`);
     });
     context.on("weberror", (error) => this.seen.push(`thrown on ${error.page()?.url()}: ${error.error()}`));

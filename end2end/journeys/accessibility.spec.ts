@@ -4,7 +4,8 @@ import { accessibilityFindings } from "../support/page_checks";
 import { allPages } from "../support/pages";
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test(`axe-core finds nothing serious on any page, ${colorScheme}`, async ({ admin, sample }) => {
+  test(`axe-core finds nothing serious on any page, ${colorScheme}`, async ({ admin, sample, watch }) => {
+    watch.expectStatus(410);
     test.setTimeout(240_000);
     await admin.emulateMedia({ colorScheme });
     const findings: string[] = [];

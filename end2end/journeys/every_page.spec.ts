@@ -19,6 +19,7 @@ test("no page scrolls sideways between 320 and 1920 pixels", async ({ admin, sam
 
 test("the door is sound: sign-in, spent link, and what does not exist", async ({ page, admin, sample, watch }) => {
   watch.expectStatus(404);
+  watch.expectStatus(410);
   const missing = await admin.goto(`${sample.server.url}/no/such/page`);
   expect(missing?.status()).toBe(404);
   await expectStructure(admin, "not found");

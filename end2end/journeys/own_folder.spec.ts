@@ -12,7 +12,7 @@ test("a folder becomes a connection, is profiled, and leads to a column and back
   await untilRunEnded(page, run);
 
   await page.goto(`${newServer.url}/tables`);
-  for (const table of ["people", "payments", "events", "visits", "stores"]) await expect(page.getByRole("link", { name: table, exact: true })).toBeVisible();
+  for (const table of ["people", "payments", "events", "visits", "products"]) await expect(page.getByRole("link", { name: table, exact: true })).toBeVisible();
   await page.getByRole("link", { name: "people", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText("people");
   const tableAddress = page.url().split(/[?#]/)[0];

@@ -38,8 +38,8 @@ export const test = base.extend<TestParts, { sample: Sample }>({
   },
 
   watch: [
-    async ({ context, javaScriptEnabled }, use) => {
-      const watch = new Watch(context, javaScriptEnabled !== false);
+    async ({ context }, use) => {
+      const watch = new Watch(context);
       await use(watch);
       expect(watch.findings(), "errors on pages").toEqual([]);
     },

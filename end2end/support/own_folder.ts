@@ -18,9 +18,9 @@ export function writeOwnFolder(folder: string, writeSample: (into: string) => vo
   }
   const sample = `${folder}-sample`;
   writeSample(sample);
-  const parquet = join(sample, "stores.parquet");
-  if (!existsSync(parquet)) throw new Error("the sample has no stores.parquet");
-  copyFileSync(parquet, join(folder, "stores.parquet"));
+  const parquet = join(sample, "products.parquet");
+  if (!existsSync(parquet)) throw new Error("the sample has no products.parquet");
+  copyFileSync(parquet, join(folder, "products.parquet"));
   rmSync(sample, { recursive: true });
   return folder;
 }

@@ -5,14 +5,14 @@ export class Watch {
   private readonly seen: string[] = [];
   private readonly expected: number[] = [];
 
-  constructor(context: BrowserContext, withScript: boolean) {
+  constructor(context: BrowserContext) {
     context.on("page", (page) => this.follow(page));
     context.on("console", (message) => {
       const text = message.text();
       const refused = text.match(/status of (\d{3})/)?.[1];
       if (refused && this.expected.includes(Number(refused))) return;
-      // Without scripts nothing uses what a page asks for early on their behalf.
-      if (!withScript && text.includes("was preloaded using link preload but not used")) return;
+      // Islands wake when the browser is idle: never without scripts, late on a busy machine.
+      if (text.includes("was preloaded using link preload but not used")) return;
       if (message.type() === "error" || message.type() === "warning") this.seen.push(`${message.type()} on ${message.page()?.url()}: ${text}`);
     });
     context.on("weberror", (error) => this.seen.push(`thrown on ${error.page()?.url()}: ${error.error()}`));

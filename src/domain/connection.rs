@@ -54,6 +54,15 @@ pub struct TableGroup {
     pub table_count: u64,
 }
 
+/// A group's name behind its connection's; said once where both are the same, as for the group that a connection begins with.
+pub fn group_label(connection_name: &str, group_name: &str) -> String {
+    if connection_name == group_name {
+        group_name.to_owned()
+    } else {
+        format!("{connection_name}, {group_name}")
+    }
+}
+
 /// What a test of a connection found, step by step; it stops at the first failure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConnectionCheck {

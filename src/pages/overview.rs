@@ -9,6 +9,7 @@ use crate::components::filter_row::{Choice, menu};
 use crate::components::format::{count, counted, percent, share, short_count};
 use crate::components::head::PageHead;
 use crate::components::moment::{clock, long_day, time_element};
+use crate::domain::connection::group_label;
 use crate::domain::identifier::TableGroupId;
 use crate::domain::overview::Overview;
 use crate::domain::query::query_string;
@@ -67,14 +68,14 @@ fn group_menu(model: &Overview, group: Option<&TableGroupId>) -> AnyView {
         is_current: group.is_none(),
     }];
     choices.extend(model.groups.iter().map(|known| Choice {
-        label: format!("{}, {}", known.connection_name, known.name),
+        label: group_label(&known.connection_name, &known.name),
         detail: counted(known.table_count, "table"),
         href: format!("/{}", query_string(&[("group", known.table_group_id.as_str())])),
         is_current: Some(&known.table_group_id) == group,
     }));
     let shown = match (group, chosen) {
         (None, _) => format!("All {}", count(model.groups.len() as u64)),
-        (Some(_), Some(chosen)) => format!("{}, {}", chosen.connection_name, chosen.name),
+        (Some(_), Some(chosen)) => group_label(&chosen.connection_name, &chosen.name),
         (Some(_), None) => "unknown".to_owned(),
     };
     menu("Group", &shown, choices)

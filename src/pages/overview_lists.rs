@@ -12,6 +12,7 @@ use crate::components::icon::Icon;
 use crate::components::moment::moment;
 use crate::components::section::{SectionTitle, section};
 use crate::components::tag::run_status;
+use crate::domain::connection::group_label;
 use crate::domain::overview::GroupFreshness;
 use crate::domain::profile_run::{ProfileRun, RunStatus};
 use crate::domain::query::query_string;
@@ -45,6 +46,7 @@ pub fn freshness(groups: &[GroupFreshness], runs: &[ProfileRun], viewer: &Viewer
 /// One group.
 fn group_row(group: &GroupFreshness, runs: &[ProfileRun], viewer: &Viewer, now: DateTime<Utc>) -> AnyView {
     let href = format!("/tables{}", query_string(&[("group", group.table_group_id.as_str())]));
+    let name = group_label(&group.connection_name, &group.name);
     let profiled = match (group.last_completed_at, group.last_run_number) {
         (Some(at), Some(number)) => view! {
             <span class="two"><span>{moment(at, now)}</span><small><a href=format!("/runs/{number}")>{format!("run {number}")}</a></small></span>
@@ -57,8 +59,8 @@ fn group_row(group: &GroupFreshness, runs: &[ProfileRun], viewer: &Viewer, now: 
         <tr>
             <th scope="row" class="w g-name">
                 <div class="two">
-                    <a class="strong clip" href=href title=group.name.clone()>{group.name.clone()}</a>
-                    <small>{format!("{}, {} of {}", group.connection_name, count(group.profiled_table_count), counted(group.table_count, "table"))}</small>
+                    <a class="strong clip" href=href title=name.clone()>{name.clone()}</a>
+                    <small>{format!("{} of {}", count(group.profiled_table_count), counted(group.table_count, "table"))}</small>
                 </div>
             </th>
             <td class="num l" data-l="rows" title=known.map(count)>{known.map(short_count)}</td>
@@ -149,7 +151,7 @@ fn run_row(run: &ProfileRun, now: DateTime<Utc>) -> AnyView {
             <td class="e">{run_status(run)}</td>
             <td class="w">
                 <div class="two">
-                    <span><span class="strong">{run.table_group_name.clone()}</span>" "<span class="t2">{run.connection_name.clone()}</span></span>
+                    <span class="strong">{group_label(&run.connection_name, &run.table_group_name)}</span>
                     {words}
                 </div>
             </td>

@@ -7,8 +7,6 @@ use crate::domain::identifier::{ConnectionId, ProjectKey, TableGroupId, slug};
 
 /// The project that the first connection makes.
 const DEFAULT_PROJECT: (&str, &str) = ("default", "Default project");
-/// The group that every connection begins with.
-const DEFAULT_GROUP_NAME: &str = "All tables";
 
 /// A connection to make.
 #[derive(Clone, Debug)]
@@ -30,7 +28,7 @@ pub async fn create_connection(tx: &mut Transaction, new: NewConnection, actor: 
          values ($1, $2, $3, '', '', '', {now}, {now})")
     .bind(table_group_id.as_str())
     .bind(connection_id.as_str())
-    .bind(DEFAULT_GROUP_NAME)
+    .bind(&new.name)
     .execute(&mut *tx)
     .await?;
     let details = serde_json::json!({ "name": new.name, "kind": new.kind, "location": new.location });

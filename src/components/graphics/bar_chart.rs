@@ -128,7 +128,7 @@ fn plot(chart: &BarChart, scale: CountScale) -> AnyView {
     let counts: Vec<AnyView> = grid
         .iter()
         .map(|(count, at)| {
-            view! { <text class="axl y" x="100%" y=length(height - at - 3.0) text-anchor="end">{short_count(*count)}</text> }.into_any()
+            view! { <text class="axl y" x="100%" dx="6" y=length(height - at + 4.0)>{short_count(*count)}</text> }.into_any()
         })
         .collect();
     let hits: Vec<AnyView> = chart

@@ -24,6 +24,7 @@ use crate::components::note::{Note, NoteKind};
 use crate::components::section::{SectionTitle, section};
 use crate::components::tag::{run_status, tag};
 use crate::domain::address::encode_segment;
+use crate::domain::connection::group_label;
 use crate::domain::profile_run::{ProfileRun, RunLogLine, RunReason, RunStatus, RunTable};
 use crate::domain::user::Permission;
 use crate::islands::live_run::LiveRun;
@@ -108,7 +109,7 @@ pub fn run_view(model: &RunModel, now: DateTime<Utc>) -> AnyView {
     });
     let group = encode_segment(run.table_group_id.as_str());
     view! {
-        {breadcrumb(vec![Crumb::new("Runs", "/runs"), Crumb::new(run.table_group_name.clone(), format!("/runs?group={group}"))])}
+        {breadcrumb(vec![Crumb::new("Runs", "/runs"), Crumb::new(group_label(&run.connection_name, &run.table_group_name), format!("/runs?group={group}"))])}
         {head(model, now)}
         {stages::stages(model)}
         {live}

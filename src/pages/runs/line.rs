@@ -10,6 +10,7 @@ use crate::components::graphics::meter::{ProgressTone, limit_bar};
 use crate::components::icon::{Icon, icon};
 use crate::components::moment::{clock, moment};
 use crate::components::tag::run_status;
+use crate::domain::connection::group_label;
 use crate::domain::profile_run::{ProfileRun, RunMode, RunReason, RunStatus, RunTrigger};
 use crate::domain::query::RunsQuery;
 use crate::pages::live::live_progress;
@@ -49,7 +50,7 @@ fn line(run: &ProfileRun, may_run: bool, back: &str, now: DateTime<Utc>) -> AnyV
         <tr class=class data-run=run.number.to_string() data-status=run.status.word()>
             <th scope="row"><a class="mono" href=format!("/runs/{}", run.number)>{run.number}</a></th>
             <td class="e">{run_status(run)}</td>
-            <td class="w what"><div class="two"><span class="strong">{run.table_group_name.clone()}</span>{what(run, now)}</div></td>
+            <td class="w what"><div class="two"><span class="strong">{group_label(&run.connection_name, &run.table_group_name)}</span>{what(run, now)}</div></td>
             <td class="x nowrap"><div class="two"><span>{mode_word(run.mode)}</span><small>{engine_word(&run.engine)}</small></div></td>
             <td class="x"><div class="two"><span>{trigger_word(run.trigger)}</span><small>{run.started_by.clone().unwrap_or_default()}</small></div></td>
             <td class="nowrap"><div class="two"><span>{moment(run.requested_at, now)}</span><small>{clock(run.requested_at)}" UTC"</small></div></td>

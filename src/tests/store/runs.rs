@@ -63,7 +63,7 @@ async fn a_request_writes_run_message_and_trail_together(db: &Database) {
     assert_eq!(stored.started_by.as_deref(), Some("ada"));
     assert_eq!(
         (stored.connection_name.as_str(), stored.table_group_name.as_str()),
-        ("Shop", "All tables")
+        ("Shop", "Shop")
     );
     assert_eq!((stored.attempt, stored.cancel_requested, stored.progress), (1, false, None));
 }

@@ -50,10 +50,7 @@ async fn a_connection_is_found_with_its_groups(db: &Database) {
         (connection.kind, connection.location.as_str(), connection.is_active),
         (ConnectionKind::Folder, "/data/Shop", true)
     );
-    assert_eq!(
-        (connection.groups[0].name.as_str(), connection.groups[0].table_count),
-        ("All tables", 2)
-    );
+    assert_eq!((connection.groups[0].name.as_str(), connection.groups[0].table_count), ("Shop", 2));
     let (found, group) = find_table_group(db, &group_of(&made)).await.unwrap().unwrap();
     assert_eq!((&found, &group), (&connection, &connection.groups[0]));
     assert!(find_connection(db, &ConnectionId("x".into())).await.unwrap().is_none());

@@ -94,7 +94,7 @@ pub fn run() -> ExitCode {
 /// The child process that looks through a folder: heads of hostile files are read here, not in the server.
 fn find_tables(root: &std::path::Path) -> Outcome {
     crate::engine::guard_process(FINDING_MEMORY_BYTES).map_err(|error| error.to_string())?;
-    let found = crate::engine::discover(root).map_err(|error| format!("{error} {}", error.remedy()))?;
+    let found = crate::engine::discover(root).map_err(|error| format!("{error}. {}", error.remedy()))?;
     serde_json::to_writer(std::io::stdout().lock(), &found).map_err(|error| error.to_string())?;
     Ok(FINE)
 }

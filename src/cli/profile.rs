@@ -74,7 +74,7 @@ pub fn run(args: ProfileArgs) -> Outcome {
     }
     .map_err(|error| format!("the profile cannot be printed: {error}"))?;
     for table in &failed {
-        eprintln!("limn: {}: {} {}", table.table_name, table.error, table.remedy);
+        eprintln!("limn: {}: {}. {}", table.table_name, table.error, table.remedy);
     }
     match (profiles.is_empty(), failed.is_empty()) {
         (_, true) => Ok(super::FINE),
@@ -119,7 +119,8 @@ async fn profile(
                 WorkerEvent::Progress(progress) => show(bar, &progress),
                 WorkerEvent::Table(profile) => profiles.push(*profile),
                 WorkerEvent::Failed(table) => failed.push(table),
-                WorkerEvent::Log { level, message } if level != "info" => bar.suspend(|| eprintln!("limn: {message}")),
+                // What failed is told at the end, with its remedy.
+                WorkerEvent::Log { level, message } if level == "warn" => bar.suspend(|| eprintln!("limn: {message}")),
                 WorkerEvent::Log { .. } | WorkerEvent::Done => {}
             }
         }

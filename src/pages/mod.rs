@@ -61,10 +61,4 @@ pub fn look_again_without_script(is_wanted: bool) -> AnyView {
 }
 
 #[cfg(test)]
-mod doorway_samples;
-#[cfg(test)]
-mod doorway_tests;
-#[cfg(test)]
-mod samples;
-#[cfg(test)]
 mod tests;

@@ -4,11 +4,11 @@
 
 use leptos::prelude::*;
 
-use super::column::column_view;
 use super::samples::*;
-use super::table::table_view;
 use crate::components::icon::sprite;
 use crate::domain::query::ColumnsQuery;
+use crate::pages::column::column_view;
+use crate::pages::table::table_view;
 
 /// Renders a page and checks what holds for all of them.
 fn drawn(name: &str, draw: impl FnOnce() -> AnyView) -> String {
@@ -190,11 +190,11 @@ async fn a_column_of_one_run_has_a_history_of_one() {
     assert!(html.contains("one run so far") && !html.contains(">Change<"), "{html}");
 }
 
-use super::run::{RunModel, cancel_view, run_view};
-use super::runs::{RunsModel, runs_view};
 use crate::domain::paging::Page;
 use crate::domain::profile_run::{ProfileRun, RunLogLine, RunMode, RunPhase, RunReason, RunTable};
 use crate::domain::query::RunsQuery;
+use crate::pages::run::{RunModel, cancel_view, run_view};
+use crate::pages::runs::{RunsModel, runs_view};
 use crate::store::profile_runs::{RunBar, RunCounts};
 
 fn several_runs() -> Vec<ProfileRun> {

@@ -5,14 +5,14 @@
 use leptos::prelude::*;
 
 use super::doorway_samples::*;
-use super::errors::{ErrorPage, error_view};
-use super::frame::{Rail, flash_view, rail_view};
 use super::samples::now;
-use super::{account, connections, login, new_connection, overview, start, tables, welcome};
 use crate::components::icon::sprite;
 use crate::domain::connection::{CheckStep, ConnectionCheck, FoundTable};
 use crate::domain::user::Role;
 use crate::http::cookies::{Flash, Scheme};
+use crate::pages::errors::{ErrorPage, error_view};
+use crate::pages::frame::{Rail, flash_view, rail_view};
+use crate::pages::{account, connections, login, new_connection, overview, start, tables, welcome};
 
 /// Draws a page, checks what holds for all of them, and writes it where a folder is named. A path puts the rail around it.
 fn drawn(name: &str, path: &str, draw: impl Fn() -> AnyView) -> String {

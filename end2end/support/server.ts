@@ -70,7 +70,8 @@ async function launch(folder: string, environment: NodeJS.ProcessEnv): Promise<{
   const ready = `http://${environment.LIMN_LISTEN}/readyz`;
   for (const began = Date.now(); Date.now() - began < 20_000; ) {
     if (child.exitCode !== null) break;
-    if (await fetch(ready).then((answer) => answer.ok, () => false)) return { child, printed };
+    // What it printed may reach this process after its first answer does.
+    if (printed.includes("Limn is ready") && (await fetch(ready).then((answer) => answer.ok, () => false))) return { child, printed };
     await new Promise((wake) => setTimeout(wake, 25));
   }
   child.kill("SIGKILL");

@@ -1,7 +1,7 @@
 //! How every form is answered: somewhere to go, and a message for when one is there.
 
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
@@ -57,11 +57,29 @@ pub fn go_saying(path: &str, ok: bool, title: impl Into<String>, detail: impl In
 /// Says what stood in the way and sends the browser back.
 pub fn refuse(path: &str, error: AppError) -> Result<(), ServerFnError> {
     let reference = error.log();
+    // A browser follows the redirect to the message; a program reads the status.
+    if !accepts_html()? {
+        set_status(error.status());
+    }
     let detail = match error {
         AppError::Internal(_) | AppError::Unavailable(_) => format!("{} Reference {reference}.", error.detail()),
         _ => error.detail(),
     };
     go_saying(path, false, error.title(), detail)
+}
+
+/// Whether the answer is for a browser.
+fn accepts_html() -> Result<bool, ServerFnError> {
+    let parts = parts()?;
+    let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    Ok(accept.is_some_and(|accept| accept.contains("text/html")))
+}
+
+/// Sets the status of the answer.
+fn set_status(status: u16) {
+    if let (Some(options), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
+        options.set_status(status);
+    }
 }
 
 /// Adds a cookie to the answer.

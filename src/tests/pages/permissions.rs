@@ -135,6 +135,22 @@ async fn every_action_is_refused_to_the_roles_that_may_not_do_it() {
     }
 }
 
+#[tokio::test]
+async fn a_program_reads_a_refusal_in_the_status() {
+    let app = TestApp::new().await;
+    let (connection, _) = app.shop().await;
+    let (_, cookie) = app.come_in("owner", &[Role::ReportOwner]).await;
+    let form = format!("table_group_id={}", connection.groups[0].table_group_id);
+    let request = axum::http::Request::post("/actions/start-run")
+        .header("host", "limn.test")
+        .header("sec-fetch-site", "same-origin")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("cookie", &cookie)
+        .body(axum::body::Body::from(form))
+        .unwrap();
+    assert_eq!(app.send_request(request).await.status, StatusCode::FORBIDDEN);
+}
+
 #[test]
 fn the_table_of_actions_is_complete() {
     let known: BTreeSet<String> = actions("", "", "")

@@ -8,7 +8,7 @@ import type { LimnServer } from "../support/server";
 
 /** Connects a folder whose run takes seconds, starts it, and stands on the run's page while it goes on. */
 async function startLongRun(page: Page, server: LimnServer): Promise<string> {
-  const folder = writeLargeFolder(join(server.folder, "large"), 400);
+  const folder = writeLargeFolder(join(server.folder, "large"), 1_000);
   await becomeAdministrator(page, server, "Choose a folder");
   await connectFolder(page, server, "Large", folder);
   const run = await startRun(page, server);
@@ -17,6 +17,7 @@ async function startLongRun(page: Page, server: LimnServer): Promise<string> {
 }
 
 test("a run is seen while it goes on, cancelled, and retried", async ({ page, newServer }, testInfo) => {
+  test.setTimeout(240_000);
   const run = await startLongRun(page, newServer);
   if (!hasScript(testInfo.project.name)) await page.reload();
   await expect(page.getByRole("progressbar").first()).toBeVisible();
@@ -40,7 +41,7 @@ test("a run is seen while it goes on, cancelled, and retried", async ({ page, ne
 });
 
 test("a run survives the death of the server", async ({ page, newServer }) => {
-  test.setTimeout(150_000);
+  test.setTimeout(240_000);
   const run = await startLongRun(page, newServer);
   // Away from the run's page: its event stream is about to break, and that is no fault of the page.
   await page.goto("about:blank");

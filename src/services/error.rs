@@ -1,7 +1,6 @@
 //! The one error that reaches a person: a sentence, what to do next, and the reference under which the cause was logged.
 
 use crate::domain::user::Permission;
-use crate::engine::EngineError;
 use crate::store::StoreError;
 
 /// Everything that can go wrong at the edge.
@@ -138,11 +137,5 @@ impl From<StoreError> for AppError {
             ),
             other => Self::Internal(Box::new(other)),
         }
-    }
-}
-
-impl From<EngineError> for AppError {
-    fn from(error: EngineError) -> Self {
-        Self::refused(error.to_string(), error.remedy())
     }
 }

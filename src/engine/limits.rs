@@ -111,6 +111,11 @@ impl<'a> StopWatch<'a> {
         Ok(())
     }
 
+    /// Milliseconds until the deadline; nothing where there is none.
+    pub fn left_ms(&self) -> Option<u64> {
+        (self.deadline_ms > 0).then(|| self.deadline_ms.saturating_sub(self.elapsed_ms()))
+    }
+
     /// Milliseconds since the start.
     pub fn elapsed_ms(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)

@@ -14,6 +14,7 @@ pub mod calendar;
 pub mod canonical;
 pub mod discovery;
 pub mod error;
+pub mod file_mask;
 pub mod histogram;
 pub mod invariants;
 pub mod limits;
@@ -21,16 +22,20 @@ pub mod memory;
 pub mod profile;
 pub mod protocol;
 pub mod rooted_file;
+pub mod source_check;
+pub mod source_root;
 pub mod sources;
 pub mod table_scan;
 pub mod type_inference;
 pub mod worker;
 
-pub use discovery::{discover, discover_file};
+pub use discovery::{discover, discover_file, discover_glob};
 pub use error::EngineError;
 pub use limits::{Observer, ProfileOptions, Unobserved};
 pub use profile::profile_table;
 pub use protocol::{WorkerEvent, WorkerPlan};
+pub use source_check::{check_source, is_sqlite_file};
+pub use source_root::{PostgresTarget, SourceRoot};
 pub use worker::{guard_process, run_worker};
 
 /// Name of this engine in stored profiles.

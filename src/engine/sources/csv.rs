@@ -42,7 +42,8 @@ impl CsvSource {
                 break;
             }
         }
-        let has_header = is_header(&fields);
+        // The first record is read, so what is buffered begins with the second.
+        let has_header = is_header(&fields, records.buffered(), records.is_complete(), dialect);
         let names = if has_header {
             column_names(&fields)
         } else {

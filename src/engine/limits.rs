@@ -15,6 +15,8 @@ pub const EXACT_SHAPE_LIMIT: usize = 1 << 16;
 pub const TOP_COUNT: usize = 25;
 /// Longest record of a text file in bytes; a longer one is refused, not buffered.
 pub const RECORD_LIMIT_BYTES: usize = 64 << 20;
+/// Most columns of one table.
+pub const COLUMN_LIMIT: usize = 20_000;
 /// Rows of one batch.
 pub const BATCH_ROWS: usize = 8_192;
 

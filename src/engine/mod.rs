@@ -22,7 +22,6 @@ pub mod memory;
 pub mod profile;
 pub mod protocol;
 pub mod rooted_file;
-pub mod source_check;
 pub mod source_root;
 pub mod sources;
 pub mod table_scan;
@@ -34,8 +33,8 @@ pub use error::EngineError;
 pub use limits::{Observer, ProfileOptions, Unobserved};
 pub use profile::profile_table;
 pub use protocol::{WorkerEvent, WorkerPlan};
-pub use source_check::{check_source, is_sqlite_file};
 pub use source_root::{PostgresTarget, SourceRoot};
+pub use sources::check::{check_source, is_sqlite_file};
 pub use worker::{guard_process, run_worker};
 
 /// Name of this engine in stored profiles.
@@ -43,6 +42,10 @@ pub const ENGINE_NAME: &str = "limn";
 /// Version of this engine in stored profiles and states.
 pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");
 
+#[cfg(test)]
+mod format_tests;
+#[cfg(test)]
+mod fuzz_tests;
 #[cfg(test)]
 mod table_tests;
 #[cfg(test)]

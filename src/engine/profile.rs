@@ -82,7 +82,7 @@ pub fn profile_with_limits(
         .zip(scan.columns)
         .map(|(position, column)| finish_column(position, column, &context))
         .collect();
-    plan.spell_types(&mut columns);
+    plan.annotate(&mut columns);
     if columns.is_empty() {
         return Err(EngineError::Empty {
             path: table.files.first().cloned().unwrap_or_else(|| table.table_name.clone()),

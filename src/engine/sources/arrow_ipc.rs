@@ -10,6 +10,7 @@ use arrow::datatypes::Fields;
 use arrow::error::ArrowError;
 use arrow::ipc::reader::{FileReader, StreamReader};
 
+use super::arrow_bounds::{check_file, check_stream};
 use super::{BatchSource, SourceBatch, SourceColumn};
 use crate::domain::table_profile::RejectedRows;
 use crate::engine::error::EngineError;
@@ -78,6 +79,19 @@ impl ArrowSource {
                 what: format!("Feather version 1, as in {path},"),
             });
         }
+        let is_file = magic.starts_with(FILE_MAGIC);
+        let size = file.stamp().size;
+        let checked = if is_file {
+            check_file(&handle, size)
+        } else {
+            check_stream(&handle, size)
+        };
+        checked.map_err(|reason| EngineError::Malformed {
+            path: path.clone(),
+            row: None,
+            byte: None,
+            reason,
+        })?;
         let read = Arc::new(AtomicU64::new(0));
         let counted = Counted {
             inner: handle,
@@ -85,7 +99,7 @@ impl ArrowSource {
         };
         let buffered = BufReader::with_capacity(1 << 17, counted);
         let reader = guard(&path, 1, || {
-            Ok(if magic.starts_with(FILE_MAGIC) {
+            Ok(if is_file {
                 Reader::File(Box::new(FileReader::try_new(buffered, None)?))
             } else {
                 Reader::Stream(Box::new(StreamReader::try_new(buffered, None)?))
@@ -107,7 +121,7 @@ impl ArrowSource {
             rows_read: 0,
             read,
             reported: 0,
-            size: file.stamp().size,
+            size,
             path,
         })
     }

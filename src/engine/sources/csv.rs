@@ -7,7 +7,7 @@ use super::token_batch::TokenBatch;
 use super::{BatchSource, SourceBatch, SourceColumn};
 use crate::domain::table_profile::RejectedRows;
 use crate::engine::error::EngineError;
-use crate::engine::limits::BATCH_ROWS;
+use crate::engine::limits::{BATCH_ROWS, COLUMN_LIMIT};
 use crate::engine::rooted_file::RootedFile;
 use crate::engine::type_inference::TokenKinds;
 
@@ -41,6 +41,15 @@ impl CsvSource {
             if !fields.is_blank() {
                 break;
             }
+        }
+        if fields.len() > COLUMN_LIMIT {
+            return Err(EngineError::Unsupported {
+                what: format!(
+                    "a table of {} columns, more than {COLUMN_LIMIT}, as in {}",
+                    fields.len(),
+                    file.path()
+                ),
+            });
         }
         // The first record is read, so what is buffered begins with the second.
         let has_header = is_header(&fields, records.buffered(), records.is_complete(), dialect);

@@ -1,5 +1,7 @@
 //! Sniffs a CSV file: delimiter, quote, and whether the first record names the columns.
 
+use std::collections::HashSet;
+
 use super::csv_records::{Dialect, Fields, Parsed, parse_record};
 use crate::engine::accumulators::date_texts::parse_date_text;
 use crate::engine::type_inference::read_real;
@@ -74,6 +76,7 @@ fn names_a_column_of_values(first: &Fields, sample: &[u8], is_whole: bool, diale
 /// Names of the columns, made different and never empty.
 pub fn column_names(header: &Fields) -> Vec<String> {
     let mut names: Vec<String> = Vec::with_capacity(header.len());
+    let mut taken: HashSet<String> = HashSet::new();
     for (index, name) in header.iter().enumerate() {
         let name = String::from_utf8_lossy(name);
         let base = if name.trim().is_empty() {
@@ -83,7 +86,7 @@ pub fn column_names(header: &Fields) -> Vec<String> {
         };
         let mut unique = base.clone();
         let mut again = 1;
-        while names.contains(&unique) {
+        while !taken.insert(unique.clone()) {
             unique = format!("{base}_{again}");
             again += 1;
         }

@@ -9,7 +9,7 @@ use super::token_batch::TokenBatch;
 use super::{BatchSource, SourceBatch, SourceColumn};
 use crate::domain::table_profile::RejectedRows;
 use crate::engine::error::EngineError;
-use crate::engine::limits::{BATCH_ROWS, RECORD_LIMIT_BYTES};
+use crate::engine::limits::{BATCH_ROWS, COLUMN_LIMIT, RECORD_LIMIT_BYTES};
 use crate::engine::rooted_file::RootedFile;
 use crate::engine::type_inference::TokenKinds;
 
@@ -17,8 +17,6 @@ use crate::engine::type_inference::TokenKinds;
 const BATCH_BYTES: usize = 4 << 20;
 /// Columns up to which objects are opened.
 const OPENED_LIMIT: usize = 2_000;
-/// Most columns that keys may make.
-const COLUMN_LIMIT: usize = 20_000;
 
 /// One JSON lines file.
 pub struct JsonlSource {
@@ -122,13 +120,9 @@ impl JsonlSource {
             }
         };
         // Objects with ever new keys (maps in disguise) are not opened any further.
-        let fresh = opened.len().saturating_sub(members.len());
-        let members = if self.columns.len() + fresh > OPENED_LIMIT && opened.iter().any(|member| !self.by_name.contains_key(&*member.name))
-        {
-            members
-        } else {
-            opened
-        };
+        let fresh = opened.iter().filter(|member| !self.by_name.contains_key(&*member.name)).count();
+        let is_too_wide = fresh > 0 && self.columns.len() + fresh > OPENED_LIMIT;
+        let members = if is_too_wide { members } else { opened };
         let mut row: Vec<Option<usize>> = vec![None; self.columns.len()];
         for (index, member) in members.iter().enumerate() {
             let column = match self.by_name.get(member.name.as_ref()) {

@@ -1,8 +1,10 @@
 //! Sources: anything that yields Arrow record batches. A table is one or more parts, and each part is read by one source.
 
+pub mod arrow_bounds;
 pub mod arrow_ipc;
 pub mod byte_stream;
 pub mod cells;
+pub mod check;
 pub mod csv;
 pub mod csv_dialect;
 pub mod csv_records;
@@ -25,8 +27,9 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use arrow::datatypes::DataType;
 
-use self::leaves::OpenedSource;
+use self::leaves::{OpenedSource, leaves_of};
 use self::partitions::{PartitionColumn, PartitionedSource, partition_columns};
+use super::accumulators::arrow_values::type_name;
 use super::error::EngineError;
 use super::limits::StopWatch;
 use super::rooted_file::RootedFile;
@@ -193,16 +196,38 @@ impl ScanPlan {
         }
     }
 
-    /// Gives the columns of a database the types that it spells.
-    pub fn spell_types(&self, columns: &mut [ColumnProfile]) {
+    /// Says of finished columns what only the source knows: the types that a database spells, and which files disagree.
+    pub fn annotate(&self, columns: &mut [ColumnProfile]) {
         let known = match self.parts.first() {
             Some(ScanPart::Postgres(table)) => &table.open.columns,
             Some(ScanPart::Sqlite(table)) => &table.open.columns,
-            _ => return,
+            _ => return self.name_disagreeing_files(columns),
         };
         for column in columns {
             if let Some(known) = known.iter().find(|known| known.name == column.column_name) {
                 column.data_type.clone_from(&known.spelled);
+            }
+        }
+    }
+
+    /// A column that failed because files hold it as different types gets the names of the first two.
+    fn name_disagreeing_files(&self, columns: &mut [ColumnProfile]) {
+        for column in columns.iter_mut().filter(|column| column.metrics.query_error.is_some()) {
+            let mut first: Option<(&str, String)> = None;
+            for file in &self.files {
+                let Some(footer) = &file.parquet else { return };
+                let leaf = leaves_of(footer.fields()).into_iter().find(|leaf| leaf.name == column.column_name);
+                let Some(leaf) = leaf else { continue };
+                let spelled = type_name(&leaf.data_type);
+                match &first {
+                    None => first = Some((file.file.path(), spelled)),
+                    Some((_, other)) if *other == spelled => {}
+                    Some((path, other)) => {
+                        column.metrics.query_error =
+                            Some(format!("{path} holds this column as {other}, {} as {spelled}", file.file.path()));
+                        break;
+                    }
+                }
             }
         }
     }
@@ -218,7 +243,13 @@ impl ScanPart {
         };
         let file = &open.file;
         let source: Box<dyn BatchSource> = match (&open.parquet, open.format.as_str()) {
-            (Some(footer), _) => Box::new(parquet::ParquetSource::open(file, footer, row_groups.clone(), only)?),
+            (Some(footer), _) => {
+                let source = Box::new(parquet::ParquetSource::open(file, footer, row_groups.clone(), only)?);
+                match only {
+                    None => OpenedSource::wrap(source, footer.fields(), file.path()),
+                    Some(_) => source,
+                }
+            }
             (None, CSV) => Box::new(csv::CsvSource::open(file)?),
             (None, JSONL) => Box::new(jsonl::JsonlSource::open(file)?),
             (None, ARROW) => {

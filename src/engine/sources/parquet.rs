@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
+use arrow::datatypes::{DataType, Field, Fields, Schema, TimeUnit};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::basic::Type as PhysicalType;
@@ -48,6 +48,11 @@ impl Footer {
                 data_type: Some(field.data_type().clone()),
             })
             .collect()
+    }
+
+    /// The fields as the Arrow reader yields them, nested ones as they are.
+    pub fn fields(&self) -> &Fields {
+        self.metadata.schema().fields()
     }
 
     /// Row groups that hold rows.

@@ -95,9 +95,9 @@ impl Declared {
             "time" => (Reading::Time, ""),
             "timestamp" => (Reading::Instant { utc: false }, ""),
             "timestamptz" => (Reading::Instant { utc: true }, ""),
-            "text" | "varchar" | "json" => (Reading::Text, ""),
+            "text" | "varchar" => (Reading::Text, ""),
             // The blanks that pad a `char(n)` mean nothing, says PostgreSQL; the cast takes them away.
-            "bpchar" | "char" | "name" | "jsonb" | "xml" => (Reading::Text, "::text"),
+            "bpchar" | "char" | "name" | "json" | "jsonb" | "xml" => (Reading::Text, "::text"),
             "uuid" => (Reading::Uuid, ""),
             "bytea" => (Reading::Bytes, ""),
             _ => (OTHER, "::text"),

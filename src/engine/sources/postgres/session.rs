@@ -1,5 +1,6 @@
 //! A session with PostgreSQL: one read-only transaction on one snapshot, with limits set on the server's side too.
 
+use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -48,10 +49,38 @@ pub fn server_name(options: &PgConnectOptions) -> String {
     }
 }
 
+/// The addresses of the server. Those where clouds hand out credentials to whoever asks from inside are never asked.
+pub async fn find_server(options: &PgConnectOptions) -> Result<Vec<SocketAddr>, EngineError> {
+    let refused = |reason: String, remedy| EngineError::Database {
+        what: server_name(options),
+        reason,
+        remedy,
+    };
+    let addresses: Vec<SocketAddr> = tokio::net::lookup_host((options.get_host(), options.get_port()))
+        .await
+        .map_err(|error| {
+            refused(
+                error.to_string(),
+                "Check the spelling of the host, and that this machine can look it up.",
+            )
+        })?
+        .collect();
+    if addresses.iter().any(|address| is_forbidden(address.ip())) {
+        return Err(refused(
+            "this address is one of cloud metadata, which is never asked".into(),
+            "Name the host of a database server.",
+        ));
+    }
+    Ok(addresses)
+}
+
 /// Signs in.
 pub async fn connect(target: &PostgresTarget) -> Result<PgConnection, EngineError> {
     let options = parse_target(target)?;
     let name = server_name(&options);
+    if options.get_socket().is_none() {
+        find_server(&options).await?;
+    }
     match tokio::time::timeout(CONNECT_WITHIN, PgConnection::connect_with(&options)).await {
         Ok(connected) => connected.map_err(|error| database_error(&name, &error)),
         Err(_) => Err(EngineError::Database {
@@ -132,4 +161,35 @@ pub async fn who_reads(connection: &mut PgConnection) -> Result<(String, bool), 
         .fetch_one(connection)
         .await?;
     Ok((row.try_get(0)?, row.try_get::<Option<bool>, _>(1)?.unwrap_or(false)))
+}
+
+/// Link-local addresses, and the one that a cloud uses in version 6.
+fn is_forbidden(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_link_local(),
+        IpAddr::V6(address) => match address.to_ipv4_mapped() {
+            Some(address) => address.is_link_local(),
+            None => address.is_unicast_link_local() || address.segments()[..3] == [0xfd00, 0xec2, 0],
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metadata_of_clouds_is_never_asked() {
+        for (address, forbidden) in [
+            ("169.254.169.254", true),
+            ("::ffff:169.254.169.254", true),
+            ("fe80::1", true),
+            ("fd00:ec2::254", true),
+            ("10.0.0.1", false),
+            ("127.0.0.1", false),
+            ("2001:db8::1", false),
+        ] {
+            assert_eq!(is_forbidden(address.parse().unwrap()), forbidden, "{address}");
+        }
+    }
 }

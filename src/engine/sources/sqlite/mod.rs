@@ -39,20 +39,6 @@ pub struct OpenTable {
     pub snapshot: Snapshot,
     /// Bytes of the table, as discovery found them.
     pub bytes: u64,
-    /// Whether texts lie in the file as UTF-16.
-    pub is_utf16: bool,
-    is_big_endian: bool,
-}
-
-impl OpenTable {
-    /// One unit of UTF-16.
-    pub fn read_unit(&self, pair: [u8; 2]) -> u16 {
-        if self.is_big_endian {
-            u16::from_be_bytes(pair)
-        } else {
-            u16::from_le_bytes(pair)
-        }
-    }
 }
 
 /// A table whose transaction is open.
@@ -109,16 +95,11 @@ async fn open_table(connection: &mut SqliteConnection, path: &Path, table: &Foun
             remedy: "The table is gone; find the tables again.",
         });
     }
-    let encoding = session::ask(connection, "select encoding from pragma_encoding")
-        .await
-        .map_err(failed)?;
     Ok(OpenTable {
         table_name: table.table_name.clone(),
         columns,
         snapshot: session::describe_snapshot(connection, path).await?,
         bytes: table.bytes,
-        is_utf16: encoding.starts_with("UTF-16"),
-        is_big_endian: encoding.ends_with("be"),
         name,
     })
 }

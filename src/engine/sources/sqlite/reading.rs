@@ -85,14 +85,8 @@ fn add_row(batch: &mut RowBatch, row: &SqliteRow, table: &OpenTable, row_number:
                 if bytes.len() > LONGEST_VALUE {
                     return Err(unfit(&format!("a value is longer than {} MiB", LONGEST_VALUE >> 20)));
                 }
-                match table.columns[place].reading.data_type() {
-                    // Texts of a file in UTF-16 come as they lie in it.
-                    None if table.is_utf16 => {
-                        let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| table.read_unit([pair[0], pair[1]])).collect();
-                        cells.append_value(String::from_utf16_lossy(&units));
-                    }
-                    _ => cells.append_value(bytes),
-                }
+                // Texts of a file in UTF-16 come as UTF-8 from the driver.
+                cells.append_value(bytes);
                 bytes.len()
             }
             _ => return Err(unfit("the column is read in a way that SQLite does not know")),

@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use sqlx::Connection;
 
-use super::discovery::discover;
-use super::error::EngineError;
-use super::limits::{ProfileOptions, StopWatch, Unobserved};
-use super::source_root::{PostgresTarget, SourceRoot};
-use super::sources::database_error::database_error;
-use super::sources::postgres::{discovery as postgres_tables, session as postgres_session};
-use super::sources::row_stream::Session;
-use super::sources::sqlite::{discovery as sqlite_tables, session as sqlite_session};
+use super::database_error::database_error;
+use super::postgres::{discovery as postgres_tables, session as postgres_session};
+use super::row_stream::Session;
+use super::sqlite::{discovery as sqlite_tables, session as sqlite_session};
 use crate::domain::connection::{CheckStep, ConnectionCheck, FoundTable};
+use crate::engine::discovery::discover;
+use crate::engine::error::EngineError;
+use crate::engine::limits::{ProfileOptions, StopWatch, Unobserved};
+use crate::engine::source_root::{PostgresTarget, SourceRoot};
 
 /// Longest wait for one address to answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
@@ -89,27 +89,32 @@ async fn check_postgres(check: &mut ConnectionCheck, target: &PostgresTarget) ->
         });
     };
     if let Some(socket) = options.get_socket() {
-        pass(check, "Server is found", format!("a socket on this machine, {}", socket.display()));
-    } else {
-        let addresses: Vec<std::net::SocketAddr> = match tokio::net::lookup_host((options.get_host(), options.get_port())).await {
-            Ok(addresses) => addresses.collect(),
-            Err(error) => {
-                refuse(
-                    check,
-                    "Server is found",
-                    format!("{error}. Check the spelling of the host, and that this machine can look it up."),
-                );
-                return Ok(());
-            }
-        };
-        if addresses.iter().any(|address| is_forbidden(address.ip())) {
+        let socket = socket.join(format!(".s.PGSQL.{}", options.get_port()));
+        if let Err(error) = tokio::fs::metadata(&socket).await {
             refuse(
                 check,
                 "Server is found",
-                "This address belongs to the machine's own cloud metadata. It is never asked.".into(),
+                format!(
+                    "{}: {error}. Give the folder of the server's socket, and its port.",
+                    socket.display()
+                ),
             );
             return Ok(());
         }
+        pass(check, "Server is found", format!("a socket on this machine, {}", socket.display()));
+        if let Err(error) = tokio::net::UnixStream::connect(&socket).await {
+            refuse(check, "Server answers", format!("{error}. Check that the server is running."));
+            return Ok(());
+        }
+        pass(check, "Server answers", "by its socket".into());
+    } else {
+        let addresses = match postgres_session::find_server(&options).await {
+            Ok(addresses) => addresses,
+            Err(error) => {
+                *check = failed(std::mem::replace(check, empty()), "Server is found", &error);
+                return Ok(());
+            }
+        };
         let shown: Vec<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
         pass(check, "Server is found", shown.join(", "));
         let mut refusal = "no address".to_owned();
@@ -220,15 +225,4 @@ pub fn is_sqlite_file(path: &Path) -> bool {
             .is_some_and(|ending| ["db", "sqlite", "sqlite3"].iter().any(|known| ending == *known))
     };
     head[..read].starts_with(b"SQLite format 3\0") || (read < head.len() && by_name())
-}
-
-/// Addresses where clouds hand out credentials to whoever asks from inside.
-fn is_forbidden(address: std::net::IpAddr) -> bool {
-    match address {
-        std::net::IpAddr::V4(address) => address.is_link_local(),
-        std::net::IpAddr::V6(address) => match address.to_ipv4_mapped() {
-            Some(address) => address.is_link_local(),
-            None => address.is_unicast_link_local() || address.segments()[..3] == [0xfd00, 0xec2, 0],
-        },
-    }
 }

@@ -173,6 +173,11 @@ impl ScanPlan {
         Ok(plan)
     }
 
+    /// Whether single columns can be read apart: then they are.
+    pub fn is_column_wise(&self) -> bool {
+        !self.files.is_empty() && self.files.iter().all(|file| file.parquet.is_some())
+    }
+
     /// Fails where a file changed since it was opened. A database answers for its own transaction.
     pub fn ensure_unchanged(&self) -> Result<(), EngineError> {
         self.files.iter().try_for_each(|file| file.file.ensure_unchanged())
@@ -233,9 +238,21 @@ impl ScanPlan {
     }
 }
 
+impl OpenTableFile {
+    /// The footer of a Parquet file.
+    pub fn footer(&self) -> Option<&parquet::Footer> {
+        self.parquet.as_ref()
+    }
+
+    /// The columns whose values stand in the paths of the table's files, and which value is this file's.
+    pub fn partitions(&self) -> (&[PartitionColumn], usize) {
+        (&self.partitions, self.place)
+    }
+}
+
 impl ScanPart {
-    /// Starts reading. `only` names the one column to read where columns are read one by one (Parquet).
-    pub fn open_source(&self, only: Option<usize>) -> Result<Box<dyn BatchSource>, EngineError> {
+    /// Starts reading.
+    pub fn open_source(&self) -> Result<Box<dyn BatchSource>, EngineError> {
         let (open, row_groups) = match self {
             Self::File { file, row_groups } => (file, row_groups),
             Self::Postgres(table) => return table.open_source(),
@@ -244,11 +261,8 @@ impl ScanPart {
         let file = &open.file;
         let source: Box<dyn BatchSource> = match (&open.parquet, open.format.as_str()) {
             (Some(footer), _) => {
-                let source = Box::new(parquet::ParquetSource::open(file, footer, row_groups.clone(), only)?);
-                match only {
-                    None => OpenedSource::wrap(source, footer.fields(), file.path()),
-                    Some(_) => source,
-                }
+                let source = parquet::ParquetSource::open(file, footer, row_groups.clone(), None)?;
+                OpenedSource::wrap(Box::new(source), footer.fields(), file.path())
             }
             (None, CSV) => Box::new(csv::CsvSource::open(file)?),
             (None, JSONL) => Box::new(jsonl::JsonlSource::open(file)?),
@@ -265,27 +279,13 @@ impl ScanPart {
         };
         Ok(PartitionedSource::wrap(source, &open.partitions, open.place, file.path()))
     }
-
-    /// The columns, where they are known before rows are read.
-    pub fn columns(&self) -> Vec<SourceColumn> {
-        match self {
-            Self::File { file, .. } => file.parquet.as_ref().map_or_else(Vec::new, parquet::Footer::columns),
-            Self::Postgres(table) => table.columns(),
-            Self::Sqlite(table) => table.columns(),
-        }
-    }
-
-    /// Whether single columns can be read apart.
-    pub fn reads_columns_apart(&self) -> bool {
-        matches!(self, Self::File { file, .. } if file.parquet.is_some())
-    }
 }
 
 /// What tells whether two files hold the same kind of rows: names and types (Parquet, Arrow), header (CSV), first keys (JSON lines).
 pub fn file_signature(root: &Path, format: &str, path: &str) -> Result<Vec<String>, EngineError> {
     let plan = ScanPlan::open_files(root, format, std::slice::from_ref(&path.to_owned()))?;
     let Some(part) = plan.parts.first() else { return Ok(Vec::new()) };
-    let mut source = part.open_source(None)?;
+    let mut source = part.open_source()?;
     if format != JSONL {
         return Ok(source
             .columns()

@@ -74,7 +74,7 @@ fn every_type_keeps_its_digits() {
         ("doc", "json", "{\"a\": 1}", "{\"a\": 1}"),
         ("tags", "integer[]", "{1,NULL}", "{}"),
         ("mood_", "public.mood", "ok", "sad"),
-        ("addr", "inet", "10.0.0.1", "10.0.0.1"),
+        ("addr", "inet", "10.0.0.1/32", "10.0.0.1/32"),
         ("Ünï \"q", "integer", "1", "2"),
     ] {
         assert_eq!(extent(&found, name), (data_type, min, max), "{name}");

@@ -115,7 +115,11 @@ fn dates_that_are_none_make_the_column_text_by_a_second_look_of_the_same_moment(
         "create table t (d date); insert into t with recursive g(n) as (select 1 union all select n + 1 from g where n < 3000) select date('2000-01-01', n || ' days') from g;
          insert into t values ('soon')",
     );
-    let limits = crate::engine::limits::ColumnLimits { values: 100, shapes: 100 };
+    let limits = crate::engine::limits::ColumnLimits {
+        values: 100,
+        shapes: 100,
+        ..Default::default()
+    };
     let found = crate::engine::profile::profile_with_limits(
         database.root(),
         &table("sqlite", "main", "t"),

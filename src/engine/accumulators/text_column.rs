@@ -28,8 +28,8 @@ pub struct TextColumn {
     stream: Option<Box<Stream>>,
     /// Figures of values longer than what is kept, taken while they are seen whole.
     long: Option<Box<Stream>>,
-    /// Values that were added one by one while the tally was exact.
-    singles: u64,
+    /// Values that were added while the tally was exact.
+    values_seen: u64,
     /// Entries at which the tally is asked whether it is worth its memory.
     next_doubt: usize,
 }
@@ -50,8 +50,8 @@ impl TextColumn {
             values: TextValues::new(limits.hashes, VALUE_BYTES),
             stream: None,
             long: None,
-            singles: 0,
-            next_doubt: FIRST_DOUBT,
+            values_seen: 0,
+            next_doubt: FIRST_DOUBT.min(limits.values.saturating_add(1)),
         }
     }
 
@@ -66,22 +66,29 @@ impl TextColumn {
                     .get_or_insert_with(|| Box::new(Stream::new(self.limits)))
                     .update(text, weight);
             }
-            self.keep_within_limit();
+            self.values_seen += weight;
+            self.doubt_tally();
         }
     }
 
     /// Adds texts that occur once each.
     pub fn update_block(&mut self, texts: &[&[u8]]) {
-        for text in texts {
-            self.update(text, 1);
+        texts.iter().for_each(|text| self.update(text, 1));
+    }
+
+    /// From time to time asks whether the tally is worth its memory.
+    fn doubt_tally(&mut self) {
+        let Some(entries) = self.values.tally().map(TextTally::len) else {
+            return;
+        };
+        if entries < self.next_doubt {
+            return;
         }
-        self.singles += texts.len() as u64;
-        if let Some(tally) = self.values.tally().filter(|tally| tally.len() >= self.next_doubt) {
-            self.next_doubt *= 2;
-            // As for numbers: a tally of values that hardly repeat costs much and tells little.
-            if tally.len() as u64 > self.singles / 10 * 9 && self.limits.hashes < usize::MAX {
-                self.give_up_exact_values();
-            }
+        self.next_doubt = (self.next_doubt * 2).min(self.limits.values.saturating_add(1));
+        // As for numbers: a tally of values that hardly repeat costs much and tells little.
+        let mostly_new = entries >= FIRST_DOUBT && entries as u64 > self.values_seen / 10 * 9;
+        if (mostly_new && self.limits.hashes < usize::MAX) || entries > self.limits.values {
+            self.give_up_exact_values();
         }
     }
 
@@ -100,13 +107,15 @@ impl TextColumn {
         if let (Some(mine), Some(theirs)) = (&mut self.stream, other.stream) {
             mine.merge(&theirs);
         }
-        self.keep_within_limit();
+        self.values_seen += other.values_seen;
+        self.doubt_tally();
     }
 
     /// Keeps no more than this exactly from now on.
     pub fn limit_to(&mut self, limits: ColumnLimits) {
         self.limits = limits;
-        self.keep_within_limit();
+        self.next_doubt = FIRST_DOUBT.min(limits.values.saturating_add(1));
+        self.doubt_tally();
     }
 
     /// Different values, while they are known exactly.
@@ -204,12 +213,6 @@ impl TextColumn {
         if self.is_text {
             profile.metrics.min_text = profile.metrics.min_value.clone();
             profile.metrics.max_text = profile.metrics.max_value.clone();
-        }
-    }
-
-    fn keep_within_limit(&mut self) {
-        if self.values.tally().is_some_and(|tally| tally.len() > self.limits.values) {
-            self.give_up_exact_values();
         }
     }
 

@@ -84,18 +84,10 @@ pub fn is_quoted(text: &str) -> bool {
 
 /// Folds case and drops spaces, quotes and punctuation.
 pub fn fold_text(text: &str, out: &mut Vec<u8>) {
-    out.clear();
     if text.is_ascii() {
-        // Every byte is written, and the end moves on behind those that stay.
-        out.resize(text.len(), 0);
-        let mut end = 0;
-        for byte in text.bytes() {
-            out[end] = byte.to_ascii_uppercase();
-            end += usize::from(!DROPPED_ASCII[usize::from(byte)]);
-        }
-        out.truncate(end);
-        return;
+        return fold_ascii(text.as_bytes(), out);
     }
+    out.clear();
     let mut utf8 = [0; 4];
     for ch in text.chars() {
         if ch.is_alphanumeric() {
@@ -105,6 +97,18 @@ pub fn fold_text(text: &str, out: &mut Vec<u8>) {
             out.extend_from_slice(ch.encode_utf8(&mut utf8).as_bytes());
         }
     }
+}
+
+/// [`fold_text`] for ASCII: every byte is written, and the end moves on behind those that stay.
+pub fn fold_ascii(text: &[u8], out: &mut Vec<u8>) {
+    out.clear();
+    out.resize(text.len(), 0);
+    let mut end = 0;
+    for byte in text {
+        out[end] = byte.to_ascii_uppercase();
+        end += usize::from(!DROPPED_ASCII[usize::from(*byte)]);
+    }
+    out.truncate(end);
 }
 
 /// ASCII characters that folding drops.

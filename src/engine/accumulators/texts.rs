@@ -12,7 +12,7 @@ use super::lengths::Lengths;
 use super::shape_checks::{DATE, DUMMY, NUMERIC, QUOTED, Questions, TRUTH, Verdict};
 use super::shapes::{Features, read_shape, write_ascii_shape};
 use super::standard_patterns::{PatternCounts, STANDARD_FORMS};
-use super::text_kinds::{fold_text, is_dummy, is_numeric, is_quoted, is_truth_word};
+use super::text_kinds::{fold_ascii, fold_text, is_dummy, is_numeric, is_quoted, is_truth_word};
 use super::text_values::TextValues;
 use super::top_values::cut_text;
 
@@ -83,9 +83,9 @@ impl Texts {
     /// Adds a text so many times.
     pub fn update(&mut self, bytes: &[u8], weight: u64) {
         if bytes.is_ascii() {
-            let text = std::str::from_utf8(bytes).expect("ASCII is UTF-8");
-            self.update_ascii(text, weight);
-            self.fold(text, weight);
+            self.update_ascii(bytes, weight);
+            fold_ascii(bytes, &mut self.fold);
+            self.folded.update(hash_bytes(&self.fold), weight);
             return;
         }
         match std::str::from_utf8(bytes) {
@@ -97,8 +97,8 @@ impl Texts {
         }
     }
 
-    fn update_ascii(&mut self, text: &str, weight: u64) {
-        write_ascii_shape(text.as_bytes(), &mut self.shape);
+    fn update_ascii(&mut self, text: &[u8], weight: u64) {
+        write_ascii_shape(text, &mut self.shape);
         // A shape that is kept in part says nothing of the whole.
         if self.shape.len() <= SHAPE_BYTES
             && let Some(place) = self.shapes.update(&self.shape, weight)
@@ -109,7 +109,7 @@ impl Texts {
             let (verdict, texts) = &mut self.pending[place];
             *texts += weight;
             let look = verdict.look;
-            self.answer(text, look, weight);
+            self.answer_ascii(text, look, weight);
             self.keep_within_limit();
             return;
         }
@@ -119,7 +119,13 @@ impl Texts {
         let found = Features::of_ascii_shape(&self.shape);
         let verdict = Verdict::of_ascii_shape(&self.shape, &found);
         self.count(&found, verdict.yes, weight);
-        self.answer(text, verdict.look, weight);
+        self.answer_ascii(text, verdict.look, weight);
+    }
+
+    fn answer_ascii(&mut self, text: &[u8], open: Questions, weight: u64) {
+        if !open.is_empty() {
+            self.answer(std::str::from_utf8(text).expect("ASCII is UTF-8"), open, weight);
+        }
     }
 
     fn update_wide(&mut self, text: &str, weight: u64) {
@@ -127,7 +133,8 @@ impl Texts {
         self.add_shape(weight);
         self.count(&found, Questions::default(), weight);
         self.answer(text, Verdict::unknown().look, weight);
-        self.fold(text, weight);
+        fold_text(text, &mut self.fold);
+        self.folded.update(hash_bytes(&self.fold), weight);
     }
 
     /// Counts the shape alone; what it says of its text is counted elsewhere.
@@ -137,11 +144,6 @@ impl Texts {
             self.pending.push((verdict_of(shape), 0));
         }
         self.keep_within_limit();
-    }
-
-    fn fold(&mut self, text: &str, weight: u64) {
-        fold_text(text, &mut self.fold);
-        self.folded.update(hash_bytes(&self.fold), weight);
     }
 
     /// Counts what features say.

@@ -136,34 +136,43 @@ def write_hashes(spark, shelf):
         shelf.index["hashes"].append({"type": kind, "sql": sql, "value": text, "xxhash64": str(hashed)})
 
 
+READ_HLL = "s, hll_sketch_estimate(s), hll_sketch_estimate(hll_union(s, s))"
+
+
+def keep_hll(spark, shelf, file, source, statement, **facts):
+    """Keeps the sketch `s` of the source, with its estimate and the merged form's, which knows nothing of the order of updates."""
+    content, estimate, merged = spark.sql(f"select {READ_HLL} from ({source})").first()
+    shelf.keep("hll", file, content, **facts, estimate=estimate, merged_estimate=merged, statement=statement)
+
+
 def write_hll(spark, shelf):
     for name, column in COLUMNS.items():
+        statement = f"hll_sketch_agg(xxhash64({column['canonical']}), 12) filter (where c is not null)"
         for size in HLL_SIZES.get(name, SMALL):
             make_view(spark, 0, size, column["sql"])
-            sketch = f"hll_sketch_agg(xxhash64({column['canonical']}), 12) filter (where c is not null)"
-            content, estimate, exact = spark.sql(
-                f"select s, hll_sketch_estimate(s), d from (select {sketch} as s, count(distinct c) as d from t)"
-            ).first()
-            shelf.keep("hll", f"{name}-{size}.hll", content, column=name, first=0, past=size, estimate=estimate, exact=exact, lg_k=12, statement=sketch)
+            exact = spark.sql("select count(distinct c) from t").first()[0]
+            keep_hll(spark, shelf, f"{name}-{size}.hll", f"select {statement} as s from t", statement, column=name, first=0, past=size, exact=exact, lg_k=12)
     for name, parts in (("bigint", ((0, 600), (400, 1_000))), ("string", ((0, 60_000), (40_000, 100_000))), ("date", ((0, 20), (10, 30)))):
-        sketch = f"hll_sketch_agg(xxhash64({COLUMNS[name]['canonical']}), 12) filter (where c is not null)"
+        statement = f"hll_sketch_agg(xxhash64({COLUMNS[name]['canonical']}), 12) filter (where c is not null)"
         files = []
         for first, past in parts:
             make_view(spark, first, past, COLUMNS[name]["sql"])
-            content, estimate = spark.sql(f"select s, hll_sketch_estimate(s) from (select {sketch} as s from t)").first()
             files.append(f"{name}-{first}-{past}.hll")
-            shelf.keep("hll", files[-1], content, column=name, first=first, past=past, estimate=estimate, lg_k=12, statement=sketch)
-        frame = spark.read.format("binaryFile").load([os.path.join(os.path.abspath(shelf.folder), file) for file in files])
-        frame.createOrReplaceTempView("parts")
-        content, estimate = spark.sql("select s, hll_sketch_estimate(s) from (select hll_union_agg(content) as s from parts)").first()
-        shelf.keep(
-            "hll", f"{name}-union.hll", content, column=name, first=parts[0][0], past=parts[1][1], estimate=estimate, lg_k=12,
-            statement="hll_union_agg(s)", union_of=files,
-        )
+            keep_hll(spark, shelf, files[-1], f"select {statement} as s from t", statement, column=name, first=first, past=past, lg_k=12)
+        read_parts(spark, shelf, files)
+        statement = "hll_union_agg(content)"
+        source = f"select {statement} as s from parts"
+        keep_hll(spark, shelf, f"{name}-union.hll", source, statement, column=name, first=parts[0][0], past=parts[1][1], lg_k=12, union_of=files)
     # Parameters that are not ours, to be refused by name.
     make_view(spark, 0, 1_000, COLUMNS["bigint"]["sql"])
-    content, estimate = spark.sql("select s, hll_sketch_estimate(s) from (select hll_sketch_agg(xxhash64(c), 10) filter (where c is not null) as s from t)").first()
-    shelf.keep("hll", "bigint-1000-lg10.hll", content, column="bigint", first=0, past=1_000, estimate=estimate, lg_k=10, statement="hll_sketch_agg(xxhash64(c), 10)")
+    statement = "hll_sketch_agg(xxhash64(c), 10) filter (where c is not null)"
+    keep_hll(spark, shelf, "bigint-1000-lg10.hll", f"select {statement} as s from t", statement, column="bigint", first=0, past=1_000, lg_k=10)
+
+
+def read_parts(spark, shelf, files):
+    """The view `parts`, one row a file."""
+    paths = [os.path.join(os.path.abspath(shelf.folder), file) for file in files]
+    spark.read.format("binaryFile").load(paths).createOrReplaceTempView("parts")
 
 
 def write_kll(spark, shelf):
@@ -185,7 +194,7 @@ def write_kll(spark, shelf):
         content, count = spark.sql("select s, kll_sketch_get_n_double(s) from (select kll_sketch_agg_double(cast(c as double), 400) as s from t)").first()
         files.append(f"bigint-{first}-{past}.kll")
         shelf.keep("kll", files[-1], content, column="bigint", first=first, past=past, k=400, n=count, statement="kll_sketch_agg_double(cast(c as double), 400)")
-    spark.read.format("binaryFile").load([os.path.join(os.path.abspath(shelf.folder), file) for file in files]).createOrReplaceTempView("parts")
+    read_parts(spark, shelf, files)
     content, count, quantiles = spark.sql(
         f"select s, kll_sketch_get_n_double(s), kll_sketch_get_quantile_double(s, {ranks}) from (select kll_merge_agg_double(content) as s from parts)"
     ).first()

@@ -19,7 +19,7 @@ use super::{ENGINE_NAME, ENGINE_VERSION};
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::connection::FoundTable;
 use crate::domain::profile_run::RunMode;
-use crate::domain::table_profile::{Snapshot, TableProfile};
+use crate::domain::table_profile::{Snapshot, TableProfile, TextDialect};
 
 /// Looks at a table of tokens: each settles a wider type for at least one column, and text is the widest.
 const MOST_LOOKS: usize = 4;
@@ -95,7 +95,11 @@ pub fn profile_with_limits(
         row_count: scan.rows,
         column_count: columns.len() as u32,
         format: table.format.clone(),
-        snapshot: describe_snapshot(&plan, total),
+        snapshot: Snapshot {
+            clock: Some(options.clock),
+            dialect: common_dialect(&plan),
+            ..describe_snapshot(&plan, total)
+        },
         duration_ms: watch.elapsed_ms(),
         bytes_scanned: total,
         rows_scanned: scan.rows,
@@ -222,7 +226,19 @@ fn describe_snapshot(plan: &ScanPlan, total: u64) -> Snapshot {
             describe_bytes(total)
         ),
         files: plan.files.iter().map(|file| file.file.path().to_owned()).collect(),
+        ..Snapshot::default()
     }
+}
+
+/// The dialect of the table's CSV files, where it is one.
+fn common_dialect(plan: &ScanPlan) -> Option<TextDialect> {
+    let mut dialects = plan
+        .parts
+        .iter()
+        .filter(|part| !part.reads_columns_apart())
+        .map(|part| part.open_source(None).ok().and_then(|source| source.text_dialect()));
+    let first = dialects.next()??;
+    dialects.all(|dialect| dialect.as_ref() == Some(&first)).then_some(first)
 }
 
 fn describe_bytes(bytes: u64) -> String {

@@ -18,7 +18,7 @@ use arrow::datatypes::DataType;
 use super::error::EngineError;
 use super::rooted_file::RootedFile;
 use super::type_inference::TokenKinds;
-use crate::domain::table_profile::RejectedRows;
+use crate::domain::table_profile::{RejectedRows, TextDialect};
 
 /// Names of the formats, as tables carry them.
 pub const PARQUET: &str = "parquet";
@@ -55,6 +55,10 @@ pub trait BatchSource: Send {
     fn next_batch(&mut self) -> Result<Option<SourceBatch>, EngineError>;
     /// Records that were left out.
     fn rejected(&self) -> RejectedRows;
+    /// How fields are told apart, where the source is a CSV file.
+    fn text_dialect(&self) -> Option<TextDialect> {
+        None
+    }
 }
 
 /// A piece of a table that one thread reads.

@@ -15,7 +15,7 @@ import duckdb
 
 from compare import NOT_COMPARED
 from expected import Column, Either, expected_figures, histogram_counts
-from oracle import compare_profile
+from second_opinion import compare_profile
 from tables import family_of, open_table, quote_text
 
 HAND_ROWS = """amount,city,seen,paid

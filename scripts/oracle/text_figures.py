@@ -108,7 +108,7 @@ def is_dummy(bare):
 
 
 def case_of(text):
-    letters = [sign for sign in text if sign.isalpha()]
+    letters = [sign for sign in text if sign.isalpha() or sign.isupper() or sign.islower()]
     if not letters:
         return "non_alpha_count"
     if all(sign.isupper() for sign in letters):

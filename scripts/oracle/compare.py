@@ -11,8 +11,6 @@ RELATIVE = 1e-9
 CANCELLING = {"sum", "avg_value", "skewness", "kurtosis", "fractional_sum", "entropy_bits"}
 # What only exact values can tell: it may be left out where the column's distinct count is an estimate, and nowhere else.
 NEEDS_EXACT_VALUES = {"unique_count", "mode", "entropy_bits", "outlier_low_count", "outlier_high_count"}
-# Figures that are not checked: their definition leaves more than one right answer.
-NOT_COMPARED = {"standard_pattern", "standard_pattern_ratio"}
 
 
 class Tally:
@@ -63,7 +61,7 @@ def compare_column(tally, table, given, figures, column):
             tally.figures += 1
             if not is_equal(figure, limn, expected, figures, column):
                 tally.differ(table, name, figure, limn, shown(expected))
-    unknown = set(estimates) - set(figures) - NOT_COMPARED
+    unknown = set(estimates) - set(figures)
     for figure in sorted(unknown):
         tally.differ(table, name, f"estimates.{figure}", "an estimate of a figure that is not there", "")
 

@@ -23,7 +23,8 @@ class Column:
 
     def __init__(self, db, name, kind, family, rows):
         self.db, self.name, self.kind, self.family, self.rows = db, name, kind, family, rows
-        self.is_zoned = kind == "TIMESTAMP WITH TIME ZONE"
+        self.is_zoned = kind in ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
+        self.is_fine = kind in ("TIMESTAMP_NS", "TIMESTAMPTZ_NS")
         self.is_time_of_day = kind in ("TIME", "TIME_NS")
         column = quote_name(name)
         if family == "X":
@@ -245,7 +246,7 @@ def time_family(column):
         return figures
     figures["min_date"], figures["max_date"] = figures["min_value"], figures["max_value"]
     day = "date_diff('day', date '1970-01-01', v::date)"
-    if column.kind == "TIMESTAMP_NS":
+    if column.is_fine:
         # DuckDB's cast to a date drops nanoseconds towards 1970.
         column.db.execute(
             "create or replace temp table g as select date '1970-01-01' + ((w - ((w % 86400000000000) + 86400000000000) % 86400000000000) // 86400000000000)::integer as d, "
@@ -304,7 +305,7 @@ def histogram_counts(column, bins):
     """The count of each of limn's bins: lower <= value < upper; the last bin is closed."""
     if not bins or column.family not in "ND" or column.is_time_of_day:
         return None
-    place = "v::double" if column.family == "N" else "epoch(d::timestamp)" if column.kind == "TIMESTAMP_NS" else "epoch(v::date::timestamp)"
+    place = "v::double" if column.family == "N" else "epoch(d::timestamp)" if column.is_fine else "epoch(v::date::timestamp)"
     finite = "isfinite(v::double)" if column.family == "N" and column.is_float else "true"
     picks, binds = [], []
     for index, bin in enumerate(bins):

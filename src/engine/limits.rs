@@ -9,6 +9,8 @@ use super::error::EngineError;
 
 /// Distinct values that a column keeps exactly, memory permitting; beyond it they are estimated.
 pub const EXACT_VALUE_LIMIT: usize = 1 << 20;
+/// Hashes that a column keeps, memory permitting, so that distinct and unique stay exact when the values themselves are not kept.
+pub const EXACT_HASH_LIMIT: usize = 1 << 23;
 /// Distinct shapes and other secondary texts kept exactly in one column.
 pub const EXACT_SHAPE_LIMIT: usize = 1 << 16;
 /// How many of the commonest values and shapes are handed over.
@@ -67,6 +69,8 @@ impl Observer for Unobserved {
 pub struct ColumnLimits {
     /// Distinct values.
     pub values: usize,
+    /// Hashes of values, once the values themselves are given up.
+    pub hashes: usize,
     /// Distinct shapes.
     pub shapes: usize,
 }
@@ -75,6 +79,7 @@ impl Default for ColumnLimits {
     fn default() -> Self {
         Self {
             values: EXACT_VALUE_LIMIT,
+            hashes: EXACT_HASH_LIMIT,
             shapes: EXACT_SHAPE_LIMIT,
         }
     }

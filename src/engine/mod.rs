@@ -12,6 +12,7 @@
 pub mod accumulators;
 pub mod calendar;
 pub mod canonical;
+pub mod column_scan;
 pub mod discovery;
 pub mod error;
 pub mod histogram;

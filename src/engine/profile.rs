@@ -10,6 +10,7 @@ use xxhash_rust::xxh64::xxh64;
 
 use super::accumulators::column::ColumnState;
 use super::accumulators::scalar_column::FinishContext;
+use super::column_scan::{ColumnOrder, scan_columns};
 use super::error::EngineError;
 use super::limits::{ColumnLimits, Observer, ProfileOptions, StopWatch};
 use super::sources::ScanPlan;
@@ -19,7 +20,7 @@ use super::{ENGINE_NAME, ENGINE_VERSION};
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::connection::FoundTable;
 use crate::domain::profile_run::RunMode;
-use crate::domain::table_profile::{Snapshot, TableProfile, TextDialect};
+use crate::domain::table_profile::{RejectedRows, Snapshot, TableProfile, TextDialect};
 
 /// Looks at a table of tokens: each settles a wider type for at least one column, and text is the widest.
 const MOST_LOOKS: usize = 4;
@@ -66,24 +67,16 @@ pub fn profile_with_limits(
     let watch = StopWatch::start(options, &metered);
     watch.tick(0, 0)?;
     let plan = ScanPlan::open(root, &table.format, &table.files)?;
-    let scan = match look_until_types_hold(&plan, options, limits, &watch) {
-        Err(error) if error.may_spare_other_columns() && plan.parts.iter().all(|part| part.reads_columns_apart()) => {
-            look_column_by_column(&plan, options, limits, &watch, error)?
-        }
-        other => other?,
+    let clock_day = options.clock.timestamp().div_euclid(86_400);
+    let look = if plan.is_column_wise() {
+        look_column_by_column(&plan, options, limits, &watch, clock_day)?
+    } else {
+        look_row_by_row(&plan, options, limits, &watch, clock_day)?
     };
     plan.ensure_unchanged()?;
     let total: u64 = plan.files.iter().map(|file| file.file.stamp().size).sum();
     observer.progress(0, total.saturating_sub(metered.bytes.load(Ordering::Relaxed)));
-
-    let context = FinishContext {
-        rows: scan.rows,
-        clock_day: options.clock.timestamp().div_euclid(86_400),
-    };
-    let columns: Vec<ColumnProfile> = (1..)
-        .zip(scan.columns)
-        .map(|(position, column)| finish_column(position, column, &context))
-        .collect();
+    let Look { rows, columns, rejected } = look;
     if columns.is_empty() {
         return Err(EngineError::Empty {
             path: table.files.first().cloned().unwrap_or_else(|| table.table_name.clone()),
@@ -92,7 +85,7 @@ pub fn profile_with_limits(
     Ok(TableProfile {
         table_name: table.table_name.clone(),
         schema_name: table.schema_name.clone(),
-        row_count: scan.rows,
+        row_count: rows,
         column_count: columns.len() as u32,
         format: table.format.clone(),
         snapshot: Snapshot {
@@ -102,13 +95,66 @@ pub fn profile_with_limits(
         },
         duration_ms: watch.elapsed_ms(),
         bytes_scanned: total,
-        rows_scanned: scan.rows,
+        rows_scanned: rows,
         engine: ENGINE_NAME.into(),
         engine_version: ENGINE_VERSION.into(),
         mode: RunMode::Full,
         started_after_ms: 0,
-        rejected: (scan.rejected.count > 0).then_some(scan.rejected),
+        rejected: (rejected.count > 0).then_some(rejected),
         columns,
+    })
+}
+
+/// What one table's columns came to.
+struct Look {
+    rows: u64,
+    columns: Vec<ColumnProfile>,
+    rejected: RejectedRows,
+}
+
+fn look_column_by_column(
+    plan: &ScanPlan,
+    options: &ProfileOptions,
+    limits: ColumnLimits,
+    watch: &StopWatch,
+    clock_day: i64,
+) -> Result<Look, EngineError> {
+    let order = ColumnOrder {
+        plan,
+        threads: options.threads,
+        memory_bytes: options.memory_bytes,
+        limits,
+        watch,
+    };
+    let (rows, columns) = scan_columns(&order, |position, rows, column| {
+        finish_column(position, column, &FinishContext { rows, clock_day })
+    })?;
+    Ok(Look {
+        rows,
+        columns,
+        rejected: RejectedRows::default(),
+    })
+}
+
+fn look_row_by_row(
+    plan: &ScanPlan,
+    options: &ProfileOptions,
+    limits: ColumnLimits,
+    watch: &StopWatch,
+    clock_day: i64,
+) -> Result<Look, EngineError> {
+    let scan = look_until_types_hold(plan, options, limits, watch)?;
+    let context = FinishContext {
+        rows: scan.rows,
+        clock_day,
+    };
+    Ok(Look {
+        rows: scan.rows,
+        columns: (1..)
+            .zip(scan.columns)
+            .map(|(position, column)| finish_column(position, column, &context))
+            .collect(),
+        rejected: scan.rejected,
     })
 }
 
@@ -127,7 +173,6 @@ fn look_until_types_hold(
             memory_bytes: options.memory_bytes,
             limits,
             known_types: &known_types,
-            only: None,
             watch,
             report: look == 0,
         };
@@ -145,49 +190,6 @@ fn look_until_types_hold(
         }
     }
     unreachable!("text holds every token")
-}
-
-/// A damaged page fails its column, not the table: each column is read alone, and those that cannot be read say why.
-fn look_column_by_column(
-    plan: &ScanPlan,
-    options: &ProfileOptions,
-    limits: ColumnLimits,
-    watch: &StopWatch,
-    first: EngineError,
-) -> Result<TableScan, EngineError> {
-    let Some(columns) = plan.parts.first().map(|part| part.columns()) else {
-        return Err(first);
-    };
-    let known_types = FxHashMap::default();
-    let mut whole = TableScan::default();
-    let mut failed = 0;
-    for (index, column) in columns.iter().enumerate() {
-        let order = ScanOrder {
-            parts: &plan.parts,
-            threads: options.threads,
-            memory_bytes: options.memory_bytes / columns.len() as u64,
-            limits,
-            known_types: &known_types,
-            only: Some(index),
-            watch,
-            report: false,
-        };
-        match TableScan::run(&order) {
-            Ok(scan) => {
-                whole.rows = whole.rows.max(scan.rows);
-                whole.columns.extend(scan.columns);
-            }
-            Err(error) if error.may_spare_other_columns() => {
-                failed += 1;
-                let data_type = column.data_type.clone().unwrap_or(arrow::datatypes::DataType::Null);
-                let mut state = ColumnState::of_arrow_type(&column.name, &data_type, limits);
-                state.fail(error.to_string());
-                whole.columns.push(state);
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    if failed == columns.len() { Err(first) } else { Ok(whole) }
 }
 
 fn finish_column(position: u32, column: ColumnState, context: &FinishContext) -> ColumnProfile {

@@ -158,6 +158,7 @@ fn threads_and_parts_change_nothing() {
     assert_eq!(one.columns, four.columns);
     let small = ColumnLimits {
         values: 1_000,
+        hashes: 0,
         shapes: 100,
     };
     let sketched = profile_with_limits(root.path(), &table, &options(), small, &Unobserved).unwrap();
@@ -271,7 +272,11 @@ fn a_type_that_breaks_late_is_found_by_a_second_look() {
         .chain(["1.5,x\n".to_owned()])
         .collect();
     fs::write(root.path().join("t.csv"), text).unwrap();
-    let limits = ColumnLimits { values: 100, shapes: 50 };
+    let limits = ColumnLimits {
+        values: 100,
+        hashes: 0,
+        shapes: 50,
+    };
     let table = profile_with_limits(root.path(), &only_table(root.path()), &options(), limits, &Unobserved).unwrap();
     assert_eq!(types(&table), [("n", "double"), ("m", "string")]);
     assert_eq!(table.row_count, 501);

@@ -7,6 +7,7 @@ pub mod arrow_values;
 pub mod booleans;
 pub mod column;
 pub mod date_texts;
+pub mod day_counts;
 pub mod distinct;
 pub mod grid;
 pub mod lengths;

@@ -8,7 +8,7 @@ use crate::domain::column_profile::ColumnProfile;
 use crate::engine::limits::{ColumnLimits, TOP_COUNT};
 
 use super::lengths::{Lengths, count_chars};
-use super::scalar_column::{FinishContext, write_exact_counts};
+use super::scalar_column::{FinishContext, write_distinct, write_exact_counts};
 use super::text_tally::TextTally;
 use super::text_values::TextValues;
 use super::texts::Texts;
@@ -42,7 +42,7 @@ impl TextColumn {
         Self {
             limits,
             is_text,
-            values: TextValues::new(usize::MAX, VALUE_BYTES),
+            values: TextValues::new(usize::MAX, limits.hashes, VALUE_BYTES),
             stream: None,
             long: None,
         }
@@ -118,18 +118,15 @@ impl TextColumn {
     pub fn finish(mut self, context: &FinishContext, profile: &mut ColumnProfile) {
         match (self.values.tally(), self.stream.take()) {
             (Some(tally), _) => self.finish_exact(tally, profile),
-            (None, Some(stream)) => {
-                let distinct = self.values.distinct_count(profile.non_null_count);
-                profile.metrics.distinct_count = Some(distinct);
-                profile.metrics.distinct_ratio = Some(distinct as f64 / profile.non_null_count.max(1) as f64);
-                if let Some((distinct, frequent)) = self.values.estimates() {
-                    profile.estimates.insert("distinct_ratio".into(), distinct.clone());
-                    profile.estimates.insert("distinct_count".into(), distinct);
+            (None, Some(mut stream)) => {
+                let (count, estimate) = self.values.distinct_count(profile.non_null_count);
+                write_distinct(count, estimate, profile);
+                if let Some(frequent) = self.values.frequency_estimate() {
                     profile.estimates.insert("top_values".into(), frequent);
                 }
                 let range = stream.range.as_ref().map(|(min, max)| (min.as_slice(), max.as_slice()));
                 self.write_range(range, profile);
-                self.write_family(&stream.texts, None, profile);
+                self.write_family(&mut stream.texts, None, profile);
             }
             (None, None) => {}
         }
@@ -161,10 +158,10 @@ impl TextColumn {
         if profile.non_null_count > 0 && self.long.is_none() {
             profile.metrics.entropy_bits = Some(entropy_bits(&counts, profile.non_null_count));
         }
-        self.write_family(&texts, self.long.is_none().then_some(folded.len() as u64), profile);
+        self.write_family(&mut texts, self.long.is_none().then_some(folded.len() as u64), profile);
     }
 
-    fn write_family(&self, texts: &Texts, folded: Option<u64>, profile: &mut ColumnProfile) {
+    fn write_family(&self, texts: &mut Texts, folded: Option<u64>, profile: &mut ColumnProfile) {
         if self.is_text {
             texts.finish(folded, profile);
         } else {

@@ -7,7 +7,7 @@ use crate::engine::canonical::hash_bytes;
 use crate::engine::limits::TOP_COUNT;
 
 use super::date_texts::parse_date_text;
-use super::distinct::DistinctSketch;
+use super::distinct::DistinctHashes;
 use super::lengths::Lengths;
 use super::shapes::{Features, read_shape};
 use super::standard_patterns::PatternCounts;
@@ -29,7 +29,7 @@ pub struct Texts {
     length_counts: BTreeMap<u64, u64>,
     shapes: TextValues,
     /// Folded forms, while the values themselves are gone.
-    folded: Option<DistinctSketch>,
+    folded: Option<DistinctHashes>,
     patterns: PatternCounts,
     shape: String,
     fold: String,
@@ -66,8 +66,8 @@ impl Texts {
             inner_spaces: 0,
             lengths: Lengths::default(),
             length_counts: BTreeMap::new(),
-            shapes: TextValues::new(shape_limit, SHAPE_BYTES),
-            folded: streaming.then(DistinctSketch::default),
+            shapes: TextValues::new(shape_limit, 0, SHAPE_BYTES),
+            folded: streaming.then(|| DistinctHashes::new(0)),
             patterns: PatternCounts::default(),
             shape: String::new(),
             fold: String::new(),
@@ -94,7 +94,7 @@ impl Texts {
         fold_text(text, &mut self.fold);
         let folded = hash_bytes(self.fold.as_bytes());
         if let Some(sketch) = &mut self.folded {
-            sketch.update(folded);
+            sketch.update(folded, weight);
         }
         folded
     }
@@ -155,7 +155,7 @@ impl Texts {
     }
 
     /// Writes the family's metrics. `folded_exactly` is the exact number of folded forms, where the values are still known.
-    pub fn finish(&self, folded_exactly: Option<u64>, profile: &mut ColumnProfile) {
+    pub fn finish(&mut self, folded_exactly: Option<u64>, profile: &mut ColumnProfile) {
         let (nulls, values) = (profile.null_count, profile.non_null_count);
         let metrics = &mut profile.metrics;
         let counts = &self.counts;
@@ -181,7 +181,8 @@ impl Texts {
         metrics.invalid_utf8_count = Some(counts.invalid);
         self.lengths.finish(metrics);
         metrics.length_histogram = Some(self.length_histogram());
-        metrics.distinct_pattern_count = Some(self.shapes.distinct_count(values));
+        let (shape_count, shape_estimate) = self.shapes.distinct_count(values);
+        metrics.distinct_pattern_count = Some(shape_count.distinct);
         let shapes = self.shapes.commonest(TOP_COUNT);
         metrics.patterns = Some(
             shapes
@@ -196,14 +197,14 @@ impl Texts {
             metrics.standard_pattern = Some(name.into());
             metrics.standard_pattern_ratio = Some(ratio);
         }
-        metrics.standardised_distinct_count = folded_exactly.or(self.folded.as_ref().map(|sketch| sketch.count(values)));
-        if let (None, Some(sketch)) = (folded_exactly, &self.folded) {
-            profile.estimates.insert("standardised_distinct_count".into(), sketch.estimate());
+        let folded = self.folded.as_mut().map(|folded| (folded.count(values), folded.estimate()));
+        metrics.standardised_distinct_count = folded_exactly.or(folded.as_ref().map(|folded| folded.0.distinct));
+        if let (None, Some((_, Some(estimate)))) = (folded_exactly, folded) {
+            profile.estimates.insert("standardised_distinct_count".into(), estimate);
         }
-        if let Some((distinct, frequent)) = self.shapes.estimates() {
-            profile.estimates.insert("distinct_pattern_count".into(), distinct);
-            profile.estimates.insert("patterns".into(), frequent);
-        }
+        let estimates = &mut profile.estimates;
+        estimates.extend(shape_estimate.map(|estimate| ("distinct_pattern_count".into(), estimate)));
+        estimates.extend(self.shapes.frequency_estimate().map(|estimate| ("patterns".into(), estimate)));
     }
 
     /// Length -> texts; steps of ever more characters where the lengths are too many to list.

@@ -123,9 +123,21 @@ impl ScanPlan {
         Ok(plan)
     }
 
+    /// Whether single columns can be read apart: then they are.
+    pub fn is_column_wise(&self) -> bool {
+        !self.files.is_empty() && self.files.iter().all(|file| file.parquet.is_some())
+    }
+
     /// Fails where a file changed since it was opened.
     pub fn ensure_unchanged(&self) -> Result<(), EngineError> {
         self.files.iter().try_for_each(|file| file.file.ensure_unchanged())
+    }
+}
+
+impl OpenTableFile {
+    /// The footer of a Parquet file.
+    pub fn footer(&self) -> Option<&parquet::Footer> {
+        self.parquet.as_ref()
     }
 }
 
@@ -135,11 +147,11 @@ impl ScanPart {
         self.file.file.path()
     }
 
-    /// Starts reading. `only` names the one column to read where columns are read one by one (Parquet).
-    pub fn open_source(&self, only: Option<usize>) -> Result<Box<dyn BatchSource>, EngineError> {
+    /// Starts reading.
+    pub fn open_source(&self) -> Result<Box<dyn BatchSource>, EngineError> {
         let file = &self.file.file;
         match (&self.file.parquet, self.file.format.as_str()) {
-            (Some(footer), _) => Ok(Box::new(parquet::ParquetSource::open(file, footer, self.row_groups.clone(), only)?)),
+            (Some(footer), _) => Ok(Box::new(parquet::ParquetSource::open(file, footer, self.row_groups.clone(), None)?)),
             (None, CSV) => Ok(Box::new(csv::CsvSource::open(file)?)),
             (None, JSONL) => Ok(Box::new(jsonl::JsonlSource::open(file)?)),
             (None, other) => Err(EngineError::Unsupported {
@@ -147,23 +159,13 @@ impl ScanPart {
             }),
         }
     }
-
-    /// The columns, where the footer tells them.
-    pub fn columns(&self) -> Vec<SourceColumn> {
-        self.file.parquet.as_ref().map_or_else(Vec::new, parquet::Footer::columns)
-    }
-
-    /// Whether single columns can be read apart.
-    pub fn reads_columns_apart(&self) -> bool {
-        self.file.parquet.is_some()
-    }
 }
 
 /// What tells whether two files hold the same kind of rows: names and types (Parquet), header (CSV), first keys (JSON lines).
 pub fn file_signature(root: &Path, format: &str, path: &str) -> Result<Vec<String>, EngineError> {
     let plan = ScanPlan::open(root, format, std::slice::from_ref(&path.to_owned()))?;
     let Some(part) = plan.parts.first() else { return Ok(Vec::new()) };
-    let mut source = part.open_source(None)?;
+    let mut source = part.open_source()?;
     if format == JSONL {
         source.next_batch()?;
     }

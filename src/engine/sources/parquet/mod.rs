@@ -1,7 +1,14 @@
-//! Parquet files through the crate's Arrow reader, one row group a part.
+//! Parquet files: flat columns page by page, everything else through the crate's Arrow reader.
 
+mod hybrid;
+mod leaf;
+mod pages;
+
+use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+
+pub use pages::LeafValues;
 
 use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 use parquet::arrow::ProjectionMask;
@@ -15,6 +22,8 @@ use crate::engine::error::EngineError;
 use crate::engine::limits::BATCH_ROWS;
 use crate::engine::rooted_file::RootedFile;
 use crate::engine::type_inference::TokenKinds;
+use leaf::{LeafKind, has_plain_pages, leaf_kind};
+use pages::{PageFault, read_chunk};
 
 /// The footer of a file.
 #[derive(Clone, Debug)]
@@ -50,6 +59,46 @@ impl Footer {
             .collect()
     }
 
+    /// Rows of all row groups.
+    pub fn row_count(&self) -> u64 {
+        self.metadata
+            .metadata()
+            .row_groups()
+            .iter()
+            .map(|group| group.num_rows() as u64)
+            .sum()
+    }
+
+    /// Compressed bytes of one column (a root of the schema) in all row groups.
+    pub fn column_bytes(&self, root: usize) -> u64 {
+        let groups = self.metadata.metadata().row_groups();
+        groups
+            .iter()
+            .flat_map(|group| {
+                self.leaves(root)
+                    .map(move |leaf| group.column(leaf).compressed_size().max(0) as u64)
+            })
+            .sum()
+    }
+
+    fn leaves(&self, root: usize) -> impl Iterator<Item = usize> {
+        let schema = self.metadata.parquet_schema();
+        (0..schema.num_columns()).filter(move |leaf| schema.get_column_root_idx(*leaf) == root)
+    }
+
+    /// The leaf behind a root and how its pages are read, where it is flat.
+    fn flat_leaf(&self, root: usize) -> Option<(usize, LeafKind)> {
+        let mut leaves = self.leaves(root);
+        let (leaf, None) = (leaves.next()?, leaves.next()) else {
+            return None;
+        };
+        let kind = leaf_kind(
+            &self.metadata.parquet_schema().column(leaf),
+            self.metadata.schema().field(root).data_type(),
+        )?;
+        Some((leaf, kind))
+    }
+
     /// Row groups that hold rows.
     pub fn row_groups(&self) -> Vec<usize> {
         let groups = self.metadata.metadata().row_groups();
@@ -78,14 +127,17 @@ impl ParquetSource {
             metadata.row_groups()[..*first].iter().map(|group| group.num_rows() as u64).sum()
         });
         let rows_expected = groups.iter().map(|group| metadata.row_groups()[*group].num_rows() as u64).sum();
-        let bytes = match only {
-            // Column by column is a second look: the bytes were reported by the first.
-            Some(_) => 0,
-            None => groups
-                .iter()
-                .map(|group| metadata.row_groups()[*group].compressed_size().max(0) as u64)
-                .sum(),
+        let group_bytes = |group: &usize| -> u64 {
+            let group = &metadata.row_groups()[*group];
+            match only {
+                Some(root) => footer
+                    .leaves(root)
+                    .map(|leaf| group.column(leaf).compressed_size().max(0) as u64)
+                    .sum(),
+                None => group.compressed_size().max(0) as u64,
+            }
         };
+        let bytes = groups.iter().map(group_bytes).sum();
         let handle = file.reopen()?;
         let arrow_metadata = footer.metadata.clone();
         let reader = guard(file.path(), Some(rows_before), || {
@@ -150,6 +202,103 @@ impl BatchSource for ParquetSource {
     }
 }
 
+/// One column of one file, chunk by chunk.
+pub struct ColumnChunks<'a> {
+    file: &'a RootedFile,
+    footer: &'a Footer,
+    root: usize,
+    handle: Arc<File>,
+}
+
+impl<'a> ColumnChunks<'a> {
+    /// Opens the column that stands at `root` in the schema.
+    pub fn open(file: &'a RootedFile, footer: &'a Footer, root: usize) -> Result<Self, EngineError> {
+        let handle = Arc::new(file.reopen()?);
+        Ok(Self {
+            file,
+            footer,
+            root,
+            handle,
+        })
+    }
+
+    /// The column's Arrow type.
+    pub fn data_type(&self) -> &DataType {
+        self.footer.metadata.schema().field(self.root).data_type()
+    }
+
+    /// Reads every chunk. `visit` gets the values piece by piece, and after each page (or batch) its rows and bytes.
+    pub fn read(&self, mut visit: impl FnMut(Option<LeafValues>, u64, u64) -> Result<(), EngineError>) -> Result<(), EngineError> {
+        let flat = self.footer.flat_leaf(self.root);
+        let mut rows_before = 0;
+        for group in self.footer.row_groups() {
+            let metadata = self.footer.metadata.metadata().row_group(group);
+            match &flat {
+                Some((leaf, kind)) if has_plain_pages(metadata.column(*leaf)) => {
+                    self.read_pages(group, *leaf, kind, rows_before, &mut visit)?
+                }
+                _ => self.read_batches(group, &mut visit)?,
+            }
+            rows_before += metadata.num_rows() as u64;
+        }
+        Ok(())
+    }
+
+    fn read_pages(
+        &self,
+        group: usize,
+        leaf: usize,
+        kind: &LeafKind,
+        rows_before: u64,
+        visit: &mut impl FnMut(Option<LeafValues>, u64, u64) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        let metadata = self.footer.metadata.metadata().row_group(group);
+        let chunk = metadata.column(leaf);
+        let rows = metadata.num_rows() as u64;
+        let optional = self.footer.metadata.parquet_schema().column(leaf).max_def_level() > 0;
+        let (mut rows_read, mut bytes_told) = (0, 0);
+        let visit = std::cell::RefCell::new(visit);
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            read_chunk(
+                self.handle.clone(),
+                chunk,
+                rows as usize,
+                kind,
+                optional,
+                |piece| (visit.borrow_mut())(Some(piece), 0, 0),
+                |page_rows| {
+                    rows_read += page_rows;
+                    let due = (u128::from(chunk.compressed_size().max(0) as u64) * u128::from(rows_read) / u128::from(rows.max(1))) as u64;
+                    let bytes = due - bytes_told;
+                    bytes_told = due;
+                    (visit.borrow_mut())(None, page_rows, bytes)
+                },
+            )
+        }));
+        let row = Some(rows_before + rows_read + 1);
+        match result {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(PageFault::Stopped(error))) => Err(error),
+            Ok(Err(PageFault::Reader(error))) => Err(malformed(self.file.path(), row, &error.to_string())),
+            Ok(Err(PageFault::Damaged(reason))) => Err(malformed(self.file.path(), row, reason)),
+            Err(panic) => Err(reader_fault(self.file.path(), row, &*panic)),
+        }
+    }
+
+    fn read_batches(
+        &self,
+        group: usize,
+        visit: &mut impl FnMut(Option<LeafValues>, u64, u64) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        let mut source = ParquetSource::open(self.file, self.footer, Some(vec![group]), Some(self.root))?;
+        while let Some(batch) = source.next_batch()? {
+            let rows = batch.rows.num_rows() as u64;
+            visit(Some(LeafValues::Array(batch.rows.column(0).clone(), None)), rows, batch.bytes)?;
+        }
+        Ok(())
+    }
+}
+
 /// INT96 instants count nanoseconds in 96 bits; read as 64 bits of nanoseconds they would wrap around outside 1677 to 2262.
 fn with_wide_timestamps(metadata: ArrowReaderMetadata) -> Result<ArrowReaderMetadata, ParquetError> {
     let roots = metadata.parquet_schema().root_schema().get_fields();
@@ -179,17 +328,19 @@ fn guard<T>(path: &str, row: Option<u64>, read: impl FnOnce() -> Result<T, Parqu
     match catch_unwind(AssertUnwindSafe(read)) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(malformed(path, row, &error.to_string())),
-        Err(panic) => {
-            let reason = panic
-                .downcast_ref::<String>()
-                .cloned()
-                .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-            Err(EngineError::ReaderFault {
-                path: path.to_owned(),
-                row,
-                reason: reason.unwrap_or_else(|| "without a word".into()),
-            })
-        }
+        Err(panic) => Err(reader_fault(path, row, &*panic)),
+    }
+}
+
+fn reader_fault(path: &str, row: Option<u64>, panic: &(dyn std::any::Any + Send)) -> EngineError {
+    let reason = panic
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+    EngineError::ReaderFault {
+        path: path.to_owned(),
+        row,
+        reason: reason.unwrap_or_else(|| "without a word".into()),
     }
 }
 

@@ -20,7 +20,7 @@ use super::{ENGINE_NAME, ENGINE_VERSION};
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::connection::FoundTable;
 use crate::domain::profile_run::RunMode;
-use crate::domain::table_profile::{RejectedRows, Snapshot, TableProfile, TextDialect};
+use crate::domain::table_profile::{RejectedRows, Snapshot, TableProfile};
 
 /// Looks at a table of tokens: each settles a wider type for at least one column, and text is the widest.
 const MOST_LOOKS: usize = 4;
@@ -90,7 +90,7 @@ pub fn profile_with_limits(
         format: table.format.clone(),
         snapshot: Snapshot {
             clock: Some(options.clock),
-            dialect: common_dialect(&plan),
+            dialect: plan.text_dialect(),
             ..describe_snapshot(&plan, total)
         },
         duration_ms: watch.elapsed_ms(),
@@ -230,17 +230,6 @@ fn describe_snapshot(plan: &ScanPlan, total: u64) -> Snapshot {
         files: plan.files.iter().map(|file| file.file.path().to_owned()).collect(),
         ..Snapshot::default()
     }
-}
-
-/// The dialect of the table's CSV files, where it is one.
-fn common_dialect(plan: &ScanPlan) -> Option<TextDialect> {
-    let mut dialects = plan
-        .parts
-        .iter()
-        .filter(|part| !part.reads_columns_apart())
-        .map(|part| part.open_source(None).ok().and_then(|source| source.text_dialect()));
-    let first = dialects.next()??;
-    dialects.all(|dialect| dialect.as_ref() == Some(&first)).then_some(first)
 }
 
 fn describe_bytes(bytes: u64) -> String {

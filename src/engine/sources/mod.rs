@@ -128,6 +128,19 @@ impl ScanPlan {
         !self.files.is_empty() && self.files.iter().all(|file| file.parquet.is_some())
     }
 
+    /// How the fields of the table's CSV files are told apart; nothing for other formats, and where the files differ in it.
+    pub fn text_dialect(&self) -> Option<TextDialect> {
+        if self.is_column_wise() {
+            return None;
+        }
+        let mut dialects = self
+            .parts
+            .iter()
+            .map(|part| part.open_source().ok().and_then(|source| source.text_dialect()));
+        let first = dialects.next()??;
+        dialects.all(|dialect| dialect.as_ref() == Some(&first)).then_some(first)
+    }
+
     /// Fails where a file changed since it was opened.
     pub fn ensure_unchanged(&self) -> Result<(), EngineError> {
         self.files.iter().try_for_each(|file| file.file.ensure_unchanged())

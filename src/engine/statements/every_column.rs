@@ -33,12 +33,9 @@ impl ColumnQueries<'_> {
             .with("counted", "SELECT v, count(*) AS n\nFROM data\nWHERE v IS NOT NULL\nGROUP BY v")
     }
 
-    /// Whether the values are doubles, which may be no number at all.
+    /// Whether the values are doubles, which may be no number at all: only they have a count of NaN.
     pub fn is_real(&self) -> bool {
-        matches!(
-            self.column.data_type.as_str(),
-            "half" | "float" | "double" | "real" | "double precision" | "float4" | "float8" | "REAL"
-        )
+        self.column.metrics.nan_count.is_some()
     }
 
     /// The condition that leaves NaN and the infinities out; nothing where there can be none.
@@ -116,7 +113,7 @@ impl ColumnQueries<'_> {
 
     /// Bytes, shown in hex.
     pub fn is_binary(&self) -> bool {
-        self.column.data_type == "binary"
+        matches!(self.column.data_type.as_str(), "binary" | "bytea" | "blob")
     }
 
     fn text_order(&self) -> &'static str {
@@ -136,6 +133,7 @@ impl ColumnQueries<'_> {
             .is_some_and(|length| length > TEXT_LIMIT_CHARS as u64);
         match self.column.general_type {
             GeneralType::Time if self.dialect == SqlDialect::DuckDb => self.dialect.as_text(value),
+            GeneralType::Boolean if self.dialect == SqlDialect::Sqlite => format!("CASE WHEN {value} THEN 'true' ELSE 'false' END"),
             GeneralType::Text | GeneralType::Other if is_long => format!(
                 "CASE WHEN length({value}) > {TEXT_LIMIT_CHARS} THEN substr({value}, 1, {TEXT_LIMIT_CHARS}) || '…' ELSE {value} END"
             ),

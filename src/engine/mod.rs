@@ -23,6 +23,7 @@ pub mod profile;
 pub mod protocol;
 pub mod rooted_file;
 pub mod sources;
+pub mod statements;
 pub mod table_scan;
 pub mod type_inference;
 pub mod worker;

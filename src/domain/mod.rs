@@ -19,6 +19,7 @@ pub mod profile_run;
 pub mod progress;
 pub mod query;
 pub mod secret;
+pub mod statement;
 pub mod table;
 pub mod table_profile;
 pub mod user;

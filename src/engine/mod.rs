@@ -25,6 +25,7 @@ pub mod protocol;
 pub mod rooted_file;
 pub mod source_root;
 pub mod sources;
+pub mod statements;
 pub mod table_scan;
 pub mod type_inference;
 pub mod worker;

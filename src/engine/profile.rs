@@ -18,7 +18,7 @@ use super::{ENGINE_NAME, ENGINE_VERSION};
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::connection::FoundTable;
 use crate::domain::profile_run::RunMode;
-use crate::domain::table_profile::{RejectedRows, TableProfile};
+use crate::domain::table_profile::{RejectedRows, Snapshot, TableProfile};
 
 /// Looks at a table of tokens: each settles a wider type for at least one column, and text is the widest.
 const MOST_LOOKS: usize = 4;
@@ -91,7 +91,11 @@ pub fn profile_with_limits(
         row_count: rows,
         column_count: columns.len() as u32,
         format: table.format.clone(),
-        snapshot: plan.snapshot(),
+        snapshot: Snapshot {
+            clock: Some(options.clock),
+            dialect: plan.text_dialect(),
+            ..plan.snapshot()
+        },
         duration_ms: watch.elapsed_ms(),
         bytes_scanned: total,
         rows_scanned: rows,

@@ -31,6 +31,16 @@ pub struct PostgresTarget {
     pub snapshot: Option<String>,
 }
 
+impl SourceRoot {
+    /// The folder, where files lie beneath one.
+    pub fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Folder(folder) => Some(folder),
+            Self::Sqlite(_) | Self::Postgres(_) => None,
+        }
+    }
+}
+
 impl PostgresTarget {
     /// A target without a snapshot of somebody else's.
     pub fn new(url: impl Into<String>, password: Option<Secret>) -> Self {

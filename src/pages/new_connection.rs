@@ -216,6 +216,30 @@ mod tests {
     }
 
     #[test]
+    fn a_database_has_a_form_of_its_own_whose_password_is_posted_and_never_shown() {
+        let draft = ConnectionDraft::parse("kind=postgresql&host=db.example&database=shop&user=ada&tls=require&password=hunter2");
+        let check = ConnectionCheck {
+            steps: vec![
+                step("Address is complete", true),
+                step("Server is found", true),
+                step("Server answers", true),
+                step("Sign-in works", false),
+            ],
+            tables: Vec::new(),
+        };
+        let html = Owner::new_root(None).with(|| new_connection_view(&draft, Some(&check)).to_html());
+        assert!(html.contains("method=\"post\" action=\"/actions/test-connection\""), "{html}");
+        assert!(html.contains("type=\"password\"") && !html.contains("hunter2"), "{html}");
+        assert!(
+            html.contains("3 of 6 steps passed") && html.matches("not tried").count() == 2,
+            "{html}"
+        );
+        assert!(html.contains("value=\"require\" selected"), "{html}");
+        assert!(html.contains("kind=sqlite") && html.contains("aria-current=\"page\""), "{html}");
+        assert!(!html.contains("create-connection"), "{html}");
+    }
+
+    #[test]
     fn a_passed_test_names_the_tables_and_leads_on() {
         let tables = (0..14)
             .map(|n| FoundTable {

@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Field, Schema};
 use percent_encoding::percent_decode_str;
 
 use super::{BatchSource, SourceBatch, SourceColumn};
-use crate::domain::table_profile::RejectedRows;
+use crate::domain::table_profile::{RejectedRows, TextDialect};
 use crate::engine::accumulators::text_tally::TextTally;
 use crate::engine::error::EngineError;
 use crate::engine::type_inference::{TokenKinds, TokenType};
@@ -61,7 +61,9 @@ pub fn partition_columns(paths: &[String]) -> Vec<PartitionColumn> {
                 .map(|keys| keys.iter().find(|(key, _)| key == name).and_then(|(_, value)| value.as_deref()))
                 .collect();
             let mut tally = TextTally::new(usize::MAX);
-            values.iter().flatten().for_each(|value| tally.add(value.as_bytes(), 1));
+            for value in values.iter().flatten() {
+                tally.add(value.as_bytes(), 1);
+            }
             let arrays: Vec<ArrayRef> = typed(&values, TokenType::infer(&tally, TokenKinds::PLAIN));
             PartitionColumn {
                 name: name.clone(),
@@ -149,6 +151,10 @@ impl BatchSource for PartitionedSource {
             Some(place) => self.inner.token_kinds(self.kept[place]),
             None => TokenKinds::default(),
         }
+    }
+
+    fn text_dialect(&self) -> Option<TextDialect> {
+        self.inner.text_dialect()
     }
 
     fn next_batch(&mut self) -> Result<Option<SourceBatch>, EngineError> {

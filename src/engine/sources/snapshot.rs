@@ -32,6 +32,7 @@ pub fn describe_files<'a>(files: impl Iterator<Item = &'a RootedFile>) -> Snapsh
             describe_bytes(total)
         ),
         files: paths,
+        ..Snapshot::default()
     }
 }
 

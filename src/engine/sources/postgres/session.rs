@@ -150,7 +150,7 @@ pub async fn describe_snapshot(connection: &mut PgConnection) -> Result<Snapshot
     Ok(Snapshot {
         id: identify(format!("{database}\0{seen}\0{}", lsn.as_deref().unwrap_or_default()).as_bytes()),
         description: format!("PostgreSQL {version}{standby}, snapshot {seen}{position}, {at} UTC"),
-        files: Vec::new(),
+        ..Snapshot::default()
     })
 }
 

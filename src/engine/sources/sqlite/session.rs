@@ -96,5 +96,6 @@ pub async fn describe_snapshot(connection: &mut SqliteConnection, path: &Path) -
         id: identify(identity.as_bytes()),
         description: format!("SQLite {version} file, {}{when}", describe_bytes(main.size)),
         files: vec![name],
+        ..Snapshot::default()
     })
 }

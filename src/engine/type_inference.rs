@@ -261,7 +261,9 @@ mod tests {
 
     fn infer(tokens: &[&str], kinds: TokenKinds) -> TokenType {
         let mut tally = TextTally::new(64);
-        tokens.iter().for_each(|token| tally.add(token.as_bytes(), 1));
+        for token in tokens {
+            tally.add(token.as_bytes(), 1);
+        }
         TokenType::infer(&tally, kinds)
     }
 

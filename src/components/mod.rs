@@ -14,6 +14,7 @@ pub mod head;
 pub mod icon;
 pub mod keys_dialog;
 pub mod live_progress;
+pub mod meaning;
 pub mod moment;
 pub mod note;
 pub mod pagination;

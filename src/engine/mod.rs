@@ -22,6 +22,7 @@ pub mod memory;
 pub mod profile;
 pub mod protocol;
 pub mod rooted_file;
+pub mod semantics;
 pub mod sources;
 pub mod table_scan;
 pub mod type_inference;

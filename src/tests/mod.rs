@@ -3,5 +3,6 @@ mod app;
 mod configuration_table;
 mod layers;
 mod pages;
+mod sample_meaning;
 mod sources;
 mod store;

@@ -2,6 +2,7 @@
 
 mod boolean;
 mod history;
+mod meaning;
 mod metrics;
 mod number;
 mod picker;
@@ -23,6 +24,7 @@ use crate::components::format::{count, counted};
 use crate::components::graphics::RunNames;
 use crate::components::head::{Crumb, PageHead, breadcrumb};
 use crate::components::icon::{Icon, icon};
+use crate::components::meaning::pii_tag;
 use crate::components::moment::{clock, moment};
 use crate::components::note::{Note, NoteKind, ignored_note};
 use crate::components::tag::{Tone, source_tag, tag};
@@ -64,8 +66,10 @@ pub fn column_view(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTime<Ut
             {picker::picker(detail, query)}
             <div class="colgrid">
                 {notes(detail)}
+                {meaning::meaning_section(detail)}
                 {sections(detail, query, &runs)}
                 {metrics::metrics_section(detail, &runs)}
+                {meaning::together_section(detail, query)}
                 {history::history_section(detail, query, now)}
             </div>
         </div>
@@ -100,6 +104,7 @@ fn head(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTime<Utc>) -> AnyV
     let tags = view! {
         {source_tag(&detail.source)}
         {column.is_candidate_key().then(|| view! { <span class="tag">{icon(Icon::Key, 12)}"key by the data"</span> })}
+        {pii_tag(column)}
         {column.metrics.query_error.is_some().then(|| tag("failed", Tone::High))}
         {(!column.broken_invariants.is_empty()).then(|| tag("inconsistent", Tone::High))}
     };
@@ -155,7 +160,7 @@ fn notes(detail: &ColumnDetail) -> AnyView {
     let column = &detail.column;
     let failed = column.metrics.query_error.as_ref().map(|error| {
         Note::new(NoteKind::Error, "This column could not be profiled")
-            .sentence(format!("{error} The other columns of the table are complete."))
+            .sentence(failure(error))
             .view()
     });
     let inconsistent = (!column.broken_invariants.is_empty()).then(|| {
@@ -182,6 +187,12 @@ fn notes(detail: &ColumnDetail) -> AnyView {
                 .view()
         });
     view! { {failed}{inconsistent}{moved} }.into_any()
+}
+
+/// Why a column failed, what is left, and what to do.
+fn failure(error: &str) -> String {
+    let end = if error.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{error}{end} The other columns of the table are complete. Mend or replace the file, then profile the table again.")
 }
 
 /// The panels of the column's own type; without values there is nothing to draw.

@@ -194,7 +194,7 @@ async fn the_meaning_of_a_column_stands_with_its_reasons() {
         "varchar(250)",
         "PII <b>moderate</b>",
         // An estimate says how wide it is without a pointer.
-        "Estimated with HyperLogLog (hll_lg12): within 3.3% in 95 of 100 cases.",
+        "Estimated with HyperLogLog (hll_lg12): within 3.2% in 95 of 100 cases.",
     ] {
         assert!(name.contains(part), "{part}");
     }

@@ -11,6 +11,8 @@ const MOST_CATEGORIES: u64 = 200;
 /// Longest code and category, in characters.
 const LONGEST_CODE: u64 = 24;
 const LONGEST_CATEGORY: u64 = 60;
+/// A code that differs in every row is what the thing is called.
+const NEARLY_UNIQUE: f64 = 0.95;
 /// A text of more words on average is prose.
 const PROSE_WORDS: f64 = 4.5;
 
@@ -42,13 +44,18 @@ pub(super) const RULES: &[TypeRule] = &[
         let word = column.named(Notion::Name)?;
         let metrics = column.metrics();
         let letters = column.part(metrics.non_alpha_count) <= 0.1;
-        (column.is_text() && letters && column.uniqueness() >= 0.3 && words(column) <= 8.0 && !is_code(column)).then(|| {
-            format!(
-                "The name says \"{word}\", and {} of {} values are different.",
-                grouped(column.distinct()),
-                grouped(column.column.non_null_count)
-            )
-        })
+        (column.is_text()
+            && letters
+            && column.uniqueness() >= 0.3
+            && words(column) <= 8.0
+            && (!is_code(column) || column.uniqueness() >= NEARLY_UNIQUE))
+            .then(|| {
+                format!(
+                    "The name says \"{word}\", and {} of {} values are different.",
+                    grouped(column.distinct()),
+                    grouped(column.column.non_null_count)
+                )
+            })
     }),
     rule("code", Family::Code, |column| {
         (column.is_text() && is_code(column) && column.distinct() >= 2).then(|| {

@@ -53,10 +53,6 @@ pub(super) const RULES: &[TypeRule] = &[
         let share = column.part(column.metrics().future_count);
         (column.is_time() && share >= 0.5).then(|| format!("{} values lie after the run.", share_words(share)))
     }),
-    rule("historical_date", Family::Date, |column| {
-        let share = column.part(column.metrics().before_20yr_count);
-        (column.is_time() && share >= 0.75).then(|| format!("{} values lie more than twenty years back.", share_words(share)))
-    }),
     rule("record_stamp", Family::Stamp, |column| {
         let word = column.named(Notion::RecordStamp)?;
         column
@@ -71,6 +67,10 @@ pub(super) const RULES: &[TypeRule] = &[
     }),
     rule("monthly_event_date", Family::Event, |column| {
         event(column, column.metrics().months_present, 30.44, 6, "month")
+    }),
+    rule("historical_date", Family::Date, |column| {
+        let share = column.part(column.metrics().before_20yr_count);
+        (column.is_time() && share >= 0.75).then(|| format!("{} values lie more than twenty years back.", share_words(share)))
     }),
     rule("timestamp", Family::Date, |column| {
         let data_type = column.column.data_type.to_lowercase();

@@ -80,7 +80,8 @@ pub fn range_words(column: &ColumnProfile) -> AnyView {
     match column_shape(column) {
         ColumnShape::Failed => {
             let error = metrics.query_error.clone().unwrap_or_default();
-            view! { <span class="bad">"not profiled"</span>" "<span class="t2 clip why" title=error.clone()>{error.clone()}</span> }.into_any()
+            view! { <span class="bad">"not profiled"</span>" "<span class="t2 clip why" title=error.clone()>{error.clone()}</span> }
+                .into_any()
         }
         ColumnShape::NoRows => view! { <span class="t2">"no rows"</span> }.into_any(),
         ColumnShape::AllNull => view! { <span class="t2">"no values"</span> }.into_any(),

@@ -38,7 +38,7 @@ pub fn title_of(name: &str) -> String {
 pub fn pii_tag(column: &ColumnProfile) -> Option<AnyView> {
     let risk = column.meaning.pii_risk.filter(|risk| *risk != PiiRisk::None)?;
     let title = column.meaning.pii_risk_reason.clone();
-    Some(view! { <span class="tag src" title=title>"PII "<b>{risk.word()}</b></span> }.into_any())
+    Some(view! { <span class="tag pii" title=title>"PII "<b>{risk.word()}</b></span> }.into_any())
 }
 
 /// The line under the type in a list: what the values stand for, and the better type.

@@ -34,7 +34,7 @@ pub fn columns_tab(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc
         table(detail, query, &listed)
     };
     let whole = (run.row_count > 0).then(|| whole::whole_section(detail, query));
-    view! { {empty}{filters(detail, query, now)}{table}{whole} }.into_any()
+    view! { {empty}{filters(detail, query, now)}{table}{whole}{(!listed.is_empty()).then(foot_keys)} }.into_any()
 }
 
 fn never_profiled(detail: &TableDetail, may_run: bool) -> AnyView {
@@ -216,6 +216,13 @@ fn table(detail: &TableDetail, query: &ColumnsQuery, listed: &[ListedColumn]) ->
             </table>
         </div>
         {legend(detail, listed)}
+    }
+    .into_any()
+}
+
+/// The keys of the list, last on the page.
+fn foot_keys() -> AnyView {
+    view! {
         <p class="foot-keys">
             <span><kbd>"j"</kbd><kbd>"k"</kbd>" move"</span><span><kbd>"Enter"</kbd>" open"</span>
             <span><kbd>"/"</kbd>" filter"</span><span><kbd>"?"</kbd>" all keys"</span>

@@ -200,7 +200,7 @@ async fn the_meaning_of_a_column_stands_with_its_reasons() {
     }
     let amount = draw("net_amount");
     assert!(
-        amount.contains("none found") && !amount.contains("class=\"tag src\" title=\"It"),
+        amount.contains("none found") && !amount.contains("class=\"tag pii\" title=\"It"),
         "{amount}"
     );
     assert!(amount.contains("Moves with") && amount.contains("columns/order_line_id") && amount.contains("−0.08"));
@@ -216,7 +216,7 @@ async fn a_failed_column_shows_no_figures_and_says_what_to_do() {
         html.contains("of 1,204 values. The other columns of the table are complete. Mend or replace the file"),
         "{html}"
     );
-    assert!(!html.contains("id=\"metrics\"") && !html.contains("id=\"meaning\""));
+    assert!(!html.contains("id=\"metrics\"") && !html.contains("id=\"meaning\"") && !html.contains("id=\"history\""));
     let list = table("table-failed-column", &detail.table, "");
     let at = list.find("id=\"col-pin_hash\"").unwrap();
     let line = &list[at..at + list[at..].find("</tr>").unwrap()];

@@ -11,8 +11,6 @@ RELATIVE = 1e-9
 CANCELLING = {"sum", "avg_value", "skewness", "kurtosis", "fractional_sum", "entropy_bits"}
 # What only exact values can tell: it may be left out where the column's distinct count is an estimate, and nowhere else.
 NEEDS_EXACT_VALUES = {"unique_count", "mode", "entropy_bits", "outlier_low_count", "outlier_high_count"}
-# Figures that are not checked: their definition leaves more than one right answer.
-NOT_COMPARED = {"standard_pattern", "standard_pattern_ratio"}
 
 
 class Tally:
@@ -26,6 +24,11 @@ class Tally:
         self.estimates = 0
         self.beyond_stated = []
         self.absent = {}
+        self.statements = 0
+        # (figure, why) -> how often: only what limn itself names as unsaid.
+        self.skipped = {}
+        self.opinion_figures = 0
+        self.seconds = (0.0, 0.0)
 
     def differ(self, table, column, figure, limn, oracle):
         self.differences.append((table, column, figure, str(limn)[:90], str(oracle)[:90]))
@@ -53,12 +56,12 @@ def compare_column(tally, table, given, figures, column):
         if figure in estimates:
             compare_estimate(tally, table, name, figure, limn, figures, estimates[figure], column)
         elif figure in LISTS:
-            compare_list(tally, table, name, figure, LISTS[figure](limn), expected)
+            compare_list(tally, table, name, figure, LISTS[figure](limn), expected, getattr(column, "is_float", False))
         else:
             tally.figures += 1
             if not is_equal(figure, limn, expected, figures, column):
                 tally.differ(table, name, figure, limn, shown(expected))
-    unknown = set(estimates) - set(figures) - NOT_COMPARED
+    unknown = set(estimates) - set(figures)
     for figure in sorted(unknown):
         tally.differ(table, name, f"estimates.{figure}", "an estimate of a figure that is not there", "")
 
@@ -76,17 +79,22 @@ LISTS = {
 }
 
 
-def compare_list(tally, table, name, figure, limn, expected):
+def compare_list(tally, table, name, figure, limn, expected, is_real=False):
     tally.figures += max(len(expected), 1)
     if len(limn) != len(expected):
         tally.differ(table, name, f"{figure} (entries)", len(limn), len(expected))
     for place, (one, other) in enumerate(zip(limn, expected)):
-        if not same_entry(one, other):
+        if not same_entry(one, other) and not (is_real and same_real(one, other)):
             tally.differ(table, name, f"{figure}[{place}]", one, other)
 
 
 def same_entry(one, other):
     return list(one) == list(other) if isinstance(other, tuple) else one == other
+
+
+def same_real(one, other):
+    """Of two texts of as many digits that read back as the same double, either is the shortest."""
+    return one[1] == other[1] and len(one[0]) == len(other[0]) and as_float(one[0]) == as_float(other[0])
 
 
 def is_equal(figure, limn, expected, figures, column):

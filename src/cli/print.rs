@@ -12,6 +12,7 @@ use crate::domain::address::qualified_name;
 use crate::domain::column_meaning::PiiRisk;
 use crate::domain::column_profile::{ColumnProfile, GeneralType};
 use crate::domain::table_profile::{FailedTable, TableProfile};
+use crate::engine::statements::{TableContext, statements_for, table_statements, unsaid_for};
 
 /// Longest value in a cell (characters).
 const LONGEST_VALUE: usize = 32;
@@ -175,8 +176,27 @@ fn cut(text: &str) -> String {
 
 /// Everything, as `metrics.md` names it.
 pub fn json(profiles: &[TableProfile], failed: &[FailedTable]) -> std::io::Result<()> {
+    write_json(json!(profiles), failed)
+}
+
+/// Everything, and beside each table and column the statements that find its figures again (`sql`) and what SQL cannot say (`unsaid`).
+pub fn json_with_statements(profiles: &[TableProfile], roots: &[String], failed: &[FailedTable]) -> std::io::Result<()> {
+    let mut tables = json!(profiles);
+    for (index, (profile, root)) in profiles.iter().zip(roots).enumerate() {
+        let context = TableContext::of_profile(profile, Some(root));
+        let table = &mut tables[index];
+        for (place, column) in profile.columns.iter().enumerate() {
+            table["columns"][place]["sql"] = json!(statements_for(&context, column));
+            table["columns"][place]["unsaid"] = json!(unsaid_for(&context, column));
+        }
+        table["sql"] = json!(table_statements(&context));
+    }
+    write_json(tables, failed)
+}
+
+fn write_json(tables: serde_json::Value, failed: &[FailedTable]) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
-    let mut document = json!({ "tables": profiles });
+    let mut document = json!({ "tables": tables });
     if !failed.is_empty() {
         document["failed"] = json!(failed);
     }

@@ -26,6 +26,9 @@ pub struct ProfileArgs {
     /// How the profile is printed
     #[arg(long, value_enum, default_value_t = OutputFormat::Table)]
     format: OutputFormat,
+    /// With --format json: beside each column, the SQL that finds its figures again
+    #[arg(long)]
+    sql: bool,
     /// Print no progress
     #[arg(long, short)]
     quiet: bool,
@@ -61,14 +64,17 @@ pub fn run(args: ProfileArgs) -> Outcome {
     };
     let bar = progress_bar(args.quiet);
     let (mut profiles, mut failed) = (Vec::new(), Vec::new());
+    let mut roots = Vec::new();
     for (root, tables) in plans {
         let (read, lost) = startup::block_on(profile(&root, tables, options.clone(), &bar))??;
+        roots.extend(read.iter().map(|_| root.display().to_string()));
         profiles.extend(read);
         failed.extend(lost);
     }
     bar.finish_and_clear();
     match args.format {
         OutputFormat::Table => print::tables(&profiles),
+        OutputFormat::Json if args.sql => print::json_with_statements(&profiles, &roots, &failed),
         OutputFormat::Json => print::json(&profiles, &failed),
         OutputFormat::Csv => print::csv(&profiles),
     }

@@ -18,6 +18,7 @@ pub mod paging;
 pub mod profile_run;
 pub mod progress;
 pub mod query;
+pub mod statement;
 pub mod table;
 pub mod table_metrics;
 pub mod table_profile;

@@ -24,6 +24,7 @@ pub mod protocol;
 pub mod rooted_file;
 pub mod semantics;
 pub mod sources;
+pub mod statements;
 pub mod table_scan;
 pub mod type_inference;
 pub mod worker;

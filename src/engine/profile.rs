@@ -88,7 +88,11 @@ pub fn profile_with_limits(
         row_count: rows,
         column_count: columns.len() as u32,
         format: table.format.clone(),
-        snapshot: describe_snapshot(&plan, total),
+        snapshot: Snapshot {
+            clock: Some(options.clock),
+            dialect: plan.text_dialect(),
+            ..describe_snapshot(&plan, total)
+        },
         duration_ms: watch.elapsed_ms(),
         bytes_scanned: total,
         rows_scanned: rows,
@@ -227,6 +231,7 @@ fn describe_snapshot(plan: &ScanPlan, total: u64) -> Snapshot {
             describe_bytes(total)
         ),
         files: plan.files.iter().map(|file| file.file.path().to_owned()).collect(),
+        ..Snapshot::default()
     }
 }
 

@@ -5,7 +5,7 @@ use super::csv_dialect::{column_names, is_header, sniff_dialect};
 use super::csv_records::{Dialect, Fields, RecordReader};
 use super::token_batch::TokenBatch;
 use super::{BatchSource, SourceBatch, SourceColumn};
-use crate::domain::table_profile::RejectedRows;
+use crate::domain::table_profile::{RejectedRows, TextDialect};
 use crate::engine::error::EngineError;
 use crate::engine::limits::BATCH_ROWS;
 use crate::engine::rooted_file::RootedFile;
@@ -22,6 +22,7 @@ pub struct CsvSource {
     fields: Fields,
     /// The first record, where it is data.
     first_is_data: bool,
+    has_header: bool,
     batch: TokenBatch,
     rejected: RejectedRows,
 }
@@ -56,6 +57,7 @@ impl CsvSource {
             columns,
             fields,
             first_is_data: !has_header,
+            has_header,
             batch,
             rejected: RejectedRows::default(),
         })
@@ -120,5 +122,13 @@ impl BatchSource for CsvSource {
 
     fn rejected(&self) -> RejectedRows {
         self.rejected.clone()
+    }
+    fn text_dialect(&self) -> Option<TextDialect> {
+        Some(TextDialect {
+            delimiter: char::from(self.dialect.delimiter),
+            quote: char::from(self.dialect.quote),
+            has_header: self.has_header,
+            ..TextDialect::default()
+        })
     }
 }

@@ -18,7 +18,7 @@ use arrow::datatypes::DataType;
 use super::error::EngineError;
 use super::rooted_file::RootedFile;
 use super::type_inference::TokenKinds;
-use crate::domain::table_profile::RejectedRows;
+use crate::domain::table_profile::{RejectedRows, TextDialect};
 
 /// Names of the formats, as tables carry them.
 pub const PARQUET: &str = "parquet";
@@ -55,6 +55,10 @@ pub trait BatchSource: Send {
     fn next_batch(&mut self) -> Result<Option<SourceBatch>, EngineError>;
     /// Records that were left out.
     fn rejected(&self) -> RejectedRows;
+    /// How fields are told apart, where the source is a CSV file.
+    fn text_dialect(&self) -> Option<TextDialect> {
+        None
+    }
 }
 
 /// A piece of a table that one thread reads.
@@ -122,6 +126,19 @@ impl ScanPlan {
     /// Whether single columns can be read apart: then they are.
     pub fn is_column_wise(&self) -> bool {
         !self.files.is_empty() && self.files.iter().all(|file| file.parquet.is_some())
+    }
+
+    /// How the fields of the table's CSV files are told apart; nothing for other formats, and where the files differ in it.
+    pub fn text_dialect(&self) -> Option<TextDialect> {
+        if self.is_column_wise() {
+            return None;
+        }
+        let mut dialects = self
+            .parts
+            .iter()
+            .map(|part| part.open_source().ok().and_then(|source| source.text_dialect()));
+        let first = dialects.next()??;
+        dialects.all(|dialect| dialect.as_ref() == Some(&first)).then_some(first)
     }
 
     /// Fails where a file changed since it was opened.

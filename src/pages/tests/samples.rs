@@ -378,6 +378,7 @@ pub fn table_run(number: i64, days_ago: i64) -> TableRun {
             id: "f3a9c1".into(),
             description: "3 files, 41.2 GB, newest 2026-11-21 13:41 UTC".into(),
             files: vec!["sales/order_lines/part-1.parquet".into()],
+            ..Snapshot::default()
         },
         rejected: None,
         broken_invariants: Vec::new(),

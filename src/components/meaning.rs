@@ -6,9 +6,16 @@ use crate::domain::column_meaning::PiiRisk;
 use crate::domain::column_profile::ColumnProfile;
 
 /// Parts of stored names that people write in capitals, and what they write.
-const CAPITALS: [(&str, &str); 6] = [
+const CAPITALS: [(&str, &str); 13] = [
     ("ip", "IP"),
+    ("ipv4", "IPv4"),
+    ("ipv6", "IPv6"),
     ("us", "US"),
+    ("zip", "ZIP"),
+    ("ssn", "SSN"),
+    ("iban", "IBAN"),
+    ("uuid", "UUID"),
+    ("url", "URL"),
     ("json", "JSON"),
     ("iso", "ISO"),
     ("id", "ID"),
@@ -48,7 +55,12 @@ pub fn meaning_line(column: &ColumnProfile) -> Option<AnyView> {
         let title = meaning.suggested_type_reason.clone();
         view! { <span class="better" title=title><span class="vh">"fits "</span><span aria-hidden="true">"→ "</span><span class="mono">{kind.clone()}</span></span> }
     });
-    let name = meaning.functional_data_type.as_deref().map(words_of);
+    // A boolean that is a boolean need not be told twice.
+    let name = meaning
+        .functional_data_type
+        .as_deref()
+        .filter(|name| *name != column.data_type)
+        .map(words_of);
     (name.is_some() || better.is_some()).then(|| view! { <small class="means">{name}" "{better}</small> }.into_any())
 }
 

@@ -19,4 +19,5 @@ pub mod moment;
 pub mod note;
 pub mod pagination;
 pub mod section;
+pub mod sql_text;
 pub mod tag;

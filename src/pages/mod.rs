@@ -15,6 +15,7 @@ pub mod login;
 pub mod new_connection;
 pub mod overview;
 mod overview_lists;
+mod panel_sql;
 pub mod request;
 pub mod respond;
 pub mod run;

@@ -49,9 +49,7 @@ pub fn together_section(detail: &ColumnDetail, query: &ColumnsQuery) -> Option<A
             .into_any()
         })
         .collect();
-    let title = SectionTitle::new("together", "Moves with")
-        .subtitle("Pearson correlation, in this run")
-        .class("sec half");
+    let title = SectionTitle::new("together", "Moves with").subtitle("Pearson correlation, in this run");
     let table = view! {
         <table class="tbl tight">
             <caption class="vh">{format!("Number columns by their correlation with {name}, strongest first")}</caption>

@@ -8,7 +8,9 @@ use crate::components::graphics::figure::{canonical_text, estimate_sentence, met
 use crate::components::graphics::frequency_list::visible;
 use crate::components::section::{SectionTitle, section};
 use crate::domain::column_profile::{ColumnProfile, GeneralType};
+use crate::domain::statement::Panel;
 use crate::domain::table::ColumnDetail;
+use crate::pages::panel_sql::PanelSql;
 
 /// How a metric is read and said.
 enum Reading {
@@ -29,7 +31,7 @@ use Reading::{Count, Number, Rows, Text, Value};
 type Line = (&'static str, &'static str, Reading);
 
 /// The panel.
-pub fn metrics_section(detail: &ColumnDetail, runs: &RunNames) -> Option<AnyView> {
+pub fn metrics_section(detail: &ColumnDetail, runs: &RunNames, sql: &PanelSql) -> Option<AnyView> {
     let column = &detail.column;
     // What was counted before the column failed is no figure.
     if column.metrics.query_error.is_some() {
@@ -75,8 +77,9 @@ pub fn metrics_section(detail: &ColumnDetail, runs: &RunNames) -> Option<AnyView
             </table>
         </div>
         {estimate_notes(column)}
+        {sql.under(&[Panel::KeyFigures, Panel::Distinct, Panel::Numbers], "metrics")}
     };
-    Some(section(SectionTitle::new("metrics", "Metrics").class("sec half"), content))
+    Some(section(SectionTitle::new("metrics", "Metrics"), content))
 }
 
 /// How the estimates among the figures were found and how wide they are, in words: nothing here needs a pointer.

@@ -9,8 +9,10 @@ use crate::components::graphics::figure::{estimate_sentence, figure};
 use crate::components::meaning::title_of;
 use crate::components::section::{SectionTitle, section};
 use crate::domain::query::ColumnsQuery;
+use crate::domain::statement::Panel;
 use crate::domain::table::{TableDetail, TableRun};
 use crate::domain::table_metrics::PairCorrelation;
+use crate::pages::panel_sql::PanelSql;
 use crate::pages::run_links::with;
 
 /// Pairs that are drawn; the others follow in the data of the page.
@@ -20,7 +22,7 @@ const DRAWN_PAIRS: usize = 12;
 pub fn whole_section(detail: &TableDetail, query: &ColumnsQuery) -> Option<AnyView> {
     let run = detail.run.as_ref()?;
     let pairs = run.metrics.pairwise.as_deref().filter(|pairs| !pairs.is_empty());
-    let class = if pairs.is_some() { "cols" } else { "" };
+    let class = if pairs.is_some() { "whole cols" } else { "whole" };
     Some(view! { <div class=class>{figures(detail, run, query)}{pairs.map(|pairs| together(detail, pairs, query))}</div> }.into_any())
 }
 
@@ -69,6 +71,11 @@ fn figures(detail: &TableDetail, run: &TableRun, query: &ColumnsQuery) -> AnyVie
             <dd>{figure(count(rows), found)}" "<span class="t2">{share(rows, run.row_count)}" of the rows repeat another in all columns, in this run"{said}</span></dd>
         }
     });
+    // A statement stands only beside the figure that it finds.
+    let panels: &[Panel] = match metrics.duplicate_row_count {
+        Some(_) => &[Panel::Rows, Panel::DuplicateRows],
+        None => &[Panel::Rows],
+    };
     let cells = run.row_count.saturating_mul(u64::from(run.column_count));
     let nulls: u64 = detail.columns.iter().fold(0, |sum, column| sum.saturating_add(column.null_count));
     let content = view! {
@@ -80,6 +87,7 @@ fn figures(detail: &TableDetail, run: &TableRun, query: &ColumnsQuery) -> AnyVie
             <dt>"Cells"</dt>
             <dd>{count(cells)}" "<span class="t2">{share(nulls, cells).map(|text| format!("{text} of them null"))}</span></dd>
         </dl>
+        {PanelSql::of_table(detail).under(panels, "rows of the table")}
     };
     section(SectionTitle::new("whole", "The table as a whole"), content)
 }

@@ -209,6 +209,46 @@ async fn the_meaning_of_a_column_stands_with_its_reasons() {
 }
 
 #[tokio::test]
+async fn every_panel_has_the_statement_of_its_figures_to_select_and_none_stands_twice() {
+    let draw = |name: &str| {
+        let detail = column_detail(name, 3);
+        drawn(&format!("sql-{name}"), || column_view(&detail, &ColumnsQuery::default(), now()))
+    };
+    let panels = [
+        (
+            "net_amount",
+            vec!["SQL for this histogram and its quantiles", "SQL for top values", "SQL for metrics"],
+        ),
+        (
+            "product_name",
+            vec![
+                "SQL for top values",
+                "SQL for value shapes",
+                "SQL for lengths",
+                "SQL for these counts",
+            ],
+        ),
+        ("ordered_at", vec!["SQL for this histogram", "SQL for ages and days of the week"]),
+        ("is_return", vec!["SQL for true and false", "SQL for metrics"]),
+    ];
+    for (name, titles) in panels {
+        let html = draw(name);
+        for title in titles {
+            assert!(html.contains(title), "{name}: {title}");
+        }
+        assert!(html.contains("part-1.parquet") && html.contains("snapshot f3a9c1"), "{name}");
+        let ids: Vec<&str> = html.split("<pre id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let different: std::collections::BTreeSet<&&str> = ids.iter().collect();
+        assert!(ids.len() >= 3 && ids.len() == different.len(), "{name}: {ids:?}");
+    }
+    assert!(
+        !draw("pin_hash").contains("SQL for"),
+        "a failed column has no figures to find again"
+    );
+    assert!(table("table-sql", &detail(), "").contains("SQL for rows of the table"));
+}
+
+#[tokio::test]
 async fn a_failed_column_shows_no_figures_and_says_what_to_do() {
     let detail = column_detail("pin_hash", 3);
     let html = drawn("column-failed", || column_view(&detail, &ColumnsQuery::default(), now()));

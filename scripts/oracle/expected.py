@@ -80,11 +80,12 @@ def real_text(value):
 
 def time_text(text, is_zoned=False):
     """DuckDB's text of a day, an instant or a time of day as ISO 8601: `2013-01-01T05:00:00.5Z`, `-0043-03-15`, `+12024-01-02`."""
-    day, _, time = text.replace(" (BC)", "").partition(" ")
+    is_before = text.endswith((" (BC)", " BC")) or " (BC) " in text
+    day, _, time = text.removesuffix(" BC").replace(" (BC)", "").partition(" ")
     if "-" in day:
         year, rest = day.split("-", 1)
         # There is a year 0 in ISO 8601: 1 BC.
-        number = 1 - int(year) if "(BC)" in text else int(year)
+        number = 1 - int(year) if is_before else int(year)
         day = f"{number:04d}-{rest}" if 0 <= number <= 9999 else f"{number:+05d}-{rest}"
     else:
         day, time = "", day

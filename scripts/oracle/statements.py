@@ -120,10 +120,12 @@ def is_same(column, metric, limn, sql, said):
     if metric == "weekday_counts":
         return list(limn) == list(sql)
     if column["general_type"] == "D" and isinstance(sql, str):
-        return limn == time_text(sql, column["data_type"] == "timestamp")
-    if isinstance(sql, bool) or isinstance(limn, bool):
-        return limn is sql or limn == str(sql).lower()
-    if isinstance(limn, str) and not isinstance(sql, str):
+        return limn == time_text(sql, is_zoned(column))
+    if isinstance(limn, bool):
+        return sql in (0, 1) and limn == bool(sql)
+    if isinstance(sql, bool):
+        return limn == str(sql).lower()
+    if isinstance(limn, str) and not isinstance(sql, str) and not (metric == "sum" and isinstance(sql, float)):
         return limn == number_text(sql) or isinstance(sql, float) and len(limn) == len(number_text(sql)) and as_float(limn) == sql
     if isinstance(sql, float):
         return is_close(as_float(limn), sql, magnitude(metric, {**said, "non_null_count": column.get("non_null_count", 0)}))
@@ -132,6 +134,11 @@ def is_same(column, metric, limn, sql, said):
             return is_close(as_float(limn), float(sql), 0.0)
         return as_fraction(limn) == as_fraction(sql)
     return limn == sql
+
+
+def is_zoned(column):
+    """Whether its instants are in UTC."""
+    return column["data_type"] == "timestamp" or "with time zone" in column["data_type"]
 
 
 def number_text(value):
@@ -208,7 +215,7 @@ def text_of(column, value):
     if column["general_type"] == "N":
         return as_float(value)
     if column["general_type"] == "D":
-        return time_text(value, column["data_type"] == "timestamp") if " " in str(value) else str(value)
+        return time_text(value, is_zoned(column)) if " " in str(value) else str(value)
     return str(value)
 
 

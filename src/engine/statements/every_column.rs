@@ -57,7 +57,12 @@ impl ColumnQueries<'_> {
         if !self.is_nested() {
             let only = self.finite().map_or(String::new(), |finite| format!(" FILTER (WHERE {finite})"));
             let order = self.text_order();
-            for (name, function) in [("min_value", "min"), ("max_value", "max")] {
+            let (least, greatest) = match (self.column.general_type, self.dialect) {
+                // PostgreSQL has no order of truth values, but their conjunction.
+                (GeneralType::Boolean, SqlDialect::Postgres) => ("bool_and", "bool_or"),
+                _ => ("min", "max"),
+            };
+            for (name, function) in [("min_value", least), ("max_value", greatest)] {
                 figures.push((name, self.shown(&format!("{function}(v{order}){only}"))));
             }
         }
@@ -125,15 +130,17 @@ impl ColumnQueries<'_> {
     }
 
     /// The value as it is shown: times as text, texts cut where they are long.
-    fn shown(&self, value: &str) -> String {
+    pub fn shown(&self, value: &str) -> String {
         let is_long = self
             .column
             .metrics
             .max_length
             .is_some_and(|length| length > TEXT_LIMIT_CHARS as u64);
         match self.column.general_type {
-            GeneralType::Time if self.dialect == SqlDialect::DuckDb => self.dialect.as_text(value),
-            GeneralType::Boolean if self.dialect == SqlDialect::Sqlite => format!("CASE WHEN {value} THEN 'true' ELSE 'false' END"),
+            GeneralType::Time if self.dialect != SqlDialect::Sqlite => self.dialect.as_text(value),
+            GeneralType::Boolean if self.dialect == SqlDialect::Sqlite => {
+                format!("CASE {value} WHEN 0 THEN 'false' WHEN 1 THEN 'true' END")
+            }
             GeneralType::Text | GeneralType::Other if is_long => format!(
                 "CASE WHEN length({value}) > {TEXT_LIMIT_CHARS} THEN substr({value}, 1, {TEXT_LIMIT_CHARS}) || '…' ELSE {value} END"
             ),

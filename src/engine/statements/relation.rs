@@ -264,7 +264,9 @@ fn database_value(column: &str, profile: &ColumnProfile, dialect: SqlDialect) ->
             format!("{column} AT TIME ZONE 'UTC'")
         }
         (SqlDialect::Postgres, GeneralType::Other) if data_type == "bytea" => format!("encode({column}, 'hex')"),
-        (SqlDialect::Sqlite, GeneralType::Other) if data_type == "blob" => format!("lower(hex({column}))"),
+        (SqlDialect::Sqlite, GeneralType::Other) if data_type == "blob" => {
+            format!("CASE WHEN {column} IS NOT NULL THEN lower(hex({column})) END")
+        }
         // SQLite keeps days and instants as texts; these are to the millisecond and in UTC.
         (SqlDialect::Sqlite, GeneralType::Time) if has_time => format!("strftime('%Y-%m-%d %H:%M:%f', {column})"),
         (SqlDialect::Sqlite, GeneralType::Time) => format!("date({column})"),

@@ -9,7 +9,7 @@ from expected import QUANTILES, Either, rank_range, real_text
 RELATIVE = 1e-9
 # Sums of many terms of either sign: the terms are the measure, not what is left of them.
 CANCELLING = {"sum", "avg_value", "skewness", "kurtosis", "fractional_sum", "entropy_bits"}
-# What only exact values can tell: it may be left out where the column's distinct count is an estimate, and nowhere else.
+# What only exact values can tell: it may be left out where they were given up, and nowhere else.
 NEEDS_EXACT_VALUES = {"unique_count", "mode", "entropy_bits", "outlier_low_count", "outlier_high_count"}
 
 
@@ -28,7 +28,19 @@ class Tally:
         # (figure, why) -> how often: only what limn itself names as unsaid.
         self.skipped = {}
         self.opinion_figures = 0
-        self.seconds = (0.0, 0.0)
+        # Of profiling, of the second opinion, of the statements.
+        self.seconds = (0.0, 0.0, 0.0)
+
+    def add(self, other):
+        """Adds what another part of the work found."""
+        for name in ("figures", "opinion_figures", "columns", "tables", "estimates", "statements"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.differences += other.differences
+        self.beyond_stated += other.beyond_stated
+        for mine, theirs in ((self.absent, other.absent), (self.skipped, other.skipped)):
+            for key, count in theirs.items():
+                mine[key] = mine.get(key, 0) + count
+        self.seconds = tuple(map(sum, zip(self.seconds, other.seconds)))
 
     def differ(self, table, column, figure, limn, oracle):
         self.differences.append((table, column, figure, str(limn)[:90], str(oracle)[:90]))
@@ -48,7 +60,7 @@ def compare_column(tally, table, given, figures, column):
             continue
         limn = given.get(figure)
         if limn is None:
-            if figure in NEEDS_EXACT_VALUES and "distinct_count" in estimates:
+            if figure in NEEDS_EXACT_VALUES and gave_up_values(estimates):
                 tally.absent[figure] = tally.absent.get(figure, 0) + 1
             else:
                 tally.differ(table, name, figure, "absent", shown(expected))
@@ -56,7 +68,7 @@ def compare_column(tally, table, given, figures, column):
         if figure in estimates:
             compare_estimate(tally, table, name, figure, limn, figures, estimates[figure], column)
         elif figure in LISTS:
-            compare_list(tally, table, name, figure, LISTS[figure](limn), expected, getattr(column, "is_float", False))
+            compare_list(tally, table, name, figure, LISTS[figure](limn), expected, figure == "top_values" and column.is_float)
         else:
             tally.figures += 1
             if not is_equal(figure, limn, expected, figures, column):
@@ -64,6 +76,11 @@ def compare_column(tally, table, given, figures, column):
     unknown = set(estimates) - set(figures)
     for figure in sorted(unknown):
         tally.differ(table, name, f"estimates.{figure}", "an estimate of a figure that is not there", "")
+
+
+def gave_up_values(estimates):
+    """Whether the column's values are no longer known one by one: then something of it is an estimate."""
+    return any(figure in estimates for figure in ("distinct_count", "top_values", "median"))
 
 
 def pairs(key):

@@ -187,6 +187,8 @@ def write_names(folder):
     values = pa.array([1, 2, 3, None], pa.int64())
     names = ["a", "A", "a_1", "", " ", "select", "quo\"te", "it's", "back\\slash", "new\nline", "tab\t", "ünï", "中文", "a.b", "a;b--", "*", "0", "v", "n", "x", "data"]
     write(folder, "names.parquet", pa.Table.from_arrays([values] * len(names), names=names))
+    twice = [values, pa.array([4, 5, 6, 7], pa.int64()), pa.array(["x", None, "y", "z"])]
+    write(folder, "twice.parquet", pa.Table.from_arrays(twice, names=["a", "a", "b"]))
     write(folder, "it's [1]*? \"odd\".parquet", {"a": values})
     write(folder, "naïve 中文.parquet", {"a": values})
     write(folder, "year=2024/part.parquet", {"a": values, "b": pa.array(["x", "y", None, "z"])})

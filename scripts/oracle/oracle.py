@@ -17,13 +17,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
 
 import duckdb
 
 from collections_of_tables import COLLECTIONS
 from compare import Tally
-from second_opinion import add_opinion, table_label
+from second_opinion import add_opinion, check_files, table_label
 from statements import compare_with_statements
 
 MOST_SHOWN = 200
@@ -61,7 +62,7 @@ def main():
             profile = load_profile(options, folder)
             profiled = time.monotonic()
             tally = compare_folder(profile, folder)
-            tally.seconds = (profiled - began, time.monotonic() - profiled)
+            tally.seconds = (profiled - began, *tally.seconds[1:])
             tallies.append((name, tally))
     return report(tallies)
 
@@ -83,14 +84,30 @@ def load_profile(options, folder):
 
 
 def compare_folder(profile, folder):
-    """Both comparisons of all tables of one profile."""
+    """Both comparisons of all tables of one profile, as many tables at a time as there are cores; the largest first."""
+    tables = profile.get("tables", [])
     tally = Tally()
-    add_opinion(tally, profile, folder)
+    check_files(tally, tables, folder)
+    order = sorted(tables, key=lambda table: -table["row_count"] * table["column_count"])
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for part in pool.map(compare_table, order, [folder] * len(order)):
+            tally.add(part)
+    place = {table_label(table): place for place, table in enumerate(tables)}
+    tally.differences.sort(key=lambda difference: place.get(difference[0], -1))
+    return tally
+
+
+def compare_table(table, folder):
+    """What the two others say of one table."""
+    tally = Tally()
+    began = time.monotonic()
+    add_opinion(tally, table, folder)
+    between = time.monotonic()
     tally.opinion_figures, tally.figures, tally.columns = tally.figures, 0, 0
     db = duckdb.connect()
-    db.execute("set enable_progress_bar = false")
-    for table in profile.get("tables", []):
-        compare_with_statements(tally, table_label(table), table, db)
+    db.execute("set enable_progress_bar = false; set threads = 1")
+    compare_with_statements(tally, table_label(table), table, db)
+    tally.seconds = (0.0, between - began, time.monotonic() - between)
     return tally
 
 
@@ -121,14 +138,14 @@ def report(tallies):
     for figure, count in sorted(absent.items()):
         print(f"not given by limn where values are only estimated: {figure} in {count} columns")
     print()
-    rows = [("tables", "number", "columns", "statements", "figures by SQL", "by the second opinion", "estimates", "beyond 95 %", "skipped", "differences", "seconds")]
+    rows = [("tables", "number", "columns", "statements", "figures by SQL", "by the second opinion", "estimates", "beyond 95 %", "skipped", "differences", "seconds: profile, opinion, SQL")]
     for name, tally in tallies:
         rows.append((
             name, tally.tables, tally.columns, tally.statements, tally.figures, tally.opinion_figures, tally.estimates, len(tally.beyond_stated),
-            sum(tally.skipped.values()), len(tally.differences), "{:.1f} + {:.1f}".format(*tally.seconds),
+            sum(tally.skipped.values()), len(tally.differences), "{:.1f} + {:.1f} + {:.1f}".format(*tally.seconds),
         ))
     sums = [sum(row[place] for row in rows[1:]) for place in range(1, len(rows[0]) - 1)]
-    rows.append(("together", *sums, "{:.1f} + {:.1f}".format(*(sum(tally.seconds[part] for _, tally in tallies) for part in (0, 1)))))
+    rows.append(("together", *sums, "{:.1f} + {:.1f} + {:.1f}".format(*(sum(tally.seconds[part] for _, tally in tallies) for part in (0, 1, 2)))))
     print_table(rows)
     compared = sums[3] + sums[4]
     print(f"\n{compared} figures compared in {sums[1]} columns of {sums[0]} tables, {len(differences)} differ")

@@ -16,19 +16,19 @@ from tables import list_data_files, open_table
 def compare_profile(profile, folder):
     """Compares all tables of a profile with the files of the folder."""
     tally = Tally()
-    add_opinion(tally, profile, folder)
+    check_files(tally, profile["tables"], folder)
+    for table in profile["tables"]:
+        add_opinion(tally, table, folder)
     return tally
 
 
-def add_opinion(tally, profile, folder):
-    tables = profile.get("tables", [])
+def check_files(tally, tables, folder):
+    """Every file belongs to one table."""
     seen = [file for table in tables for file in table["snapshot"]["files"]]
     for file in sorted(set(list_data_files(folder)) - set(seen)):
         tally.differ(file, "", "profiled", "no", "yes")
     for file in sorted({file for file in seen if seen.count(file) > 1}):
         tally.differ(file, "", "profiled", "more than once", "once")
-    for table in tables:
-        compare_table(tally, table, folder)
 
 
 def table_label(table):
@@ -41,10 +41,11 @@ def is_same_name(given, known_as):
     return given in (known_as, "") or re.fullmatch(re.escape(given.lower()) + "(_[0-9]+)+", known_as.lower()) is not None
 
 
-def compare_table(tally, table, folder):
+def add_opinion(tally, table, folder):
+    """Compares one table with its files."""
     name = table_label(table)
     db = duckdb.connect()
-    db.execute("set timezone = 'UTC'; set enable_progress_bar = false")
+    db.execute("set timezone = 'UTC'; set enable_progress_bar = false; set threads = 1")
     if any(column.get("invalid_utf8_count") for column in table["columns"]) or table.get("rejected"):
         # Held by what is known of the file (see `hostile.py`): DuckDB's reader leaves out other records.
         tally.tables += 1

@@ -256,6 +256,9 @@ def spoil_what_statements_say(profile):
         # A statement that is no longer printed leaves its figures unsaid.
         for gone in column["sql"]:
             tally = Tally()
+            alone = Answers(tally, "", {**column, "sql": [gone]}, db)
+            if not any(alone.lists.values()) and all(value is None for value in alone.figures.values()):
+                continue
             fewer = {**column, "sql": [statement for statement in column["sql"] if statement is not gone]}
             judge_column(tally, "", fewer, Answers(tally, "", fewer, db))
             if tally.differences:
@@ -291,7 +294,7 @@ def spoilt_values(figure, value):
         yield value + 1
         yield value - 1
     elif isinstance(value, (float, Decimal)):
-        yield float(value) * (1 + 1e-7) + 1e-7
+        yield float(value) * (1 + 2e-7) + 1e-7
     elif isinstance(value, str):
         yield value + "0"
     if figure not in ("column_name", "general_type"):

@@ -244,23 +244,22 @@ fn add_primitive<T: ArrowPrimitiveType, K: Scalar, F: Family<K>>(
     };
     let nulls = array.nulls();
     let is_null = |i: usize| nulls.is_some_and(|nulls| nulls.is_null(i));
-    if let Some(weights) = weights {
-        for (i, value) in array.values().iter().enumerate() {
-            if weights[i] > 0 && !is_null(i) {
-                column.update(key_of(*value).ok_or_else(beyond)?, weights[i]);
-            }
-        }
-        return Ok(());
-    }
-    let mut keys: Vec<K> = Vec::with_capacity(BLOCK);
+    let mut singles: Vec<K> = Vec::with_capacity(BLOCK);
     for (block, values) in array.values().chunks(BLOCK).enumerate() {
-        keys.clear();
-        for (i, value) in values.iter().enumerate() {
-            if !is_null(block * BLOCK + i) {
-                keys.push(key_of(*value).ok_or_else(beyond)?);
+        singles.clear();
+        for (i, value) in (block * BLOCK..).zip(values) {
+            let weight = weights.map_or(1, |weights| weights[i]);
+            if weight == 0 || is_null(i) {
+                continue;
+            }
+            let key = key_of(*value).ok_or_else(beyond)?;
+            if weight == 1 {
+                singles.push(key);
+            } else {
+                column.update(key, weight);
             }
         }
-        column.update_block(&keys);
+        column.update_block(&singles);
     }
     Ok(())
 }

@@ -18,6 +18,9 @@ use super::text_column::TextColumn;
 use super::times::Times;
 use super::token_column::{TokenColumn, WiderType};
 
+/// Texts that are handed over at once.
+const BLOCK: usize = 1_024;
+
 /// Values of one column by type.
 #[derive(Debug)]
 pub enum Accumulator {
@@ -246,11 +249,12 @@ impl ColumnState {
                     self.fail("a page brought this column as text".into());
                     return;
                 };
-                for (i, text) in texts.iter().enumerate() {
-                    let weight = weights.map_or(1, |weights| weights[i]);
-                    if weight > 0 {
-                        column.update(text, weight);
+                match weights {
+                    Some(weights) => {
+                        let counted = texts.iter().zip(weights).filter(|text| *text.1 > 0);
+                        counted.for_each(|(text, weight)| column.update(text, *weight));
                     }
+                    None => texts.chunks(BLOCK).for_each(|texts| column.update_block(texts)),
                 }
             }
         }

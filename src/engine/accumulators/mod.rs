@@ -15,6 +15,7 @@ pub mod moments;
 pub mod numbers;
 pub mod quantiles;
 pub mod scalar_column;
+pub mod shape_checks;
 pub mod shapes;
 pub mod standard_patterns;
 pub mod sums;

@@ -57,8 +57,8 @@ pub struct ScalarColumn<K: Scalar, F> {
     form: Form,
     limits: ColumnLimits,
     values: Values<K, F>,
-    /// Values that were added one by one while the map was exact.
-    singles: u64,
+    /// Values that were added while the map was exact.
+    values_seen: u64,
     /// Entries at which the map is asked whether it is worth its memory.
     next_doubt: usize,
 }
@@ -84,7 +84,7 @@ impl<K: Scalar, F: Family<K>> ScalarColumn<K, F> {
             form,
             limits,
             values: Values::Exact(FxHashMap::default()),
-            singles: 0,
+            values_seen: 0,
             next_doubt: FIRST_DOUBT.min(limits.values.saturating_add(1)),
         }
     }
@@ -99,9 +99,8 @@ impl<K: Scalar, F: Family<K>> ScalarColumn<K, F> {
         match &mut self.values {
             Values::Exact(map) => {
                 *map.entry(key).or_default() += weight;
-                if map.len() > self.limits.values {
-                    self.sketch_values();
-                }
+                self.values_seen += weight;
+                self.doubt_map();
             }
             Values::Sketched(sketches) => sketches.update(self.form, key, weight),
         }
@@ -120,20 +119,30 @@ impl<K: Scalar, F: Family<K>> ScalarColumn<K, F> {
                 }
             }
             rest = &keys[added..];
-            self.singles += added as u64;
-            if map.len() >= self.next_doubt {
-                self.next_doubt = (self.next_doubt * 2).min(self.limits.values.saturating_add(1));
-                // A map of values that hardly repeat costs much and tells little: their hashes tell the same of them.
-                let mostly_new = map.len() >= FIRST_DOUBT && map.len() as u64 > self.singles / 10 * 9;
-                if mostly_new || map.len() > self.limits.values {
-                    self.sketch_values();
-                }
+            self.values_seen += added as u64;
+            if self.doubt_map() {
                 return self.update_block(rest);
             }
         }
         if let Values::Sketched(sketches) = &mut self.values {
             rest.chunks(BLOCK).for_each(|keys| sketches.update_block(self.form, keys));
         }
+    }
+
+    /// From time to time asks whether the map is worth its memory; says whether it asked.
+    fn doubt_map(&mut self) -> bool {
+        let Values::Exact(map) = &self.values else { return false };
+        let entries = map.len();
+        if entries < self.next_doubt {
+            return false;
+        }
+        self.next_doubt = (self.next_doubt * 2).min(self.limits.values.saturating_add(1));
+        // A map of values that hardly repeat costs much and tells little: their hashes tell the same of them.
+        let mostly_new = entries >= FIRST_DOUBT && entries as u64 > self.values_seen / 10 * 9;
+        if mostly_new || entries > self.limits.values {
+            self.sketch_values();
+        }
+        true
     }
 
     /// Adds the other's values.
@@ -148,6 +157,7 @@ impl<K: Scalar, F: Family<K>> ScalarColumn<K, F> {
                 for (key, count) in theirs {
                     *mine.entry(key).or_default() += count;
                 }
+                self.values_seen += other.values_seen;
                 if mine.len() > self.limits.values {
                     self.sketch_values();
                 }

@@ -13,7 +13,6 @@ const FREQUENT_BYTES: usize = 4_096;
 /// A counted set of texts.
 #[derive(Clone, Debug)]
 pub struct TextValues {
-    limit: usize,
     /// Hashes that are kept once the texts are given up.
     hashes: usize,
     state: State,
@@ -32,37 +31,29 @@ struct Sketches {
 }
 
 impl TextValues {
-    /// An empty set that keeps up to `limit` different texts exactly, and `keep_bytes` of each; later up to `hashes` hashes.
-    pub fn new(limit: usize, hashes: usize, keep_bytes: usize) -> Self {
+    /// An empty set that keeps `keep_bytes` of each text; once they are given up, up to `hashes` hashes.
+    pub fn new(hashes: usize, keep_bytes: usize) -> Self {
         Self {
-            limit,
             hashes,
             state: State::Exact(TextTally::new(keep_bytes)),
         }
     }
 
-    /// Adds a text so many times.
-    pub fn update(&mut self, text: &[u8], weight: u64) {
+    /// Adds a text so many times; says its place among the exact ones.
+    pub fn update(&mut self, text: &[u8], weight: u64) -> Option<usize> {
         match &mut self.state {
-            State::Exact(tally) => {
-                tally.add(text, weight);
-                if tally.len() > self.limit {
-                    self.give_up_exact_values();
-                }
+            State::Exact(tally) => Some(tally.add(text, weight)),
+            State::Sketched(sketches) => {
+                sketches.update(hash_bytes(text), text, weight);
+                None
             }
-            State::Sketched(sketches) => sketches.update(hash_bytes(text), text, weight),
         }
     }
 
     /// Adds the other's texts.
     pub fn merge(&mut self, other: &Self) {
         match (&mut self.state, &other.state) {
-            (State::Exact(mine), State::Exact(theirs)) => {
-                mine.merge(theirs);
-                if mine.len() > self.limit {
-                    self.give_up_exact_values();
-                }
-            }
+            (State::Exact(mine), State::Exact(theirs)) => mine.merge(theirs),
             (State::Exact(_), State::Sketched(_)) => {
                 self.give_up_exact_values();
                 self.merge(other);

@@ -104,7 +104,7 @@ impl Spelling for SqlDialect {
         match self {
             Self::DuckDb | Self::Postgres => format!("trunc({value})"),
             // Beyond 2^53 a double has no fraction, and beyond 2^63 an integer would not hold it.
-            Self::Sqlite => format!("(CASE WHEN abs({value}) < 9e15 THEN CAST({value} AS INTEGER) ELSE {value} END)"),
+            Self::Sqlite => format!("(CASE WHEN {value} > -9e15 AND {value} < 9e15 THEN CAST({value} AS INTEGER) ELSE {value} END)"),
         }
     }
 

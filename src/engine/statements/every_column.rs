@@ -33,12 +33,9 @@ impl ColumnQueries<'_> {
             .with("counted", "SELECT v, count(*) AS n\nFROM data\nWHERE v IS NOT NULL\nGROUP BY v")
     }
 
-    /// Whether the values are doubles, which may be no number at all.
+    /// Whether the values are doubles, which may be no number at all: only they have a count of NaN.
     pub fn is_real(&self) -> bool {
-        matches!(
-            self.column.data_type.as_str(),
-            "half" | "float" | "double" | "real" | "double precision" | "float4" | "float8" | "REAL"
-        )
+        self.column.metrics.nan_count.is_some()
     }
 
     /// The condition that leaves NaN and the infinities out; nothing where there can be none.
@@ -60,7 +57,12 @@ impl ColumnQueries<'_> {
         if !self.is_nested() {
             let only = self.finite().map_or(String::new(), |finite| format!(" FILTER (WHERE {finite})"));
             let order = self.text_order();
-            for (name, function) in [("min_value", "min"), ("max_value", "max")] {
+            let (least, greatest) = match (self.column.general_type, self.dialect) {
+                // PostgreSQL has no order of truth values, but their conjunction.
+                (GeneralType::Boolean, SqlDialect::Postgres) => ("bool_and", "bool_or"),
+                _ => ("min", "max"),
+            };
+            for (name, function) in [("min_value", least), ("max_value", greatest)] {
                 figures.push((name, self.shown(&format!("{function}(v{order}){only}"))));
             }
         }
@@ -116,7 +118,7 @@ impl ColumnQueries<'_> {
 
     /// Bytes, shown in hex.
     pub fn is_binary(&self) -> bool {
-        self.column.data_type == "binary"
+        matches!(self.column.data_type.as_str(), "binary" | "bytea" | "blob")
     }
 
     fn text_order(&self) -> &'static str {
@@ -128,14 +130,17 @@ impl ColumnQueries<'_> {
     }
 
     /// The value as it is shown: times as text, texts cut where they are long.
-    fn shown(&self, value: &str) -> String {
+    pub fn shown(&self, value: &str) -> String {
         let is_long = self
             .column
             .metrics
             .max_length
             .is_some_and(|length| length > TEXT_LIMIT_CHARS as u64);
         match self.column.general_type {
-            GeneralType::Time if self.dialect == SqlDialect::DuckDb => self.dialect.as_text(value),
+            GeneralType::Time if self.dialect != SqlDialect::Sqlite => self.dialect.as_text(value),
+            GeneralType::Boolean if self.dialect == SqlDialect::Sqlite => {
+                format!("CASE {value} WHEN 0 THEN 'false' WHEN 1 THEN 'true' END")
+            }
             GeneralType::Text | GeneralType::Other if is_long => format!(
                 "CASE WHEN length({value}) > {TEXT_LIMIT_CHARS} THEN substr({value}, 1, {TEXT_LIMIT_CHARS}) || '…' ELSE {value} END"
             ),

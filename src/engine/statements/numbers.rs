@@ -16,13 +16,11 @@ const PERCENTILES: [(&str, u32); 7] = [
     ("p95", 95),
     ("p99", 99),
 ];
-/// A sum of more digits than this is beyond the 128 bits that DuckDB adds in.
-const MOST_SUM_DIGITS: usize = 37;
 
 impl ColumnQueries<'_> {
     /// Sums, moments, signs, fractions; of finite values, NaN and infinities counted apart.
     pub fn numbers(&self) -> String {
-        let mut figures: Vec<(&str, String)> = Vec::new();
+        let mut figures: Vec<(&'static str, String)> = Vec::new();
         if self.is_real() && self.dialect == SqlDialect::DuckDb {
             figures.push(("nan_count", "(SELECT count(*) FROM data WHERE isnan(v))".into()));
             figures.push(("infinite_count", "(SELECT count(*) FROM data WHERE isinf(v))".into()));
@@ -42,7 +40,7 @@ impl ColumnQueries<'_> {
         let metrics = &self.column.metrics;
         if metrics.min_value.is_none() {
             // No finite value: there is nothing to add up.
-            return self.data().figures(&figures, "(SELECT 1 AS one) AS nothing");
+            return self.data().figures(&figures, "(SELECT 1 AS one) AS single");
         }
         let sum_of = |value: &str| self.dialect.sum_of_reals(value);
         figures.push(("zero_count", "count(*) FILTER (WHERE v = 0)".into()));
@@ -58,6 +56,17 @@ impl ColumnQueries<'_> {
         if self.sum_fits() {
             figures.push(("sum", if self.is_real() { sum_of("v") } else { "sum(v)".into() }));
         }
+        if self.is_beyond_powers() {
+            return self.finite_values().figures(&figures, "finite");
+        }
+        self.add_moments(&mut figures);
+        self.centred().figures(&figures, "finite CROSS JOIN centre")
+    }
+
+    /// The mean and the moments around it; population skewness and excess kurtosis.
+    fn add_moments(&self, figures: &mut Vec<(&'static str, String)>) {
+        let metrics = &self.column.metrics;
+        let sum_of = |value: &str| self.dialect.sum_of_reals(value);
         figures.push(("avg_value", "max(mean)".into()));
         let power = |exponent: usize| sum_of(&vec!["(x - mean)"; exponent].join(" * "));
         let (m2, m3, m4) = (power(2), power(3), power(4));
@@ -79,16 +88,23 @@ impl ColumnQueries<'_> {
                 spread(format!("({m4} / count(*)) / (({m2} / count(*)) * ({m2} / count(*))) - 3"), "NULL"),
             ));
         }
-        let mean = sum_of("x / n");
-        self.finite_values()
-            .with(
+    }
+
+    /// `centre`: the mean of the finite values.
+    fn centred(&self) -> Query {
+        if self.dialect != SqlDialect::DuckDb {
+            // A plain sum of doubles loses digits; what is left around a rough mean loses hardly any.
+            return self.finite_values().with(
                 "centre",
-                format!(
-                    "SELECT {mean} AS mean\nFROM finite CROSS JOIN (SELECT {} AS n FROM finite) AS rows_of_it",
-                    self.dialect.as_real("count(*)")
-                ),
-            )
-            .figures(&figures, "finite CROSS JOIN centre")
+                "SELECT rough + avg(x - rough) AS mean\nFROM finite CROSS JOIN (SELECT avg(x) AS rough FROM finite) AS first_look\nGROUP BY rough",
+            );
+        }
+        let body = format!(
+            "SELECT {} AS mean\nFROM finite CROSS JOIN (SELECT {} AS n FROM finite) AS rows_of_it",
+            self.dialect.sum_of_reals("x / n"),
+            self.dialect.as_real("count(*)")
+        );
+        self.finite_values().with("centre", body)
     }
 
     /// Discrete percentiles: the smallest value whose rank is at least that share of the values.
@@ -155,7 +171,22 @@ impl ColumnQueries<'_> {
             .map(|text| digits(text))
             .max();
         let rows = digits(&self.column.row_count.to_string());
-        self.is_real() || (digits(sum.as_str()) <= MOST_SUM_DIGITS && widest.unwrap_or(0) + rows <= MOST_SUM_DIGITS + 1)
+        let most = match self.dialect {
+            SqlDialect::DuckDb => 37,
+            SqlDialect::Postgres => usize::MAX / 2,
+            SqlDialect::Sqlite => 18,
+        };
+        self.is_real() || (digits(sum.as_str()) <= most && widest.unwrap_or(0) + rows <= most + 1)
+    }
+
+    /// Whether the fourth power of a distance may be no double, which PostgreSQL refuses instead of rounding.
+    pub fn is_beyond_powers(&self) -> bool {
+        let metrics = &self.column.metrics;
+        let size = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<f64>().ok()).map_or(0.0, f64::abs);
+        let is_large = size(&metrics.min_value).max(size(&metrics.max_value)) > 1e75;
+        self.dialect == SqlDialect::Postgres
+            && self.is_real()
+            && (is_large || metrics.min_positive_value.is_some_and(|least| least < 1e-75))
     }
 
     /// Whether the profile has a figure that only numbers with a fraction have.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::dialect::{quote_name, quote_text};
+use super::dialect::{Spelling, quote_name, quote_text};
 use crate::domain::address::qualified_name;
 use crate::domain::column_profile::{ColumnProfile, GeneralType};
 use crate::domain::statement::SqlDialect;
@@ -84,7 +84,7 @@ impl<'a> TableContext<'a> {
             PARQUET => stored_value(&self.reference(column), column),
             CSV => typed_token(&self.reference(column), column),
             JSONL => typed_token(&format!("json_extract_string(json, {})", pointer(&column.column_name)), column),
-            _ => database_value(&self.reference(column), column),
+            _ => database_value(&self.reference(column), column, self.dialect().unwrap_or(SqlDialect::Postgres)),
         }
     }
 
@@ -93,7 +93,13 @@ impl<'a> TableContext<'a> {
         if self.dialect() != Some(SqlDialect::DuckDb) {
             return quote_name(&column.column_name);
         }
-        let index = self.columns.iter().position(|other| other.column_name == column.column_name);
+        // By place, for a file may have two columns of one name.
+        let is_it = |other: &&ColumnProfile| other.column_name == column.column_name;
+        let by_place = (column.ordinal_position as usize).wrapping_sub(1);
+        let index = match self.columns.get(by_place).filter(is_it) {
+            Some(_) => Some(by_place),
+            None => self.columns.iter().position(|other| is_it(&other)),
+        };
         let names = distinct_names(self.columns);
         quote_name(index.and_then(|index| names.get(index)).unwrap_or(&column.column_name))
     }
@@ -249,13 +255,23 @@ fn typed_token(token: &str, profile: &ColumnProfile) -> String {
 }
 
 /// A column of a database.
-fn database_value(column: &str, profile: &ColumnProfile) -> String {
+fn database_value(column: &str, profile: &ColumnProfile, dialect: SqlDialect) -> String {
     let data_type = profile.data_type.to_lowercase();
-    if data_type.starts_with("timestamp with time zone") || data_type.starts_with("timestamptz") {
-        return format!("{column} AT TIME ZONE 'UTC'");
-    }
-    match profile.general_type {
-        GeneralType::Text if data_type != "text" => format!("CAST({column} AS text)"),
+    let is_real = profile.metrics.nan_count.is_some();
+    let has_time = profile.metrics.min_value.as_ref().is_some_and(|text| text.contains('T'));
+    match (dialect, profile.general_type) {
+        (SqlDialect::Postgres, GeneralType::Time) if data_type.starts_with("timestamp") && data_type.contains("with time zone") => {
+            format!("{column} AT TIME ZONE 'UTC'")
+        }
+        (SqlDialect::Postgres, GeneralType::Other) if data_type == "bytea" => format!("encode({column}, 'hex')"),
+        (SqlDialect::Sqlite, GeneralType::Other) if data_type == "blob" => {
+            format!("CASE WHEN {column} IS NOT NULL THEN lower(hex({column})) END")
+        }
+        // SQLite keeps days and instants as texts; these are to the millisecond and in UTC.
+        (SqlDialect::Sqlite, GeneralType::Time) if has_time => format!("strftime('%Y-%m-%d %H:%M:%f', {column})"),
+        (SqlDialect::Sqlite, GeneralType::Time) => format!("date({column})"),
+        (_, GeneralType::Number) if is_real => dialect.as_real(column),
+        (_, GeneralType::Text) if data_type != "text" => dialect.as_text(column),
         _ => column.to_owned(),
     }
 }

@@ -163,3 +163,24 @@ fn bars_are_half_open_and_the_last_is_closed() {
     );
     assert!(bars.sql.contains("0.5e0"), "edges are doubles: {}", bars.sql);
 }
+
+#[test]
+fn databases_are_asked_in_their_own_words() {
+    let (_folder, mut profile) = profile_of("t.csv", "n,t,b\n1.5,x,true\n-2,y,false\nnan,,\n");
+    profile.schema_name = "my\"schema".into();
+    profile.format = "postgres".into();
+    let context = TableContext::of_profile(&profile, None);
+    let sql = |place: usize| said(&statements_for(&context, &profile.columns[place]));
+    assert!(sql(0).contains("FROM \"my\"\"schema\".\"t\""), "{}", sql(0));
+    assert!(sql(0).contains("v NOT IN ('NaN', 'Infinity', '-Infinity')"), "{}", sql(0));
+    assert!(sql(1).contains("min(v COLLATE \"C\")"), "{}", sql(1));
+    assert!(sql(2).contains("bool_and(v) AS min_value"), "{}", sql(2));
+    profile.format = "sqlite".into();
+    profile.schema_name = "-".into();
+    let context = TableContext::of_profile(&profile, None);
+    let sql = |place: usize| said(&statements_for(&context, &profile.columns[place]));
+    assert!(sql(0).contains("FROM \"t\"") && !sql(0).contains("isfinite"), "{}", sql(0));
+    assert!(!sql(0).contains("skewness"), "no powers with a fraction: {}", sql(0));
+    let listed = unsaid_for(&context, &profile.columns[0]);
+    assert!(listed.iter().any(|entry| entry.metric == "skewness"), "{listed:?}");
+}

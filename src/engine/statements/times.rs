@@ -14,12 +14,8 @@ impl ColumnQueries<'_> {
         let day = self.day();
         let number = self.day_number("d");
         let mut figures: Vec<(&str, String)> = Vec::new();
-        let text = |value: &str| match self.dialect {
-            SqlDialect::DuckDb => format!("CAST({value} AS VARCHAR)"),
-            SqlDialect::Postgres | SqlDialect::Sqlite => value.to_owned(),
-        };
-        figures.push(("min_date", text("min(v)")));
-        figures.push(("max_date", text("max(v)")));
+        figures.push(("min_date", self.shown("min(v)")));
+        figures.push(("max_date", self.shown("max(v)")));
         figures.push(("date_span_days", format!("max({number}) - min({number})")));
         if let Some(clock) = self.table.clock() {
             let today = clock.timestamp().div_euclid(86_400);
@@ -99,11 +95,16 @@ impl ColumnQueries<'_> {
 
     /// Whether a value that is shown has more than six digits of a second.
     fn has_nanoseconds(&self) -> bool {
+        self.has_digits_beyond(6)
+    }
+
+    /// Whether a value that is shown has more than so many digits of a second.
+    pub fn has_digits_beyond(&self, most: usize) -> bool {
         let metrics = &self.column.metrics;
         let tops = self.column.top_values.iter().map(|top| &top.value);
         let is_finer = |text: &String| {
             text.split_once('.')
-                .is_some_and(|(_, fraction)| fraction.trim_end_matches('Z').len() > 6)
+                .is_some_and(|(_, fraction)| fraction.trim_end_matches('Z').len() > most)
         };
         metrics.min_value.iter().chain(&metrics.max_value).chain(tops).any(is_finer)
     }
@@ -130,8 +131,8 @@ impl ColumnQueries<'_> {
     fn week(&self, day: &str) -> String {
         match self.dialect {
             SqlDialect::DuckDb | SqlDialect::Postgres => format!("date_trunc('week', {day})"),
-            // The Sunday that ends it.
-            SqlDialect::Sqlite => format!("date({day}, 'weekday 0')"),
+            // Julian day 0 was a Monday; its day begins at noon.
+            SqlDialect::Sqlite => format!("CAST((julianday({day}) + 0.5) / 7 AS INTEGER)"),
         }
     }
 

@@ -23,9 +23,15 @@ pub struct Unsaid {
 enum Of {
     Every,
     Reals,
-    /// Numbers whose sum is beyond 128 bits.
+    /// Numbers whose sum is beyond the bits that are added in.
     HugeSums,
+    /// Doubles so large or so small that their powers are no doubles.
+    BeyondPowers,
+    /// Instants with digits beyond milliseconds.
+    FineTimes,
     Texts,
+    /// Texts with characters that do not print.
+    ControlledTexts,
     Nested,
     /// Tables of which records were left out.
     BrokenRecords,
@@ -65,7 +71,19 @@ const ENTRIES: &[Entry] = &[
         metrics: &["sum"],
         dialects: ALL,
         of: Of::HugeSums,
-        why: "the sum, or one on the way to it, needs more than the 128 bits that SQL adds in",
+        why: "the sum, or one on the way to it, needs more bits than the database adds in (DuckDB 128, SQLite 64)",
+    },
+    Entry {
+        metrics: &["avg_value", "variance", "stddev_value", "skewness", "kurtosis"],
+        dialects: &[Postgres],
+        of: Of::BeyondPowers,
+        why: "PostgreSQL stops at a product that is no double, where others go on with zero or infinity",
+    },
+    Entry {
+        metrics: &["*"],
+        dialects: &[Sqlite],
+        of: Of::FineTimes,
+        why: "SQLite's functions of time stop at milliseconds",
     },
     Entry {
         metrics: &["invalid_utf8_count"],
@@ -96,6 +114,12 @@ const ENTRIES: &[Entry] = &[
         dialects: &[Postgres, Sqlite],
         of: Of::Texts,
         why: "its rules go by Unicode's properties of letters, for which this database has the server's locale or nothing",
+    },
+    Entry {
+        metrics: &["min_length", "max_length", "avg_length", "length_histogram", "non_ascii_count"],
+        dialects: &[Sqlite],
+        of: Of::ControlledTexts,
+        why: "texts with control characters are among the values, and SQLite's length stops at a zero byte",
     },
     Entry {
         metrics: &["skewness"],
@@ -176,7 +200,10 @@ fn is_of(of: Of, table: &TableContext, column: &ColumnProfile, dialect: SqlDiale
         Of::Every => true,
         Of::Reals => queries.is_real(),
         Of::HugeSums => column.general_type == GeneralType::Number && !queries.sum_fits(),
+        Of::BeyondPowers => queries.is_beyond_powers(),
+        Of::FineTimes => column.general_type == GeneralType::Time && queries.has_digits_beyond(3),
         Of::Texts => column.general_type == GeneralType::Text,
+        Of::ControlledTexts => column.metrics.non_printing_count.is_some_and(|count| count > 0),
         Of::Nested => queries.is_nested(),
         Of::BrokenRecords => table.has_rejected && [CSV, JSONL].contains(&table.format),
         Of::BrokenTexts => holds_broken_texts(table),

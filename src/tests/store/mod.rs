@@ -4,7 +4,7 @@
 mod fixture;
 mod meanings;
 mod people;
-mod postgres;
+pub mod postgres;
 mod profiles;
 mod runs;
 mod schema;

@@ -137,6 +137,9 @@ impl Scalar for i64 {
         use std::fmt::Write;
         match form {
             Form::Boolean => out.push_str(if self == 0 { "false" } else { "true" }),
+            Form::Date | Form::Instant { .. } if infinity_of(self, form).is_some() => {
+                out.push_str(infinity_of(self, form).unwrap_or_default());
+            }
             Form::Date => write_day(self, out),
             Form::Instant { nanos, utc } => {
                 let per_day: i64 = if nanos { 86_400_000_000_000 } else { 86_400_000_000 };
@@ -265,6 +268,20 @@ impl Scalar for Real {
 
     fn canonical_hash(self, _form: Form) -> u64 {
         xxh64(&self.0.to_bits().to_le_bytes(), SEED)
+    }
+}
+
+/// The name of a date or instant without end: PostgreSQL knows two, at the ends of what 32 and 64 bits hold.
+pub fn infinity_of(key: i64, form: Form) -> Option<&'static str> {
+    let (last, first) = match form {
+        Form::Date => (i64::from(i32::MAX), i64::from(i32::MIN)),
+        Form::Instant { nanos: false, .. } => (i64::MAX, i64::MIN),
+        _ => return None,
+    };
+    match key {
+        _ if key == last => Some("infinity"),
+        _ if key == first => Some("-infinity"),
+        _ => None,
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use arrow::array::ArrayRef;
 use arrow::datatypes::DataType;
 
 use super::accumulators::column::ColumnState;
@@ -37,6 +38,8 @@ struct TableColumn {
     data_type: DataType,
     places: Vec<Option<usize>>,
     bytes: u64,
+    /// One value a file, where the values stand in the paths.
+    constants: Option<Vec<ArrayRef>>,
 }
 
 /// Reads every column and hands each finished state to `finish`; results in the order of the table, with the rows of the table.
@@ -105,10 +108,24 @@ pub fn scan_columns<T: Send>(
 fn list_columns(files: &[std::sync::Arc<OpenTableFile>]) -> Vec<TableColumn> {
     let mut columns: Vec<TableColumn> = Vec::new();
     let mut by_name: HashMap<(String, usize), usize> = HashMap::new();
+    let partitions = files.first().map_or(&[][..], |file| file.partitions().0);
+    for partition in partitions {
+        columns.push(TableColumn {
+            name: partition.name.clone(),
+            data_type: partition.data_type.clone(),
+            places: Vec::new(),
+            bytes: 0,
+            constants: Some(partition.values.clone()),
+        });
+    }
     for (file_index, file) in files.iter().enumerate() {
         let Some(footer) = file.footer() else { continue };
         let mut seen: HashMap<String, usize> = HashMap::new();
         for (place, column) in footer.columns().into_iter().enumerate() {
+            // The path is what the table is partitioned by, whatever stands in the file.
+            if partitions.iter().any(|partition| partition.name == column.name) {
+                continue;
+            }
             let nth = seen.entry(column.name.clone()).or_default();
             let key = (column.name.clone(), *nth);
             *nth += 1;
@@ -118,6 +135,7 @@ fn list_columns(files: &[std::sync::Arc<OpenTableFile>]) -> Vec<TableColumn> {
                     data_type: column.data_type.clone().unwrap_or(DataType::Null),
                     places: vec![None; files.len()],
                     bytes: 0,
+                    constants: None,
                 });
                 columns.len() - 1
             });
@@ -135,6 +153,10 @@ fn read_column(
     budget: u64,
     progress: &ColumnProgress,
 ) -> Result<(), EngineError> {
+    for (file, value) in files.iter().zip(column.constants.iter().flatten()) {
+        let rows = file.footer().map_or(0, |footer| footer.row_count());
+        state.update_weighted(value, &[rows]);
+    }
     for (file, place) in files.iter().zip(&column.places) {
         let Some(footer) = file.footer() else { continue };
         let Some(place) = *place else {

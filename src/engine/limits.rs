@@ -17,6 +17,8 @@ pub const EXACT_SHAPE_LIMIT: usize = 1 << 16;
 pub const TOP_COUNT: usize = 25;
 /// Longest record of a text file in bytes; a longer one is refused, not buffered.
 pub const RECORD_LIMIT_BYTES: usize = 64 << 20;
+/// Most columns of one table.
+pub const COLUMN_LIMIT: usize = 20_000;
 /// Rows of one batch.
 pub const BATCH_ROWS: usize = 8_192;
 
@@ -114,6 +116,11 @@ impl<'a> StopWatch<'a> {
             });
         }
         Ok(())
+    }
+
+    /// Milliseconds until the deadline; nothing where there is none.
+    pub fn left_ms(&self) -> Option<u64> {
+        (self.deadline_ms > 0).then(|| self.deadline_ms.saturating_sub(self.elapsed_ms()))
     }
 
     /// Milliseconds since the start.

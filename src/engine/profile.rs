@@ -1,18 +1,16 @@
 //! Drives one table: opens it beneath its root, looks at it (again where a second look saves columns), finishes its columns.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chrono::DateTime;
 use rustc_hash::FxHashMap;
-use xxhash_rust::xxh64::xxh64;
 
 use super::accumulators::column::ColumnState;
 use super::accumulators::scalar_column::FinishContext;
 use super::column_scan::{ColumnOrder, scan_columns};
 use super::error::EngineError;
 use super::limits::{ColumnLimits, Observer, ProfileOptions, StopWatch};
+use super::source_root::SourceRoot;
 use super::sources::ScanPlan;
 use super::table_scan::{ScanOrder, TableScan, panic_text};
 use super::type_inference::TokenType;
@@ -42,9 +40,9 @@ impl Observer for Metered<'_> {
     }
 }
 
-/// Profiles one table beneath `root`. Fails with what happened and where; a column that fails alone says so in `query_error`.
+/// Profiles one table of `root`. Fails with what happened and where; a column that fails alone says so in `query_error`.
 pub fn profile_table(
-    root: &Path,
+    root: impl Into<SourceRoot>,
     table: &FoundTable,
     options: &ProfileOptions,
     observer: &dyn Observer,
@@ -54,7 +52,7 @@ pub fn profile_table(
 
 /// [`profile_table`] with limits for exact values other than the usual.
 pub fn profile_with_limits(
-    root: &Path,
+    root: impl Into<SourceRoot>,
     table: &FoundTable,
     options: &ProfileOptions,
     limits: ColumnLimits,
@@ -66,7 +64,7 @@ pub fn profile_with_limits(
     };
     let watch = StopWatch::start(options, &metered);
     watch.tick(0, 0)?;
-    let plan = ScanPlan::open(root, &table.format, &table.files)?;
+    let plan = ScanPlan::open(&root.into(), table, &watch)?;
     let clock_day = options.clock.timestamp().div_euclid(86_400);
     let look = if plan.is_column_wise() {
         look_column_by_column(&plan, options, limits, &watch, clock_day)?
@@ -74,9 +72,14 @@ pub fn profile_with_limits(
         look_row_by_row(&plan, options, limits, &watch, clock_day)?
     };
     plan.ensure_unchanged()?;
-    let total: u64 = plan.files.iter().map(|file| file.file.stamp().size).sum();
+    let total = plan.total_bytes();
     observer.progress(0, total.saturating_sub(metered.bytes.load(Ordering::Relaxed)));
-    let Look { rows, columns, rejected } = look;
+    let Look {
+        rows,
+        mut columns,
+        rejected,
+    } = look;
+    plan.annotate(&mut columns);
     if columns.is_empty() {
         return Err(EngineError::Empty {
             path: table.files.first().cloned().unwrap_or_else(|| table.table_name.clone()),
@@ -91,7 +94,7 @@ pub fn profile_with_limits(
         snapshot: Snapshot {
             clock: Some(options.clock),
             dialect: plan.text_dialect(),
-            ..describe_snapshot(&plan, total)
+            ..plan.snapshot()
         },
         duration_ms: watch.elapsed_ms(),
         bytes_scanned: total,
@@ -203,45 +206,4 @@ fn finish_column(position: u32, column: ColumnState, context: &FinishContext) ->
         profile.metrics.query_error = Some(format!("finishing failed: {}", panic_text(&*panic)));
         profile
     })
-}
-
-/// Which version of the files was read.
-fn describe_snapshot(plan: &ScanPlan, total: u64) -> Snapshot {
-    let mut identity = Vec::new();
-    let mut newest = 0;
-    for file in &plan.files {
-        let stamp = file.file.stamp();
-        newest = newest.max(stamp.modified_ns);
-        identity.extend_from_slice(file.file.path().as_bytes());
-        identity.push(0);
-        identity.extend_from_slice(&stamp.size.to_le_bytes());
-        identity.extend_from_slice(&stamp.modified_ns.to_le_bytes());
-    }
-    let count = plan.files.len();
-    let when = DateTime::from_timestamp((newest / 1_000_000_000) as i64, 0)
-        .map_or_else(String::new, |at| at.format(", newest %Y-%m-%d %H:%M UTC").to_string());
-    Snapshot {
-        id: format!("{:016x}", xxh64(&identity, 42)),
-        description: format!(
-            "{count} {}, {}{when}",
-            if count == 1 { "file" } else { "files" },
-            describe_bytes(total)
-        ),
-        files: plan.files.iter().map(|file| file.file.path().to_owned()).collect(),
-        ..Snapshot::default()
-    }
-}
-
-fn describe_bytes(bytes: u64) -> String {
-    let units = ["kB", "MB", "GB", "TB"];
-    if bytes < 1_000 {
-        return format!("{bytes} B");
-    }
-    let mut size = bytes as f64 / 1_000.0;
-    let mut unit = 0;
-    while size >= 999.95 && unit + 1 < units.len() {
-        size /= 1_000.0;
-        unit += 1;
-    }
-    format!("{size:.1} {}", units[unit])
 }

@@ -98,7 +98,7 @@ fn a_parquet_file_is_profiled_with_every_family() {
         1_000,
     );
     let table = profile(root.path());
-    assert_eq!((table.row_count, table.column_count, table.format.as_str()), (5, 7, "parquet"));
+    assert_eq!((table.row_count, table.column_count, table.format.as_str()), (5, 8, "parquet"));
     let id = &column(&table, "id").metrics;
     assert_eq!(
         (id.median, id.avg_value, id.sum.as_ref().unwrap().as_str(), id.distinct_count),
@@ -255,6 +255,7 @@ fn json_lines_keep_digits_nested_values_and_late_keys() {
             ("id", "bigint"),
             ("day", "date"),
             ("tags", "json"),
+            ("tags.length", "bigint"),
             ("late", "boolean"),
             ("mixed", "string")
         ]
@@ -324,7 +325,10 @@ fn hostile_files_are_refused_with_place_and_remedy() {
         ("b.parquet", b""),
         ("c.csv", b""),
         ("d.csv", b"a,b\n1,\"open\n2,3\n"),
-        ("e.csv", b"\xFF\xFEa\0,\0b\0"),
+        ("e.csv", b"\xFF\xFE\0\0a\0\0\0"),
+        ("h.csv", b"BZh91AY&SY and so on"),
+        ("i.arrow", b"ARROW1\0\0 and no more"),
+        ("j.feather", b"FEA1 of long ago"),
         ("f.csv.gz", b"not gzip at all"),
         ("g.csv.zst", b"not zstd at all"),
     ] {

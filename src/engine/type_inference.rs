@@ -46,7 +46,7 @@ impl TokenKinds {
     pub const NESTED: Self = Self(16);
 
     /// Both.
-    pub fn with(self, other: Self) -> Self {
+    pub const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 

@@ -13,6 +13,7 @@ pub mod frame;
 pub mod live;
 pub mod login;
 pub mod new_connection;
+pub mod new_connection_form;
 pub mod overview;
 mod overview_lists;
 pub mod request;

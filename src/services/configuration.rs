@@ -16,6 +16,8 @@ pub struct Configuration {
     pub public_url: String,
     /// Folders that connections may read; empty means any folder, which is allowed only while listening on loopback.
     pub source_roots: Vec<PathBuf>,
+    /// Keys for stored passwords; nothing means `secret.key` in the data folder.
+    pub secret_key_file: Option<PathBuf>,
     /// The embedded engine.
     pub engine: EngineSettings,
 }

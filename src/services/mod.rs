@@ -8,6 +8,8 @@
 pub mod access;
 pub mod background;
 pub mod configuration;
+pub mod connection_checks;
+pub mod connection_secrets;
 pub mod connections;
 pub mod error;
 pub mod passwords;
@@ -18,4 +20,5 @@ pub mod run_report;
 pub mod run_signals;
 pub mod run_worker;
 pub mod sample_data;
+pub mod secrets;
 pub mod worker_process;

@@ -2,7 +2,7 @@
 
 use crate::domain::column_profile::{ColumnProfile, Estimate};
 use crate::engine::calendar::{minus_months, month_index, month_start, week_index, weekday};
-use crate::engine::canonical::{Form, Scalar};
+use crate::engine::canonical::{Form, Scalar, infinity_of};
 use crate::engine::histogram::{Spread, day_edges, fill_bins};
 use crate::engine::limits::ColumnLimits;
 
@@ -23,12 +23,18 @@ pub struct Times {
     /// Day -> count; first day of the month -> count once `coarse`.
     days: DayCounts,
     coarse: bool,
+    /// Dates and instants without end; they have a count and no place in time.
+    infinite: u64,
 }
 
 impl Family<i64> for Times {
     fn begin_stream(&mut self, _form: Form, _entries: &[(i64, u64)], _limits: ColumnLimits) {}
 
     fn update(&mut self, form: Form, key: i64, weight: u64) {
+        if infinity_of(key, form).is_some() {
+            self.infinite += weight;
+            return;
+        }
         self.range = Some(self.range.map_or((key, key), |(min, max)| (min.min(key), max.max(key))));
         let Some((day, rest)) = split(form, key) else { return };
         if rest == 0 {
@@ -63,6 +69,7 @@ impl Family<i64> for Times {
             (a, b) => a.or(b),
         };
         self.midnight += other.midnight;
+        self.infinite += other.infinite;
         for (mine, theirs) in self.weekdays.iter_mut().zip(other.weekdays) {
             *mine += theirs;
         }
@@ -87,6 +94,7 @@ impl Family<i64> for Times {
     }
 
     fn finish(&self, form: Form, _entries: Option<&[(i64, u64)]>, context: &FinishContext, profile: &mut ColumnProfile) {
+        profile.metrics.infinite_count = (self.infinite > 0).then_some(self.infinite);
         let Some((min, max)) = self.range else { return };
         // A time of day has no date.
         let (Some((first, _)), Some((last, _))) = (split(form, min), split(form, max)) else {

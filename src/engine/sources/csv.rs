@@ -7,7 +7,7 @@ use super::token_batch::TokenBatch;
 use super::{BatchSource, SourceBatch, SourceColumn};
 use crate::domain::table_profile::{RejectedRows, TextDialect};
 use crate::engine::error::EngineError;
-use crate::engine::limits::BATCH_ROWS;
+use crate::engine::limits::{BATCH_ROWS, COLUMN_LIMIT};
 use crate::engine::rooted_file::RootedFile;
 use crate::engine::type_inference::TokenKinds;
 
@@ -43,7 +43,17 @@ impl CsvSource {
                 break;
             }
         }
-        let has_header = is_header(&fields);
+        if fields.len() > COLUMN_LIMIT {
+            return Err(EngineError::Unsupported {
+                what: format!(
+                    "a table of {} columns, more than {COLUMN_LIMIT}, as in {}",
+                    fields.len(),
+                    file.path()
+                ),
+            });
+        }
+        // The first record is read, so what is buffered begins with the second.
+        let has_header = is_header(&fields, records.buffered(), records.is_complete(), dialect);
         let names = if has_header {
             column_names(&fields)
         } else {

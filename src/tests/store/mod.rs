@@ -3,7 +3,7 @@
 
 mod fixture;
 mod people;
-mod postgres;
+pub mod postgres;
 mod profiles;
 mod runs;
 mod schema;

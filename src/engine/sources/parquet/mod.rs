@@ -2,6 +2,7 @@
 
 mod hybrid;
 mod leaf;
+mod nested;
 mod pages;
 
 use std::fs::File;
@@ -10,12 +11,15 @@ use std::sync::Arc;
 
 pub use pages::LeafValues;
 
-use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
+use arrow::array::RecordBatchReader;
+use arrow::datatypes::{DataType, Field, Fields, Schema, TimeUnit};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::basic::Type as PhysicalType;
 use parquet::errors::ParquetError;
+use parquet::file::metadata::RowGroupMetaData;
 
+use super::leaves::{Leaf, leaves_of};
 use super::{BatchSource, SourceBatch, SourceColumn};
 use crate::domain::table_profile::RejectedRows;
 use crate::engine::error::EngineError;
@@ -23,12 +27,15 @@ use crate::engine::limits::BATCH_ROWS;
 use crate::engine::rooted_file::RootedFile;
 use crate::engine::type_inference::TokenKinds;
 use leaf::{LeafKind, has_plain_pages, leaf_kind};
+use nested::stored_range;
 use pages::{PageFault, read_chunk};
 
 /// The footer of a file.
 #[derive(Clone, Debug)]
 pub struct Footer {
     metadata: ArrowReaderMetadata,
+    /// The columns, nested ones opened.
+    columns: Arc<[Leaf]>,
 }
 
 impl Footer {
@@ -44,19 +51,18 @@ impl Footer {
         {
             return Err(malformed(file.path(), None, "the footer's row counts contradict each other"));
         }
-        Ok(Self { metadata })
+        let columns = leaves_of(metadata.schema().fields()).into();
+        Ok(Self { metadata, columns })
     }
 
-    /// The columns as the Arrow reader yields them.
+    /// The columns, nested ones opened; those of the Arrow reader are [`Self::fields`].
     pub fn columns(&self) -> Vec<SourceColumn> {
-        let fields = self.metadata.schema().fields();
-        fields
-            .iter()
-            .map(|field| SourceColumn {
-                name: field.name().clone(),
-                data_type: Some(field.data_type().clone()),
-            })
-            .collect()
+        self.columns.iter().map(Leaf::announced).collect()
+    }
+
+    /// The fields as the Arrow reader yields them, nested ones as they are.
+    pub fn fields(&self) -> &Fields {
+        self.metadata.schema().fields()
     }
 
     /// Rows of all row groups.
@@ -69,34 +75,55 @@ impl Footer {
             .sum()
     }
 
-    /// Compressed bytes of one column (a root of the schema) in all row groups.
-    pub fn column_bytes(&self, root: usize) -> u64 {
+    /// Compressed bytes of one column in all row groups.
+    pub fn column_bytes(&self, column: usize) -> u64 {
+        let (stored, _) = self.stored_leaves(column);
         let groups = self.metadata.metadata().row_groups();
+        let bytes = |group: &RowGroupMetaData, leaf: usize| group.column(leaf).compressed_size().max(0) as u64;
         groups
             .iter()
-            .flat_map(|group| {
-                self.leaves(root)
-                    .map(move |leaf| group.column(leaf).compressed_size().max(0) as u64)
-            })
+            .map(|group| stored.clone().map(|leaf| bytes(group, leaf)).sum::<u64>())
             .sum()
     }
 
-    fn leaves(&self, root: usize) -> impl Iterator<Item = usize> {
+    fn leaves(&self, root: usize) -> std::ops::Range<usize> {
         let schema = self.metadata.parquet_schema();
-        (0..schema.num_columns()).filter(move |leaf| schema.get_column_root_idx(*leaf) == root)
+        let first = (0..schema.num_columns())
+            .find(|leaf| schema.get_column_root_idx(*leaf) == root)
+            .unwrap_or(0);
+        let count = (first..schema.num_columns())
+            .take_while(|leaf| schema.get_column_root_idx(*leaf) == root)
+            .count();
+        first..first + count
     }
 
-    /// The leaf behind a root and how its pages are read, where it is flat.
-    fn flat_leaf(&self, root: usize) -> Option<(usize, LeafKind)> {
-        let mut leaves = self.leaves(root);
-        let (leaf, None) = (leaves.next()?, leaves.next()) else {
+    /// The stored columns that an opened column needs, and how to take it from what the Arrow reader makes of them alone:
+    /// a struct then has the one field that is wanted.
+    fn stored_leaves(&self, column: usize) -> (std::ops::Range<usize>, Leaf) {
+        let leaf = &self.columns[column];
+        let whole = self.leaves(leaf.root);
+        if leaf.path.is_empty() {
+            return (whole, leaf.clone());
+        }
+        let root = self.metadata.schema().field(leaf.root).data_type();
+        match stored_range(root, &whole, &leaf.path) {
+            Some(stored) => {
+                let path = vec![0; leaf.path.len()];
+                (stored, Leaf { path, ..leaf.clone() })
+            }
+            None => (whole, leaf.clone()),
+        }
+    }
+
+    /// The stored column behind a flat one and how its pages are read.
+    fn flat_leaf(&self, column: usize) -> Option<(usize, LeafKind)> {
+        let leaf = &self.columns[column];
+        let stored = self.leaves(leaf.root);
+        if !leaf.path.is_empty() || leaf.is_length || stored.len() != 1 {
             return None;
-        };
-        let kind = leaf_kind(
-            &self.metadata.parquet_schema().column(leaf),
-            self.metadata.schema().field(root).data_type(),
-        )?;
-        Some((leaf, kind))
+        }
+        let kind = leaf_kind(&self.metadata.parquet_schema().column(stored.start), &leaf.data_type)?;
+        Some((stored.start, kind))
     }
 
     /// Row groups that hold rows.
@@ -119,8 +146,13 @@ pub struct ParquetSource {
 }
 
 impl ParquetSource {
-    /// Opens row groups of the file; `only` is the one column to read, if not all.
-    pub fn open(file: &RootedFile, footer: &Footer, row_groups: Option<Vec<usize>>, only: Option<usize>) -> Result<Self, EngineError> {
+    /// Opens row groups of the file; `only` are the stored columns to read, if not all: those of one root.
+    pub fn open(
+        file: &RootedFile,
+        footer: &Footer,
+        row_groups: Option<Vec<usize>>,
+        only: Option<std::ops::Range<usize>>,
+    ) -> Result<Self, EngineError> {
         let metadata = footer.metadata.metadata();
         let groups = row_groups.unwrap_or_default();
         let rows_before = groups.first().map_or(0, |first| {
@@ -129,11 +161,8 @@ impl ParquetSource {
         let rows_expected = groups.iter().map(|group| metadata.row_groups()[*group].num_rows() as u64).sum();
         let group_bytes = |group: &usize| -> u64 {
             let group = &metadata.row_groups()[*group];
-            match only {
-                Some(root) => footer
-                    .leaves(root)
-                    .map(|leaf| group.column(leaf).compressed_size().max(0) as u64)
-                    .sum(),
+            match &only {
+                Some(leaves) => leaves.clone().map(|leaf| group.column(leaf).compressed_size().max(0) as u64).sum(),
                 None => group.compressed_size().max(0) as u64,
             }
         };
@@ -145,15 +174,17 @@ impl ParquetSource {
                 .with_batch_size(BATCH_ROWS)
                 .with_row_groups(groups);
             if let Some(only) = only {
-                let mask = ProjectionMask::roots(builder.parquet_schema(), [only]);
+                let mask = ProjectionMask::leaves(builder.parquet_schema(), only);
                 builder = builder.with_projection(mask);
             }
             builder.build()
         })?;
-        let mut columns = footer.columns();
-        if let Some(only) = only {
-            columns = vec![columns.swap_remove(only)];
-        }
+        let schema = reader.schema();
+        let columns = schema.fields().iter().map(|field| SourceColumn {
+            name: field.name().clone(),
+            data_type: Some(field.data_type().clone()),
+        });
+        let columns = columns.collect();
         Ok(Self {
             path: file.path().to_owned(),
             columns,
@@ -206,30 +237,30 @@ impl BatchSource for ParquetSource {
 pub struct ColumnChunks<'a> {
     file: &'a RootedFile,
     footer: &'a Footer,
-    root: usize,
+    column: usize,
     handle: Arc<File>,
 }
 
 impl<'a> ColumnChunks<'a> {
-    /// Opens the column that stands at `root` in the schema.
-    pub fn open(file: &'a RootedFile, footer: &'a Footer, root: usize) -> Result<Self, EngineError> {
+    /// Opens the column that stands at this place among [`Footer::columns`].
+    pub fn open(file: &'a RootedFile, footer: &'a Footer, column: usize) -> Result<Self, EngineError> {
         let handle = Arc::new(file.reopen()?);
         Ok(Self {
             file,
             footer,
-            root,
+            column,
             handle,
         })
     }
 
     /// The column's Arrow type.
     pub fn data_type(&self) -> &DataType {
-        self.footer.metadata.schema().field(self.root).data_type()
+        &self.footer.columns[self.column].data_type
     }
 
     /// Reads every chunk. `visit` gets the values piece by piece, and after each page (or batch) its rows and bytes.
     pub fn read(&self, mut visit: impl FnMut(Option<LeafValues>, u64, u64) -> Result<(), EngineError>) -> Result<(), EngineError> {
-        let flat = self.footer.flat_leaf(self.root);
+        let flat = self.footer.flat_leaf(self.column);
         let mut rows_before = 0;
         for group in self.footer.row_groups() {
             let metadata = self.footer.metadata.metadata().row_group(group);
@@ -290,10 +321,14 @@ impl<'a> ColumnChunks<'a> {
         group: usize,
         visit: &mut impl FnMut(Option<LeafValues>, u64, u64) -> Result<(), EngineError>,
     ) -> Result<(), EngineError> {
-        let mut source = ParquetSource::open(self.file, self.footer, Some(vec![group]), Some(self.root))?;
+        let (stored, leaf) = self.footer.stored_leaves(self.column);
+        let mut source = ParquetSource::open(self.file, self.footer, Some(vec![group]), Some(stored))?;
         while let Some(batch) = source.next_batch()? {
             let rows = batch.rows.num_rows() as u64;
-            visit(Some(LeafValues::Array(batch.rows.column(0).clone(), None)), rows, batch.bytes)?;
+            let values = leaf
+                .take(batch.rows.column(0))
+                .map_err(|error| malformed(self.file.path(), None, &error.to_string()))?;
+            visit(Some(LeafValues::Array(values, None)), rows, batch.bytes)?;
         }
         Ok(())
     }

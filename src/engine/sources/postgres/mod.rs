@@ -15,10 +15,10 @@ use std::sync::{Arc, Mutex};
 
 use sqlx::{PgConnection, Row};
 
+use super::BatchSource;
 use super::cells::TableColumn;
 use super::database_error::database_error;
 use super::row_stream::{RowStream, Session, SessionSlot, take_session};
-use super::{BatchSource, SourceColumn};
 use crate::domain::address::qualified_name;
 use crate::domain::connection::FoundTable;
 use crate::domain::table_profile::Snapshot;
@@ -64,11 +64,6 @@ impl PostgresTable {
             open: Arc::new(open),
             slot: Arc::new(Mutex::new(Some(session))),
         })
-    }
-
-    /// The columns.
-    pub fn columns(&self) -> Vec<SourceColumn> {
-        self.open.columns.iter().map(TableColumn::announced).collect()
     }
 
     /// Starts reading. One look at a time: all looks share the one transaction.

@@ -103,7 +103,8 @@ fn worker() -> ExitCode {
     match crate::engine::run_worker(std::io::BufReader::new(std::io::stdin()), std::io::stdout()) {
         Ok(()) => ExitCode::from(FINE),
         Err(error) => {
-            eprintln!("{error}");
+            // Two lines, which the parent reads: why, and what to do.
+            eprintln!("{error}\n{}", error.remedy());
             ExitCode::from(ERROR)
         }
     }

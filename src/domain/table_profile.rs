@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::column_profile::ColumnProfile;
 use super::profile_run::RunMode;
+use super::table_metrics::TableMetrics;
 
 /// The pinned version of the data that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +115,9 @@ pub struct TableProfile {
     /// Records that could not be read and were left out, with the reason (ragged rows of a CSV, for example).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rejected: Option<RejectedRows>,
+    /// Figures of the table as a whole.
+    #[serde(flatten)]
+    pub metrics: TableMetrics,
     /// One a column, in order.
     pub columns: Vec<ColumnProfile>,
 }

@@ -23,6 +23,7 @@ pub mod memory;
 pub mod profile;
 pub mod protocol;
 pub mod rooted_file;
+pub mod semantics;
 pub mod source_root;
 pub mod sources;
 pub mod statements;

@@ -85,7 +85,7 @@ pub fn profile_with_limits(
             path: table.files.first().cloned().unwrap_or_else(|| table.table_name.clone()),
         });
     }
-    Ok(TableProfile {
+    let mut profile = TableProfile {
         table_name: table.table_name.clone(),
         schema_name: table.schema_name.clone(),
         row_count: rows,
@@ -105,8 +105,11 @@ pub fn profile_with_limits(
         mode: RunMode::Full,
         started_after_ms: 0,
         rejected: (rejected.count > 0).then_some(rejected),
+        metrics: Default::default(),
         columns,
-    })
+    };
+    super::semantics::describe(&mut profile);
+    Ok(profile)
 }
 
 /// What one table's columns came to.

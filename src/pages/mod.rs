@@ -16,6 +16,7 @@ pub mod new_connection;
 pub mod new_connection_form;
 pub mod overview;
 mod overview_lists;
+mod panel_sql;
 pub mod request;
 pub mod respond;
 pub mod run;

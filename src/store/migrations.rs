@@ -9,8 +9,14 @@ use super::DatabaseKind;
 /// One version: number, what it does, text.
 type Version = (i64, &'static str, &'static str);
 
-const SQLITE: &[Version] = &[(1, "first schema", include_str!("../../migrations/sqlite/0001_first_schema.sql"))];
-const POSTGRES: &[Version] = &[(1, "first schema", include_str!("../../migrations/postgres/0001_first_schema.sql"))];
+const SQLITE: &[Version] = &[
+    (1, "first schema", include_str!("../../migrations/sqlite/0001_first_schema.sql")),
+    (2, "table figures", include_str!("../../migrations/sqlite/0002_table_figures.sql")),
+];
+const POSTGRES: &[Version] = &[
+    (1, "first schema", include_str!("../../migrations/postgres/0001_first_schema.sql")),
+    (2, "table figures", include_str!("../../migrations/postgres/0002_table_figures.sql")),
+];
 
 /// All versions for one database.
 pub(super) fn migrator(kind: DatabaseKind) -> Migrator {

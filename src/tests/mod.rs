@@ -4,5 +4,6 @@ mod configuration_table;
 mod databases;
 mod layers;
 mod pages;
+mod sample_meaning;
 mod sources;
 mod store;

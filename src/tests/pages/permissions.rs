@@ -94,6 +94,7 @@ fn actions(run: &str, group: &str, connection: &str) -> Vec<(&'static str, Strin
         ("create-connection", "name=x&location=%2Fnowhere".into(), ADMINS),
         ("test-connection", "kind=postgresql&name=x&host=h&database=d&user=u".into(), ADMINS),
         ("find-tables", format!("connection_id={connection}"), ADMINS),
+        ("set-connection-password", format!("connection_id={connection}&password=x"), ADMINS),
         ("set-connection-active", format!("connection_id={connection}&active=true"), ADMINS),
         ("change-password", "current=&password=short".into(), EVERYBODY),
     ]

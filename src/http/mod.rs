@@ -6,6 +6,9 @@
 //! `gate::is_public` names it.
 
 pub mod assets;
+pub mod column_profile_api;
+pub mod column_profile_body;
+pub mod column_profile_parts;
 pub mod cookies;
 pub mod data;
 pub mod events;

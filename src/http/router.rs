@@ -22,7 +22,7 @@ use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration as CookieDuration;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
-use super::{assets, data, events, format, gate, health, runs_api, security};
+use super::{assets, column_profile_api, data, events, format, gate, health, runs_api, security};
 use crate::state::AppState;
 use crate::store::sessions::Sessions;
 
@@ -76,6 +76,17 @@ where
         .route("/api/table-groups/{id}/profile-runs", post(runs_api::start))
         .route("/api/profile-runs/{id}", get(runs_api::show))
         .route("/api/profile-runs/{id}/cancel", post(runs_api::cancel))
+        // The seed wrote its addresses with and without `/api`.
+        .route("/api/table-groups/{id}/column-profile", get(column_profile_api::show))
+        .route("/table-groups/{id}/column-profile", get(column_profile_api::show))
+        .route(
+            "/api/data-quality/testgen/table-groups/{id}/column-profile",
+            get(column_profile_api::show),
+        )
+        .route(
+            "/data-quality/testgen/table-groups/{id}/column-profile",
+            get(column_profile_api::show),
+        )
         .route("/actions/{name}", post(actions))
         .leptos_routes_with_context(&state, routes, context, {
             let options = state.leptos.clone();

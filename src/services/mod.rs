@@ -6,11 +6,14 @@
 //! can read by one statement it reads from the store itself; there are no services that only pass through.
 
 pub mod access;
+pub mod backfill;
 pub mod background;
+pub mod column_profiles;
 pub mod configuration;
 pub mod connections;
 pub mod error;
 pub mod passwords;
+pub mod payloads;
 pub mod run_completion;
 pub mod run_launch;
 pub mod run_lease;

@@ -3,5 +3,6 @@ mod app;
 mod configuration_table;
 mod layers;
 mod pages;
+mod payloads;
 mod sources;
 mod store;

@@ -2,6 +2,8 @@
 //! Without PostgreSQL's programs those tests say SKIPPED; with `LIMN_REQUIRE_POSTGRES=1` they fail instead.
 
 mod fixture;
+mod migrations;
+mod partition_states;
 mod people;
 mod postgres;
 mod profiles;

@@ -17,13 +17,18 @@ pub mod overview;
 mod overview_lists;
 pub mod request;
 pub mod respond;
+pub mod retention;
 pub mod run;
 mod run_links;
 pub mod runs;
+pub mod schema;
+mod settings_tabs;
 pub mod start;
 pub mod table;
+pub mod table_group;
 pub mod tables;
 mod tables_list;
+pub mod tokens;
 pub mod welcome;
 
 use std::future::Future;

@@ -4,6 +4,7 @@
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::access;
 use super::configuration::Configuration;
 use super::error::AppError;
 use super::payloads::{Payload, PayloadError, PayloadTable, load_payload};
@@ -11,6 +12,7 @@ use crate::domain::audit::Actor;
 use crate::domain::identifier::RunId;
 use crate::domain::profile_run::RunMode;
 use crate::domain::table_profile::{FailedTable, Snapshot, TableProfile};
+use crate::domain::user::{Permission, Viewer};
 use crate::store::backfill::{self, PAYLOAD_ENGINE, PayloadRows, PayloadRun, RowCounts};
 use crate::store::{Database, column_reads};
 
@@ -222,4 +224,15 @@ fn remark(kept: u64, added: u64) -> Option<String> {
         (None, None) => None,
         (kept, added) => Some(kept.into_iter().chain(added).collect::<Vec<_>>().join("; ")),
     }
+}
+
+/// Explodes the payload of one run for somebody who pressed a button.
+pub async fn backfill_one(db: &Database, config: &Configuration, viewer: &Viewer, run: &RunId) -> Result<BackfilledRun, AppError> {
+    access::require(viewer, Permission::Configure)?;
+    let plan = BackfillPlan {
+        run: Some(run.clone()),
+        dry_run: false,
+    };
+    let mut report = backfill(db, config, &plan, &access::actor(viewer), |_, _| {}).await?;
+    report.runs.pop().ok_or(AppError::NotFound)
 }

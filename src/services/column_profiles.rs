@@ -4,17 +4,15 @@
 use super::configuration::Configuration;
 use super::error::AppError;
 use super::payloads::{Payload, PayloadError, PayloadTable, load_payload};
+use super::switches::{AUTO_MANAGE, TABLE_READS, is_switched_on};
+use super::table_names::{ambiguous, find_named_table, only_one};
 use crate::domain::anomaly::ProfileAnomaly;
 use crate::domain::column_answer::{ColumnAnswer, ProfileOrigin, WantedSource};
 use crate::domain::identifier::{RunId, TableGroupId};
-use crate::domain::name_match::{bare_name, is_same_name, means_name, means_table, spellings, table_spellings};
+use crate::domain::name_match::{bare_name, is_same_name, means_name, means_table, spellings};
 use crate::store::column_reads::{self, CandidateRun, NamedTable, StoredColumn};
-use crate::store::{Database, StoreError, connections, settings};
+use crate::store::{Database, connections};
 
-/// The setting that switches reading from tables off and on; read anew for each answer.
-pub const TABLE_READS: &str = "profile_table_reads_enabled";
-/// The setting that lets Limn add what is missing from the schema.
-pub const AUTO_MANAGE: &str = "data_quality_auto_manage_tables";
 /// Runs of which only the payload may know the table, and that are opened for one answer.
 const MOST_PAYLOADS: u32 = 10;
 /// Longest inline payload in characters.
@@ -62,6 +60,7 @@ pub async fn read_column_profile(db: &Database, config: &Configuration, request:
         config,
         request,
         tables_on: is_switched_on(db, TABLE_READS).await?,
+        for_page: false,
     };
     let mut found = reader.read().await?;
     found
@@ -75,11 +74,30 @@ pub async fn read_column_profile(db: &Database, config: &Configuration, request:
     Ok(found)
 }
 
-/// Whether a switch among the settings is on; on where nobody has touched it.
-pub async fn is_switched_on(db: &Database, key: &str) -> Result<bool, StoreError> {
-    Ok(settings::get(db, key)
-        .await?
-        .is_none_or(|value| !matches!(value.trim(), "false" | "0" | "off" | "no")))
+/// Reads a column for its page, after `dq_profile_results` was found to have nothing of it or was not to be asked.
+pub(super) async fn read_for_page(
+    db: &Database,
+    config: &Configuration,
+    request: &ColumnRequest,
+    table: &NamedTable,
+    runs: Vec<CandidateRun>,
+    tables_on: bool,
+) -> Result<Option<ColumnProfileAnswer>, AppError> {
+    let reader = Reader {
+        db,
+        config,
+        request,
+        tables_on,
+        for_page: true,
+    };
+    for run in runs.into_iter().take(MOST_PAYLOADS as usize) {
+        match reader.read_run(&run, Some(table)).await? {
+            Said::Found(answer) => return Ok(Some(ColumnProfileAnswer { run, answer: *answer })),
+            Said::NoColumn => return Ok(None),
+            Said::NoTable(_) => {}
+        }
+    }
+    Ok(None)
 }
 
 struct Reader<'a> {
@@ -87,6 +105,8 @@ struct Reader<'a> {
     config: &'a Configuration,
     request: &'a ColumnRequest,
     tables_on: bool,
+    /// The results were asked already, and the page shows no anomalies.
+    for_page: bool,
 }
 
 /// What one run says about the column.
@@ -134,38 +154,19 @@ impl Reader<'_> {
 
     /// The table that the request means; none where only a payload may know it. Never "the first one".
     async fn find_table(&self) -> Result<Option<NamedTable>, AppError> {
-        let group = &self.request.table_group_id;
-        let names: Vec<&String> = [&self.request.table_name, &self.request.physical_name]
-            .into_iter()
-            .flatten()
-            .filter(|name| !name.trim().is_empty())
-            .collect();
-        if names.is_empty() {
-            let found = column_reads::list_tables_with_column(self.db, group, &spellings(&self.request.column_name)).await?;
-            return only_one(found);
+        let request = self.request;
+        let named = |name: &Option<String>| name.as_deref().is_some_and(|name| !name.trim().is_empty());
+        if named(&request.table_name) || named(&request.physical_name) {
+            return find_named_table(
+                self.db,
+                &request.table_group_id,
+                request.table_name.as_deref(),
+                request.physical_name.as_deref(),
+            )
+            .await;
         }
-        let wanted: Vec<String> = names.iter().flat_map(|name| table_spellings(name)).collect();
-        let mut listed = column_reads::list_tables_named(self.db, group, &wanted).await?;
-        if listed.is_empty() && !wanted.iter().all(|name| name.is_ascii()) {
-            // SQLite knows the capitals of ASCII only: compare all of them here.
-            listed = column_reads::list_tables_named(self.db, group, &[]).await?;
-        }
-        let mut found = Vec::new();
-        for name in names {
-            let narrowed: Vec<NamedTable> = if found.is_empty() { listed.clone() } else { found.clone() }
-                .into_iter()
-                .filter(|table| means_table(name, &table.schema_name, &table.table_name))
-                .collect();
-            if !narrowed.is_empty() {
-                found = narrowed;
-            }
-        }
-        let exact: Vec<NamedTable> = found
-            .iter()
-            .filter(|table| self.request.table_name.as_deref().map(bare_name).as_ref() == Some(&table.table_name))
-            .cloned()
-            .collect();
-        only_one(if exact.len() == 1 { exact } else { found })
+        let found = column_reads::list_tables_with_column(self.db, &request.table_group_id, &spellings(&request.column_name)).await?;
+        only_one(found)
     }
 
     /// Asks the places of one run in their order.
@@ -238,8 +239,11 @@ impl Reader<'_> {
     async fn read_rows(&self, run: &CandidateRun, table: &NamedTable) -> Result<Option<ColumnAnswer>, AppError> {
         let name = self.request.column_name.as_str();
         let mut origin = ProfileOrigin::Results;
-        let mut stored = column_reads::find_result_column(self.db, run, &table.table_id, name).await?;
-        if stored.is_none() {
+        let mut stored = None;
+        if !self.for_page {
+            stored = column_reads::find_result_column(self.db, run, &table.table_id, name).await?;
+        }
+        if stored.is_none() && !self.for_page {
             let listed = column_reads::list_result_columns(self.db, run, &table.table_id, &spellings(name)).await?;
             stored = only_column(listed, name)?;
         }
@@ -254,7 +258,11 @@ impl Reader<'_> {
         let position = stored.column.ordinal_position;
         (stored.column.top_values, stored.column.histogram) =
             column_reads::list_column_values(self.db, run, &table.table_id, position).await?;
-        let anomalies = column_reads::list_column_anomalies(self.db, run, &table.table_id, &stored).await?;
+        let anomalies = if self.for_page {
+            Vec::new()
+        } else {
+            column_reads::list_column_anomalies(self.db, run, &table.table_id, &stored).await?
+        };
         Ok(Some(ColumnAnswer {
             schema_name: stored.schema_name,
             table_name: stored.table_name,
@@ -347,14 +355,6 @@ impl Reader<'_> {
     }
 }
 
-/// The one table that was found, or none; several are told to the caller.
-fn only_one(mut found: Vec<NamedTable>) -> Result<Option<NamedTable>, AppError> {
-    match found.len() {
-        0 | 1 => Ok(found.pop()),
-        _ => Err(ambiguous(found.iter().map(|table| (&table.schema_name, &table.table_name)))),
-    }
-}
-
 /// The column with exactly this name, else the only one that differs in capitals.
 fn only_column(mut columns: Vec<StoredColumn>, name: &str) -> Result<Option<StoredColumn>, AppError> {
     for exact in [name.to_owned(), name.trim().to_owned(), bare_name(name)] {
@@ -371,15 +371,4 @@ fn only_column(mut columns: Vec<StoredColumn>, name: &str) -> Result<Option<Stor
         ));
     }
     Ok(columns.pop())
-}
-
-fn ambiguous<'a>(tables: impl Iterator<Item = (&'a String, &'a String)>) -> AppError {
-    let names: Vec<String> = tables
-        .take(10)
-        .map(|(schema, table)| crate::domain::address::qualified_name(schema, table))
-        .collect();
-    AppError::bad_request(
-        "The request means several tables",
-        format!("Say which one with tableName: {}.", names.join(", ")),
-    )
 }

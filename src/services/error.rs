@@ -115,7 +115,10 @@ impl AppError {
     pub fn detail(&self) -> String {
         match self {
             Self::NotFound => "It may have been renamed or removed. Look for it in the list of tables or runs.".into(),
-            Self::SignedOut => "Programs send a session cookie; people sign in at /login.".into(),
+            Self::SignedOut => {
+                "People sign in at /login; programs send an API token that works (Authorization: Bearer, made under Account, API tokens)."
+                    .into()
+            }
             Self::Denied(permission) => format!(
                 "These roles may do it: {}. Ask an administrator for one of them.",
                 permission.holders()

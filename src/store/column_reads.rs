@@ -218,23 +218,28 @@ pub async fn list_column_values(
     .await?;
     let (mut values, mut bins) = (Vec::new(), Vec::new());
     for row in &rows {
-        let (lower, upper) = (row.real_opt("bucket_lower_bound")?, row.real_opt("bucket_upper_bound")?);
-        let label = row.text_opt("bucket_label")?;
-        let count = row.count_opt("frequency")?.unwrap_or_default();
-        if row.flag("is_bucket")? || label.is_some() || lower.is_some() || upper.is_some() {
-            let label = label.unwrap_or_default();
-            bins.push(HistogramBin {
-                label,
-                lower,
-                upper,
-                count,
-            });
-        } else if let Some(value) = row.text_opt("value")? {
-            let ratio = row.real_opt("relative_freq")?.unwrap_or_default();
-            values.push(TopValue { value, count, ratio });
-        }
+        read_value_row(row, &mut values, &mut bins)?;
     }
     Ok((values, bins))
+}
+
+/// Sorts one row out: a label or an edge makes it a bar.
+pub(super) fn read_value_row(row: &Record, values: &mut Vec<TopValue>, bins: &mut Vec<HistogramBin>) -> Result<(), StoreError> {
+    let (lower, upper) = (row.real_opt("bucket_lower_bound")?, row.real_opt("bucket_upper_bound")?);
+    let label = row.text_opt("bucket_label")?;
+    let count = row.count_opt("frequency")?.unwrap_or_default();
+    if row.flag("is_bucket")? || label.is_some() || lower.is_some() || upper.is_some() {
+        bins.push(HistogramBin {
+            label: label.unwrap_or_default(),
+            lower,
+            upper,
+            count,
+        });
+    } else if let Some(value) = row.text_opt("value")? {
+        let ratio = row.real_opt("relative_freq")?.unwrap_or_default();
+        values.push(TopValue { value, count, ratio });
+    }
+    Ok(())
 }
 
 /// The anomalies of a run about one column, newest first. The plain records are read only where the first table has none.
@@ -261,6 +266,25 @@ pub async fn list_column_anomalies(
     .bind(&stored.column.column_name)
     .bind(&stored.table_name)
     .bind(&stored.schema_name)
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(read_anomaly).collect()
+}
+
+/// All anomalies of a run's published attempt, newest first; the plain records where the first table has none.
+pub async fn list_run_anomalies(db: &Database, run: &RunId) -> Result<Vec<ProfileAnomaly>, StoreError> {
+    let rows = sql(
+        "select a.schema_name, a.table_name, a.column_name, a.anomaly_type_id as anomaly_type, a.severity, a.likelihood,
+             a.detail as description, a.pii_risk, a.dq_dimension, a.detected_at
+         from dq_profile_anomaly_results a join dq_profiles p on p.profile_run_id = a.profile_run_id and p.attempt = a.attempt
+         where a.profile_run_id = $1 and not coalesce(a.dismissed, false)
+         union all
+         select a.schema_name, a.table_name, a.column_name, a.anomaly_type, a.severity, null, a.description, null, null, a.detected_at
+         from dq_profile_anomalies a join dq_profiles p on p.profile_run_id = a.profile_run_id and p.attempt = a.attempt
+         where a.profile_run_id = $1 and not exists (select 1 from dq_profile_anomaly_results r where r.profile_run_id = $1)
+         order by 10 desc, 2, 3, 4",
+    )
+    .bind(run.as_str())
     .fetch_all(db)
     .await?;
     rows.iter().map(read_anomaly).collect()

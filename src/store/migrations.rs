@@ -91,7 +91,7 @@ fn missing_parts(catalogue: &Catalogue, kind: DatabaseKind) -> Vec<(String, Stri
         missing.extend(missing_columns(table, catalogue, kind));
     }
     let order = |what: &str| ["table ", "column ", "index "].iter().position(|kind| what.starts_with(kind));
-    missing.sort_by(|a, b| order(&a.0).cmp(&order(&b.0)));
+    missing.sort_by_key(|(what, _)| order(what));
     let mut told = BTreeSet::new();
     missing.retain(|(what, _)| told.insert(what.clone()));
     missing

@@ -35,6 +35,7 @@ macro_rules! script {
 pub(crate) const SCRIPTS: &[Script] = &[
     script!(1, "first schema", "0001_first_schema.sql"),
     script!(2, "whole schema", "0002_whole_schema.sql"),
+    script!(3, "API tokens", "0003_api_tokens.sql"),
 ];
 
 /// The version that this program writes and reads.

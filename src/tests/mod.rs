@@ -1,4 +1,5 @@
 //! Tests of the crate as a whole: the rules of the house, and what needs more than one floor.
+mod api;
 mod app;
 mod configuration_table;
 mod layers;

@@ -383,6 +383,7 @@ pub fn column_detail(name: &str, runs: i64) -> ColumnDetail {
         column,
         history,
         source: "results".into(),
+        source_reason: None,
         table,
     }
 }

@@ -165,7 +165,7 @@ fn read_table(entry: &Object, key: Option<&str>) -> Option<PayloadTable> {
         Some(schema) => {
             let prefix = format!("{schema}.");
             let bare = said.replace('`', "");
-            let table = bare.strip_prefix(&prefix).map_or_else(|| bare.clone(), str::to_owned);
+            let table = bare.strip_prefix(&prefix).unwrap_or(&bare).trim().to_owned();
             (schema, table)
         }
         None => split_name(&said),

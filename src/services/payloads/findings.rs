@@ -44,7 +44,7 @@ pub fn named_table(finding: &Object) -> Option<(String, String)> {
 pub fn split_name(name: &str) -> (String, String) {
     let bare = name.replace('`', "");
     match bare.rsplit_once('.') {
-        Some((schema, table)) if !schema.is_empty() && !table.is_empty() => (schema.to_owned(), table.to_owned()),
+        Some((schema, table)) if !schema.is_empty() && !table.is_empty() => (schema.trim().to_owned(), table.trim().to_owned()),
         _ => (String::new(), bare),
     }
 }

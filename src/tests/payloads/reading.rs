@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::fixture::*;
-use crate::services::column_profiles::{AUTO_MANAGE, TABLE_READS};
+use crate::services::switches::{AUTO_MANAGE, TABLE_READS};
 use crate::store::sql;
 
 #[tokio::test]

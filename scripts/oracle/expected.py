@@ -5,6 +5,7 @@ whose counts are checked bin by bin.
 """
 
 import math
+import os
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
@@ -14,8 +15,8 @@ from text_figures import text_figures
 QUANTILES = {"p01": 10, "p05": 50, "p25": 250, "median": 500, "p75": 750, "p95": 950, "p99": 990}
 TOP_COUNT = 25
 TEXT_LIMIT = 4096
-# More different texts than this are not walked in Python.
-MOST_TEXTS = 5_000_000
+# More different texts than this are not walked in Python, unless more patience is asked for; the statements hold them alone.
+MOST_TEXTS = int(os.environ.get("ORACLE_MOST_TEXTS") or 200_000)
 
 
 class Column:
@@ -23,6 +24,9 @@ class Column:
 
     def __init__(self, db, name, kind, family, rows):
         self.db, self.name, self.kind, self.family, self.rows = db, name, kind, family, rows
+        self.is_zoned = kind in ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
+        self.is_fine = kind in ("TIMESTAMP_NS", "TIMESTAMPTZ_NS")
+        self.is_time_of_day = kind in ("TIME", "TIME_NS")
         column = quote_name(name)
         if family == "X":
             self.nulls = rows - self.one(f"select count({column}) from data")[0]
@@ -30,7 +34,7 @@ class Column:
             return
         self.is_float = kind in ("DOUBLE", "FLOAT")
         db.execute("drop table if exists g")
-        cast = f"cast({column} as varchar)" if family == "A" else column
+        cast = f"cast({column} as varchar)" if family == "A" else f"{column} at time zone 'UTC'" if self.is_zoned else column
         db.execute(f"create temp table g as select {cast} as v, count(*)::bigint as n from data where {column} is not null group by 1")
         self.values, self.distinct, self.unique = self.one("select coalesce(sum(n), 0)::bigint, count(*), count(*) filter (n = 1) from g")
         self.nulls = rows - self.values
@@ -49,7 +53,7 @@ class Column:
         if isinstance(value, float):
             return real_text(value)
         if self.family == "D":
-            return time_text(value)
+            return time_text(value, self.is_zoned)
         return str(value)
 
     def selected(self, expression="v"):
@@ -58,27 +62,36 @@ class Column:
 
 
 def real_text(value):
-    """The shortest digits that give the double back, without an exponent."""
+    """The shortest digits that give the double back; an exponent only beyond 21 digits, as JSON has it."""
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
     # There is one zero: -0.0 is written as it.
-    text = format(Decimal(repr(value + 0.0)), "f")
+    number = Decimal(repr(value + 0.0))
+    if value != 0 and not 1e-6 <= abs(value) < 1e21:
+        sign, digits, exponent = number.normalize().as_tuple()
+        digits = "".join(map(str, digits))
+        fraction = "." + digits[1:] if len(digits) > 1 else ""
+        return f"{'-' if sign else ''}{digits[0]}{fraction}e{exponent + len(digits) - 1}"
+    text = format(number, "f")
     return text[:-2] if text.endswith(".0") else text
 
 
-def time_text(text):
-    """DuckDB's `2013-01-01 05:00:00.5+00` as `2013-01-01T05:00:00.5Z`."""
-    if len(text) <= 10 or " " not in text:
-        return text
-    text = text.replace(" ", "T", 1)
-    zone = ""
-    if text.endswith("+00"):
-        text, zone = text[:-3], "Z"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return text + zone
+def time_text(text, is_zoned=False):
+    """DuckDB's text of a day, an instant or a time of day as ISO 8601: `2013-01-01T05:00:00.5Z`, `-0043-03-15`, `+12024-01-02`."""
+    is_before = text.endswith((" (BC)", " BC")) or " (BC) " in text
+    day, _, time = text.removesuffix(" BC").replace(" (BC)", "").partition(" ")
+    if "-" in day:
+        year, rest = day.split("-", 1)
+        # There is a year 0 in ISO 8601: 1 BC.
+        number = 1 - int(year) if is_before else int(year)
+        day = f"{number:04d}-{rest}" if 0 <= number <= 9999 else f"{number:+05d}-{rest}"
+    else:
+        day, time = "", day
+    if "." in time:
+        time = time.rstrip("0").rstrip(".")
+    return day + ("T" if day and time else "") + time + ("Z" if is_zoned else "")
 
 
 def cut(text):
@@ -121,18 +134,13 @@ def text_family(column):
 
 
 def length_figures(column):
-    if column.is_float:
-        if column.distinct > MOST_TEXTS:
-            return {}
-        lengths = [(len(real_text(value)), count) for value, count in column.db.execute("select v::double, n from g").fetchall()]
-        total = sum(length * count for length, count in lengths)
-        shortest, longest = min(lengths)[0], max(lengths)[0]
-    else:
-        form = "length(cast(v as varchar))"
-        if column.kind == "TIMESTAMP WITH TIME ZONE":
-            form = f"({form} - 2)"  # `Z` for `+00`
-        shortest, longest, total = column.one(f"select min({form}), max({form}), sum({form} * n)::hugeint from g")
-    return {"min_length": shortest, "max_length": longest, "avg_length": total / column.values}
+    """Lengths of the canonical text of every different value."""
+    if column.distinct > MOST_TEXTS:
+        return {}
+    values = column.db.execute(f"select {column.selected('v::double') if column.is_float else column.selected()}, n from g").fetchall()
+    lengths = [(len(column.text(value)), count) for value, count in values]
+    total = sum(length * count for length, count in lengths)
+    return {"min_length": min(lengths)[0], "max_length": max(lengths)[0], "avg_length": total / column.values}
 
 
 def number_family(column):
@@ -152,8 +160,7 @@ def number_family(column):
     figures["min_positive_value"] = None if positive is None else float(positive)
     exact = exact_sum(column)
     if exact is None:
-        total = column.one(f"select fsum(v::double * n) from g where {finite}")[0]
-        mean = total / count
+        total, mean = real_sum(column, finite, count)
         figures["sum"] = total
     else:
         mean = float(exact / count)
@@ -171,10 +178,13 @@ def number_family(column):
     )
     if least == greatest:
         second = 0.0
-    if count > 1:
+    if not math.isfinite(second):
+        second = third = fourth = None
+    if second is not None and count > 1:
         figures["variance"] = second / (count - 1)
         figures["stddev_value"] = math.sqrt(figures["variance"])
-    if second > 0:
+    # Their powers may be beyond doubles, or too small for them.
+    if second and math.isfinite(third) and math.isfinite(fourth) and (second / count) ** 2 > 0:
         figures["skewness"] = (third / count) / (second / count) ** 1.5
         figures["kurtosis"] = (fourth / count) / (second / count) ** 2 - 3
     quantiles = discrete_quantiles(column, finite, count)
@@ -188,6 +198,18 @@ def number_family(column):
     )
     figures["mode"] = column.text(column.one(f"select v from g where {finite} order by n desc, v limit 1")[0])
     return figures
+
+
+def real_sum(column, finite, count):
+    """Sum and mean of doubles; the sum may be beyond doubles where the mean is not."""
+    total = column.one(f"select fsum(v::double * n) from g where {finite}")[0]
+    if math.isfinite(total):
+        return total, total / count
+    exact = sum(Fraction(value) * number for value, number in column.db.execute(f"select v::double, n from g where {finite}").fetchall())
+    try:
+        return float(exact), float(exact / count)
+    except OverflowError:
+        return None, float(exact / count)
 
 
 def exact_sum(column):
@@ -221,20 +243,33 @@ def rank_range(column, value):
 def time_family(column):
     figures = length_figures(column)
     least, greatest = column.one("select cast(min(v) as varchar), cast(max(v) as varchar) from g")
-    figures["min_value"] = figures["min_date"] = column.text(least)
-    figures["max_value"] = figures["max_date"] = column.text(greatest)
-    if column.kind == "TIME":
+    figures["min_value"], figures["max_value"] = column.text(least), column.text(greatest)
+    if column.is_time_of_day:
         return figures
+    figures["min_date"], figures["max_date"] = figures["min_value"], figures["max_value"]
     day = "date_diff('day', date '1970-01-01', v::date)"
+    if column.is_fine:
+        # DuckDB's cast to a date drops nanoseconds towards 1970.
+        column.db.execute(
+            "create or replace temp table g as select date '1970-01-01' + ((w - ((w % 86400000000000) + 86400000000000) % 86400000000000) // 86400000000000)::integer as d, "
+            "v, n from (select epoch_ns(v)::hugeint as w, v, n from g)"
+        )
+        return {**figures, **calendar_figures(column, "d", "date_diff('day', date '1970-01-01', d)")}
+    return {**figures, **calendar_figures(column, "v::date", day)}
+
+
+def calendar_figures(column, date, day):
+    """Days, weeks, months, weekdays and ages; `date` and `day` are the expressions of the calendar day and of its number."""
+    figures = {}
     found = column.one(
         f"select max({day}) - min({day}), count(distinct {day}), count(distinct floor(({day} + 3) / 7)), "
-        f"count(distinct (year(v), month(v))), coalesce(sum(n) filter (v::timestamp = v::date::timestamp), 0)::bigint from g"
+        f"count(distinct (year({date}), month({date}))), coalesce(sum(n) filter (v::varchar like '% 00:00:00'), 0)::bigint from g"
     )
     for name, value in zip(("date_span_days", "days_present", "weeks_present", "months_present", "midnight_count"), found):
         figures[name] = value
     if column.kind == "DATE":
         del figures["midnight_count"]
-    weekdays = dict(column.db.execute("select isodow(v), sum(n)::bigint from g group by 1").fetchall())
+    weekdays = dict(column.db.execute(f"select isodow({date}), sum(n)::bigint from g group by 1").fetchall())
     figures["weekday_counts"] = [weekdays.get(number, 0) for number in range(1, 8)]
     limits = {
         "before_1yr_count": "d < c - interval 12 month", "before_5yr_count": "d < c - interval 60 month",
@@ -245,7 +280,7 @@ def time_family(column):
     picks = ", ".join(f"coalesce(sum(n) filter ({limit}), 0)::bigint" for limit in limits.values())
     # The run's clock is today; a run over midnight is told by taking both days.
     found = [
-        column.one(f"select {picks} from (select v::date as d, n, (current_timestamp at time zone 'UTC')::date - {back} as c from g)")
+        column.one(f"select {picks} from (select {date} as d, n, (current_timestamp at time zone 'UTC')::date - {back} as c from g)")
         for back in (0, 1)
     ]
     for place, name in enumerate(limits):
@@ -270,9 +305,9 @@ def truth_family(column):
 
 def histogram_counts(column, bins):
     """The count of each of limn's bins: lower <= value < upper; the last bin is closed."""
-    if not bins or column.family not in "ND" or column.kind == "TIME":
+    if not bins or column.family not in "ND" or column.is_time_of_day:
         return None
-    place = "v::double" if column.family == "N" else "epoch(v::date::timestamp)"
+    place = "v::double" if column.family == "N" else "epoch(d::timestamp)" if column.is_fine else "epoch(v::date::timestamp)"
     finite = "isfinite(v::double)" if column.family == "N" and column.is_float else "true"
     picks, binds = [], []
     for index, bin in enumerate(bins):

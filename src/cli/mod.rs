@@ -56,12 +56,9 @@ enum Command {
     /// Read a plan on stdin, profile, report on stdout
     #[command(hide = true)]
     ProfileWorker,
-    /// Print the tables below a folder as JSON
+    /// Read a source on stdin, test it, print what was found as JSON
     #[command(hide = true)]
-    FindTables {
-        /// Folder
-        root: std::path::PathBuf,
-    },
+    FindTables,
 }
 
 /// Reads `.env` beside the start, then the command line, and runs the command.
@@ -88,7 +85,7 @@ pub fn run() -> ExitCode {
         Command::Backfill(args) => backfill::run(args),
         Command::Migrate(args) => migrate::run(args),
         Command::ProfileWorker => return worker(),
-        Command::FindTables { root } => find_tables(&root),
+        Command::FindTables => find_tables(),
     };
     match outcome {
         Ok(code) => ExitCode::from(code),
@@ -99,11 +96,13 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// The child process that looks through a folder: heads of hostile files are read here, not in the server.
-fn find_tables(root: &std::path::Path) -> Outcome {
+/// The child process that tests a source: heads of hostile files and answers of servers are read here, not in the server.
+fn find_tables() -> Outcome {
     crate::engine::guard_process(FINDING_MEMORY_BYTES).map_err(|error| error.to_string())?;
-    let found = crate::engine::discover(root).map_err(|error| format!("{error}. {}", error.remedy()))?;
-    serde_json::to_writer(std::io::stdout().lock(), &found).map_err(|error| error.to_string())?;
+    let root: crate::engine::SourceRoot =
+        serde_json::from_reader(std::io::stdin().lock()).map_err(|_| "the source on stdin is not readable".to_owned())?;
+    let check = crate::engine::check_source(&root).map_err(|error| format!("{error}. {}", error.remedy()))?;
+    serde_json::to_writer(std::io::stdout().lock(), &check).map_err(|error| error.to_string())?;
     Ok(FINE)
 }
 

@@ -7,9 +7,12 @@ use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table};
 use serde_json::json;
 
 use crate::components::format;
+use crate::components::meaning::words_of;
 use crate::domain::address::qualified_name;
+use crate::domain::column_meaning::PiiRisk;
 use crate::domain::column_profile::{ColumnProfile, GeneralType};
 use crate::domain::table_profile::{FailedTable, TableProfile};
+use crate::engine::statements::{TableContext, statements_for, table_statements, unsaid_for};
 
 /// Longest value in a cell (characters).
 const LONGEST_VALUE: usize = 32;
@@ -34,6 +37,9 @@ pub fn tables(profiles: &[TableProfile]) -> std::io::Result<()> {
             qualified_name(&profile.schema_name, &profile.table_name),
             facts.join(", ")
         )?;
+        if let Some(words) = table_words(profile) {
+            writeln!(out, "{words}")?;
+        }
         if let Some(rejected) = &profile.rejected {
             writeln!(
                 out,
@@ -54,7 +60,17 @@ pub fn tables(profiles: &[TableProfile]) -> std::io::Result<()> {
 fn column_table(profile: &TableProfile, styled: bool) -> Table {
     let mut table = Table::new();
     table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    let head = ["#", "column", "type", "null", "distinct", "min", "median or leading value", "max"];
+    let head = [
+        "#",
+        "column",
+        "type",
+        "null",
+        "distinct",
+        "min",
+        "median or leading value",
+        "max",
+        "meaning",
+    ];
     table.set_header(head.iter().map(|name| {
         let cell = Cell::new(name);
         if styled { cell.add_attribute(Attribute::Bold) } else { cell }
@@ -109,8 +125,40 @@ fn column_row(column: &ColumnProfile) -> Vec<Cell> {
         show(&metrics.min_value),
         middle,
         show(&metrics.max_value),
+        meaning_words(column),
     ];
     cells.into_iter().map(Cell::new).collect()
+}
+
+/// Semantic type, risk and better type in a few words.
+fn meaning_words(column: &ColumnProfile) -> String {
+    let meaning = &column.meaning;
+    let risk = meaning.pii_risk.filter(|risk| *risk != PiiRisk::None);
+    let parts = [
+        meaning.functional_data_type.as_deref().map(words_of),
+        risk.map(|risk| format!("PII {}", risk.word())),
+        meaning.suggested_type.as_ref().map(|kind| format!("fits {kind}")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// What the table is for, and what identifies its rows.
+fn table_words(profile: &TableProfile) -> Option<String> {
+    let metrics = &profile.metrics;
+    let kind = metrics.functional_table_type.as_ref().map(|kind| format!("{kind} table"));
+    let keys = (!metrics.candidate_keys.is_empty()).then(|| {
+        let names: Vec<String> = metrics.candidate_keys.iter().map(|name| cut(name)).collect();
+        format!("candidate keys {}", names.join(", "))
+    });
+    let duplicates = metrics.duplicate_row_count.map(|rows| {
+        let text = format::estimate(
+            format::counted(rows, "duplicate row"),
+            metrics.estimates.contains_key("duplicate_row_count"),
+        );
+        format!("{text} in this run")
+    });
+    let parts: Vec<String> = [kind, keys, duplicates].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 /// Shortens a value and keeps control characters off the terminal.
@@ -128,8 +176,27 @@ fn cut(text: &str) -> String {
 
 /// Everything, as `metrics.md` names it.
 pub fn json(profiles: &[TableProfile], failed: &[FailedTable]) -> std::io::Result<()> {
+    write_json(json!(profiles), failed)
+}
+
+/// Everything, and beside each table and column the statements that find its figures again (`sql`) and what SQL cannot say (`unsaid`).
+pub fn json_with_statements(profiles: &[TableProfile], roots: &[String], failed: &[FailedTable]) -> std::io::Result<()> {
+    let mut tables = json!(profiles);
+    for (index, (profile, root)) in profiles.iter().zip(roots).enumerate() {
+        let context = TableContext::of_profile(profile, Some(root));
+        let table = &mut tables[index];
+        for (place, column) in profile.columns.iter().enumerate() {
+            table["columns"][place]["sql"] = json!(statements_for(&context, column));
+            table["columns"][place]["unsaid"] = json!(unsaid_for(&context, column));
+        }
+        table["sql"] = json!(table_statements(&context));
+    }
+    write_json(tables, failed)
+}
+
+fn write_json(tables: serde_json::Value, failed: &[FailedTable]) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
-    let mut document = json!({ "tables": profiles });
+    let mut document = json!({ "tables": tables });
     if !failed.is_empty() {
         document["failed"] = json!(failed);
     }

@@ -1,7 +1,7 @@
 //! `limn profile PATH...`: the same engine, in the same guarded child process, printed.
 
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -11,21 +11,26 @@ use super::serve::EngineArgs;
 use super::{Outcome, print};
 use crate::domain::connection::FoundTable;
 use crate::domain::progress::RunProgress;
+use crate::domain::secret::Secret;
 use crate::domain::table_profile::{FailedTable, TableProfile};
 use crate::engine::protocol::WorkerEvent;
-use crate::engine::{self, ProfileOptions};
+use crate::engine::{self, PostgresTarget, ProfileOptions, SourceRoot};
 use crate::services::worker_process::{REPORTS_WAITING, run_children};
 use crate::startup;
 
-/// A file is one table; a folder is looked through for tables.
+/// A file is one table; folders and databases are looked through for tables.
 #[derive(Args, Debug)]
 pub struct ProfileArgs {
-    /// Parquet, CSV or JSON-lines files (also .gz and .zst), or folders of them
+    /// Parquet, CSV, JSON-lines or Arrow files (texts also as .gz and .zst), folders of them, quoted wildcards, SQLite files,
+    /// or postgres://user@host/database (password in PGPASSWORD)
     #[arg(required = true, value_name = "PATH")]
-    paths: Vec<PathBuf>,
+    paths: Vec<String>,
     /// How the profile is printed
     #[arg(long, value_enum, default_value_t = OutputFormat::Table)]
     format: OutputFormat,
+    /// With --format json: beside each column, the SQL that finds its figures again
+    #[arg(long)]
+    sql: bool,
     /// Print no progress
     #[arg(long, short)]
     quiet: bool,
@@ -61,14 +66,20 @@ pub fn run(args: ProfileArgs) -> Outcome {
     };
     let bar = progress_bar(args.quiet);
     let (mut profiles, mut failed) = (Vec::new(), Vec::new());
+    let mut roots = Vec::new();
     for (root, tables) in plans {
         let (read, lost) = startup::block_on(profile(&root, tables, options.clone(), &bar))??;
+        roots.extend(
+            read.iter()
+                .map(|_| root.folder().map_or_else(String::new, |folder| folder.display().to_string())),
+        );
         profiles.extend(read);
         failed.extend(lost);
     }
     bar.finish_and_clear();
     match args.format {
         OutputFormat::Table => print::tables(&profiles),
+        OutputFormat::Json if args.sql => print::json_with_statements(&profiles, &roots, &failed),
         OutputFormat::Json => print::json(&profiles, &failed),
         OutputFormat::Csv => print::csv(&profiles),
     }
@@ -83,28 +94,66 @@ pub fn run(args: ProfileArgs) -> Outcome {
     }
 }
 
-/// The root and the tables behind a path.
-fn plan(path: &Path) -> Result<(PathBuf, Vec<FoundTable>), String> {
-    let canonical = std::fs::canonicalize(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let (root, tables) = if canonical.is_dir() {
-        let tables = engine::discover(&canonical).map_err(|error| error.to_string())?;
-        (canonical, tables)
+/// The source and the tables behind a path or an address.
+fn plan(path: &str) -> Result<(SourceRoot, Vec<FoundTable>), String> {
+    let shown = without_password(path);
+    let (root, tables) = if ["postgres://", "postgresql://"].iter().any(|scheme| path.starts_with(scheme)) {
+        let password = std::env::var("PGPASSWORD").ok().and_then(Secret::new);
+        listed(SourceRoot::Postgres(PostgresTarget::new(path, password)))?
+    } else if is_glob(path) && !Path::new(path).exists() {
+        let (root, tables) = engine::discover_glob(path).map_err(|error| format!("{error}. {}", error.remedy()))?;
+        (SourceRoot::Folder(root), tables)
     } else {
-        let root = canonical.parent().map(Path::to_path_buf).unwrap_or_default();
-        (root, vec![engine::discover_file(&canonical).map_err(|error| error.to_string())?])
+        let canonical = std::fs::canonicalize(path).map_err(|error| format!("{path}: {error}"))?;
+        if canonical.is_dir() {
+            let tables = engine::discover(&canonical).map_err(|error| error.to_string())?;
+            (SourceRoot::Folder(canonical), tables)
+        } else if engine::is_sqlite_file(&canonical) {
+            listed(SourceRoot::Sqlite(canonical))?
+        } else {
+            let root = canonical.parent().map(Path::to_path_buf).unwrap_or_default();
+            let table = engine::discover_file(&canonical).map_err(|error| format!("{error}. {}", error.remedy()))?;
+            (SourceRoot::Folder(root), vec![table])
+        }
     };
     if tables.is_empty() {
         return Err(format!(
-            "{} holds no Parquet, CSV or JSON-lines file (.parquet .csv .tsv .jsonl .ndjson, also .gz and .zst)",
-            path.display()
+            "{shown} holds no table (.parquet .csv .tsv .jsonl .ndjson .arrow .feather, texts also as .gz and .zst; SQLite .db .sqlite; postgres://...)"
         ));
     }
     Ok((root, tables))
 }
 
+/// The tables of a database; a test that fails says at which step.
+fn listed(root: SourceRoot) -> Result<(SourceRoot, Vec<FoundTable>), String> {
+    let check = engine::check_source(&root).map_err(|error| format!("{error}. {}", error.remedy()))?;
+    match check.steps.into_iter().find(|step| !step.passed) {
+        Some(failed) => Err(format!("{}: no. {}", failed.name, failed.message)),
+        None => Ok((root, check.tables)),
+    }
+}
+
+/// Whether a path has wildcards, which a shell may have left to us.
+fn is_glob(path: &str) -> bool {
+    path.contains(['*', '?', '['])
+}
+
+/// An address with its password left out, for messages.
+fn without_password(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else {
+        return address.to_owned();
+    };
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let authority = match authority.rsplit_once('@') {
+        Some((who, host)) => format!("{}@{host}", who.split(':').next().unwrap_or_default()),
+        None => authority.to_owned(),
+    };
+    format!("{scheme}://{authority}/{}", path.split('?').next().unwrap_or_default())
+}
+
 /// Runs the engine over the tables of one root.
 async fn profile(
-    root: &Path,
+    root: &SourceRoot,
     tables: Vec<FoundTable>,
     options: ProfileOptions,
     bar: &ProgressBar,
@@ -147,4 +196,23 @@ fn progress_bar(quiet: bool) -> ProgressBar {
 fn show(bar: &ProgressBar, progress: &RunProgress) {
     bar.set_position(progress.bytes_read);
     bar.set_message(progress.current_table.clone());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_shown_without_its_password() {
+        for (address, shown) in [
+            (
+                "postgres://ada:secret@db:5432/shop?sslmode=require&password=x",
+                "postgres://ada@db:5432/shop",
+            ),
+            ("postgres://db/shop", "postgres://db/shop"),
+            ("data/*.csv", "data/*.csv"),
+        ] {
+            assert_eq!(without_password(address), shown);
+        }
+    }
 }

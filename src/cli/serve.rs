@@ -28,6 +28,9 @@ pub struct ServeArgs {
     /// Folders that connections may read, separated by colons; any folder while listening on loopback only
     #[arg(long, env = "LIMN_SOURCE_ROOTS", value_name = "FOLDERS", value_delimiter = ':')]
     source_roots: Vec<PathBuf>,
+    /// Keys for stored passwords, one a line [default: secret.key in the data folder, made when missing]
+    #[arg(long, env = "LIMN_SECRET_KEY_FILE", value_name = "FILE")]
+    secret_key_file: Option<PathBuf>,
     #[command(flatten)]
     engine: EngineArgs,
     /// Runs at the same time
@@ -145,6 +148,7 @@ pub fn run(mut args: ServeArgs) -> Outcome {
         data_dir,
         public_url: args.public_url.map(|url| url.trim_end_matches('/').to_owned()).unwrap_or_default(),
         source_roots,
+        secret_key_file: args.secret_key_file,
         engine: EngineSettings {
             threads: args.engine.threads(),
             memory_bytes: args.engine.memory_bytes(),

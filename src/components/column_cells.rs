@@ -37,6 +37,10 @@ pub fn type_mark(column: &ColumnProfile) -> AnyView {
 
 /// Bar and share of nulls.
 pub fn null_cell(column: &ColumnProfile) -> AnyView {
+    // A column that failed has no count of nulls: what was seen before it failed says nothing.
+    if column.metrics.query_error.is_some() {
+        return ().into_any();
+    }
     let Some(text) = share(column.null_count, column.row_count) else {
         return view! { <span class="t2">"no rows"</span> }.into_any();
     };
@@ -74,7 +78,11 @@ pub fn range_words(column: &ColumnProfile) -> AnyView {
     let metrics = &column.metrics;
     let of_values = |rows: u64| share(rows, column.non_null_count).unwrap_or_default();
     match column_shape(column) {
-        ColumnShape::Failed => view! { <span class="bad" title=metrics.query_error.clone()>"not profiled"</span> }.into_any(),
+        ColumnShape::Failed => {
+            let error = metrics.query_error.clone().unwrap_or_default();
+            view! { <span class="bad">"not profiled"</span>" "<span class="t2 clip why" title=error.clone()>{error.clone()}</span> }
+                .into_any()
+        }
         ColumnShape::NoRows => view! { <span class="t2">"no rows"</span> }.into_any(),
         ColumnShape::AllNull => view! { <span class="t2">"no values"</span> }.into_any(),
         ColumnShape::Constant => {

@@ -12,8 +12,6 @@ pub struct SectionTitle {
     subtitle: AnyView,
     /// Links and controls of the section.
     controls: Option<AnyView>,
-    /// Classes for the width in a grid.
-    class: &'static str,
 }
 
 impl SectionTitle {
@@ -24,7 +22,6 @@ impl SectionTitle {
             title: title.into(),
             subtitle: ().into_any(),
             controls: None,
-            class: "sec",
         }
     }
 
@@ -39,18 +36,12 @@ impl SectionTitle {
         self.controls = Some(controls.into_any());
         self
     }
-
-    /// The whole class attribute, `sec` included.
-    pub fn class(mut self, class: &'static str) -> Self {
-        self.class = class;
-        self
-    }
 }
 
 /// The section with its content.
 pub fn section(title: SectionTitle, content: impl IntoView + 'static) -> AnyView {
     view! {
-        <section class=title.class aria-labelledby=title.id>
+        <section class="sec" aria-labelledby=title.id>
             <header>
                 <h2 id=title.id>{title.title}</h2>
                 {title.subtitle}
@@ -70,7 +61,7 @@ mod tests {
     fn a_section_is_named_by_its_heading() {
         let html = Owner::new_root(None).with(|| section(SectionTitle::new("runs", "Runs").subtitle("2 running"), "body").to_html());
         assert!(
-            html.contains("<section aria-labelledby=\"runs\" class=\"sec\"><header><h2 id=\"runs\">Runs"),
+            html.contains("<section class=\"sec\" aria-labelledby=\"runs\"><header><h2 id=\"runs\">Runs"),
             "{html}"
         );
         assert!(!html.contains("class=\"more\""), "{html}");

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::column_meaning::ColumnMeaning;
 use super::exact_number::ExactNumber;
 
 /// Texts are stored whole up to this many characters, then cut and marked.
@@ -324,6 +325,9 @@ pub struct ColumnProfile {
     /// Everything that may be absent.
     #[serde(flatten)]
     pub metrics: Metrics,
+    /// What the figures say about the meaning of the column.
+    #[serde(flatten)]
+    pub meaning: ColumnMeaning,
     /// The 25 commonest values, by count, ties by value.
     pub top_values: Vec<TopValue>,
     /// Up to 48 bins; numbers over finite values, dates over calendar periods.

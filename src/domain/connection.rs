@@ -11,6 +11,10 @@ words! {
     pub enum ConnectionKind {
         /// A folder of files on the server.
         Folder = "folder",
+        /// Tables of a PostgreSQL database.
+        Postgres = "postgresql",
+        /// Tables of a SQLite file on the server.
+        Sqlite = "sqlite",
     }
 }
 
@@ -25,7 +29,7 @@ pub struct Connection {
     pub name: String,
     /// Kind.
     pub kind: ConnectionKind,
-    /// For a folder: its canonical path on the server.
+    /// For a folder or a SQLite file: its canonical path on the server; for PostgreSQL: its address, without a password.
     pub location: String,
     /// An inactive connection refuses profiling.
     pub is_active: bool,
@@ -93,13 +97,13 @@ pub struct CheckStep {
 /// A table that discovery found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundTable {
-    /// Folder relative to the root, `-` for the root.
+    /// Folder relative to the root, `-` for the root; for a database: its schema.
     pub schema_name: String,
     /// File stem, folder name, or full file name where two stems collide.
     pub table_name: String,
-    /// `parquet`, `csv`, `jsonl`.
+    /// `parquet`, `csv`, `jsonl`, `arrow`, `postgres`, `sqlite`.
     pub format: String,
-    /// Files, relative to the root, sorted.
+    /// Files, relative to the root, sorted; none for a table of a database.
     pub files: Vec<String>,
     /// Bytes of all files.
     pub bytes: u64,

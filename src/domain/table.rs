@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::address::TableAddress;
 use super::column_profile::ColumnProfile;
 use super::identifier::{RunId, TableGroupId, TableId};
-use super::profile_run::ProfileRun;
+use super::profile_run::{ProfileRun, RunMode};
+use super::table_metrics::TableMetrics;
 use super::table_profile::{RejectedRows, Snapshot};
 
 /// One line of the list of tables.
@@ -85,12 +86,21 @@ pub struct TableRun {
     pub duration_ms: u64,
     /// Bytes read.
     pub bytes_scanned: u64,
+    /// Rows read; fewer than `row_count` only where the mode says so.
+    pub rows_scanned: u64,
+    /// Full, partial, sample, skip.
+    pub mode: RunMode,
+    /// Engine and its version: `limn 0.1.0`.
+    pub engine: String,
     /// What was read.
     pub snapshot: Snapshot,
     /// Rows that were refused.
     pub rejected: Option<RejectedRows>,
     /// Broken invariants.
     pub broken_invariants: Vec<String>,
+    /// Figures of the table as a whole.
+    #[serde(default)]
+    pub metrics: TableMetrics,
 }
 
 /// A table with the columns of one run, and of the run it is compared with.

@@ -1,9 +1,11 @@
 //! The profile of one table in one run: what the engine hands over and the completer stores.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::column_profile::ColumnProfile;
 use super::profile_run::RunMode;
+use super::table_metrics::TableMetrics;
 
 /// The pinned version of the data that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +17,37 @@ pub struct Snapshot {
     pub description: String,
     /// Files read, relative to the connection's root.
     pub files: Vec<String>,
+    /// The run's pinned clock, which the ages of dates are relative to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock: Option<DateTime<Utc>>,
+    /// How a CSV file was taken apart; absent for other formats, and where the files of the table differ in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dialect: Option<TextDialect>,
+}
+
+/// How the fields of a CSV file are told apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TextDialect {
+    /// Between fields.
+    pub delimiter: char,
+    /// Around fields; doubled inside them.
+    pub quote: char,
+    /// Whether the first record names the columns.
+    pub has_header: bool,
+    /// `utf-8`, or how else the characters are written.
+    pub encoding: String,
+}
+
+impl Default for TextDialect {
+    fn default() -> Self {
+        Self {
+            delimiter: ',',
+            quote: '"',
+            has_header: true,
+            encoding: "utf-8".into(),
+        }
+    }
 }
 
 /// One table's profile, published or inconsistent.
@@ -50,6 +83,9 @@ pub struct TableProfile {
     /// Records that could not be read and were left out, with the reason (ragged rows of a CSV, for example).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rejected: Option<RejectedRows>,
+    /// Figures of the table as a whole.
+    #[serde(flatten)]
+    pub metrics: TableMetrics,
     /// One a column, in order.
     pub columns: Vec<ColumnProfile>,
 }

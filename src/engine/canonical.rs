@@ -88,6 +88,18 @@ impl Ord for Real {
     }
 }
 
+/// Characters of the decimals of a second, their point included; zeros at the end are not written.
+fn fraction_length(mut fraction: i64, mut digits: u64) -> u64 {
+    if fraction == 0 {
+        return 0;
+    }
+    while fraction % 10 == 0 {
+        fraction /= 10;
+        digits -= 1;
+    }
+    digits + 1
+}
+
 /// A value of fixed width that an exact map can hold.
 pub trait Scalar: Copy + Eq + Hash + Ord + Send + std::fmt::Debug + 'static {
     /// The nearest double on the number line.
@@ -98,6 +110,11 @@ pub trait Scalar: Copy + Eq + Hash + Ord + Send + std::fmt::Debug + 'static {
     fn write_text(self, form: Form, out: &mut String);
     /// The canonical hash.
     fn canonical_hash(self, form: Form) -> u64;
+
+    /// Characters of the canonical text (all of them ASCII).
+    fn text_length(self, form: Form) -> u64 {
+        self.text(form).len() as u64
+    }
 
     /// The canonical text.
     fn text(self, form: Form) -> String {
@@ -120,6 +137,9 @@ impl Scalar for i64 {
         use std::fmt::Write;
         match form {
             Form::Boolean => out.push_str(if self == 0 { "false" } else { "true" }),
+            Form::Date | Form::Instant { .. } if infinity_of(self, form).is_some() => {
+                out.push_str(infinity_of(self, form).unwrap_or_default());
+            }
             Form::Date => write_day(self, out),
             Form::Instant { nanos, utc } => {
                 let per_day: i64 = if nanos { 86_400_000_000_000 } else { 86_400_000_000 };
@@ -132,6 +152,25 @@ impl Scalar for i64 {
             }
             Form::TimeOfDay => write_time(self, out),
             Form::Integer | Form::Decimal { .. } | Form::Real => write!(out, "{self}").expect("writing to a String cannot fail"),
+        }
+    }
+
+    fn text_length(self, form: Form) -> u64 {
+        match form {
+            Form::Integer => u64::from(self < 0) + u64::from(self.unsigned_abs().checked_ilog10().unwrap_or(0)) + 1,
+            Form::Boolean => 5 - u64::from(self != 0),
+            Form::Date if (-719_528..2_932_897).contains(&self) => 10,
+            // Years of four digits.
+            Form::Instant { nanos, utc } if nanos || (-62_167_219_200_000_000..253_402_300_800_000_000).contains(&self) => {
+                let (fraction, digits) = if nanos {
+                    (self.rem_euclid(1_000_000_000), 9)
+                } else {
+                    (self.rem_euclid(1_000_000), 6)
+                };
+                19 + u64::from(utc) + fraction_length(fraction, digits)
+            }
+            Form::TimeOfDay => 8 + fraction_length(self.rem_euclid(1_000_000_000), 9),
+            _ => self.text(form).len() as u64,
         }
     }
 
@@ -165,6 +204,18 @@ impl Scalar for i128 {
         write_decimal(&self.unsigned_abs().to_string(), self < 0, scale_of(form), out);
     }
 
+    fn text_length(self, form: Form) -> u64 {
+        let digits = u64::from(self.unsigned_abs().checked_ilog10().unwrap_or(0)) + 1;
+        let scale = scale_of(form);
+        u64::from(self < 0)
+            + match u64::try_from(scale) {
+                Ok(0) => digits,
+                Ok(scale) => digits.max(scale + 1) + 1,
+                Err(_) if self == 0 => 1,
+                Err(_) => digits + u64::from(scale.unsigned_abs()),
+            }
+    }
+
     fn canonical_hash(self, form: Form) -> u64 {
         match form {
             Form::Decimal { precision: 0..=18, .. } => xxh64(&(self as i64).to_le_bytes(), SEED),
@@ -194,8 +245,43 @@ impl Scalar for Real {
         write_real(self.0, out);
     }
 
+    fn text_length(self, form: Form) -> u64 {
+        // A double that is a short decimal has just those digits.
+        for (scale, decimals) in [(1.0, 0), (100.0, 2), (10_000.0, 4)] {
+            let scaled = self.0 * scale;
+            if scaled.abs() < 1e15 {
+                let whole = scaled.round_ties_even() as i64;
+                if whole as f64 / scale == self.0 && (whole == 0 || self.0.abs() >= 1e-6) {
+                    let (mut digits, mut decimals) = (whole.unsigned_abs(), decimals);
+                    while decimals > 0 && digits % 10 == 0 {
+                        digits /= 10;
+                        decimals -= 1;
+                    }
+                    let digits = u64::from(digits.checked_ilog10().unwrap_or(0)) + 1;
+                    let point = u64::from(decimals > 0);
+                    return u64::from(whole < 0) + digits.max(decimals + point) + point;
+                }
+            }
+        }
+        self.text(form).len() as u64
+    }
+
     fn canonical_hash(self, _form: Form) -> u64 {
         xxh64(&self.0.to_bits().to_le_bytes(), SEED)
+    }
+}
+
+/// The name of a date or instant without end: PostgreSQL knows two, at the ends of what 32 and 64 bits hold.
+pub fn infinity_of(key: i64, form: Form) -> Option<&'static str> {
+    let (last, first) = match form {
+        Form::Date => (i64::from(i32::MAX), i64::from(i32::MIN)),
+        Form::Instant { nanos: false, .. } => (i64::MAX, i64::MIN),
+        _ => return None,
+    };
+    match key {
+        _ if key == last => Some("infinity"),
+        _ if key == first => Some("-infinity"),
+        _ => None,
     }
 }
 
@@ -283,6 +369,81 @@ mod tests {
             (f64::NEG_INFINITY, "-Infinity"),
         ] {
             assert_eq!(Real::new(value).text(Form::Real), text);
+        }
+    }
+
+    #[test]
+    fn lengths_are_those_of_the_texts() {
+        let whole = [
+            0_i64,
+            1,
+            -1,
+            9,
+            10,
+            -10,
+            99_999,
+            i64::MAX,
+            i64::MIN,
+            86_399_999_999_000,
+            253_402_300_800_000_000,
+            -62_167_219_200_000_001,
+        ];
+        for value in whole {
+            let forms = [
+                Form::Integer,
+                Form::Date,
+                Form::Instant { nanos: false, utc: true },
+                Form::Instant { nanos: true, utc: false },
+            ];
+            for form in forms
+                .into_iter()
+                .filter(|form| *form != Form::Date || value.unsigned_abs() < 1 << 40)
+            {
+                assert_eq!(value.text_length(form), value.text(form).len() as u64, "{value} as {form:?}");
+            }
+            for scale in [-3, 0, 2, 20] {
+                let form = Form::Decimal { precision: 38, scale };
+                assert_eq!(
+                    i128::from(value).text_length(form),
+                    i128::from(value).text(form).len() as u64,
+                    "{value} scale {scale}"
+                );
+            }
+        }
+        for (seconds, form) in [
+            (0_i64, Form::TimeOfDay),
+            (1_500_000_000, Form::TimeOfDay),
+            (0, Form::Boolean),
+            (1, Form::Boolean),
+        ] {
+            assert_eq!(seconds.text_length(form), seconds.text(form).len() as u64);
+        }
+        let mut reals = vec![
+            0.0,
+            -0.0,
+            0.1,
+            -0.05,
+            1e-7,
+            1e-6,
+            1.5e-6,
+            0.0001,
+            123.4567,
+            123.45678,
+            1e15,
+            1e21,
+            1e22,
+            5e-324,
+            f64::MAX,
+            f64::NAN,
+            f64::INFINITY,
+            0.1 + 0.2,
+            1.0 / 3.0,
+        ];
+        reals.extend((0..2_000).map(|i| f64::from(i * 7_919 % 100_003) * 0.01 - 300.0));
+        reals.extend((0..2_000).map(|i| f64::from(i * 7_919 % 100_003) / 1_000.0));
+        for value in reals {
+            let real = Real::new(value);
+            assert_eq!(real.text_length(Form::Real), real.text(Form::Real).len() as u64, "{value}");
         }
     }
 

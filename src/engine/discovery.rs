@@ -1,17 +1,24 @@
-//! Which tables lie beneath a folder: a file, or a folder whose files are all alike. Links, hidden files and Delta tables are left out.
+//! Which tables lie beneath a folder: a file, a folder whose files are all alike, or a folder of `key=value` folders.
+//! Links, hidden files and Delta tables are left out.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::error::EngineError;
-use super::sources::{CSV, JSONL, PARQUET, file_signature};
+use super::file_mask::FileMask;
+use super::sources::partitions::{partition_key, partition_keys};
+use super::sources::{ARROW, CSV, JSONL, PARQUET, file_signature};
 use crate::domain::address::ROOT_SCHEMA;
 use crate::domain::connection::FoundTable;
 
 /// Endings of file names and the formats they stand for.
-const ENDINGS: [(&str, &str); 13] = [
+const ENDINGS: [(&str, &str); 17] = [
     (".parquet", PARQUET),
+    (".arrow", ARROW),
+    (".arrows", ARROW),
+    (".feather", ARROW),
+    (".ipc", ARROW),
     (".csv", CSV),
     (".csv.gz", CSV),
     (".csv.zst", CSV),
@@ -25,6 +32,8 @@ const ENDINGS: [(&str, &str); 13] = [
     (".ndjson.gz", JSONL),
     (".ndjson.zst", JSONL),
 ];
+/// What makes a folder a Delta table.
+const DELTA_LOG: &str = "_delta_log";
 /// Folders are followed so deep.
 const DEPTH_LIMIT: usize = 16;
 /// More files than this are refused.
@@ -54,10 +63,37 @@ pub fn discover(root: &Path) -> Result<Vec<FoundTable>, EngineError> {
             reason: "it is not a folder".into(),
         });
     }
+    if root.join(DELTA_LOG).exists() {
+        return Err(EngineError::Unsupported {
+            what: format!("the Delta table {}", root.display()),
+        });
+    }
     let mut folders = Folders::new();
     let mut count = 0;
     list_folder(root, "", 0, &mut folders, &mut count)?;
-    let mut tables = Vec::new();
+    Ok(tables_of(root, folders))
+}
+
+/// Lists the tables of the files that a path with wildcards names, and the folder that they lie beneath.
+/// Files of one folder that are alike are one table, as everywhere.
+pub fn discover_glob(pattern: &str) -> Result<(PathBuf, Vec<FoundTable>), EngineError> {
+    let (base, mask) = FileMask::split(pattern);
+    let root = fs::canonicalize(&base).map_err(|source| EngineError::Open {
+        path: base.display().to_string(),
+        source,
+    })?;
+    let mut folders = Folders::new();
+    list_folder(&root, "", 0, &mut folders, &mut 0)?;
+    for (folder, files) in &mut folders {
+        files.retain(|file| mask.matches(&join(folder, &file.name)));
+    }
+    folders.retain(|_, files| !files.is_empty());
+    Ok((root.clone(), tables_of(&root, folders)))
+}
+
+/// Files by folder, as tables: partitioned folders first, then folders of equal files, then single files.
+fn tables_of(root: &Path, mut folders: Folders) -> Vec<FoundTable> {
+    let mut tables = partitioned_tables(root, &mut folders);
     for (folder, files) in &folders {
         if files.len() > 1 && are_alike(root, folder, files) {
             tables.push(folder_table(root, folder, files));
@@ -67,16 +103,66 @@ pub fn discover(root: &Path) -> Result<Vec<FoundTable>, EngineError> {
     }
     tell_apart(&mut tables);
     tables.sort_by(|a, b| (&a.schema_name, &a.table_name).cmp(&(&b.schema_name, &b.table_name)));
-    Ok(tables)
+    tables
+}
+
+/// Folders named `key=value` below one folder are one table where all their files have one format and the same keys.
+/// Their columns may differ: what a file lacks is null.
+fn partitioned_tables(root: &Path, folders: &mut Folders) -> Vec<FoundTable> {
+    let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for folder in folders.keys() {
+        let parts: Vec<&str> = folder.split('/').collect();
+        if let Some(first) = parts.iter().position(|part| partition_key(part).is_some()) {
+            groups.entry(parts[..first].join("/")).or_default().push(folder.clone());
+        }
+    }
+    let mut tables = Vec::new();
+    for (base, members) in groups {
+        let keys_of = |folder: &String| {
+            partition_keys(&join(folder, "x"))
+                .into_iter()
+                .map(|(key, _)| key)
+                .collect::<Vec<_>>()
+        };
+        let format_of = |folder: &String| folders[folder][0].format;
+        let (keys, format) = (keys_of(&members[0]), format_of(&members[0]));
+        let is_one_table = members
+            .iter()
+            .all(|folder| keys_of(folder) == keys && folders[folder].iter().all(|file| file.format == format));
+        if !is_one_table {
+            continue;
+        }
+        let mut files: Vec<DataFile> = Vec::new();
+        for folder in &members {
+            let below = if base.is_empty() {
+                folder.as_str()
+            } else {
+                &folder[base.len() + 1..]
+            };
+            files.extend(folders.remove(folder).unwrap_or_default().into_iter().map(|file| DataFile {
+                name: join(below, &file.name),
+                ..file
+            }));
+        }
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        tables.push(folder_table(root, &base, &files));
+    }
+    tables
 }
 
 /// The table that one file is: in the root schema, named by its stem. Its folder is the root to profile it beneath.
 pub fn discover_file(path: &Path) -> Result<FoundTable, EngineError> {
     let shown = path.display().to_string();
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    if let Some(compression) = foreign_compression(name) {
+        return Err(EngineError::Unsupported {
+            what: format!("{compression} compression, as of {shown},"),
+        });
+    }
     let (stem, format) = split_name(name).ok_or_else(|| EngineError::Refused {
         path: shown.clone(),
-        reason: "its ending is not one of .parquet .csv .tsv .jsonl .ndjson, nor .gz or .zst after one of the last four".into(),
+        reason: "its ending is not one of .parquet .arrow .feather .csv .tsv .jsonl .ndjson, nor .gz or .zst after one of the last four"
+            .into(),
     })?;
     let metadata = fs::metadata(path).map_err(|source| EngineError::Open { path: shown, source })?;
     Ok(FoundTable {
@@ -131,7 +217,7 @@ fn list_folder(root: &Path, folder: &str, depth: usize, folders: &mut Folders, c
     below.sort();
     for folder in below {
         // The files of a Delta table are not all part of its current version.
-        let is_delta = root.join(&folder).join("_delta_log").exists();
+        let is_delta = root.join(&folder).join(DELTA_LOG).exists();
         if depth < DEPTH_LIMIT && !is_delta {
             list_folder(root, &folder, depth + 1, folders, count)?;
         }
@@ -204,6 +290,22 @@ fn tell_apart(tables: &mut [FoundTable]) {
             table.table_name = table.files[0].rsplit('/').next().unwrap_or(&table.files[0]).to_owned();
         }
     }
+}
+
+/// How a file is compressed, where that is a way that is not read.
+fn foreign_compression(name: &str) -> Option<&'static str> {
+    let lower = name.to_ascii_lowercase();
+    [
+        (".bz2", "bzip2"),
+        (".xz", "xz"),
+        (".zip", "zip"),
+        (".7z", "7z"),
+        (".lz4", "lz4"),
+        (".br", "brotli"),
+    ]
+    .into_iter()
+    .find(|(ending, _)| lower.ends_with(ending))
+    .map(|(_, name)| name)
 }
 
 /// Stem and format of a data file.
@@ -287,6 +389,64 @@ mod tests {
         ]);
         let found: Vec<String> = names(root.path()).into_iter().map(|table| table.1).collect();
         assert_eq!(found, ["s", "s.csv", "t.csv", "t.jsonl"]);
+    }
+
+    #[test]
+    fn partitioned_folders_are_one_table_whatever_their_files_lack() {
+        let root = tree(&[
+            ("sales/year=2024/month=1/a.csv", "x,y\n1,2\n"),
+            ("sales/year=2024/month=2/a.csv", "x,y\n1,2\n"),
+            ("sales/year=2025/month=1/a.csv", "x,y,z\n1,2,3\n"),
+            ("sales/year=2025/month=1/_SUCCESS", ""),
+            ("sales/year=2025/month=1/.a.csv.crc", "x"),
+            ("mixed/k=1/a.csv", "x,y\n1,2\n"),
+            ("mixed/k=2/a.jsonl", "{\"x\":1}\n"),
+            ("keys/k=1/a.csv", "x,y\n1,2\n"),
+            ("keys/j=2/a.csv", "x,y\n1,2\n"),
+        ]);
+        let table = |schema: &str, name: &str, files| (schema.to_owned(), name.to_owned(), files);
+        assert_eq!(
+            names(root.path()),
+            [
+                table("-", "sales", 3),
+                table("keys/j=2", "a", 1),
+                table("keys/k=1", "a", 1),
+                table("mixed/k=1", "a", 1),
+                table("mixed/k=2", "a", 1),
+            ]
+        );
+        let only = discover(&root.path().join("sales")).unwrap();
+        assert_eq!((only.len(), only[0].table_name.as_str(), only[0].files.len()), (1, "sales", 3));
+    }
+
+    #[test]
+    fn wildcards_name_files_whose_like_are_one_table() {
+        let root = tree(&[
+            ("d/a1.csv", "x,y\n1,2\n"),
+            ("d/a2.csv", "x,y\n1,2\n"),
+            ("d/b.csv", "p,q\n1,2\n"),
+            ("d/e/a3.csv", "x,y\n1,2\n"),
+        ]);
+        let found = |pattern: &str| -> Vec<(String, usize)> {
+            let pattern = root.path().join(pattern);
+            let tables = discover_glob(pattern.to_str().unwrap()).unwrap().1;
+            tables.into_iter().map(|table| (table.table_name, table.files.len())).collect()
+        };
+        assert_eq!(found("d/a*.csv"), [("d".to_owned(), 2)]);
+        assert_eq!(found("d/?.csv"), [("b".to_owned(), 1)]);
+        assert_eq!(found("*/[ab]*.csv").len(), 3);
+        assert_eq!(found("d/**/a3.csv"), [("a3".to_owned(), 1)]);
+        assert!(found("d/*.parquet").is_empty());
+        assert!(discover_glob("/nonexistent/limn/*.csv").is_err());
+    }
+
+    #[test]
+    fn what_is_not_read_is_refused_by_name() {
+        let root = tree(&[("a.csv.bz2", "x"), ("b.csv.xz", "x"), ("lake/_delta_log/0.json", "{}")]);
+        let error = discover_file(&root.path().join("a.csv.bz2")).unwrap_err();
+        assert!(error.to_string().contains("bzip2") && error.remedy().contains(".gz"), "{error}");
+        assert!(discover_file(&root.path().join("b.csv.xz")).unwrap_err().to_string().contains("xz"));
+        assert!(discover(&root.path().join("lake")).unwrap_err().to_string().contains("Delta"));
     }
 
     #[test]

@@ -55,6 +55,16 @@ pub enum EngineError {
         /// What.
         what: String,
     },
+    /// A database refused, or could not be reached.
+    #[error("{what}: {reason}")]
+    Database {
+        /// Server, file or table.
+        what: String,
+        /// The database's words.
+        reason: String,
+        /// What to do about it.
+        remedy: &'static str,
+    },
     /// Nothing to read.
     #[error("{path} has no columns")]
     Empty {
@@ -111,7 +121,10 @@ impl EngineError {
             Self::Changed { .. } => {
                 "Run the profile again when nothing writes to the file; better, write elsewhere and rename it into place."
             }
-            Self::Unsupported { .. } => "Store the table in a format that Limn reads: Parquet, CSV or JSON lines.",
+            Self::Unsupported { .. } => {
+                "Store the table in a format that Limn reads: Parquet, CSV, JSON lines or Arrow; texts plain, or compressed as .gz or .zst."
+            }
+            Self::Database { remedy, .. } => remedy,
             Self::Empty { .. } => "Write at least a header line, or remove the file.",
             Self::Cancelled => "Start the run again when you want its result.",
             Self::DeadlinePassed { .. } => "Allow a longer deadline, or profile fewer tables in one group.",

@@ -28,7 +28,10 @@ pub fn broken_invariants(profile: &ColumnProfile) -> Vec<String> {
     let binned: u64 = profile.histogram.iter().map(|bin| bin.count).sum();
     match profile.general_type {
         GeneralType::Number => check_numbers(metrics, values, binned, &mut require),
-        GeneralType::Time if !profile.histogram.is_empty() => require(binned == values, "sum of bins = values"),
+        GeneralType::Time if !profile.histogram.is_empty() => {
+            let infinite = metrics.infinite_count.unwrap_or(0);
+            require(binned + infinite == values, "sum of bins + infinite = values");
+        }
         GeneralType::Boolean => {
             if let (Some(truths), Some(lies)) = (metrics.true_count, metrics.false_count) {
                 require(truths + lies == values, "true + false = values");

@@ -9,12 +9,16 @@ use super::error::EngineError;
 
 /// Distinct values that a column keeps exactly, memory permitting; beyond it they are estimated.
 pub const EXACT_VALUE_LIMIT: usize = 1 << 20;
+/// Hashes that a column keeps, memory permitting, so that distinct and unique stay exact when the values themselves are not kept.
+pub const EXACT_HASH_LIMIT: usize = 1 << 23;
 /// Distinct shapes and other secondary texts kept exactly in one column.
 pub const EXACT_SHAPE_LIMIT: usize = 1 << 16;
 /// How many of the commonest values and shapes are handed over.
 pub const TOP_COUNT: usize = 25;
 /// Longest record of a text file in bytes; a longer one is refused, not buffered.
 pub const RECORD_LIMIT_BYTES: usize = 64 << 20;
+/// Most columns of one table.
+pub const COLUMN_LIMIT: usize = 20_000;
 /// Rows of one batch.
 pub const BATCH_ROWS: usize = 8_192;
 
@@ -67,6 +71,8 @@ impl Observer for Unobserved {
 pub struct ColumnLimits {
     /// Distinct values.
     pub values: usize,
+    /// Hashes of values, once the values themselves are given up.
+    pub hashes: usize,
     /// Distinct shapes.
     pub shapes: usize,
 }
@@ -75,6 +81,7 @@ impl Default for ColumnLimits {
     fn default() -> Self {
         Self {
             values: EXACT_VALUE_LIMIT,
+            hashes: EXACT_HASH_LIMIT,
             shapes: EXACT_SHAPE_LIMIT,
         }
     }
@@ -109,6 +116,11 @@ impl<'a> StopWatch<'a> {
             });
         }
         Ok(())
+    }
+
+    /// Milliseconds until the deadline; nothing where there is none.
+    pub fn left_ms(&self) -> Option<u64> {
+        (self.deadline_ms > 0).then(|| self.deadline_ms.saturating_sub(self.elapsed_ms()))
     }
 
     /// Milliseconds since the start.

@@ -12,8 +12,10 @@
 pub mod accumulators;
 pub mod calendar;
 pub mod canonical;
+pub mod column_scan;
 pub mod discovery;
 pub mod error;
+pub mod file_mask;
 pub mod histogram;
 pub mod invariants;
 pub mod limits;
@@ -21,16 +23,21 @@ pub mod memory;
 pub mod profile;
 pub mod protocol;
 pub mod rooted_file;
+pub mod semantics;
+pub mod source_root;
 pub mod sources;
+pub mod statements;
 pub mod table_scan;
 pub mod type_inference;
 pub mod worker;
 
-pub use discovery::{discover, discover_file};
+pub use discovery::{discover, discover_file, discover_glob};
 pub use error::EngineError;
 pub use limits::{Observer, ProfileOptions, Unobserved};
 pub use profile::profile_table;
 pub use protocol::{WorkerEvent, WorkerPlan};
+pub use source_root::{PostgresTarget, SourceRoot};
+pub use sources::check::{check_source, is_sqlite_file};
 pub use worker::{guard_process, run_worker};
 
 /// Name of this engine in stored profiles.
@@ -38,6 +45,10 @@ pub const ENGINE_NAME: &str = "limn";
 /// Version of this engine in stored profiles and states.
 pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");
 
+#[cfg(test)]
+mod format_tests;
+#[cfg(test)]
+mod fuzz_tests;
 #[cfg(test)]
 mod table_tests;
 #[cfg(test)]

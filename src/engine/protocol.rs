@@ -1,10 +1,9 @@
 //! What the server and its worker process say to each other: one JSON object a line.
 
-use std::path::PathBuf;
-
 use serde::{Deserialize, Serialize};
 
 use super::limits::ProfileOptions;
+use super::source_root::SourceRoot;
 use crate::domain::connection::FoundTable;
 use crate::domain::progress::RunProgress;
 use crate::domain::table_profile::{FailedTable, TableProfile};
@@ -12,8 +11,8 @@ use crate::domain::table_profile::{FailedTable, TableProfile};
 /// What to do: the one line on the worker's standard input. The input stays open; closing it stops the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WorkerPlan {
-    /// Folder beneath which every file lies.
-    pub root: PathBuf,
+    /// Where the tables are read from.
+    pub root: SourceRoot,
     /// Tables in order.
     pub tables: Vec<FoundTable>,
     /// Threads, memory, deadline (of the whole plan), clock.

@@ -25,8 +25,6 @@ pub struct ScanOrder<'a> {
     pub limits: ColumnLimits,
     /// Types of token columns that an earlier look found necessary.
     pub known_types: &'a FxHashMap<String, TokenType>,
-    /// The only column to read, by its place, where columns are read one by one.
-    pub only: Option<usize>,
     /// Time and cancellation.
     pub watch: &'a StopWatch<'a>,
     /// Whether to report rows and bytes (only the first look does).
@@ -95,7 +93,7 @@ impl TableScan {
     }
 
     fn read_part(&mut self, order: &ScanOrder, index: usize, part: &ScanPart, stop: &AtomicBool, budget: u64) -> Result<(), EngineError> {
-        let mut source = part.open_source(order.only)?;
+        let mut source = part.open_source()?;
         let mut places: Vec<usize> = Vec::new();
         self.place_columns(order, index, source.columns(), &mut places);
         while !stop.load(Ordering::Relaxed) {
@@ -135,7 +133,7 @@ impl TableScan {
                     state.add_nulls(self.rows);
                     self.by_name.insert(column.name.clone(), self.columns.len());
                     self.columns.push(state);
-                    self.order.push((part, order.only.unwrap_or(index)));
+                    self.order.push((part, index));
                     self.columns.len() - 1
                 }
             };

@@ -98,7 +98,7 @@ fn a_parquet_file_is_profiled_with_every_family() {
         1_000,
     );
     let table = profile(root.path());
-    assert_eq!((table.row_count, table.column_count, table.format.as_str()), (5, 7, "parquet"));
+    assert_eq!((table.row_count, table.column_count, table.format.as_str()), (5, 8, "parquet"));
     let id = &column(&table, "id").metrics;
     assert_eq!(
         (id.median, id.avg_value, id.sum.as_ref().unwrap().as_str(), id.distinct_count),
@@ -158,6 +158,7 @@ fn threads_and_parts_change_nothing() {
     assert_eq!(one.columns, four.columns);
     let small = ColumnLimits {
         values: 1_000,
+        hashes: 0,
         shapes: 100,
     };
     let sketched = profile_with_limits(root.path(), &table, &options(), small, &Unobserved).unwrap();
@@ -254,6 +255,7 @@ fn json_lines_keep_digits_nested_values_and_late_keys() {
             ("id", "bigint"),
             ("day", "date"),
             ("tags", "json"),
+            ("tags.length", "bigint"),
             ("late", "boolean"),
             ("mixed", "string")
         ]
@@ -271,7 +273,11 @@ fn a_type_that_breaks_late_is_found_by_a_second_look() {
         .chain(["1.5,x\n".to_owned()])
         .collect();
     fs::write(root.path().join("t.csv"), text).unwrap();
-    let limits = ColumnLimits { values: 100, shapes: 50 };
+    let limits = ColumnLimits {
+        values: 100,
+        hashes: 0,
+        shapes: 50,
+    };
     let table = profile_with_limits(root.path(), &only_table(root.path()), &options(), limits, &Unobserved).unwrap();
     assert_eq!(types(&table), [("n", "double"), ("m", "string")]);
     assert_eq!(table.row_count, 501);
@@ -319,7 +325,10 @@ fn hostile_files_are_refused_with_place_and_remedy() {
         ("b.parquet", b""),
         ("c.csv", b""),
         ("d.csv", b"a,b\n1,\"open\n2,3\n"),
-        ("e.csv", b"\xFF\xFEa\0,\0b\0"),
+        ("e.csv", b"\xFF\xFE\0\0a\0\0\0"),
+        ("h.csv", b"BZh91AY&SY and so on"),
+        ("i.arrow", b"ARROW1\0\0 and no more"),
+        ("j.feather", b"FEA1 of long ago"),
         ("f.csv.gz", b"not gzip at all"),
         ("g.csv.zst", b"not zstd at all"),
     ] {

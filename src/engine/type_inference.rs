@@ -46,7 +46,7 @@ impl TokenKinds {
     pub const NESTED: Self = Self(16);
 
     /// Both.
-    pub fn with(self, other: Self) -> Self {
+    pub const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
@@ -261,7 +261,9 @@ mod tests {
 
     fn infer(tokens: &[&str], kinds: TokenKinds) -> TokenType {
         let mut tally = TextTally::new(64);
-        tokens.iter().for_each(|token| tally.add(token.as_bytes(), 1));
+        for token in tokens {
+            tally.add(token.as_bytes(), 1);
+        }
         TokenType::infer(&tally, kinds)
     }
 

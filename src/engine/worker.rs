@@ -9,9 +9,11 @@ use std::time::{Duration, Instant};
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, set_parent_process_death_signal, setrlimit};
 
 use super::error::EngineError;
-use super::limits::{Observer, ProfileOptions};
+use super::limits::{Observer, ProfileOptions, StopWatch};
 use super::profile::profile_table;
 use super::protocol::{WorkerEvent, WorkerPlan};
+use super::source_root::SourceRoot;
+use super::sources::postgres::HeldSnapshot;
 use crate::domain::address::qualified_name;
 use crate::domain::progress::RunProgress;
 use crate::domain::table_profile::FailedTable;
@@ -43,12 +45,16 @@ pub fn run_worker(mut input: impl BufRead + Send + 'static, output: impl Write +
 /// Profiles every table of the plan until `cancelled` or the deadline, writing events.
 pub fn carry_out(plan: &WorkerPlan, cancelled: &AtomicBool, output: impl Write + Send) -> Result<(), EngineError> {
     let reporter = Reporter::new(plan, cancelled, output);
+    let held = hold_snapshot(plan, &reporter)?;
+    let root = held
+        .as_ref()
+        .map_or_else(|| plan.root.clone(), |held| SourceRoot::Postgres(held.target.clone()));
     for table in &plan.tables {
         let name = qualified_name(&table.schema_name, &table.table_name);
         reporter.begin_table(&name);
         let started_after_ms = reporter.elapsed_ms();
         let result = match reporter.options_left(&plan.options) {
-            Some(options) => profile_table(&plan.root, table, &options, &reporter),
+            Some(options) => profile_table(&root, table, &options, &reporter),
             None => Err(EngineError::DeadlinePassed {
                 deadline_ms: plan.options.deadline_ms,
             }),
@@ -92,6 +98,28 @@ pub fn carry_out(plan: &WorkerPlan, cancelled: &AtomicBool, output: impl Write +
         reporter.end_table()?;
     }
     reporter.send(&WorkerEvent::Done)
+}
+
+/// One snapshot for all tables of a PostgreSQL database; where the server gives none, each table is read as of its own.
+fn hold_snapshot<W: Write + Send>(plan: &WorkerPlan, reporter: &Reporter<W>) -> Result<Option<HeldSnapshot>, EngineError> {
+    let SourceRoot::Postgres(target) = &plan.root else {
+        return Ok(None);
+    };
+    if plan.tables.len() < 2 {
+        return Ok(None);
+    }
+    match HeldSnapshot::open(target, &StopWatch::start(&plan.options, reporter)) {
+        Ok(held) => Ok(Some(held)),
+        Err(error) if error.stops_the_run() => Err(error),
+        Err(error) => {
+            let message = format!("each table is read as of its own moment, for the run could not get one snapshot: {error}");
+            reporter.send(&WorkerEvent::Log {
+                level: "warn".into(),
+                message,
+            })?;
+            Ok(None)
+        }
+    }
 }
 
 /// Limits the address space and asks to be killed when the parent dies.

@@ -25,7 +25,7 @@ fn folder(rows: usize) -> tempfile::TempDir {
 
 fn plan(root: &tempfile::TempDir) -> WorkerPlan {
     WorkerPlan {
-        root: root.path().to_owned(),
+        root: root.path().into(),
         tables: discover(root.path()).unwrap(),
         options: ProfileOptions::default(),
     }

@@ -7,5 +7,6 @@ mod browser;
 pub mod chart_readout;
 pub mod column_filter;
 pub mod copy_link;
+pub mod copy_text;
 pub mod live_run;
 pub mod shortcuts;

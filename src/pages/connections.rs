@@ -11,7 +11,7 @@ use crate::components::head::PageHead;
 use crate::components::icon::{Icon, icon};
 use crate::components::tag::{Tone, status, tag};
 use crate::domain::address::encode_segment;
-use crate::domain::connection::{Connection, TableGroup};
+use crate::domain::connection::{Connection, ConnectionKind, TableGroup};
 use crate::domain::query::query_string;
 use crate::domain::user::Permission;
 use crate::store::connections::list_connections;
@@ -31,14 +31,14 @@ pub fn ConnectionsPage() -> impl IntoView {
 
 /// Draws the page.
 pub fn connections_view(connections: &[Connection]) -> AnyView {
-    let add = Button::primary("Connect a folder")
+    let add = Button::primary("Add a connection")
         .icon(Icon::Plus)
         .link("/settings/connections/new");
     if connections.is_empty() {
         return view! {
             {PageHead::new("Connections").view()}
             {settings_tabs(HERE)}
-            {empty_state(Some(Icon::Folder), "Nothing is connected yet", "A connection is a folder on this server whose files are tables.", add)}
+            {empty_state(Some(Icon::Folder), "Nothing is connected yet", "A connection is a folder on this server whose files are tables, a PostgreSQL database, or a SQLite file.", add)}
         }
         .into_any();
     }
@@ -92,7 +92,7 @@ fn connection_section(position: usize, connection: &Connection) -> AnyView {
                     {Button::new(switch_label).weight(switch_weight).post("set-connection-active", &fields(Some(("active", switch_to.to_owned()))))}
                 </div>
             </header>
-            <p class="place row">{icon(Icon::Folder, 14)}<code class="breaks">{connection.location.clone()}</code></p>
+            <p class="place row">{icon(icon_of(connection.kind), 14)}<code class="breaks">{connection.location.clone()}</code></p>
             <table class="tbl tight rec">
                 <caption class="vh">{format!("Table groups of {}", connection.name)}</caption>
                 <thead>
@@ -108,6 +108,14 @@ fn connection_section(position: usize, connection: &Connection) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// The mark of a kind.
+fn icon_of(kind: ConnectionKind) -> Icon {
+    match kind {
+        ConnectionKind::Folder => Icon::Folder,
+        ConnectionKind::Postgres | ConnectionKind::Sqlite => Icon::Table,
+    }
 }
 
 /// One group.

@@ -67,7 +67,7 @@ pub fn first_run_view(form: FirstRunForm) -> AnyView {
                         <ul class="ways">
                             <li>
                                 <b>"A folder on the server"</b>
-                                <p>"Parquet, CSV and JSON lines, also compressed. Each file is a table, or a folder of equal files is one."</p>
+                                <p>"Parquet, CSV, JSON lines and Arrow, also compressed; or a PostgreSQL or SQLite database. Each file is a table, or a folder of equal files is one."</p>
                                 {own}
                             </li>
                         </ul>

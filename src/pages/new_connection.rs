@@ -1,133 +1,89 @@
-//! A new connection: name and folder, tested step by step before anything is kept.
+//! A new connection of any kind, tested step by step before anything is kept.
 
 use leptos::prelude::*;
 
+use super::new_connection_form::{connection_form, words_of};
 use super::{page, request, titled};
 use crate::components::empty_state::empty_state;
-use crate::components::form_field::FormField;
 use crate::components::format::{bytes, counted};
 use crate::components::head::{Crumb, PageHead, breadcrumb};
 use crate::components::icon::{Icon, icon};
 use crate::components::section::{SectionTitle, section};
 use crate::domain::address::qualified_name;
-use crate::domain::connection::{CheckStep, ConnectionCheck, FoundTable};
+use crate::domain::connection::{CheckStep, ConnectionCheck, ConnectionKind, FoundTable};
+use crate::domain::connection_draft::ConnectionDraft;
 use crate::domain::user::Permission;
-use crate::services::connections::check_folder;
+use crate::services::connection_checks::steps_of;
+use crate::services::connections::test_connection;
 
 /// Found tables that are listed by name; more are counted.
 const LISTED: usize = 12;
-/// The steps of a test, for those that an earlier failure kept from being tried.
-const STEPS: [&str; 4] = ["Path is absolute", "Folder exists", "Limn may read it", "Tables are found"];
-
-/// What the form holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Draft {
-    /// Name of the connection.
-    pub name: String,
-    /// Folder on the server.
-    pub location: String,
-    /// Whether a test was asked for.
-    pub is_checked: bool,
-}
-
-impl Draft {
-    /// Reads the query string.
-    pub fn parse(query: &str) -> Self {
-        let mut draft = Self::default();
-        for (key, value) in form_urlencoded::parse(query.as_bytes()) {
-            match key.as_ref() {
-                "name" => draft.name = value.trim().to_owned(),
-                "location" => draft.location = value.trim().to_owned(),
-                "check" => draft.is_checked = value == "1",
-                _ => {}
-            }
-        }
-        draft
-    }
-}
-
-/// `/settings/connections/new?name=&location=&check=1`
+/// `/settings/connections/new?kind=&name=&location=&check=1`
 #[component]
 pub fn NewConnectionPage() -> impl IntoView {
     page(async move {
-        request::viewer_with(Permission::Configure)?;
-        let draft = Draft::parse(&request::raw_query());
-        let check = if draft.is_checked && !draft.location.is_empty() {
-            Some(check_folder(&request::state().config, &draft.location).await.0)
+        let viewer = request::viewer_with(Permission::Configure)?;
+        let state = request::state();
+        let draft = ConnectionDraft::parse(&request::raw_query());
+        let check = if draft.is_checked && draft.is_complete() {
+            Some(test_connection(&state.db, &state.config, &viewer, &draft).await?)
         } else {
             None
         };
-        Ok(titled("Connect a folder", new_connection_view(&draft, check.as_ref())))
+        Ok(titled(words_of(draft.kind).title, new_connection_view(&draft, check.as_ref())))
     })
 }
 
 /// Draws the page.
-pub fn new_connection_view(draft: &Draft, check: Option<&ConnectionCheck>) -> AnyView {
-    let lede = "Each Parquet, CSV or JSON-lines file below the folder is a table, and so is a folder of equal files. Limn only reads.";
+pub fn new_connection_view(draft: &ConnectionDraft, check: Option<&ConnectionCheck>) -> AnyView {
+    let words = words_of(draft.kind);
     view! {
         {breadcrumb(vec![Crumb::new("Connections", "/settings/connections")])}
-        {PageHead::new("Connect a folder").lede(lede).view()}
+        {PageHead::new(words.title).lede(words.lede).view()}
+        {kinds(draft)}
         <div class="cols lean-right">
-            {section(SectionTitle::new("folder", "Folder"), form(draft, check))}
-            {section(SectionTitle::new("test", "Test").subtitle(said(check)), view! { <div role="status">{outcome(check)}</div> })}
+            {section(SectionTitle::new("source", words.noun), connection_form(draft, check))}
+            {section(
+                SectionTitle::new("test", "Test").subtitle(said(draft.kind, check)),
+                view! { <div role="status">{outcome(draft.kind, check)}</div> },
+            )}
         </div>
     }
     .into_any()
 }
 
-/// One form, two buttons: test asks this page again, connect keeps what passed. The likely next one is primary.
-fn form(draft: &Draft, check: Option<&ConnectionCheck>) -> AnyView {
-    let passed = check.is_some_and(ConnectionCheck::passed);
-    let failed = check
-        .and_then(|check| check.steps.iter().find(|step| !step.passed))
-        .map(|step| step.message.clone());
-    let buttons = if passed {
-        let label = check.map_or_else(String::new, |check| {
-            format!("Connect {}", counted(check.tables.len() as u64, "table"))
-        });
-        view! {
-            <button class="btn pri big" type="submit" formmethod="post" formaction="/actions/create-connection">{label}</button>
-            <button class="btn big" type="submit" name="check" value="1">"Test again"</button>
-        }
-        .into_any()
-    } else {
-        view! { <button class="btn pri big" type="submit" name="check" value="1">{icon(Icon::Play, 14)}"Test the folder"</button> }
-            .into_any()
-    };
-    view! {
-        <form class="stack" method="get" action="/settings/connections/new">
-            {FormField::new("location", "Folder on the server")
-                .code()
-                .longest(4_000)
-                .value(draft.location.clone())
-                .hint("The whole path, beginning with /.")
-                .error(failed)
-                .view()}
-            {FormField::new("name", "Name")
-                .longest(120)
-                .value(draft.name.clone())
-                .hint("Its address is made from the first name and stays; the name may change.")
-                .view()}
-            <div class="row">{buttons}<a class="btn big bare" href="/settings/connections">"Cancel"</a></div>
-        </form>
-    }
-    .into_any()
+/// The kinds, each with a form of its own.
+fn kinds(draft: &ConnectionDraft) -> AnyView {
+    let links: Vec<AnyView> = ConnectionKind::ALL
+        .iter()
+        .map(|kind| {
+            let path = ConnectionDraft {
+                kind: *kind,
+                name: draft.name.clone(),
+                ..ConnectionDraft::default()
+            }
+            .path();
+            let current = (*kind == draft.kind).then_some("page");
+            view! { <a href=path aria-current=current>{words_of(*kind).noun}</a> }.into_any()
+        })
+        .collect();
+    view! { <nav class="tabs" aria-label="Kind of connection">{links}</nav> }.into_any()
 }
 
 /// How the test went, in a few words.
-fn said(check: Option<&ConnectionCheck>) -> String {
+fn said(kind: ConnectionKind, check: Option<&ConnectionCheck>) -> String {
     match check {
         None => "not run yet".to_owned(),
         Some(check) => format!(
             "{} of {} steps passed",
             check.steps.iter().filter(|step| step.passed).count(),
-            STEPS.len()
+            steps_of(kind).len()
         ),
     }
 }
 
 /// The steps, and the tables that were found.
-fn outcome(check: Option<&ConnectionCheck>) -> AnyView {
+fn outcome(kind: ConnectionKind, check: Option<&ConnectionCheck>) -> AnyView {
     let Some(check) = check else {
         return empty_state(
             None,
@@ -137,7 +93,7 @@ fn outcome(check: Option<&ConnectionCheck>) -> AnyView {
         );
     };
     let tried = check.steps.iter().map(step_line);
-    let left = STEPS.iter().skip(check.steps.len()).map(|name| step_not_tried(name));
+    let left = steps_of(kind).iter().skip(check.steps.len()).map(|name| step_not_tried(name));
     let steps: Vec<AnyView> = tried.chain(left).collect();
     view! { <ol class="tests">{steps}</ol>{found_tables(&check.tables)} }.into_any()
 }
@@ -184,7 +140,7 @@ fn found_tables(tables: &[FoundTable]) -> AnyView {
                 <tr>
                     <th scope="row" class="colname breaks">{qualified_name(&table.schema_name, &table.table_name)}</th>
                     <td>{table.format.clone()}</td>
-                    <td class="num">{counted(table.files.len() as u64, "file")}</td>
+                    <td class="num">{files(table)}</td>
                     <td class="num">{bytes(table.bytes)}</td>
                 </tr>
             }
@@ -211,14 +167,25 @@ fn found_tables(tables: &[FoundTable]) -> AnyView {
     .into_any()
 }
 
+/// How many files a table has; a table of a database has none.
+fn files(table: &FoundTable) -> String {
+    if table.files.is_empty() {
+        String::new()
+    } else {
+        counted(table.files.len() as u64, "file")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn html(check: Option<ConnectionCheck>) -> String {
-        let draft = Draft::parse("name=Shop&location=%2Fdata%2F%22x%22&check=1");
+        let draft = ConnectionDraft::parse("name=Shop&location=%2Fdata%2F%22x%22&check=1");
         Owner::new_root(None).with(|| new_connection_view(&draft, check.as_ref()).to_html())
     }
+
+    const STEPS: &[&str] = &["Path is absolute", "Folder exists", "Limn may read it", "Tables are found"];
 
     fn step(name: &str, passed: bool) -> CheckStep {
         CheckStep {
@@ -246,6 +213,30 @@ mod tests {
         );
         assert_eq!(failed.matches("not tried").count(), 2);
         assert!(failed.contains("aria-invalid=\"true\""), "the field says what is wrong");
+    }
+
+    #[test]
+    fn a_database_has_a_form_of_its_own_whose_password_is_posted_and_never_shown() {
+        let draft = ConnectionDraft::parse("kind=postgresql&host=db.example&database=shop&user=ada&tls=require&password=hunter2");
+        let check = ConnectionCheck {
+            steps: vec![
+                step("Address is complete", true),
+                step("Server is found", true),
+                step("Server answers", true),
+                step("Sign-in works", false),
+            ],
+            tables: Vec::new(),
+        };
+        let html = Owner::new_root(None).with(|| new_connection_view(&draft, Some(&check)).to_html());
+        assert!(html.contains("method=\"post\" action=\"/actions/test-connection\""), "{html}");
+        assert!(html.contains("type=\"password\"") && !html.contains("hunter2"), "{html}");
+        assert!(
+            html.contains("3 of 6 steps passed") && html.matches("not tried").count() == 2,
+            "{html}"
+        );
+        assert!(html.contains("value=\"require\" selected"), "{html}");
+        assert!(html.contains("kind=sqlite") && html.contains("aria-current=\"page\""), "{html}");
+        assert!(!html.contains("create-connection"), "{html}");
     }
 
     #[test]

@@ -253,11 +253,11 @@ fn no_table(viewer: &Viewer) -> AnyView {
     let way = viewer
         .user
         .may(Permission::Configure)
-        .then(|| Button::primary("Connect a folder").link("/settings/connections/new"));
+        .then(|| Button::primary("Add a connection").link("/settings/connections/new"));
     empty_state(
         Some(Icon::Table),
         "No table yet",
-        "Tables are listed as soon as a folder with Parquet, CSV or JSON-lines files is connected.",
+        "Tables are listed as soon as a folder of files or a database is connected.",
         way,
     )
 }

@@ -2,33 +2,88 @@
 
 use leptos::prelude::*;
 
-use super::reply::{go_saying, refuse, safe_path, state, viewer};
+use super::reply::{go, go_saying, refuse, safe_path, state, viewer};
 use crate::domain::address::encode_segment;
+use crate::domain::connection::ConnectionKind;
+use crate::domain::connection_draft::ConnectionDraft;
 use crate::domain::identifier::ConnectionId;
+use crate::domain::secret::Secret;
 use crate::domain::user::Permission;
 use crate::services::error::AppError;
 use crate::services::{access, connections as service};
 use crate::store::connections;
 
-/// Makes a folder connection whose test passes.
-#[server(prefix = "/actions", endpoint = "create-connection")]
-pub async fn create_connection(#[server(default)] name: String, #[server(default)] location: String) -> Result<(), ServerFnError> {
+/// Keeps the typed password, sealed, and goes to the page that runs the test: it must not travel in an address.
+#[server(prefix = "/actions", endpoint = "test-connection")]
+#[allow(clippy::too_many_arguments, reason = "the fields of a form")]
+pub async fn test_connection(
+    #[server(default)] kind: String,
+    #[server(default)] name: String,
+    #[server(default)] location: String,
+    #[server(default)] host: String,
+    #[server(default)] port: String,
+    #[server(default)] database: String,
+    #[server(default)] user: String,
+    #[server(default)] tls: String,
+    #[server(default)] password: String,
+) -> Result<(), ServerFnError> {
     let (state, viewer) = (state()?, viewer()?);
-    match service::create_folder_connection(&state.db, &state.config, &viewer, &name, &location).await {
+    let draft = ConnectionDraft {
+        kind: ConnectionKind::from_word(kind.trim()).unwrap_or(ConnectionKind::Folder),
+        name,
+        location,
+        host,
+        port,
+        database,
+        user,
+        tls,
+        is_checked: true,
+    }
+    .trimmed();
+    match service::keep_draft_password(&state.db, &state.config, &viewer, &draft, Secret::new(password)).await {
+        Ok(()) => {
+            go(&draft.path());
+            Ok(())
+        }
+        Err(error) => refuse("/settings/connections/new", error),
+    }
+}
+
+/// Makes a connection whose test passes.
+#[server(prefix = "/actions", endpoint = "create-connection")]
+#[allow(clippy::too_many_arguments, reason = "the fields of a form")]
+pub async fn create_connection(
+    #[server(default)] kind: String,
+    #[server(default)] name: String,
+    #[server(default)] location: String,
+    #[server(default)] host: String,
+    #[server(default)] port: String,
+    #[server(default)] database: String,
+    #[server(default)] user: String,
+    #[server(default)] tls: String,
+    #[server(default)] password: String,
+) -> Result<(), ServerFnError> {
+    let (state, viewer) = (state()?, viewer()?);
+    let draft = ConnectionDraft {
+        kind: ConnectionKind::from_word(kind.trim()).unwrap_or(ConnectionKind::Folder),
+        name,
+        location,
+        host,
+        port,
+        database,
+        user,
+        tls,
+        is_checked: true,
+    }
+    .trimmed();
+    match service::create_connection(&state.db, &state.config, &viewer, &draft, Secret::new(password)).await {
         Ok(connection) => go_saying(
             &format!("/tables?connection={}", encode_segment(connection.connection_id.as_str())),
             true,
             format!("{} is connected", connection.name),
             "Its tables are listed here. Profile them when you are ready.",
         ),
-        Err(error) => {
-            let back = format!(
-                "/settings/connections/new?name={}&location={}&check=1",
-                encode_segment(&name),
-                encode_segment(&location)
-            );
-            refuse(&back, error)
-        }
+        Err(error) => refuse(&draft.path(), error),
     }
 }
 
@@ -37,8 +92,8 @@ pub async fn create_connection(#[server(default)] name: String, #[server(default
 pub async fn find_tables(connection_id: String, #[server(default)] back: String) -> Result<(), ServerFnError> {
     let (state, viewer) = (state()?, viewer()?);
     let back = safe_path(&back, "/settings/connections");
-    match service::find_tables(&state.db, &viewer, &ConnectionId(connection_id)).await {
-        Ok(said) => go_saying(&back, true, "The folder was looked through", said),
+    match service::find_tables(&state.db, &state.config, &viewer, &ConnectionId(connection_id)).await {
+        Ok(said) => go_saying(&back, true, "The tables were listed again", said),
         Err(error) => refuse(&back, error),
     }
 }

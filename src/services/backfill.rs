@@ -192,7 +192,7 @@ fn rows_of_table(table: PayloadTable, run: &PayloadRun, hash: &str) -> PayloadRo
             snapshot: Snapshot {
                 id: hash.to_owned(),
                 description: format!("payload of run {}", run.number),
-                files: Vec::new(),
+                ..Snapshot::default()
             },
             rows_scanned: row_count,
             engine: PAYLOAD_ENGINE.into(),

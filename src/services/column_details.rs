@@ -7,6 +7,7 @@ use super::error::AppError;
 use super::switches;
 use crate::domain::address::TableAddress;
 use crate::domain::column_answer::{ProfileOrigin, WantedSource};
+use crate::domain::profile_run::RunMode;
 use crate::domain::query::ColumnsQuery;
 use crate::domain::table::{ColumnDetail, TableDetail, TableRun};
 use crate::domain::table_profile::Snapshot;
@@ -108,6 +109,10 @@ fn of_answer(mut table: TableDetail, answered: column_profiles::ColumnProfileAns
             column_count: 1,
             duration_ms: 0,
             bytes_scanned: 0,
+            rows_scanned: answer.column.row_count,
+            mode: RunMode::Full,
+            engine: String::new(),
+            metrics: Default::default(),
             snapshot: Snapshot::default(),
             rejected: None,
             broken_invariants: Vec::new(),

@@ -16,6 +16,8 @@ pub struct Configuration {
     pub public_url: String,
     /// Folders that connections may read; empty means any folder, which is allowed only while listening on loopback.
     pub source_roots: Vec<PathBuf>,
+    /// Keys for stored passwords; nothing means `secret.key` in the data folder.
+    pub secret_key_file: Option<PathBuf>,
     /// The embedded engine.
     pub engine: EngineSettings,
 }
@@ -44,6 +46,7 @@ impl Configuration {
             database_url,
             public_url: String::new(),
             source_roots,
+            secret_key_file: None,
             engine: EngineSettings {
                 threads: 1,
                 memory_bytes: 64 << 20,

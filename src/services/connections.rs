@@ -1,118 +1,51 @@
-//! Connections: test a folder step by step, make the connection, find its tables.
+//! Connections: make one whose test passes, find its tables, and which of them a group takes in.
 
-use std::path::{Path, PathBuf};
-
-use super::access;
 use super::configuration::Configuration;
+use super::connection_checks::check_connection;
 use super::error::AppError;
-use super::worker_process;
+use super::{access, connection_secrets, worker_process};
 use crate::domain::audit::Actor;
-use crate::domain::connection::{CheckStep, Connection, ConnectionCheck, ConnectionKind, FoundTable, TableGroup};
+use crate::domain::connection::{Connection, ConnectionCheck, ConnectionKind, FoundTable, TableGroup};
+use crate::domain::connection_draft::ConnectionDraft;
 use crate::domain::identifier::ConnectionId;
+use crate::domain::secret::Secret;
 use crate::domain::user::{Permission, Viewer};
-use crate::store::{Database, connections, tables};
+use crate::engine::SourceRoot;
+use crate::store::{Database, Transaction, connections, tables};
 
 /// Longest name (characters).
 const LONGEST_NAME: usize = 120;
 
-/// Tries a folder in steps that stop at the first failure. Reads names and sizes only.
-pub async fn check_folder(config: &Configuration, location: &str) -> (ConnectionCheck, Option<PathBuf>) {
-    let mut check = ConnectionCheck {
-        steps: Vec::new(),
-        tables: Vec::new(),
-    };
-    let location = location.trim().to_owned();
-    let path = PathBuf::from(&location);
-    let mut step = |name: &str, outcome: Result<String, String>| -> bool {
-        let passed = outcome.is_ok();
-        check.steps.push(CheckStep {
-            name: name.into(),
-            passed,
-            message: outcome.unwrap_or_else(|message| message),
-        });
-        passed
-    };
-    if !step(
-        "Path is absolute",
-        if path.is_absolute() {
-            Ok(location.clone())
-        } else {
-            Err("Give the whole path of a folder on the server, beginning with /.".into())
-        },
-    ) {
-        return (check, None);
-    }
-    let canonical = match tokio::fs::canonicalize(&path).await {
-        Ok(found) if found.is_dir() => found,
-        Ok(_) => {
-            step("Folder exists", Err("This is a file. Give the folder that holds it.".into()));
-            return (check, None);
-        }
-        Err(error) => {
-            step(
-                "Folder exists",
-                Err(format!("{error}. Check the spelling, and that the server's user may enter it.")),
-            );
-            return (check, None);
-        }
-    };
-    step("Folder exists", Ok(canonical.display().to_string()));
-    let allowed = if config.allows_source(&canonical) {
-        Ok("Inside the folders that Limn may read.".to_owned())
-    } else if config.source_roots.is_empty() {
-        Err(format!(
-            "Limn listens beyond this machine, so the folders it may read must be named: set LIMN_SOURCE_ROOTS={} and start again.",
-            canonical.display()
-        ))
-    } else {
-        Err("Outside the folders named by LIMN_SOURCE_ROOTS. Add it there and start again.".to_owned())
-    };
-    if !step("Limn may read it", allowed) {
-        return (check, None);
-    }
-    match discover(&canonical).await {
-        Ok(found) if found.is_empty() => {
-            step(
-                "Tables are found",
-                Err("No Parquet, CSV or JSON-lines file lies in it (.parquet .csv .tsv .jsonl .ndjson, also .gz and .zst).".into()),
-            );
-            (check, None)
-        }
-        Ok(found) => {
-            step("Tables are found", Ok(format!("{} tables", found.len())));
-            check.tables = found;
-            (check, Some(canonical))
-        }
-        Err(error) => {
-            step("Tables are found", Err(error.to_string()));
-            (check, None)
-        }
+/// Lists the tables of a source, in a child process. What stands in the way is a refusal in its words.
+pub async fn discover(root: &SourceRoot) -> Result<Vec<FoundTable>, AppError> {
+    let check = worker_process::check_source(root).await?;
+    match check.steps.into_iter().find(|step| !step.passed) {
+        Some(failed) => Err(AppError::refused(format!("{}: no", failed.name), failed.message)),
+        None => Ok(check.tables),
     }
 }
 
-/// Lists the tables below a folder, in a child process: the heads of files are not trusted either.
-pub async fn discover(root: &Path) -> Result<Vec<FoundTable>, AppError> {
-    worker_process::find_tables(root).await
-}
-
-/// Makes a folder connection whose test passes, with one group of all its tables.
-pub async fn create_folder_connection(
+/// Makes a connection whose test passes, with one group of all its tables. Without a password the draft's is taken.
+pub async fn create_connection(
     db: &Database,
     config: &Configuration,
     viewer: &Viewer,
-    name: &str,
-    location: &str,
+    draft: &ConnectionDraft,
+    password: Option<Secret>,
 ) -> Result<Connection, AppError> {
     access::require(viewer, Permission::Configure)?;
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > LONGEST_NAME {
+    if draft.name.is_empty() || draft.name.chars().count() > LONGEST_NAME {
         return Err(AppError::refused(
             "The connection needs a name",
             format!("1 to {LONGEST_NAME} characters; it can be changed later, its address cannot."),
         ));
     }
-    let (check, folder) = check_folder(config, location).await;
-    let Some(folder) = folder else {
+    let password = match password {
+        Some(password) => Some(password),
+        None => draft_password(db, config, viewer, draft).await?,
+    };
+    let (check, reachable) = check_connection(config, draft, password.clone()).await;
+    let Some(reachable) = reachable else {
         let failed = check.steps.into_iter().find(|step| !step.passed);
         let (title, detail) = failed.map_or_else(
             || ("The test failed".to_owned(), String::new()),
@@ -120,16 +53,65 @@ pub async fn create_folder_connection(
         );
         return Err(AppError::refused(title, detail));
     };
-    let Some(location) = folder.to_str() else {
-        return Err(AppError::refused(
-            "The path cannot be kept",
-            "Its name is not valid UTF-8. Rename the folder or link it under another name.",
-        ));
+    let actor = access::actor(viewer);
+    let mut tx = db.begin().await?;
+    let new = connections::NewConnection {
+        name: draft.name.clone(),
+        kind: draft.kind,
+        location: reachable.location,
     };
-    store_connection(db, name, location, &check.tables, &access::actor(viewer)).await
+    let connection = insert_connection(&mut tx, new, &check.tables, &actor).await?;
+    if let Some(password) = password {
+        connection_secrets::keep_password(&mut tx, config, &connection.connection_id, &password, &actor).await?;
+        connection_secrets::forget_draft(&mut tx, viewer, &actor).await?;
+    }
+    tx.commit().await?;
+    Ok(connection)
 }
 
-/// Writes the connection, its group and its tables in one transaction.
+/// Tests what somebody filled in; nothing is kept.
+pub async fn test_connection(
+    db: &Database,
+    config: &Configuration,
+    viewer: &Viewer,
+    draft: &ConnectionDraft,
+) -> Result<ConnectionCheck, AppError> {
+    access::require(viewer, Permission::Configure)?;
+    let password = draft_password(db, config, viewer, draft).await?;
+    Ok(check_connection(config, draft, password).await.0)
+}
+
+/// Keeps a typed password for the test and the connection that follow; an empty one leaves what was typed before.
+pub async fn keep_draft_password(
+    db: &Database,
+    config: &Configuration,
+    viewer: &Viewer,
+    draft: &ConnectionDraft,
+    password: Option<Secret>,
+) -> Result<(), AppError> {
+    access::require(viewer, Permission::Configure)?;
+    let (Some(password), Ok(address)) = (password, draft.postgres_address()) else {
+        return Ok(());
+    };
+    let mut tx = db.begin().await?;
+    connection_secrets::keep_draft(&mut tx, config, viewer, &address, &password, &access::actor(viewer)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn draft_password(
+    db: &Database,
+    config: &Configuration,
+    viewer: &Viewer,
+    draft: &ConnectionDraft,
+) -> Result<Option<Secret>, AppError> {
+    match (draft.kind, draft.postgres_address()) {
+        (ConnectionKind::Postgres, Ok(address)) => connection_secrets::find_draft(db, config, viewer, &address).await,
+        _ => Ok(None),
+    }
+}
+
+/// Writes a connection to a folder, its group and its tables in one transaction.
 pub async fn store_connection(
     db: &Database,
     name: &str,
@@ -143,19 +125,29 @@ pub async fn store_connection(
         kind: ConnectionKind::Folder,
         location: location.into(),
     };
-    let connection = connections::create_connection(&mut tx, new, actor).await?;
-    if let Some(group) = connection.groups.first() {
-        tables::replace_found_tables(&mut tx, &group.table_group_id, found, actor).await?;
-    }
+    let connection = insert_connection(&mut tx, new, found, actor).await?;
     tx.commit().await?;
     Ok(connection)
 }
 
+async fn insert_connection(
+    tx: &mut Transaction,
+    new: connections::NewConnection,
+    found: &[FoundTable],
+    actor: &Actor,
+) -> Result<Connection, AppError> {
+    let connection = connections::create_connection(tx, new, actor).await?;
+    if let Some(group) = connection.groups.first() {
+        tables::replace_found_tables(tx, &group.table_group_id, found, actor).await?;
+    }
+    Ok(connection)
+}
+
 /// Looks for tables again and says what changed, in words.
-pub async fn find_tables(db: &Database, viewer: &Viewer, id: &ConnectionId) -> Result<String, AppError> {
+pub async fn find_tables(db: &Database, config: &Configuration, viewer: &Viewer, id: &ConnectionId) -> Result<String, AppError> {
     access::require(viewer, Permission::Configure)?;
     let connection = connections::find_connection(db, id).await?.ok_or(AppError::NotFound)?;
-    let found = discover(Path::new(&connection.location)).await?;
+    let found = discover(&connection_secrets::open_root(db, config, &connection).await?).await?;
     let mut said = Vec::new();
     for group in &connection.groups {
         let inside = in_group(group, &found);

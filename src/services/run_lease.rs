@@ -50,7 +50,7 @@ impl LeaseHolder {
 
     /// Returns only when the reading must stop.
     pub async fn keep(mut self, deadline: Duration) -> Result<Interruption, AppError> {
-        let lease_s = self.worker.engine.lease_s;
+        let lease_s = self.worker.config.engine.lease_s;
         let lease = Duration::from_secs(lease_s);
         loop {
             tokio::select! {

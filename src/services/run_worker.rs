@@ -4,6 +4,7 @@
 //! only frozen, its attempt number is stale by then and every write of it is refused.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -11,7 +12,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
-use super::configuration::EngineSettings;
+use super::configuration::Configuration;
+use super::connection_secrets::open_root;
 use super::connections::{discover, in_group};
 use super::error::AppError;
 use super::run_completion::{Completion, End, complete};
@@ -23,7 +25,7 @@ use crate::domain::audit::Actor;
 use crate::domain::connection::FoundTable;
 use crate::domain::identifier::TableId;
 use crate::domain::profile_run::RunReason;
-use crate::engine::ProfileOptions;
+use crate::engine::{ProfileOptions, SourceRoot};
 use crate::store::run_transitions::{self, ClaimedRun};
 use crate::store::{Database, connections, run_log, tables};
 
@@ -39,8 +41,8 @@ const PROGRESS_EVERY: Duration = Duration::from_millis(700);
 pub struct RunWorker {
     /// Control database.
     pub db: Database,
-    /// Limits.
-    pub engine: EngineSettings,
+    /// Limits of the engine, and the keys of passwords.
+    pub config: Arc<Configuration>,
     /// Who is told.
     pub signals: RunSignals,
     /// Name of this worker in leases; new for each process.
@@ -75,9 +77,9 @@ impl RunWorker {
             tracing::error!(run.id = %run, "A run was given up after its worker was lost {MOST_ATTEMPTS} times");
             self.signals.changed(&run);
         }
-        while self.tasks.len() < self.engine.concurrent_runs {
+        while self.tasks.len() < self.config.engine.concurrent_runs {
             let Some(claimed) =
-                run_transitions::claim_next(&self.db, &self.worker_id, self.engine.lease_s.cast_signed(), MOST_ATTEMPTS).await?
+                run_transitions::claim_next(&self.db, &self.worker_id, self.config.engine.lease_s.cast_signed(), MOST_ATTEMPTS).await?
             else {
                 return Ok(());
             };
@@ -119,7 +121,7 @@ impl RunWorker {
             }
             Ok(Err(Interruption::Cancelled)) => self.ended(claimed, End::Cancelled),
             Ok(Err(Interruption::TimedOut)) => {
-                let limit = self.engine.deadline_ms / 60_000;
+                let limit = self.config.engine.deadline_ms / 60_000;
                 self.ended(
                     claimed,
                     End::Failed(
@@ -169,11 +171,11 @@ impl RunWorker {
 
         let mut collected = RunReport::new(&planned);
         let (sender, mut reports) = mpsc::channel(worker_process::REPORTS_WAITING);
-        let deadline = Duration::from_millis(self.engine.deadline_ms);
+        let deadline = Duration::from_millis(self.config.engine.deadline_ms);
         let options = ProfileOptions {
-            threads: self.engine.threads,
-            memory_bytes: self.engine.memory_bytes,
-            deadline_ms: self.engine.deadline_ms,
+            threads: self.config.engine.threads,
+            memory_bytes: self.config.engine.memory_bytes,
+            deadline_ms: self.config.engine.deadline_ms,
             clock: chrono::Utc::now(),
         };
         let reading = run_children(&root, planned.iter().map(|(_, table)| table.clone()).collect(), options, sender);
@@ -221,12 +223,12 @@ impl RunWorker {
         }))
     }
 
-    /// Looks at the folder as it is now, records what was found, and picks the tables of this run.
-    async fn plan(&self, claimed: &ClaimedRun) -> Result<(std::path::PathBuf, Vec<(TableId, FoundTable)>), AppError> {
+    /// Looks at the source as it is now, records what was found, and picks the tables of this run.
+    async fn plan(&self, claimed: &ClaimedRun) -> Result<(SourceRoot, Vec<(TableId, FoundTable)>), AppError> {
         let (connection, group) = connections::find_table_group(&self.db, &claimed.table_group_id)
             .await?
             .ok_or(AppError::NotFound)?;
-        let root = std::path::PathBuf::from(&connection.location);
+        let root = open_root(&self.db, &self.config, &connection).await?;
         let found = in_group(&group, &discover(&root).await?);
         let mut tx = self.db.begin().await?;
         tables::replace_found_tables(&mut tx, &group.table_group_id, &found, &Actor::limn()).await?;

@@ -13,6 +13,7 @@ use crate::domain::address::{ROOT_SCHEMA, TableAddress};
 use crate::domain::connection::Connection;
 use crate::domain::profile_run::RunTrigger;
 use crate::domain::user::{Permission, Viewer};
+use crate::engine::SourceRoot;
 use crate::store::{Database, connections};
 
 /// Name of the connection that holds the sample data.
@@ -93,7 +94,7 @@ async fn make_sample(db: &Database, config: &Configuration, viewer: &Viewer) -> 
             .map_err(AppError::internal)?;
         tokio::fs::rename(&unfinished, &folder).await.map_err(AppError::internal)?;
     }
-    let found = discover(&folder).await?;
+    let found = discover(&SourceRoot::from(&folder)).await?;
     let location = folder.to_str().ok_or_else(|| {
         AppError::refused(
             "The data folder cannot be used",

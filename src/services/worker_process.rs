@@ -4,7 +4,7 @@
 //! goes on with the tables after it.
 
 use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::mpsc;
 
 use super::error::AppError;
-use crate::domain::connection::FoundTable;
+use crate::domain::connection::{ConnectionCheck, FoundTable};
 use crate::domain::table_profile::FailedTable;
-use crate::engine::ProfileOptions;
 use crate::engine::protocol::{WorkerEvent, WorkerPlan};
+use crate::engine::{ProfileOptions, SourceRoot};
 
 /// Last bytes of the child's stderr that are kept for the log.
 const STDERR_KEPT: usize = 4_096;
@@ -41,7 +41,7 @@ enum ChildEnd {
 
 /// Children one after the other until every table was tried.
 pub async fn run_children(
-    root: &Path,
+    root: &SourceRoot,
     tables: Vec<FoundTable>,
     options: ProfileOptions,
     reports: mpsc::Sender<WorkerEvent>,
@@ -98,14 +98,14 @@ pub async fn run_children(
 
 /// Runs one child over the tables and forwards what it reports. Dropping the future kills the child.
 async fn run_child(
-    root: &Path,
+    root: &SourceRoot,
     tables: Vec<FoundTable>,
     options: ProfileOptions,
     events: &mpsc::Sender<WorkerEvent>,
 ) -> Result<ChildEnd, AppError> {
     let memory_bytes = options.memory_bytes;
     let plan = WorkerPlan {
-        root: root.to_owned(),
+        root: root.clone(),
         tables,
         options,
     };
@@ -178,23 +178,28 @@ fn spawn() -> Result<Child, AppError> {
         .map_err(AppError::internal)
 }
 
-/// Looks through a folder in a child process; a refusal comes back in its words.
-pub async fn find_tables(root: &Path) -> Result<Vec<FoundTable>, AppError> {
+/// Tests a source and lists its tables in a child process: heads of files and answers of servers are not trusted here.
+/// A refusal comes back in the child's words. What the child is told, passwords too, goes over its stdin alone.
+pub async fn check_source(root: &SourceRoot) -> Result<ConnectionCheck, AppError> {
+    let line = serde_json::to_vec(root).map_err(AppError::internal)?;
     let program = std::env::current_exe().map_err(AppError::internal)?;
-    let output = Command::new(program)
+    let mut child = Command::new(program)
         .arg("find-tables")
-        .arg(root)
         .env_clear()
-        .stdin(Stdio::null())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .process_group(0)
         .kill_on_drop(true)
-        .output();
-    let output = tokio::time::timeout(FIND_WITHIN, output)
+        .spawn()
+        .map_err(AppError::internal)?;
+    drop(hand_over(&mut child, &line).await);
+    let output = tokio::time::timeout(FIND_WITHIN, child.wait_with_output())
         .await
         .map_err(|_| {
             AppError::refused(
-                "Looking through the folder took too long",
-                "Name a folder deeper down, with fewer files in it.",
+                "Looking for tables took too long",
+                "Name a folder deeper down, with fewer files in it, or a database that answers sooner.",
             )
         })?
         .map_err(AppError::internal)?;
@@ -210,7 +215,7 @@ pub async fn find_tables(root: &Path) -> Result<Vec<FoundTable>, AppError> {
     } else {
         "A file in it cannot be read safely. Move the newest files away, then try again.".to_owned()
     };
-    Err(AppError::refused("The folder cannot be looked through", detail))
+    Err(AppError::refused("The tables cannot be listed", detail))
 }
 
 /// Writes the plan; a child that is gone already shows itself by its silent stdout.

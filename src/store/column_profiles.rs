@@ -295,8 +295,9 @@ async fn insert_run_table(
     let broken = profile.broken_invariants();
     sql("insert into run_tables (profile_run_id, attempt, table_id, run_number, schema_name, table_name, row_count, column_count, rows_scanned,
              bytes_scanned, null_cell_count, started_after_ms, duration_ms, format, profile_mode, engine, engine_version, snapshot_json, rejected_json,
-             broken_invariants_json)
-         values ($1, $2, $3, (select run_number from dq_profiles where profile_run_id = $1), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)")
+             broken_invariants_json, metrics_json)
+         values ($1, $2, $3, (select run_number from dq_profiles where profile_run_id = $1), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+             $20)")
     .bind(run_id.as_str())
     .bind(attempt)
     .bind(table_id.as_str())
@@ -316,6 +317,7 @@ async fn insert_run_table(
     .bind(write(serde_json::to_string(&profile.snapshot))?)
     .bind(profile.rejected.as_ref().map(|rejected| write(serde_json::to_string(rejected))).transpose()?)
     .bind(if broken.is_empty() { None } else { Some(write(serde_json::to_string(&broken))?) })
+    .bind(write(serde_json::to_string(&profile.metrics))?)
     .execute(tx)
     .await?;
     Ok(())

@@ -15,7 +15,7 @@ pub struct NewConnection {
     pub name: String,
     /// Kind.
     pub kind: ConnectionKind,
-    /// For a folder: its canonical path.
+    /// A canonical path, or an address without a password.
     pub location: String,
 }
 

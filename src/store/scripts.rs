@@ -34,8 +34,9 @@ macro_rules! script {
 /// All versions.
 pub(crate) const SCRIPTS: &[Script] = &[
     script!(1, "first schema", "0001_first_schema.sql"),
-    script!(2, "whole schema", "0002_whole_schema.sql"),
-    script!(3, "API tokens", "0003_api_tokens.sql"),
+    script!(2, "table figures", "0002_table_figures.sql"),
+    script!(3, "whole schema", "0003_whole_schema.sql"),
+    script!(4, "API tokens", "0004_api_tokens.sql"),
 ];
 
 /// The version that this program writes and reads.

@@ -3,6 +3,7 @@
 use super::{Record, StoreError};
 use crate::domain::address::TableAddress;
 use crate::domain::identifier::{ConnectionId, RunId, TableGroupId, TableId};
+use crate::domain::profile_run::RunMode;
 use crate::domain::table::{TableFailure, TableFigures, TableRun, TableSummary};
 use crate::domain::table_profile::FailedTable;
 
@@ -82,7 +83,8 @@ pub(super) struct PublishedRun {
 /// What [`read_published_run`] reads of `run_tables`.
 pub(super) const PUBLISHED_COLUMNS: &str =
     "rt.profile_run_id, rt.attempt, rt.run_number, rt.completed_at, rt.row_count, rt.column_count, rt.duration_ms,
-     rt.bytes_scanned, rt.snapshot_json, rt.rejected_json, rt.broken_invariants_json";
+     rt.bytes_scanned, rt.snapshot_json, rt.rejected_json, rt.broken_invariants_json, rt.metrics_json,
+     rt.rows_scanned, rt.profile_mode, rt.engine, rt.engine_version";
 
 /// Reads one published run of a table.
 pub(super) fn read_published_run(row: &Record) -> Result<PublishedRun, StoreError> {
@@ -95,9 +97,13 @@ pub(super) fn read_published_run(row: &Record) -> Result<PublishedRun, StoreErro
             column_count: row.small("column_count")?,
             duration_ms: row.count("duration_ms")?,
             bytes_scanned: row.count("bytes_scanned")?,
+            rows_scanned: row.count("rows_scanned")?,
+            mode: row.word("profile_mode", RunMode::from_word)?,
+            engine: format!("{} {}", row.text("engine")?, row.text("engine_version")?).trim().to_owned(),
             snapshot: row.json_opt("snapshot_json")?.unwrap_or_default(),
             rejected: row.json_opt("rejected_json")?,
             broken_invariants: row.json_opt("broken_invariants_json")?.unwrap_or_default(),
+            metrics: row.json_opt("metrics_json")?.unwrap_or_default(),
         },
         attempt: row.small("attempt")?,
     })

@@ -73,6 +73,7 @@ impl TestApp {
             database_url: format!("sqlite:{}", folder.path().join("limn.db").display()),
             public_url: "http://limn.test".into(),
             source_roots: Vec::new(),
+            secret_key_file: None,
             engine: EngineSettings {
                 threads: 1,
                 memory_bytes: 256 << 20,

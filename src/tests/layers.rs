@@ -75,7 +75,7 @@ fn may_import(importer: &str, imported: &str) -> bool {
 fn sql_stays_in_the_store() {
     let breaches: Vec<String> = all_sources()
         .iter()
-        .filter(|source| !matches!(source.floor(), "store" | "tests"))
+        .filter(|source| !matches!(source.floor(), "store" | "tests") && !reads_sources(&source.path))
         .flat_map(|source| {
             let drivers = source
                 .code_lines()
@@ -92,6 +92,11 @@ fn sql_stays_in_the_store() {
         })
         .collect();
     assert!(breaches.is_empty(), "SQL outside store/:\n{}", breaches.join("\n"));
+}
+
+/// The engine's own reading of databases that people connect, and the statements that say again what it counted.
+fn reads_sources(path: &str) -> bool {
+    ["engine/sources/", "engine/statements/"].iter().any(|room| path.starts_with(room)) || path.ends_with("_tests.rs")
 }
 
 /// Whether a string is SQL that something would execute: its first words are those of a statement.

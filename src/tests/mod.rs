@@ -2,8 +2,10 @@
 mod api;
 mod app;
 mod configuration_table;
+mod databases;
 mod layers;
 mod pages;
 mod payloads;
+mod sample_meaning;
 mod sources;
 mod store;

@@ -9,6 +9,7 @@ mod bins;
 pub mod bins_table;
 pub mod box_plot;
 pub mod breakdown;
+pub mod correlation;
 pub mod figure;
 pub mod fingerprint;
 pub mod frequency_list;

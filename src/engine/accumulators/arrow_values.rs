@@ -18,6 +18,9 @@ use super::column::Accumulator;
 use super::scalar_column::{Family, ScalarColumn};
 use super::token_column::{TokenColumn, WiderType};
 
+/// Values that are handed over at once.
+const BLOCK: usize = 1_024;
+
 /// What the values of an Arrow type mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
@@ -225,7 +228,7 @@ fn add_times<F: Family<i64>>(array: &dyn Array, weights: Option<&[u64]>, column:
     }
 }
 
-/// Adds values of a primitive array; equal neighbours are added at once.
+/// Adds values of a primitive array, block by block.
 fn add_primitive<T: ArrowPrimitiveType, K: Scalar, F: Family<K>>(
     array: &dyn Array,
     weights: Option<&[u64]>,
@@ -233,35 +236,32 @@ fn add_primitive<T: ArrowPrimitiveType, K: Scalar, F: Family<K>>(
     key_of: impl Fn(T::Native) -> Option<K>,
 ) -> Result<(), String> {
     let array: &PrimitiveArray<T> = as_primitive_array(array);
-    let mut pending: Option<(T::Native, u64)> = None;
-    let mut flush = |pending: Option<(T::Native, u64)>| match pending {
-        Some((value, weight)) => {
-            let key = key_of(value).ok_or_else(|| {
-                format!(
-                    "a value is beyond what a column of {} can be counted with",
-                    type_name(&T::DATA_TYPE)
-                )
-            })?;
-            column.update(key, weight);
-            Ok::<(), String>(())
-        }
-        None => Ok(()),
+    let beyond = || {
+        format!(
+            "a value is beyond what a column of {} can be counted with",
+            type_name(&T::DATA_TYPE)
+        )
     };
     let nulls = array.nulls();
-    for (i, value) in array.values().iter().enumerate() {
-        if nulls.is_some_and(|nulls| nulls.is_null(i)) {
-            continue;
+    let is_null = |i: usize| nulls.is_some_and(|nulls| nulls.is_null(i));
+    let mut singles: Vec<K> = Vec::with_capacity(BLOCK);
+    for (block, values) in array.values().chunks(BLOCK).enumerate() {
+        singles.clear();
+        for (i, value) in (block * BLOCK..).zip(values) {
+            let weight = weights.map_or(1, |weights| weights[i]);
+            if weight == 0 || is_null(i) {
+                continue;
+            }
+            let key = key_of(*value).ok_or_else(beyond)?;
+            if weight == 1 {
+                singles.push(key);
+            } else {
+                column.update(key, weight);
+            }
         }
-        let weight = weights.map_or(1, |weights| weights[i]);
-        if weight == 0 {
-            continue;
-        }
-        match &mut pending {
-            Some((last, sum)) if last == value => *sum += weight,
-            _ => flush(pending.replace((*value, weight)))?,
-        }
+        column.update_block(&singles);
     }
-    flush(pending)
+    Ok(())
 }
 
 /// Visits the text form of every value that is not null.

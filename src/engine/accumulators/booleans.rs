@@ -2,6 +2,7 @@
 
 use crate::domain::column_profile::ColumnProfile;
 use crate::engine::canonical::Form;
+use crate::engine::limits::ColumnLimits;
 
 use super::scalar_column::{Family, FinishContext};
 
@@ -13,7 +14,7 @@ pub struct Booleans {
 }
 
 impl Family<i64> for Booleans {
-    fn begin_stream(&mut self, _form: Form, _entries: &[(i64, u64)]) {}
+    fn begin_stream(&mut self, _form: Form, _entries: &[(i64, u64)], _limits: ColumnLimits) {}
 
     fn update(&mut self, _form: Form, key: i64, weight: u64) {
         if key == 0 { self.lies += weight } else { self.truths += weight }

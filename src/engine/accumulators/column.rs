@@ -7,6 +7,7 @@ use crate::domain::column_profile::{ColumnProfile, GeneralType};
 use crate::engine::canonical::{Form, Real};
 use crate::engine::invariants::broken_invariants;
 use crate::engine::limits::ColumnLimits;
+use crate::engine::sources::parquet::LeafValues;
 use crate::engine::type_inference::{TokenKinds, TokenType};
 
 use super::arrow_values::{self, Meaning};
@@ -16,6 +17,9 @@ use super::scalar_column::{FinishContext, ScalarColumn};
 use super::text_column::TextColumn;
 use super::times::Times;
 use super::token_column::{TokenColumn, WiderType};
+
+/// Texts that are handed over at once.
+const BLOCK: usize = 1_024;
 
 /// Values of one column by type.
 #[derive(Debug)]
@@ -40,13 +44,11 @@ impl Accumulator {
     /// An empty accumulator for values that mean this.
     pub fn of_meaning(meaning: Meaning, limits: ColumnLimits) -> Self {
         match meaning {
-            Meaning::Scalar(Form::Boolean) => Self::Boolean(ScalarColumn::new(Form::Boolean, limits.values)),
-            Meaning::Scalar(Form::Integer) => Self::Integer(ScalarColumn::new(Form::Integer, limits.values)),
-            Meaning::Scalar(Form::Real) => Self::Real(ScalarColumn::new(Form::Real, limits.values)),
-            Meaning::Scalar(form @ Form::Decimal { .. }) => Self::Wide(ScalarColumn::new(form, limits.values)),
-            Meaning::Scalar(form @ (Form::Date | Form::Instant { .. } | Form::TimeOfDay)) => {
-                Self::Time(ScalarColumn::new(form, limits.values))
-            }
+            Meaning::Scalar(Form::Boolean) => Self::Boolean(ScalarColumn::new(Form::Boolean, limits)),
+            Meaning::Scalar(Form::Integer) => Self::Integer(ScalarColumn::new(Form::Integer, limits)),
+            Meaning::Scalar(Form::Real) => Self::Real(ScalarColumn::new(Form::Real, limits)),
+            Meaning::Scalar(form @ Form::Decimal { .. }) => Self::Wide(ScalarColumn::new(form, limits)),
+            Meaning::Scalar(form @ (Form::Date | Form::Instant { .. } | Form::TimeOfDay)) => Self::Time(ScalarColumn::new(form, limits)),
             Meaning::Text => Self::Text(TextColumn::new(limits, true)),
             Meaning::Other => Self::Text(TextColumn::new(limits, false)),
         }
@@ -233,6 +235,34 @@ impl ColumnState {
         if let Err(WiderType(wider)) = added {
             self.wider = Some(wider);
         }
+    }
+
+    /// Adds a piece of a flat Parquet column.
+    pub fn update_leaf(&mut self, piece: LeafValues) {
+        match piece {
+            LeafValues::Nulls(count) => self.add_nulls(count),
+            LeafValues::Array(values, None) => self.update(&values, TokenKinds::default()),
+            LeafValues::Array(values, Some(weights)) => self.update_weighted(&values, weights),
+            LeafValues::Texts(texts, weights) => {
+                self.rows += weights.map_or(texts.len() as u64, |weights| weights.iter().sum());
+                let Accumulator::Text(column) = &mut self.accumulator else {
+                    self.fail("a page brought this column as text".into());
+                    return;
+                };
+                match weights {
+                    Some(weights) => {
+                        let counted = texts.iter().zip(weights).filter(|text| *text.1 > 0);
+                        counted.for_each(|(text, weight)| column.update(text, *weight));
+                    }
+                    None => texts.chunks(BLOCK).for_each(|texts| column.update_block(texts)),
+                }
+            }
+        }
+    }
+
+    /// Whether the column failed.
+    pub fn has_failed(&self) -> bool {
+        self.failure.is_some()
     }
 
     /// Rows in which the source does not have this column at all.

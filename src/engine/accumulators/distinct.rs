@@ -1,8 +1,7 @@
-//! How many different values: the sketch that takes over when a column outgrows its exact map.
-//! Apache DataSketches HLL, lgK 12, HLL_8, over XXH64 (seed 42) of the canonical bytes, updated as i64: the bytes Spark writes.
+//! How many different values, when the values themselves are not kept: their hashes while they fit, which is still exact,
+//! then registers (Apache DataSketches HLL, lgK 12, HLL_8, over XXH64 of the canonical bytes, updated as i64: as in Spark).
 
-use datasketches::common::NumStdDev;
-use datasketches::hll::{HllSketch, HllType, HllUnion};
+use datasketches::hll::HllSketch;
 
 use crate::domain::column_profile::Estimate;
 
@@ -10,28 +9,90 @@ use crate::domain::column_profile::Estimate;
 const LG_K: u8 = 12;
 /// Half width of the 95 % interval of the merged-form estimate: 1.96 x 1.04 / sqrt(4096).
 const RELATIVE_ERROR: f64 = 0.032;
+/// Seed of the hash that DataSketches puts over every value.
+const UPDATE_SEED: u64 = 9_001;
 
-/// An estimate of the number of different hashes.
+/// Different hashes, exactly or estimated.
 #[derive(Clone, Debug)]
-pub struct DistinctSketch {
-    hll: HllSketch,
-    /// So many are known for certain: what the exact map held when it was given up.
+pub struct DistinctHashes {
+    state: State,
+    /// So many hashes may be kept.
+    limit: usize,
+    /// So many are known for certain: what was counted exactly when that was given up.
     known: u64,
 }
 
-impl Default for DistinctSketch {
-    fn default() -> Self {
-        Self {
-            hll: HllSketch::new(LG_K, HllType::Hll8).expect("lgK 12 is within the sketch's range"),
-            known: 0,
-        }
-    }
+#[derive(Clone, Debug)]
+enum State {
+    /// In no order; a value that was seen more than once stands there at least twice.
+    Kept(Vec<u64>),
+    Registers(Box<Registers>),
 }
 
-impl DistinctSketch {
-    /// Adds one canonical hash. Weights do not matter here.
-    pub fn update(&mut self, hash: u64) {
-        self.hll.update(hash as i64);
+/// The largest number of leading zeros, plus one, by slot.
+#[derive(Clone, Debug)]
+struct Registers([u8; 1 << LG_K]);
+
+/// What is known about the number of different values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DistinctCount {
+    /// Different values.
+    pub distinct: u64,
+    /// Values that occur once; nothing where that is not known.
+    pub unique: Option<u64>,
+}
+
+impl DistinctHashes {
+    /// Keeps up to `limit` hashes; 0 starts with registers.
+    pub fn new(limit: usize) -> Self {
+        let state = if limit > 0 {
+            State::Kept(Vec::new())
+        } else {
+            State::Registers(Box::default())
+        };
+        Self { state, limit, known: 0 }
+    }
+
+    /// Adds a canonical hash of a value that occurs so many times.
+    pub fn update(&mut self, hash: u64, weight: u64) {
+        match &mut self.state {
+            State::Kept(hashes) => {
+                hashes.extend(std::iter::repeat_n(hash, weight.min(2) as usize));
+                self.keep_within_limit();
+            }
+            State::Registers(registers) => registers.update(hash),
+        }
+    }
+
+    /// Adds hashes of values that occur once each.
+    pub fn update_block(&mut self, hashes: &[u64]) {
+        match &mut self.state {
+            State::Kept(kept) => {
+                kept.extend_from_slice(hashes);
+                self.keep_within_limit();
+            }
+            State::Registers(registers) => hashes.iter().for_each(|hash| registers.update(*hash)),
+        }
+    }
+
+    /// Adds the other's values.
+    pub fn merge(&mut self, other: &Self) {
+        self.known = self.known.max(other.known);
+        match &other.state {
+            State::Kept(theirs) => match &mut self.state {
+                State::Kept(mine) => {
+                    mine.extend_from_slice(theirs);
+                    self.keep_within_limit();
+                }
+                State::Registers(mine) => theirs.iter().for_each(|hash| mine.update(*hash)),
+            },
+            State::Registers(theirs) => {
+                self.give_up_exact_values();
+                if let State::Registers(mine) = &mut self.state {
+                    mine.merge(theirs);
+                }
+            }
+        }
     }
 
     /// Remembers that at least so many different values were seen.
@@ -39,55 +100,221 @@ impl DistinctSketch {
         self.known = self.known.max(distinct);
     }
 
-    /// Adds the other's values.
-    pub fn merge(&mut self, other: &Self) {
-        let mut union = HllUnion::new(LG_K).expect("lgK 12 is within the union's range");
-        union.update(&self.hll);
-        union.update(&other.hll);
-        self.hll = union.to_sketch(HllType::Hll8);
-        self.known = self.known.max(other.known);
+    /// Whether the number is still exact.
+    pub fn is_exact(&self) -> bool {
+        matches!(self.state, State::Kept(_))
     }
 
-    /// The merged-form estimate, never below what is known and never above `values`.
-    pub fn count(&self, values: u64) -> u64 {
-        (self.hll.composite_estimate().round() as u64)
-            .max(self.known)
-            .max(u64::from(values > 0))
-            .min(values)
-    }
-
-    /// How the estimate was made and how wide it is.
-    pub fn estimate(&self) -> Estimate {
-        Estimate {
-            method: "hll_lg12".into(),
-            error: RELATIVE_ERROR,
+    /// Different values among `values`: exact, or the merged-form estimate clamped to what is known.
+    pub fn count(&mut self, values: u64) -> DistinctCount {
+        match &mut self.state {
+            State::Kept(hashes) => {
+                fold_repeated(hashes);
+                let (distinct, unique) = count_folded(hashes);
+                DistinctCount {
+                    distinct,
+                    unique: Some(unique),
+                }
+            }
+            State::Registers(registers) => DistinctCount {
+                distinct: (registers.estimate().round() as u64)
+                    .max(self.known)
+                    .max(u64::from(values > 0))
+                    .min(values),
+                unique: None,
+            },
         }
     }
 
-    /// The sketch's own 95 % interval (two standard deviations), for tests of the stated error.
-    pub fn interval(&self) -> (f64, f64) {
-        (self.hll.lower_bound(NumStdDev::Two), self.hll.upper_bound(NumStdDev::Two))
+    /// How the estimate was made and how wide it is; nothing while the number is exact.
+    pub fn estimate(&self) -> Option<Estimate> {
+        (!self.is_exact()).then(|| Estimate {
+            method: "hll_lg12".into(),
+            error: RELATIVE_ERROR,
+        })
     }
+
+    /// Bytes held.
+    pub fn heap_bytes(&self) -> u64 {
+        match &self.state {
+            State::Kept(hashes) => 8 * hashes.capacity() as u64,
+            State::Registers(_) => 1 << LG_K,
+        }
+    }
+
+    /// Turns kept hashes into registers.
+    pub fn give_up_exact_values(&mut self) {
+        if let State::Kept(hashes) = &mut self.state {
+            fold_repeated(hashes);
+            self.known = self.known.max(count_folded(hashes).0);
+            let mut registers = Box::<Registers>::default();
+            hashes.iter().for_each(|hash| registers.update(*hash));
+            self.state = State::Registers(registers);
+        }
+    }
+
+    fn keep_within_limit(&mut self) {
+        let State::Kept(hashes) = &mut self.state else { return };
+        if hashes.len() < self.limit {
+            return;
+        }
+        fold_repeated(hashes);
+        // Folding again after every few new values would cost more than it saves.
+        if hashes.len() > self.limit / 4 * 3 {
+            self.give_up_exact_values();
+        }
+    }
+}
+
+/// Sorts hashes and leaves two of those that stand there more often.
+fn fold_repeated(hashes: &mut Vec<u64>) {
+    hashes.sort_unstable();
+    let mut kept = 0;
+    for at in 0..hashes.len() {
+        if kept < 2 || hashes[kept - 2] != hashes[at] {
+            hashes[kept] = hashes[at];
+            kept += 1;
+        }
+    }
+    hashes.truncate(kept);
+}
+
+/// Different and single hashes among folded ones.
+fn count_folded(hashes: &[u64]) -> (u64, u64) {
+    let repeated = hashes.windows(2).filter(|pair| pair[0] == pair[1]).count() as u64;
+    let distinct = hashes.len() as u64 - repeated;
+    (distinct, distinct - repeated)
+}
+
+impl Default for Registers {
+    fn default() -> Self {
+        Self([0; 1 << LG_K])
+    }
+}
+
+impl Registers {
+    fn update(&mut self, hash: u64) {
+        let (low, high) = update_hash(hash);
+        let register = &mut self.0[low as usize & ((1 << LG_K) - 1)];
+        *register = (*register).max(high.leading_zeros().min(62) as u8 + 1);
+    }
+
+    fn merge(&mut self, other: &Self) {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+            *mine = (*mine).max(theirs);
+        }
+    }
+
+    fn estimate(&self) -> f64 {
+        HllSketch::deserialize(&self.to_bytes()).map_or(0.0, |sketch| sketch.composite_estimate())
+    }
+
+    /// The sketch as DataSketches writes it, in its merged (out of order) form.
+    fn to_bytes(&self) -> Vec<u8> {
+        // Sums of 2^-register, of the small and the large ones apart: what the estimate is made of.
+        let (mut small, mut large) = (0.0, 0.0);
+        for register in self.0 {
+            let share = 0.5_f64.powi(i32::from(register));
+            if register < 32 {
+                small += share;
+            } else {
+                large += share;
+            }
+        }
+        let empty = self.0.iter().filter(|register| **register == 0).count() as u32;
+        let mut bytes = vec![10, 1, 7, LG_K, 0, 16, 0, 2 | 2 << 2];
+        bytes.extend(0.0_f64.to_le_bytes());
+        bytes.extend(f64::to_le_bytes(small));
+        bytes.extend(f64::to_le_bytes(large));
+        bytes.extend(empty.to_le_bytes());
+        bytes.extend(0_u32.to_le_bytes());
+        bytes.extend(self.0);
+        bytes
+    }
+}
+
+/// Murmur3 (128 bits, x64) of the eight bytes of a hash: what DataSketches does to an i64.
+fn update_hash(value: u64) -> (u64, u64) {
+    let mix = |mut word: u64| {
+        word = (word ^ (word >> 33)).wrapping_mul(0xFF51_AFD7_ED55_8CCD);
+        word = (word ^ (word >> 33)).wrapping_mul(0xC4CE_B9FE_1A85_EC53);
+        word ^ (word >> 33)
+    };
+    let block = value
+        .wrapping_mul(0x87C3_7B91_1142_53D5)
+        .rotate_left(31)
+        .wrapping_mul(0x4CF5_AD43_2745_937F);
+    let low = UPDATE_SEED ^ block ^ 8;
+    let high = UPDATE_SEED ^ 8;
+    let low = low.wrapping_add(high);
+    let high = high.wrapping_add(low);
+    let (low, high) = (mix(low), mix(high));
+    let low = low.wrapping_add(high);
+    (low, high.wrapping_add(low))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use datasketches::hll::{HllType, HllUnion};
+
     use crate::engine::canonical::{Form, Scalar};
+
+    fn hash(value: i64) -> u64 {
+        value.canonical_hash(Form::Integer)
+    }
+
+    #[test]
+    fn registers_are_those_of_data_sketches() {
+        let mut ours = Registers::default();
+        let mut theirs = HllSketch::new(LG_K, HllType::Hll8).unwrap();
+        for value in 0..50_000 {
+            ours.update(hash(value));
+            theirs.update(hash(value) as i64);
+        }
+        assert_eq!(ours.to_bytes()[40..], theirs.serialize()[40..]);
+        assert_eq!(ours.estimate(), theirs.composite_estimate());
+        let mut union = HllUnion::new(LG_K).unwrap();
+        union.update(&HllSketch::deserialize(&ours.to_bytes()).unwrap());
+        assert_eq!(union.to_sketch(HllType::Hll8).serialize()[40..], theirs.serialize()[40..]);
+    }
 
     #[test]
     fn estimates_and_unions_stay_inside_the_stated_error() {
-        let (mut left, mut right) = (DistinctSketch::default(), DistinctSketch::default());
+        let (mut left, mut right) = (DistinctHashes::new(0), DistinctHashes::new(1 << 20));
         for value in 0..300_000_i64 {
-            left.update(value.canonical_hash(Form::Integer));
-            right.update((value + 150_000).canonical_hash(Form::Integer));
+            left.update(hash(value), 1);
+            right.update(hash(value + 150_000), 1);
         }
-        let error = |sketch: &DistinctSketch, truth: f64| (sketch.count(u64::MAX) as f64 - truth).abs() / truth;
-        assert!(error(&left, 300_000.0) < RELATIVE_ERROR);
+        let error = |count: DistinctCount, truth: f64| (count.distinct as f64 - truth).abs() / truth;
+        assert!(error(left.count(u64::MAX), 300_000.0) < RELATIVE_ERROR);
         left.merge(&right);
-        assert!(error(&left, 450_000.0) < RELATIVE_ERROR);
+        assert!(error(left.count(u64::MAX), 450_000.0) < RELATIVE_ERROR);
         left.know_at_least(1_000_000);
-        assert_eq!(left.count(u64::MAX), 1_000_000);
-        assert_eq!(left.count(10), 10);
+        assert_eq!(left.count(u64::MAX).distinct, 1_000_000);
+        assert_eq!(left.count(10).distinct, 10);
+    }
+
+    #[test]
+    fn kept_hashes_count_exactly_through_folds_and_merges() {
+        let (mut left, mut right) = (DistinctHashes::new(9_000), DistinctHashes::new(9_000));
+        for round in 0..5 {
+            let block: Vec<u64> = (0..1_000).map(|value| hash(value * (round % 2 + 1))).collect();
+            left.update_block(&block);
+        }
+        right.update(hash(0), 1);
+        right.update(hash(5_000), 3);
+        right.update(hash(5_001), 1);
+        left.merge(&right);
+        // 0..1000 three times, the even numbers up to 1998 twice, one new value twice and one once.
+        let expected = DistinctCount {
+            distinct: 1_502,
+            unique: Some(1),
+        };
+        assert_eq!(left.count(10_000), expected);
+        assert!(left.is_exact() && left.estimate().is_none());
+        left.update_block(&(10_000..20_000).map(hash).collect::<Vec<_>>());
+        assert!(!left.is_exact());
+        assert!(left.count(u64::MAX).distinct >= 8_000);
     }
 }

@@ -3,8 +3,10 @@
 
 use rustc_hash::FxHashMap;
 
-/// Occupied cells beyond which the grid is made ten times coarser.
+/// Occupied cells outside the window beyond which the grid is made ten times coarser.
 const CELL_LIMIT: usize = 1 << 14;
+/// Cells of the window, which are counted without a search.
+const WINDOW: usize = 1 << 13;
 /// Largest cell number: all whole numbers up to here are doubles.
 const LARGEST_CELL: f64 = 4_503_599_627_370_496.0;
 /// Powers of ten that a double holds exactly.
@@ -34,7 +36,14 @@ pub fn cell_of(value: f64, exponent: i32) -> i64 {
         Some(power) => value * power,
         None => value / 10_f64.powi(exponent),
     };
-    let mut cell = guess.floor().clamp(-LARGEST_CELL, LARGEST_CELL) as i64;
+    let guess = guess.clamp(-LARGEST_CELL, LARGEST_CELL);
+    let mut cell = guess as i64;
+    cell -= i64::from(cell as f64 > guess);
+    // Well between two edges the guess is right; close to one, the edge itself decides.
+    let (inside, doubt) = (guess - cell as f64, (guess.abs() + 1.0) * 1e-15);
+    if inside > doubt && inside < 1.0 - doubt && POWERS.len() > exponent.unsigned_abs() as usize {
+        return cell;
+    }
     while decimal_edge(cell, exponent) > value {
         cell -= 1;
     }
@@ -45,31 +54,48 @@ pub fn cell_of(value: f64, exponent: i32) -> i64 {
 }
 
 /// Counts of values by decimal cell.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct DecimalGrid {
     exponent: i32,
+    /// Values from here on, of either sign, are beyond the largest cell.
+    reach: f64,
+    /// Cell of the window's first counter.
+    base: i64,
+    window: Vec<u64>,
+    /// Cells outside the window.
     cells: FxHashMap<i64, u64>,
 }
 
 impl DecimalGrid {
-    /// An empty grid with cells fine enough for values that range so far.
-    pub fn for_range(min: f64, max: f64) -> Self {
-        let width = (max - min).max((min.abs().max(max.abs())) * 1e-9).clamp(1e-300, f64::MAX);
+    /// An empty grid with cells fine enough for values of which most lie between `low` and `high`.
+    pub fn for_range(low: f64, high: f64) -> Self {
+        let width = (high - low).max((low.abs().max(high.abs())) * 1e-9).clamp(1e-300, f64::MAX);
+        let exponent = (width / (WINDOW / 2) as f64).log10().ceil() as i32;
+        let mut grid = Self::of_exponent(exponent);
+        while low.abs().max(high.abs()) >= grid.reach {
+            grid = Self::of_exponent(grid.exponent + 1);
+        }
+        grid.base = cell_of(low / 2.0 + high / 2.0, grid.exponent) - WINDOW as i64 / 2;
+        grid
+    }
+
+    fn of_exponent(exponent: i32) -> Self {
         Self {
-            exponent: (width / 4_096.0).log10().floor() as i32,
+            exponent,
+            reach: LARGEST_CELL * 10_f64.powi(exponent),
+            base: 0,
+            window: Vec::new(),
             cells: FxHashMap::default(),
         }
     }
 
     /// Adds a finite value so many times.
+    #[inline]
     pub fn update(&mut self, value: f64, weight: u64) {
-        while (value / 10_f64.powi(self.exponent)).abs() >= LARGEST_CELL {
+        while value.abs() >= self.reach {
             self.coarsen();
         }
-        *self.cells.entry(cell_of(value, self.exponent)).or_default() += weight;
-        while self.cells.len() > CELL_LIMIT {
-            self.coarsen();
-        }
+        self.add(cell_of(value, self.exponent), weight);
     }
 
     /// Adds the other's counts at the coarser of both widths.
@@ -81,11 +107,11 @@ impl DecimalGrid {
         while other.exponent < self.exponent {
             other.coarsen();
         }
-        for (cell, count) in other.cells {
-            *self.cells.entry(cell).or_default() += count;
-        }
-        while self.cells.len() > CELL_LIMIT {
-            self.coarsen();
+        let exponent = self.exponent;
+        for (cell, count) in other.counts() {
+            // The grid may have become coarser on the way.
+            let steps = 10_i64.pow((self.exponent - exponent) as u32);
+            self.add(cell.div_euclid(steps), count);
         }
     }
 
@@ -96,21 +122,50 @@ impl DecimalGrid {
 
     /// Lower edge and count of every occupied cell.
     pub fn iter(&self) -> impl Iterator<Item = (f64, u64)> {
-        self.cells.iter().map(|(cell, count)| (decimal_edge(*cell, self.exponent), *count))
+        self.counts().map(|(cell, count)| (decimal_edge(cell, self.exponent), count))
     }
 
     /// Bytes held.
     pub fn heap_bytes(&self) -> u64 {
-        (self.cells.capacity() * 17) as u64
+        (self.cells.capacity() * 17 + self.window.capacity() * 8) as u64
     }
 
-    fn coarsen(&mut self) {
-        self.exponent += 1;
-        let mut cells = FxHashMap::default();
-        for (cell, count) in self.cells.drain() {
-            *cells.entry(cell.div_euclid(10)).or_default() += count;
+    fn counts(&self) -> impl Iterator<Item = (i64, u64)> {
+        let window = (self.base..).zip(self.window.iter().copied()).filter(|cell| cell.1 > 0);
+        window.chain(self.cells.iter().map(|(cell, count)| (*cell, *count)))
+    }
+
+    #[inline]
+    fn add(&mut self, cell: i64, weight: u64) {
+        if let Some(counter) = self.window.get_mut(cell.wrapping_sub(self.base) as usize) {
+            *counter += weight;
+            return;
         }
-        self.cells = cells;
+        if self.window.is_empty() {
+            self.window = vec![0; WINDOW];
+            return self.add(cell, weight);
+        }
+        *self.cells.entry(cell).or_default() += weight;
+        while self.cells.len() > CELL_LIMIT {
+            self.coarsen();
+        }
+    }
+
+    /// Makes the cells ten times as wide; the old window lies in the middle of the new one.
+    fn coarsen(&mut self) {
+        let mut coarser = Self::of_exponent(self.exponent + 1);
+        coarser.base = (self.base + WINDOW as i64 / 2).div_euclid(10) - WINDOW as i64 / 2;
+        for (cell, count) in self.counts() {
+            let cell = cell.div_euclid(10);
+            if coarser.window.is_empty() {
+                coarser.window = vec![0; WINDOW];
+            }
+            match coarser.window.get_mut(cell.wrapping_sub(coarser.base) as usize) {
+                Some(counter) => *counter += count,
+                None => *coarser.cells.entry(cell).or_default() += count,
+            }
+        }
+        *self = coarser;
     }
 }
 
@@ -135,9 +190,10 @@ mod tests {
     #[test]
     fn a_coarser_grid_counts_exactly_what_a_fresh_one_would() {
         let values: Vec<f64> = (0..50_000_i64).map(|i| (i * 7_919 % 100_003) as f64 * 0.01 - 300.0).collect();
-        let mut grid = DecimalGrid::for_range(0.0, 1.0);
+        let mut grid = DecimalGrid::for_range(0.0, 0.1);
+        let fine = grid.exponent();
         values.iter().for_each(|value| grid.update(*value, 1));
-        assert!(grid.exponent() > -3 && grid.cells.len() <= CELL_LIMIT);
+        assert!(grid.exponent() > fine && grid.cells.len() <= CELL_LIMIT);
         for (edge, count) in grid.iter() {
             let upper = decimal_edge(cell_of(edge, grid.exponent()) + 1, grid.exponent());
             assert_eq!(

@@ -23,6 +23,24 @@ impl Lengths {
         self.count += weight;
     }
 
+    /// Adds text forms of so many characters that occur once each.
+    pub fn update_block(&mut self, lengths: impl Iterator<Item = u64>) {
+        let (mut shortest, mut total, mut count) = (u64::MAX, 0_u64, 0);
+        for length in lengths {
+            if length > 0 {
+                shortest = shortest.min(length);
+                self.longest = self.longest.max(length);
+                total += length;
+                count += 1;
+            }
+        }
+        if count > 0 {
+            self.shortest = Some(self.shortest.map_or(shortest, |known| known.min(shortest)));
+            self.total += u128::from(total);
+            self.count += count;
+        }
+    }
+
     /// Adds the other's texts.
     pub fn merge(&mut self, other: &Self) {
         self.shortest = [self.shortest, other.shortest].into_iter().flatten().min();

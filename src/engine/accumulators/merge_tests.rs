@@ -14,7 +14,11 @@ use crate::engine::limits::ColumnLimits;
 use crate::engine::type_inference::TokenKinds;
 
 /// Small enough that random columns outgrow it.
-const SMALL: ColumnLimits = ColumnLimits { values: 40, shapes: 10 };
+const SMALL: ColumnLimits = ColumnLimits {
+    values: 40,
+    hashes: 0,
+    shapes: 10,
+};
 
 fn state_of(arrays: &[ArrayRef], limits: ColumnLimits) -> ColumnState {
     let mut state = ColumnState::of_arrow_type("c", arrays[0].data_type(), limits);
@@ -36,10 +40,9 @@ fn finish(state: ColumnState, rows: usize) -> ColumnProfile {
 fn assert_same(merged: &ColumnProfile, whole: &ColumnProfile) -> Result<(), TestCaseError> {
     prop_assert_eq!(&merged.broken_invariants, &Vec::<String>::new());
     prop_assert_eq!(&whole.broken_invariants, &Vec::<String>::new());
-    prop_assert_eq!(
-        merged.estimates.keys().collect::<Vec<_>>(),
-        whole.estimates.keys().collect::<Vec<_>>()
-    );
+    // Whether any value is frequent enough to be called the mode is an estimate itself.
+    let estimated = |profile: &ColumnProfile| profile.estimates.keys().filter(|name| *name != "mode").cloned().collect::<Vec<_>>();
+    prop_assert_eq!(estimated(merged), estimated(whole));
     let figures = |profile: &ColumnProfile| serde_json::to_value(profile).unwrap();
     let (left, right) = (figures(merged), figures(whole));
     for (name, expected) in right.as_object().unwrap() {

@@ -1,5 +1,8 @@
 //! Mean and central moments up to the fourth: merged pairwise, or in two passes where every value is still known.
 
+/// Sums that are carried on beside each other.
+const LANES: usize = 4;
+
 /// Count, mean and the sums of powered deviations.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Moments {
@@ -41,6 +44,37 @@ impl Moments {
                 ..Self::default()
             });
         }
+    }
+
+    /// Adds finite values that occur once each.
+    pub fn update_block(&mut self, values: &[f64]) {
+        if values.is_empty() {
+            return;
+        }
+        let count = values.len() as f64;
+        let rough = values.iter().sum::<f64>() / count;
+        if !rough.is_finite() {
+            return values.iter().for_each(|value| self.update(*value, 1));
+        }
+        // What rounding took from the mean is given back, so that the deviations add up to zero.
+        let mean = rough + values.iter().map(|value| value - rough).sum::<f64>() / count;
+        let (mut m2, mut m3, mut m4) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+        for values in values.chunks(LANES) {
+            for (lane, value) in values.iter().enumerate() {
+                let delta = value - mean;
+                let square = delta * delta;
+                m2[lane] += square;
+                m3[lane] += square * delta;
+                m4[lane] += square * square;
+            }
+        }
+        self.merge(&Self {
+            count: values.len() as u64,
+            mean,
+            m2: m2.iter().sum(),
+            m3: m3.iter().sum(),
+            m4: m4.iter().sum(),
+        });
     }
 
     /// Adds the other's values (Pebay's formulas).
@@ -112,6 +146,15 @@ mod tests {
             }
         }
         left.merge(&right);
+        let mut blocks = Moments::default();
+        let single: Vec<f64> = values
+            .iter()
+            .flat_map(|value| std::iter::repeat_n(value.0, value.1 as usize))
+            .collect();
+        single.chunks(97).for_each(|block| blocks.update_block(block));
+        assert!((blocks.kurtosis().unwrap() - exact.kurtosis().unwrap()).abs() < 1e-9);
+        assert!((blocks.skewness().unwrap() - exact.skewness().unwrap()).abs() < 1e-9);
+        assert!((blocks.variance().unwrap() - exact.variance().unwrap()).abs() < 1e-9);
         for (a, b) in [
             (left.mean(), exact.mean()),
             (left.variance(), exact.variance()),

@@ -3,12 +3,18 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::domain::column_profile::ColumnProfile;
+use crate::domain::column_profile::{ColumnProfile, Estimate};
 use crate::engine::canonical::{Form, Scalar};
+use crate::engine::limits::ColumnLimits;
 
-use super::distinct::DistinctSketch;
+use super::distinct::{DistinctCount, DistinctHashes};
 use super::lengths::Lengths;
 use super::top_values::{FrequentValues, commonest_entries, cut_text, top_value};
+
+/// Values that are worked on at once.
+const BLOCK: usize = 1_024;
+/// Entries at which an exact map is first asked whether its values repeat.
+const FIRST_DOUBT: usize = 1 << 16;
 
 /// What finishing a column needs to know beyond its state.
 #[derive(Clone, Copy, Debug)]
@@ -20,11 +26,17 @@ pub struct FinishContext {
 }
 
 /// The metrics that a type of values has beyond those of every column.
-pub trait Family<K>: Default + Send {
+pub trait Family<K: Copy>: Default + Send {
     /// The exact values are about to go; from now on the family has to keep what it needs. Entries are sorted.
-    fn begin_stream(&mut self, form: Form, entries: &[(K, u64)]);
+    fn begin_stream(&mut self, form: Form, entries: &[(K, u64)], limits: ColumnLimits);
     /// Adds a value so many times.
     fn update(&mut self, form: Form, key: K, weight: u64);
+    /// Adds values that occur once each.
+    fn update_block(&mut self, form: Form, keys: &[K]) {
+        keys.iter().for_each(|key| self.update(form, *key, 1));
+    }
+    /// Memory is short: what could be kept exactly besides the values goes.
+    fn give_up_exact_values(&mut self) {}
     /// Adds the other's values.
     fn merge(&mut self, other: &Self);
     /// Bytes held.
@@ -43,8 +55,12 @@ pub trait Family<K>: Default + Send {
 #[derive(Debug)]
 pub struct ScalarColumn<K: Scalar, F> {
     form: Form,
-    limit: usize,
+    limits: ColumnLimits,
     values: Values<K, F>,
+    /// Values that were added while the map was exact.
+    values_seen: u64,
+    /// Entries at which the map is asked whether it is worth its memory.
+    next_doubt: usize,
 }
 
 #[derive(Debug)]
@@ -55,20 +71,21 @@ enum Values<K: Scalar, F> {
 
 #[derive(Debug)]
 struct Sketches<K: Scalar, F> {
-    distinct: DistinctSketch,
+    distinct: DistinctHashes,
     frequent: FrequentValues<K>,
     lengths: Lengths,
     family: F,
-    text: String,
 }
 
 impl<K: Scalar, F: Family<K>> ScalarColumn<K, F> {
-    /// An empty column that keeps up to `limit` different values exactly.
-    pub fn new(form: Form, limit: usize) -> Self {
+    /// An empty column that keeps so much exactly.
+    pub fn new(form: Form, limits: ColumnLimits) -> Self {
         Self {
             form,
-            limit,
+            limits,
             values: Values::Exact(FxHashMap::default()),
+            values_seen: 0,
+            next_doubt: FIRST_DOUBT.min(limits.values.saturating_add(1)),
         }
     }
 
@@ -82,28 +99,67 @@ impl<K: Scalar, F: Family<K>> ScalarColumn<K, F> {
         match &mut self.values {
             Values::Exact(map) => {
                 *map.entry(key).or_default() += weight;
-                if map.len() > self.limit {
-                    self.give_up_exact_values();
-                }
+                self.values_seen += weight;
+                self.doubt_map();
             }
             Values::Sketched(sketches) => sketches.update(self.form, key, weight),
         }
     }
 
+    /// Adds values that occur once each.
+    pub fn update_block(&mut self, keys: &[K]) {
+        let mut rest = keys;
+        if let Values::Exact(map) = &mut self.values {
+            let mut added = 0;
+            for run in keys.chunk_by(|a, b| a == b) {
+                *map.entry(run[0]).or_default() += run.len() as u64;
+                added += run.len();
+                if map.len() >= self.next_doubt {
+                    break;
+                }
+            }
+            rest = &keys[added..];
+            self.values_seen += added as u64;
+            if self.doubt_map() {
+                return self.update_block(rest);
+            }
+        }
+        if let Values::Sketched(sketches) = &mut self.values {
+            rest.chunks(BLOCK).for_each(|keys| sketches.update_block(self.form, keys));
+        }
+    }
+
+    /// From time to time asks whether the map is worth its memory; says whether it asked.
+    fn doubt_map(&mut self) -> bool {
+        let Values::Exact(map) = &self.values else { return false };
+        let entries = map.len();
+        if entries < self.next_doubt {
+            return false;
+        }
+        self.next_doubt = (self.next_doubt * 2).min(self.limits.values.saturating_add(1));
+        // A map of values that hardly repeat costs much and tells little: their hashes tell the same of them.
+        let mostly_new = entries >= FIRST_DOUBT && entries as u64 > self.values_seen / 10 * 9;
+        if mostly_new || entries > self.limits.values {
+            self.sketch_values();
+        }
+        true
+    }
+
     /// Adds the other's values.
     pub fn merge(&mut self, mut other: Self) {
         if matches!(self.values, Values::Sketched(_)) {
-            other.give_up_exact_values();
+            other.sketch_values();
         } else if matches!(other.values, Values::Sketched(_)) {
-            self.give_up_exact_values();
+            self.sketch_values();
         }
         match (&mut self.values, other.values) {
             (Values::Exact(mine), Values::Exact(theirs)) => {
                 for (key, count) in theirs {
                     *mine.entry(key).or_default() += count;
                 }
-                if mine.len() > self.limit {
-                    self.give_up_exact_values();
+                self.values_seen += other.values_seen;
+                if mine.len() > self.limits.values {
+                    self.sketch_values();
                 }
             }
             (Values::Sketched(mine), Values::Sketched(theirs)) => mine.merge(&theirs),
@@ -115,27 +171,32 @@ impl<K: Scalar, F: Family<K>> ScalarColumn<K, F> {
     pub fn heap_bytes(&self) -> u64 {
         match &self.values {
             Values::Exact(map) => (map.capacity() * (size_of::<(K, u64)>() + 1)) as u64,
-            Values::Sketched(sketches) => (1 << 18) + sketches.family.heap_bytes(),
+            Values::Sketched(sketches) => (1 << 18) + sketches.distinct.heap_bytes() + sketches.family.heap_bytes(),
         }
     }
 
-    /// Whether the exact values are still there.
-    pub fn is_exact(&self) -> bool {
-        matches!(self.values, Values::Exact(_))
+    /// Makes the state smaller: the exact map goes first, then what is kept exactly beside the sketches.
+    pub fn give_up_exact_values(&mut self) {
+        match &mut self.values {
+            Values::Exact(_) => self.sketch_values(),
+            Values::Sketched(sketches) => {
+                sketches.distinct.give_up_exact_values();
+                sketches.family.give_up_exact_values();
+            }
+        }
     }
 
-    /// Turns the exact map into sketches.
-    pub fn give_up_exact_values(&mut self) {
+    /// From now on the values themselves are not known.
+    fn sketch_values(&mut self) {
         if let Values::Exact(map) = &mut self.values {
             let entries = sorted(std::mem::take(map));
             let mut sketches = Sketches {
-                distinct: DistinctSketch::default(),
+                distinct: DistinctHashes::new(self.limits.hashes),
                 frequent: FrequentValues::default(),
                 lengths: Lengths::default(),
                 family: F::default(),
-                text: String::new(),
             };
-            sketches.family.begin_stream(self.form, &entries);
+            sketches.family.begin_stream(self.form, &entries, self.limits);
             sketches.distinct.know_at_least(entries.len() as u64);
             for (key, weight) in entries {
                 sketches.update(self.form, key, weight);
@@ -155,12 +216,21 @@ impl<K: Scalar, F: Family<K>> ScalarColumn<K, F> {
 
 impl<K: Scalar, F: Family<K>> Sketches<K, F> {
     fn update(&mut self, form: Form, key: K, weight: u64) {
-        self.distinct.update(key.canonical_hash(form));
-        self.frequent.update(key, weight);
-        self.text.clear();
-        key.write_text(form, &mut self.text);
-        self.lengths.update(self.text.len() as u64, weight);
+        let hash = key.canonical_hash(form);
+        self.distinct.update(hash, weight);
+        self.frequent.update(hash, key, weight);
+        self.lengths.update(key.text_length(form), weight);
         self.family.update(form, key, weight);
+    }
+
+    fn update_block(&mut self, form: Form, keys: &[K]) {
+        let mut hashes = [0_u64; BLOCK];
+        let hashes = &mut hashes[..keys.len()];
+        hashes.iter_mut().zip(keys).for_each(|(hash, key)| *hash = key.canonical_hash(form));
+        self.distinct.update_block(hashes);
+        hashes.iter().zip(keys).for_each(|(hash, key)| self.frequent.update(*hash, *key, 1));
+        self.lengths.update_block(keys.iter().map(|key| key.text_length(form)));
+        self.family.update_block(form, keys);
     }
 
     fn merge(&mut self, other: &Self) {
@@ -170,13 +240,9 @@ impl<K: Scalar, F: Family<K>> Sketches<K, F> {
         self.family.merge(&other.family);
     }
 
-    fn finish(&self, form: Form, context: &FinishContext, profile: &mut ColumnProfile) {
-        let distinct = self.distinct.count(profile.non_null_count);
-        profile.metrics.distinct_count = Some(distinct);
-        profile.metrics.distinct_ratio = Some(distinct as f64 / profile.non_null_count.max(1) as f64);
-        for name in ["distinct_count", "distinct_ratio"] {
-            profile.estimates.insert(name.into(), self.distinct.estimate());
-        }
+    fn finish(mut self, form: Form, context: &FinishContext, profile: &mut ColumnProfile) {
+        let count = self.distinct.count(profile.non_null_count);
+        write_distinct(count, self.distinct.estimate(), profile);
         let frequent = self.frequent.commonest();
         profile.metrics.mode = frequent
             .iter()
@@ -199,11 +265,8 @@ impl<K: Scalar, F: Family<K>> Sketches<K, F> {
 fn finish_exact<K: Scalar, F: Family<K>>(form: Form, entries: &[(K, u64)], context: &FinishContext, profile: &mut ColumnProfile) {
     let mut family = F::default();
     let mut lengths = Lengths::default();
-    let mut text = String::new();
     for (key, weight) in entries {
-        text.clear();
-        key.write_text(form, &mut text);
-        lengths.update(text.len() as u64, *weight);
+        lengths.update(key.text_length(form), *weight);
         family.update(form, *key, *weight);
     }
     write_exact_counts(entries.iter().map(|entry| entry.1), profile);
@@ -219,19 +282,31 @@ fn finish_exact<K: Scalar, F: Family<K>>(form: Form, entries: &[(K, u64)], conte
     family.finish(form, Some(entries), context, profile);
 }
 
+/// Distinct and unique as they are known.
+pub fn write_distinct(count: DistinctCount, estimate: Option<Estimate>, profile: &mut ColumnProfile) {
+    profile.metrics.distinct_count = Some(count.distinct);
+    profile.metrics.unique_count = count.unique;
+    if profile.non_null_count > 0 {
+        profile.metrics.distinct_ratio = Some(count.distinct as f64 / profile.non_null_count as f64);
+    }
+    if let Some(estimate) = estimate {
+        profile.estimates.insert("distinct_ratio".into(), estimate.clone());
+        profile.estimates.insert("distinct_count".into(), estimate);
+    }
+}
+
 /// Distinct and unique of exact counts.
 pub fn write_exact_counts(counts: impl Iterator<Item = u64>, profile: &mut ColumnProfile) {
-    let total = profile.non_null_count.max(1) as f64;
     let (mut distinct, mut unique) = (0_u64, 0_u64);
     for count in counts {
         distinct += 1;
         unique += u64::from(count == 1);
     }
-    profile.metrics.distinct_count = Some(distinct);
-    profile.metrics.unique_count = Some(unique);
-    if profile.non_null_count > 0 {
-        profile.metrics.distinct_ratio = Some(distinct as f64 / total);
-    }
+    let count = DistinctCount {
+        distinct,
+        unique: Some(unique),
+    };
+    write_distinct(count, None, profile);
 }
 
 fn write_range<K: Scalar>(range: Option<(K, K)>, form: Form, profile: &mut ColumnProfile) {

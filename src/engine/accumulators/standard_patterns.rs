@@ -4,59 +4,116 @@ use std::net::Ipv6Addr;
 
 use super::date_texts::parse_date_text;
 
-/// Names of the forms, in the order in which a tie is decided.
-pub const STANDARD_PATTERNS: [&str; 14] = [
-    "email",
-    "url",
-    "uuid",
-    "ipv4",
-    "ipv6",
-    "iso_date",
-    "credit_card",
-    "iban",
-    "ssn",
-    "us_zip",
-    "phone",
-    "us_state",
-    "json",
-    "file_name",
+/// A standard form of text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// E-mail address.
+    Email,
+    /// Address of a page or file.
+    Url,
+    /// Universally unique identifier.
+    Uuid,
+    /// Address of a computer, version 4.
+    Ipv4,
+    /// Address of a computer, version 6.
+    Ipv6,
+    /// Date or instant as ISO 8601 has it.
+    IsoDate,
+    /// Number of a payment card, its check digit right.
+    CreditCard,
+    /// Bank account number, its checksum right.
+    Iban,
+    /// Social security number of the USA.
+    Ssn,
+    /// Postal code of the USA.
+    UsZip,
+    /// Telephone number.
+    Phone,
+    /// State or territory of the USA by its code.
+    UsState,
+    /// A JSON object or list.
+    Json,
+    /// A file's name with its ending.
+    FileName,
+}
+
+/// Every form, in the order in which a tie is decided.
+pub const STANDARD_FORMS: [Form; 14] = [
+    Form::Email,
+    Form::Url,
+    Form::Uuid,
+    Form::Ipv4,
+    Form::Ipv6,
+    Form::IsoDate,
+    Form::CreditCard,
+    Form::Iban,
+    Form::Ssn,
+    Form::UsZip,
+    Form::Phone,
+    Form::UsState,
+    Form::Json,
+    Form::FileName,
 ];
+/// Longest text that is looked at.
+const LONGEST: usize = 2_048;
 /// A column has a form when more than this share of its texts have it.
 const MAJORITY: f64 = 0.5;
 /// Codes of the states and territories of the USA.
 const US_STATES: &str = "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY PR GU VI AS MP";
 
+impl Form {
+    /// Name in profiles.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Url => "url",
+            Self::Uuid => "uuid",
+            Self::Ipv4 => "ipv4",
+            Self::Ipv6 => "ipv6",
+            Self::IsoDate => "iso_date",
+            Self::CreditCard => "credit_card",
+            Self::Iban => "iban",
+            Self::Ssn => "ssn",
+            Self::UsZip => "us_zip",
+            Self::Phone => "phone",
+            Self::UsState => "us_state",
+            Self::Json => "json",
+            Self::FileName => "file_name",
+        }
+    }
+
+    /// Whether a text has this form.
+    pub fn is_form_of(self, text: &str) -> bool {
+        if text.is_empty() || text.len() > LONGEST {
+            return false;
+        }
+        match self {
+            Self::Email => is_email(text),
+            Self::Url => is_url(text),
+            Self::Uuid => is_uuid(text),
+            Self::Ipv4 => is_ipv4(text),
+            Self::Ipv6 => is_ipv6(text),
+            Self::IsoDate => is_iso_date(text),
+            Self::CreditCard => is_credit_card(text),
+            Self::Iban => is_iban(text),
+            Self::Ssn => is_ssn(text),
+            Self::UsZip => is_us_zip(text),
+            Self::Phone => is_phone(text),
+            Self::UsState => is_us_state(text),
+            Self::Json => is_json(text),
+            Self::FileName => is_file_name(text),
+        }
+    }
+}
+
 /// How many texts have each form.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PatternCounts([u64; STANDARD_PATTERNS.len()]);
+pub struct PatternCounts([u64; STANDARD_FORMS.len()]);
 
 impl PatternCounts {
-    /// Adds a text so many times.
-    pub fn update(&mut self, text: &str, weight: u64) {
-        if text.is_empty() || text.len() > 2_048 {
-            return;
-        }
-        let checks: [fn(&str) -> bool; STANDARD_PATTERNS.len()] = [
-            is_email,
-            is_url,
-            is_uuid,
-            is_ipv4,
-            is_ipv6,
-            is_iso_date,
-            is_credit_card,
-            is_iban,
-            is_ssn,
-            is_us_zip,
-            is_phone,
-            is_us_state,
-            is_json,
-            is_file_name,
-        ];
-        for (count, check) in self.0.iter_mut().zip(checks) {
-            if check(text) {
-                *count += weight;
-            }
-        }
+    /// Counts texts of a form.
+    pub fn add(&mut self, form: Form, weight: u64) {
+        self.0[form as usize] += weight;
     }
 
     /// Adds the other's texts.
@@ -74,7 +131,7 @@ impl PatternCounts {
             .enumerate()
             .max_by_key(|(index, count)| (**count, usize::MAX - index))?;
         let ratio = *count as f64 / values.max(1) as f64;
-        (ratio > MAJORITY).then_some((STANDARD_PATTERNS[index], ratio))
+        (ratio > MAJORITY).then_some((STANDARD_FORMS[index].name(), ratio))
     }
 }
 
@@ -170,6 +227,7 @@ fn is_ssn(text: &str) -> bool {
         && &text[7..] != "0000"
 }
 
+/// Five digits, or nine with a dash. The shape of a text decides it.
 fn is_us_zip(text: &str) -> bool {
     match text.as_bytes() {
         [head @ .., b'-', _, _, _, _] if head.len() == 5 => text.bytes().enumerate().all(|(i, b)| i == 5 || b.is_ascii_digit()),
@@ -204,6 +262,7 @@ fn is_json(text: &str) -> bool {
     framed && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
 }
 
+/// A stem and an ending of letters and digits. The shape of a text decides it.
 fn is_file_name(text: &str) -> bool {
     let Some((stem, extension)) = text.rsplit_once('.') else {
         return false;
@@ -219,6 +278,15 @@ fn is_file_name(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn count(text: &str, weight: u64) -> PatternCounts {
+        let mut counts = PatternCounts::default();
+        STANDARD_FORMS
+            .into_iter()
+            .filter(|form| form.is_form_of(text))
+            .for_each(|form| counts.add(form, weight));
+        counts
+    }
 
     #[test]
     fn each_form_is_known_and_told_from_the_others() {
@@ -239,8 +307,7 @@ mod tests {
             ("json", "{\"a\":[1]}"),
             ("file_name", "report_2013.csv"),
         ] {
-            let mut counts = PatternCounts::default();
-            counts.update(text, 3);
+            let counts = count(text, 3);
             assert_eq!(counts.commonest(3).map(|found| found.0), Some(form), "{text}");
             assert_eq!(counts.commonest(6), None, "half is not a majority");
         }
@@ -248,7 +315,6 @@ mod tests {
 
     #[test]
     fn near_misses_are_not_taken() {
-        let mut counts = PatternCounts::default();
         for text in [
             "a@b",
             "@x.com",
@@ -262,8 +328,7 @@ mod tests {
             "ZZ",
             "1234",
         ] {
-            counts.update(text, 1);
+            assert_eq!(count(text, 1), PatternCounts::default(), "{text}");
         }
-        assert_eq!(counts, PatternCounts::default());
     }
 }

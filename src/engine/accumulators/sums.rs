@@ -26,6 +26,14 @@ impl ExactSum {
         }
     }
 
+    /// Adds values that occur once each.
+    pub fn update_block(&mut self, values: impl Iterator<Item = i128>) {
+        values.for_each(|value| match self.near.checked_add(value) {
+            Some(near) => self.near = near,
+            None => self.update(value, 1),
+        });
+    }
+
     /// Adds the other sum.
     pub fn merge(&mut self, other: &Self) {
         self.far = self.far.wrapping_add(other.far);
@@ -62,6 +70,17 @@ impl CompensatedSum {
                 self.correction += value.mul_add(weight, -product);
             }
         }
+    }
+
+    /// Adds finite values that occur once each: four sums beside each other, since each waits for its last addition.
+    pub fn update_block(&mut self, values: &[f64]) {
+        let mut lanes = [Self::default(); 4];
+        for values in values.chunks(lanes.len()) {
+            for (lane, value) in lanes.iter_mut().zip(values) {
+                lane.add(*value);
+            }
+        }
+        lanes.iter().for_each(|lane| self.merge(lane));
     }
 
     /// Adds the other sum.

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashSet;
-
 use crate::domain::column_profile::ColumnProfile;
 use crate::engine::limits::{ColumnLimits, TOP_COUNT};
 
 use super::lengths::{Lengths, count_chars};
-use super::scalar_column::{FinishContext, write_exact_counts};
+use super::scalar_column::{FinishContext, write_distinct, write_exact_counts};
 use super::text_tally::TextTally;
 use super::text_values::TextValues;
 use super::texts::Texts;
@@ -16,6 +14,9 @@ use super::top_values::{cut_text, top_value};
 
 /// Bytes of a value that are kept: 4,096 characters of any kind.
 const VALUE_BYTES: usize = 4 * 4_096 + 4;
+
+/// Entries at which an exact tally is first asked whether its values repeat.
+const FIRST_DOUBT: usize = 1 << 16;
 
 /// State of one column.
 #[derive(Clone, Debug)]
@@ -27,6 +28,10 @@ pub struct TextColumn {
     stream: Option<Box<Stream>>,
     /// Figures of values longer than what is kept, taken while they are seen whole.
     long: Option<Box<Stream>>,
+    /// Values that were added while the tally was exact.
+    values_seen: u64,
+    /// Entries at which the tally is asked whether it is worth its memory.
+    next_doubt: usize,
 }
 
 /// What is kept when the values themselves are not.
@@ -42,9 +47,11 @@ impl TextColumn {
         Self {
             limits,
             is_text,
-            values: TextValues::new(usize::MAX, VALUE_BYTES),
+            values: TextValues::new(limits.hashes, VALUE_BYTES),
             stream: None,
             long: None,
+            values_seen: 0,
+            next_doubt: FIRST_DOUBT.min(limits.values.saturating_add(1)),
         }
     }
 
@@ -59,16 +66,38 @@ impl TextColumn {
                     .get_or_insert_with(|| Box::new(Stream::new(self.limits)))
                     .update(text, weight);
             }
-            self.keep_within_limit();
+            self.values_seen += weight;
+            self.doubt_tally();
+        }
+    }
+
+    /// Adds texts that occur once each.
+    pub fn update_block(&mut self, texts: &[&[u8]]) {
+        texts.iter().for_each(|text| self.update(text, 1));
+    }
+
+    /// From time to time asks whether the tally is worth its memory.
+    fn doubt_tally(&mut self) {
+        let Some(entries) = self.values.tally().map(TextTally::len) else {
+            return;
+        };
+        if entries < self.next_doubt {
+            return;
+        }
+        self.next_doubt = (self.next_doubt * 2).min(self.limits.values.saturating_add(1));
+        // As for numbers: a tally of values that hardly repeat costs much and tells little.
+        let mostly_new = entries >= FIRST_DOUBT && entries as u64 > self.values_seen / 10 * 9;
+        if (mostly_new && self.limits.hashes < usize::MAX) || entries > self.limits.values {
+            self.give_up_exact_values();
         }
     }
 
     /// Adds the other's values.
     pub fn merge(&mut self, mut other: Self) {
         if self.stream.is_some() {
-            other.give_up_exact_values();
+            other.sketch_values();
         } else if other.stream.is_some() {
-            self.give_up_exact_values();
+            self.sketch_values();
         }
         self.values.merge(&other.values);
         match (&mut self.long, other.long) {
@@ -78,13 +107,15 @@ impl TextColumn {
         if let (Some(mine), Some(theirs)) = (&mut self.stream, other.stream) {
             mine.merge(&theirs);
         }
-        self.keep_within_limit();
+        self.values_seen += other.values_seen;
+        self.doubt_tally();
     }
 
     /// Keeps no more than this exactly from now on.
     pub fn limit_to(&mut self, limits: ColumnLimits) {
         self.limits = limits;
-        self.keep_within_limit();
+        self.next_doubt = FIRST_DOUBT.min(limits.values.saturating_add(1));
+        self.doubt_tally();
     }
 
     /// Different values, while they are known exactly.
@@ -103,14 +134,20 @@ impl TextColumn {
                 .sum::<u64>()
     }
 
-    /// Turns the exact tally into sketches.
+    /// Makes the state smaller: the exact tally goes first, then the hashes that were kept after it.
     pub fn give_up_exact_values(&mut self) {
         if let Some(tally) = self.values.tally() {
             let mut stream = Stream::new(self.limits);
             stream.feed(tally);
             self.stream = Some(Box::new(stream));
-            self.values.give_up_exact_values();
-            self.absorb_long();
+        }
+        self.values.give_up_exact_values();
+        self.absorb_long();
+    }
+
+    fn sketch_values(&mut self) {
+        if self.values.tally().is_some() {
+            self.give_up_exact_values();
         }
     }
 
@@ -118,18 +155,15 @@ impl TextColumn {
     pub fn finish(mut self, context: &FinishContext, profile: &mut ColumnProfile) {
         match (self.values.tally(), self.stream.take()) {
             (Some(tally), _) => self.finish_exact(tally, profile),
-            (None, Some(stream)) => {
-                let distinct = self.values.distinct_count(profile.non_null_count);
-                profile.metrics.distinct_count = Some(distinct);
-                profile.metrics.distinct_ratio = Some(distinct as f64 / profile.non_null_count.max(1) as f64);
-                if let Some((distinct, frequent)) = self.values.estimates() {
-                    profile.estimates.insert("distinct_ratio".into(), distinct.clone());
-                    profile.estimates.insert("distinct_count".into(), distinct);
+            (None, Some(mut stream)) => {
+                let (count, estimate) = self.values.distinct_count(profile.non_null_count);
+                write_distinct(count, estimate, profile);
+                if let Some(frequent) = self.values.frequency_estimate() {
                     profile.estimates.insert("top_values".into(), frequent);
                 }
                 let range = stream.range.as_ref().map(|(min, max)| (min.as_slice(), max.as_slice()));
                 self.write_range(range, profile);
-                self.write_family(&stream.texts, None, profile);
+                self.write_family(&mut stream.texts, profile);
             }
             (None, None) => {}
         }
@@ -148,11 +182,10 @@ impl TextColumn {
             lengths.finish(&mut profile.metrics);
             return;
         }
-        let mut texts = Texts::new(self.limits.shapes, false);
-        let mut folded = FxHashSet::default();
+        let mut texts = Texts::new(self.limits.shapes, usize::MAX);
         let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
         for (text, _, count) in tally.iter().filter(|entry| entry.0.len() < VALUE_BYTES) {
-            folded.insert(texts.update(text, count));
+            texts.update(text, count);
             *counts.entry(count).or_default() += 1;
         }
         if let Some(long) = &self.long {
@@ -161,12 +194,12 @@ impl TextColumn {
         if profile.non_null_count > 0 && self.long.is_none() {
             profile.metrics.entropy_bits = Some(entropy_bits(&counts, profile.non_null_count));
         }
-        self.write_family(&texts, self.long.is_none().then_some(folded.len() as u64), profile);
+        self.write_family(&mut texts, profile);
     }
 
-    fn write_family(&self, texts: &Texts, folded: Option<u64>, profile: &mut ColumnProfile) {
+    fn write_family(&self, texts: &mut Texts, profile: &mut ColumnProfile) {
         if self.is_text {
-            texts.finish(folded, profile);
+            texts.finish(profile);
         } else {
             texts.lengths().finish(&mut profile.metrics);
         }
@@ -180,12 +213,6 @@ impl TextColumn {
         if self.is_text {
             profile.metrics.min_text = profile.metrics.min_value.clone();
             profile.metrics.max_text = profile.metrics.max_value.clone();
-        }
-    }
-
-    fn keep_within_limit(&mut self) {
-        if self.values.tally().is_some_and(|tally| tally.len() > self.limits.values) {
-            self.give_up_exact_values();
         }
     }
 
@@ -208,7 +235,7 @@ fn entropy_bits(texts_by_count: &BTreeMap<u64, u64>, total: u64) -> f64 {
 impl Stream {
     fn new(limits: ColumnLimits) -> Self {
         Self {
-            texts: Texts::new(limits.shapes, true),
+            texts: Texts::new(limits.shapes, 0),
             range: None,
         }
     }

@@ -22,6 +22,13 @@ pub fn is_dummy(text: &str) -> bool {
     MISSING_WORDS.iter().any(|missing| word.eq_ignore_ascii_case(missing))
 }
 
+/// The shapes of the words, letters as `a`.
+pub fn missing_word_shapes() -> impl Iterator<Item = &'static [u8]> {
+    ["aaaaa", "aaaaaaa", "aaa", "a/a", "aa", "#aa", "aaaa"]
+        .into_iter()
+        .map(str::as_bytes)
+}
+
 /// Two or more of one of `- . 0 x 9 z` and nothing else.
 fn is_repeat(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -76,18 +83,47 @@ pub fn is_quoted(text: &str) -> bool {
 }
 
 /// Folds case and drops spaces, quotes and punctuation.
-pub fn fold_text(text: &str, out: &mut String) {
+pub fn fold_text(text: &str, out: &mut Vec<u8>) {
+    if text.is_ascii() {
+        return fold_ascii(text.as_bytes(), out);
+    }
     out.clear();
+    let mut utf8 = [0; 4];
     for ch in text.chars() {
-        if ch.is_ascii_alphanumeric() {
-            out.push(ch.to_ascii_uppercase());
-        } else if ch.is_alphanumeric() {
-            out.extend(ch.to_uppercase());
+        if ch.is_alphanumeric() {
+            ch.to_uppercase()
+                .for_each(|ch| out.extend_from_slice(ch.encode_utf8(&mut utf8).as_bytes()));
         } else if !ch.is_whitespace() && !is_dropped(ch) {
-            out.push(ch);
+            out.extend_from_slice(ch.encode_utf8(&mut utf8).as_bytes());
         }
     }
 }
+
+/// [`fold_text`] for ASCII: every byte is written, and the end moves on behind those that stay.
+pub fn fold_ascii(text: &[u8], out: &mut Vec<u8>) {
+    out.clear();
+    out.resize(text.len(), 0);
+    let mut end = 0;
+    for byte in text {
+        out[end] = byte.to_ascii_uppercase();
+        end += usize::from(!DROPPED_ASCII[usize::from(*byte)]);
+    }
+    out.truncate(end);
+}
+
+/// ASCII characters that folding drops.
+const DROPPED_ASCII: [bool; 256] = {
+    let mut dropped = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        dropped[byte] = matches!(
+            byte as u8,
+            9..=13 | b' ' | b'\'' | b'"' | b'`' | b',' | b'.' | b'-' | b';' | b':' | b'!' | b'?'
+        );
+        byte += 1;
+    }
+    dropped
+};
 
 fn is_dropped(ch: char) -> bool {
     matches!(
@@ -125,6 +161,14 @@ mod tests {
     }
 
     #[test]
+    fn every_word_for_missing_has_a_listed_shape() {
+        for word in MISSING_WORDS {
+            let shape: String = word.chars().map(|ch| if ch.is_alphabetic() { 'a' } else { ch }).collect();
+            assert!(missing_word_shapes().any(|known| known == shape.as_bytes()), "{word}");
+        }
+    }
+
+    #[test]
     fn numbers_and_truth_words_are_known() {
         for text in ["1", "-1.5", "+.5", "5.", "1e9", "1E-3", " 7 "] {
             assert!(is_numeric(text), "{text:?}");
@@ -138,8 +182,14 @@ mod tests {
 
     #[test]
     fn folding_ignores_case_spaces_quotes_and_punctuation() {
-        let mut out = String::new();
+        let mut out = Vec::new();
         fold_text(" O'Brien, Ü. ", &mut out);
-        assert_eq!(out, "OBRIENÜ");
+        assert_eq!(out, "OBRIENÜ".as_bytes());
+        for byte in 0..128_u8 {
+            let (mut quick, mut long) = (Vec::new(), Vec::new());
+            fold_text(char::from(byte).encode_utf8(&mut [0; 4]), &mut quick);
+            fold_text(&format!("{}中", char::from(byte)), &mut long);
+            assert_eq!(quick, long[..long.len() - 3], "{byte}");
+        }
     }
 }

@@ -35,8 +35,8 @@ impl TextTally {
         }
     }
 
-    /// Counts a text.
-    pub fn add(&mut self, text: &[u8], weight: u64) {
+    /// Counts a text; says its place among the different ones.
+    pub fn add(&mut self, text: &[u8], weight: u64) -> usize {
         // Neighbours are often equal: one comparison saves the hash.
         if let Some(entry) = self.entries.get(self.last)
             && entry.length == text.len() as u64
@@ -44,9 +44,15 @@ impl TextTally {
             && self.arena[entry.start..entry.start + text.len()] == *text
         {
             self.entries[self.last].count += weight;
-            return;
+            return self.last;
         }
         self.insert(hash_bytes(text), text, text.len() as u64, weight);
+        self.last
+    }
+
+    /// The text at a place, as far as it is kept.
+    pub fn text_at(&self, place: usize) -> &[u8] {
+        self.kept_text(&self.entries[place])
     }
 
     /// Counts a text whose hash is known.
@@ -140,9 +146,9 @@ mod tests {
         for (i, word) in words.iter().enumerate() {
             *plain.entry(word.as_bytes()).or_default() += 1;
             if i % 3 == 0 {
-                left.add(word.as_bytes(), 1)
+                left.add(word.as_bytes(), 1);
             } else {
-                right.add(word.as_bytes(), 1)
+                right.add(word.as_bytes(), 1);
             }
         }
         left.merge(&right);

@@ -3,7 +3,7 @@
 use crate::domain::column_profile::Estimate;
 use crate::engine::canonical::hash_bytes;
 
-use super::distinct::DistinctSketch;
+use super::distinct::{DistinctCount, DistinctHashes};
 use super::text_tally::TextTally;
 use super::top_values::{FrequentValues, commonest_entries};
 
@@ -13,7 +13,8 @@ const FREQUENT_BYTES: usize = 4_096;
 /// A counted set of texts.
 #[derive(Clone, Debug)]
 pub struct TextValues {
-    limit: usize,
+    /// Hashes that are kept once the texts are given up.
+    hashes: usize,
     state: State,
 }
 
@@ -23,43 +24,36 @@ enum State {
     Sketched(Box<Sketches>),
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Sketches {
-    distinct: DistinctSketch,
+    distinct: DistinctHashes,
     frequent: FrequentValues<Vec<u8>>,
 }
 
 impl TextValues {
-    /// An empty set that keeps up to `limit` different texts exactly, and `keep_bytes` of each.
-    pub fn new(limit: usize, keep_bytes: usize) -> Self {
+    /// An empty set that keeps `keep_bytes` of each text; once they are given up, up to `hashes` hashes.
+    pub fn new(hashes: usize, keep_bytes: usize) -> Self {
         Self {
-            limit,
+            hashes,
             state: State::Exact(TextTally::new(keep_bytes)),
         }
     }
 
-    /// Adds a text so many times.
-    pub fn update(&mut self, text: &[u8], weight: u64) {
+    /// Adds a text so many times; says its place among the exact ones.
+    pub fn update(&mut self, text: &[u8], weight: u64) -> Option<usize> {
         match &mut self.state {
-            State::Exact(tally) => {
-                tally.add(text, weight);
-                if tally.len() > self.limit {
-                    self.give_up_exact_values();
-                }
+            State::Exact(tally) => Some(tally.add(text, weight)),
+            State::Sketched(sketches) => {
+                sketches.update(hash_bytes(text), text, weight);
+                None
             }
-            State::Sketched(sketches) => sketches.update(hash_bytes(text), text, weight),
         }
     }
 
     /// Adds the other's texts.
     pub fn merge(&mut self, other: &Self) {
         match (&mut self.state, &other.state) {
-            (State::Exact(mine), State::Exact(theirs)) => {
-                mine.merge(theirs);
-                if mine.len() > self.limit {
-                    self.give_up_exact_values();
-                }
-            }
+            (State::Exact(mine), State::Exact(theirs)) => mine.merge(theirs),
             (State::Exact(_), State::Sketched(_)) => {
                 self.give_up_exact_values();
                 self.merge(other);
@@ -78,10 +72,15 @@ impl TextValues {
     /// Turns the exact texts into sketches.
     pub fn give_up_exact_values(&mut self) {
         if let State::Exact(tally) = &self.state {
-            let mut sketches = Sketches::default();
+            let mut sketches = Sketches {
+                distinct: DistinctHashes::new(self.hashes),
+                frequent: FrequentValues::default(),
+            };
             sketches.distinct.know_at_least(tally.len() as u64);
             tally.iter().for_each(|(text, hash, count)| sketches.update(hash, text, count));
             self.state = State::Sketched(Box::new(sketches));
+        } else if let State::Sketched(sketches) = &mut self.state {
+            sketches.distinct.give_up_exact_values();
         }
     }
 
@@ -93,11 +92,17 @@ impl TextValues {
         }
     }
 
-    /// Different texts; never more than `values`.
-    pub fn distinct_count(&self, values: u64) -> u64 {
-        match &self.state {
-            State::Exact(tally) => tally.len() as u64,
-            State::Sketched(sketches) => sketches.distinct.count(values),
+    /// Different and single texts among `values`, and how wide an estimate of them is.
+    pub fn distinct_count(&mut self, values: u64) -> (DistinctCount, Option<Estimate>) {
+        match &mut self.state {
+            State::Exact(tally) => {
+                let count = DistinctCount {
+                    distinct: tally.len() as u64,
+                    unique: Some(tally.iter().filter(|entry| entry.2 == 1).count() as u64),
+                };
+                (count, None)
+            }
+            State::Sketched(sketches) => (sketches.distinct.count(values), sketches.distinct.estimate()),
         }
     }
 
@@ -120,11 +125,11 @@ impl TextValues {
         }
     }
 
-    /// Estimates of the number and of the commonest, where they are estimates.
-    pub fn estimates(&self) -> Option<(Estimate, Estimate)> {
+    /// How the commonest were counted, where that is an estimate.
+    pub fn frequency_estimate(&self) -> Option<Estimate> {
         match &self.state {
             State::Exact(_) => None,
-            State::Sketched(sketches) => Some((sketches.distinct.estimate(), sketches.frequent.estimate())),
+            State::Sketched(sketches) => Some(sketches.frequent.estimate()),
         }
     }
 
@@ -132,14 +137,14 @@ impl TextValues {
     pub fn heap_bytes(&self) -> u64 {
         match &self.state {
             State::Exact(tally) => tally.heap_bytes(),
-            State::Sketched(_) => 1 << 20,
+            State::Sketched(sketches) => (1 << 20) + sketches.distinct.heap_bytes(),
         }
     }
 }
 
 impl Sketches {
     fn update(&mut self, hash: u64, text: &[u8], weight: u64) {
-        self.distinct.update(hash);
-        self.frequent.update_borrowed(&text[..text.len().min(FREQUENT_BYTES)], weight);
+        self.distinct.update(hash, weight);
+        self.frequent.update_borrowed(hash, &text[..text.len().min(FREQUENT_BYTES)], weight);
     }
 }

@@ -7,11 +7,12 @@ use crate::engine::canonical::hash_bytes;
 use crate::engine::limits::TOP_COUNT;
 
 use super::date_texts::parse_date_text;
-use super::distinct::DistinctSketch;
+use super::distinct::DistinctHashes;
 use super::lengths::Lengths;
-use super::shapes::{Features, read_shape};
-use super::standard_patterns::PatternCounts;
-use super::text_kinds::{fold_text, is_dummy, is_numeric, is_quoted, is_truth_word};
+use super::shape_checks::{DATE, DUMMY, NUMERIC, QUOTED, Questions, TRUTH, Verdict};
+use super::shapes::{Features, read_shape, write_ascii_shape};
+use super::standard_patterns::{PatternCounts, STANDARD_FORMS};
+use super::text_kinds::{fold_ascii, fold_text, is_dummy, is_numeric, is_quoted, is_truth_word};
 use super::text_values::TextValues;
 use super::top_values::cut_text;
 
@@ -23,16 +24,19 @@ const LENGTH_LIMIT: usize = 4_096;
 /// State of one column of texts.
 #[derive(Clone, Debug)]
 pub struct Texts {
+    /// What is counted already; the rest is in the shapes.
     counts: Counts,
     inner_spaces: u128,
     lengths: Lengths,
     length_counts: BTreeMap<u64, u64>,
-    shapes: TextValues,
-    /// Folded forms, while the values themselves are gone.
-    folded: Option<DistinctSketch>,
     patterns: PatternCounts,
-    shape: String,
-    fold: String,
+    shapes: TextValues,
+    shape_limit: usize,
+    /// For each exact shape: what it says, and how many of its texts are still to be counted by it.
+    pending: Vec<(Verdict, u64)>,
+    folded: DistinctHashes,
+    shape: Vec<u8>,
+    fold: Vec<u8>,
 }
 
 /// Plain counters, in texts.
@@ -59,77 +63,170 @@ struct Counts {
 }
 
 impl Texts {
-    /// An empty family. `streaming` says that the values themselves are not kept.
-    pub fn new(shape_limit: usize, streaming: bool) -> Self {
+    /// An empty family that keeps up to `shape_limit` shapes and `folded_limit` hashes of folded texts exactly.
+    pub fn new(shape_limit: usize, folded_limit: usize) -> Self {
         Self {
             counts: Counts::default(),
             inner_spaces: 0,
             lengths: Lengths::default(),
             length_counts: BTreeMap::new(),
-            shapes: TextValues::new(shape_limit, SHAPE_BYTES),
-            folded: streaming.then(DistinctSketch::default),
             patterns: PatternCounts::default(),
-            shape: String::new(),
-            fold: String::new(),
+            shapes: TextValues::new(0, SHAPE_BYTES),
+            shape_limit,
+            pending: Vec::new(),
+            folded: DistinctHashes::new(folded_limit),
+            shape: Vec::new(),
+            fold: Vec::new(),
         }
     }
 
-    /// Adds a text so many times; returns the hash of its folded form.
-    pub fn update(&mut self, bytes: &[u8], weight: u64) -> u64 {
-        let lossy;
-        let text = match std::str::from_utf8(bytes) {
-            Ok(text) => text,
+    /// Adds a text so many times.
+    pub fn update(&mut self, bytes: &[u8], weight: u64) {
+        if bytes.is_ascii() {
+            self.update_ascii(bytes, weight);
+            fold_ascii(bytes, &mut self.fold);
+            self.folded.update(hash_bytes(&self.fold), weight);
+            return;
+        }
+        match std::str::from_utf8(bytes) {
+            Ok(text) => self.update_wide(text, weight),
             Err(_) => {
                 self.counts.invalid += weight;
-                lossy = String::from_utf8_lossy(bytes).into_owned();
-                &lossy
+                self.update_wide(&String::from_utf8_lossy(bytes), weight);
             }
-        };
-        let found = read_shape(text, &mut self.shape);
-        self.lengths.update(found.chars, weight);
-        *self.length_counts.entry(found.chars).or_default() += weight;
-        self.shapes.update(self.shape.as_bytes(), weight);
-        self.count(text, found, weight);
-        self.patterns.update(text, weight);
-        fold_text(text, &mut self.fold);
-        let folded = hash_bytes(self.fold.as_bytes());
-        if let Some(sketch) = &mut self.folded {
-            sketch.update(folded);
         }
-        folded
     }
 
-    fn count(&mut self, text: &str, found: Features, weight: u64) {
+    fn update_ascii(&mut self, text: &[u8], weight: u64) {
+        write_ascii_shape(text, &mut self.shape);
+        // A shape that is kept in part says nothing of the whole.
+        if self.shape.len() <= SHAPE_BYTES
+            && let Some(place) = self.shapes.update(&self.shape, weight)
+        {
+            if place == self.pending.len() {
+                self.pending.push((verdict_of(&self.shape), 0));
+            }
+            let (verdict, texts) = &mut self.pending[place];
+            *texts += weight;
+            let look = verdict.look;
+            self.answer_ascii(text, look, weight);
+            self.keep_within_limit();
+            return;
+        }
+        if self.shape.len() > SHAPE_BYTES {
+            self.add_shape(weight);
+        }
+        let found = Features::of_ascii_shape(&self.shape);
+        let verdict = Verdict::of_ascii_shape(&self.shape, &found);
+        self.count(&found, verdict.yes, weight);
+        self.answer_ascii(text, verdict.look, weight);
+    }
+
+    fn answer_ascii(&mut self, text: &[u8], open: Questions, weight: u64) {
+        if !open.is_empty() {
+            self.answer(std::str::from_utf8(text).expect("ASCII is UTF-8"), open, weight);
+        }
+    }
+
+    fn update_wide(&mut self, text: &str, weight: u64) {
+        let found = read_shape(text, &mut self.shape);
+        self.add_shape(weight);
+        self.count(&found, Questions::default(), weight);
+        self.answer(text, Verdict::unknown().look, weight);
+        fold_text(text, &mut self.fold);
+        self.folded.update(hash_bytes(&self.fold), weight);
+    }
+
+    /// Counts the shape alone; what it says of its text is counted elsewhere.
+    fn add_shape(&mut self, weight: u64) {
+        if self.shapes.update(&self.shape, weight) == Some(self.pending.len()) {
+            let shape = &self.shape[..self.shape.len().min(SHAPE_BYTES)];
+            self.pending.push((verdict_of(shape), 0));
+        }
+        self.keep_within_limit();
+    }
+
+    /// Counts what features say.
+    fn count(&mut self, found: &Features, yes: Questions, weight: u64) {
+        self.lengths.update(found.chars, weight);
+        *self.length_counts.entry(found.chars).or_default() += weight;
         let counts = &mut self.counts;
         let add = |counter: &mut u64, yes: bool| *counter += if yes { weight } else { 0 };
         if found.chars == 0 {
             add(&mut counts.zero_length, true);
             return;
         }
-        let blank = found.white == found.chars;
         let letters = found.upper + found.lower + found.caseless;
-        add(&mut counts.blank, blank);
-        add(&mut counts.dummy, !blank && is_dummy(text));
+        add(&mut counts.blank, found.white == found.chars);
         add(&mut counts.lead_space, found.leading_spaces > 0);
         add(&mut counts.trail_space, found.trailing_spaces > 0);
         add(&mut counts.embedded_space, found.inner_spaces > 0);
-        add(&mut counts.quoted, is_quoted(text));
         add(&mut counts.upper, letters > 0 && found.upper == letters);
         add(&mut counts.lower, letters > 0 && found.lower == letters);
         add(&mut counts.mixed, letters > 0 && found.upper < letters && found.lower < letters);
         add(&mut counts.non_alpha, letters == 0);
         add(&mut counts.digit, found.digits > 0);
-        add(&mut counts.numeric, found.digits > 0 && is_numeric(text));
-        add(&mut counts.date, found.digits > 5 && parse_date_text(text.as_bytes()).is_some());
-        add(&mut counts.truth, letters > 0 && is_truth_word(text));
         add(&mut counts.non_ascii, found.non_ascii > 0);
         add(&mut counts.non_printing, found.non_printing > 0);
         self.inner_spaces += u128::from(found.inner_spaces) * u128::from(weight);
+        if yes.is_empty() {
+            return;
+        }
+        add(&mut counts.numeric, yes.has(NUMERIC));
+        add(&mut counts.quoted, yes.has(QUOTED));
+        for form in STANDARD_FORMS.into_iter().filter(|form| yes.has(Questions::form(*form))) {
+            self.patterns.add(form, weight);
+        }
+    }
+
+    /// Looks at the text for what its shape leaves open.
+    fn answer(&mut self, text: &str, open: Questions, weight: u64) {
+        if open.is_empty() || text.is_empty() {
+            return;
+        }
+        let counts = &mut self.counts;
+        let add = |counter: &mut u64, yes: bool| *counter += if yes { weight } else { 0 };
+        add(&mut counts.dummy, open.has(DUMMY) && is_dummy(text));
+        add(&mut counts.numeric, open.has(NUMERIC) && is_numeric(text));
+        add(&mut counts.date, open.has(DATE) && parse_date_text(text.as_bytes()).is_some());
+        add(&mut counts.truth, open.has(TRUTH) && is_truth_word(text));
+        add(&mut counts.quoted, open.has(QUOTED) && is_quoted(text));
+        for form in STANDARD_FORMS {
+            if open.has(Questions::form(form)) && form.is_form_of(text) {
+                self.patterns.add(form, weight);
+            }
+        }
+    }
+
+    fn keep_within_limit(&mut self) {
+        if self.pending.len() > self.shape_limit {
+            self.settle_pending();
+            self.pending = Vec::new();
+            self.shapes.give_up_exact_values();
+        }
+    }
+
+    /// Counts what the shapes say of the texts that wait for it.
+    fn settle_pending(&mut self) {
+        let mut pending = std::mem::take(&mut self.pending);
+        for (place, (verdict, texts)) in pending.iter_mut().enumerate() {
+            let waiting = std::mem::take(texts);
+            if waiting > 0
+                && let Some(tally) = self.shapes.tally()
+            {
+                let found = Features::of_ascii_shape(tally.text_at(place));
+                self.count(&found, verdict.yes, waiting);
+            }
+        }
+        self.pending = pending;
     }
 
     /// Adds the other's texts.
     pub fn merge(&mut self, other: &Self) {
-        for (mine, theirs) in self.counts.each().into_iter().zip(other.counts.clone().each()) {
+        let mut other = other.clone();
+        self.settle_pending();
+        other.settle_pending();
+        for (mine, theirs) in self.counts.each().into_iter().zip(other.counts.each()) {
             *mine += *theirs;
         }
         self.inner_spaces += other.inner_spaces;
@@ -137,25 +234,34 @@ impl Texts {
         for (length, count) in &other.length_counts {
             *self.length_counts.entry(*length).or_default() += count;
         }
-        self.shapes.merge(&other.shapes);
         self.patterns.merge(&other.patterns);
-        if let (Some(mine), Some(theirs)) = (&mut self.folded, &other.folded) {
-            mine.merge(theirs);
+        self.folded.merge(&other.folded);
+        self.shapes.merge(&other.shapes);
+        match self.shapes.tally() {
+            Some(tally) => {
+                let known = self.pending.len();
+                self.pending
+                    .extend((known..tally.len()).map(|place| (verdict_of(tally.text_at(place)), 0)));
+            }
+            None => self.pending = Vec::new(),
         }
+        self.keep_within_limit();
     }
 
     /// Lengths alone, for values whose text is not theirs.
-    pub fn lengths(&self) -> &Lengths {
+    pub fn lengths(&mut self) -> &Lengths {
+        self.settle_pending();
         &self.lengths
     }
 
     /// Bytes held.
     pub fn heap_bytes(&self) -> u64 {
-        self.shapes.heap_bytes() + (self.length_counts.len() * 32) as u64
+        self.shapes.heap_bytes() + (self.length_counts.len() * 32 + self.pending.capacity() * 24) as u64 + self.folded.heap_bytes()
     }
 
-    /// Writes the family's metrics. `folded_exactly` is the exact number of folded forms, where the values are still known.
-    pub fn finish(&self, folded_exactly: Option<u64>, profile: &mut ColumnProfile) {
+    /// Writes the family's metrics.
+    pub fn finish(&mut self, profile: &mut ColumnProfile) {
+        self.settle_pending();
         let (nulls, values) = (profile.null_count, profile.non_null_count);
         let metrics = &mut profile.metrics;
         let counts = &self.counts;
@@ -181,7 +287,8 @@ impl Texts {
         metrics.invalid_utf8_count = Some(counts.invalid);
         self.lengths.finish(metrics);
         metrics.length_histogram = Some(self.length_histogram());
-        metrics.distinct_pattern_count = Some(self.shapes.distinct_count(values));
+        let (shape_count, shape_estimate) = self.shapes.distinct_count(values);
+        metrics.distinct_pattern_count = Some(shape_count.distinct);
         let shapes = self.shapes.commonest(TOP_COUNT);
         metrics.patterns = Some(
             shapes
@@ -196,14 +303,12 @@ impl Texts {
             metrics.standard_pattern = Some(name.into());
             metrics.standard_pattern_ratio = Some(ratio);
         }
-        metrics.standardised_distinct_count = folded_exactly.or(self.folded.as_ref().map(|sketch| sketch.count(values)));
-        if let (None, Some(sketch)) = (folded_exactly, &self.folded) {
-            profile.estimates.insert("standardised_distinct_count".into(), sketch.estimate());
-        }
-        if let Some((distinct, frequent)) = self.shapes.estimates() {
-            profile.estimates.insert("distinct_pattern_count".into(), distinct);
-            profile.estimates.insert("patterns".into(), frequent);
-        }
+        metrics.standardised_distinct_count = Some(self.folded.count(values).distinct);
+        let estimates = &mut profile.estimates;
+        let folded = self.folded.estimate();
+        estimates.extend(folded.map(|estimate| ("standardised_distinct_count".into(), estimate)));
+        estimates.extend(shape_estimate.map(|estimate| ("distinct_pattern_count".into(), estimate)));
+        estimates.extend(self.shapes.frequency_estimate().map(|estimate| ("patterns".into(), estimate)));
     }
 
     /// Length -> texts; steps of ever more characters where the lengths are too many to list.
@@ -230,6 +335,11 @@ impl Texts {
         }
         out
     }
+}
+
+/// What a shape (as far as it is kept) says of ASCII texts that have it.
+fn verdict_of(shape: &[u8]) -> Verdict {
+    Verdict::of_ascii_shape(shape, &Features::of_ascii_shape(shape))
 }
 
 impl Counts {

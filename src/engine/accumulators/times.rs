@@ -1,12 +1,12 @@
 //! The dates and times family: a count for every day (for every month, when days are too many), and midnights.
 
-use rustc_hash::FxHashMap;
-
 use crate::domain::column_profile::{ColumnProfile, Estimate};
 use crate::engine::calendar::{minus_months, month_index, month_start, week_index, weekday};
-use crate::engine::canonical::{Form, Scalar};
+use crate::engine::canonical::{Form, Scalar, infinity_of};
 use crate::engine::histogram::{Spread, day_edges, fill_bins};
+use crate::engine::limits::ColumnLimits;
 
+use super::day_counts::DayCounts;
 use super::quantiles::quantiles_of_entries;
 use super::scalar_column::{Family, FinishContext};
 
@@ -18,27 +18,49 @@ const DAY_LIMIT: usize = 1 << 19;
 pub struct Times {
     range: Option<(i64, i64)>,
     midnight: u64,
+    /// Of days that are no longer known one by one.
     weekdays: [u64; 7],
     /// Day -> count; first day of the month -> count once `coarse`.
-    days: FxHashMap<i64, u64>,
+    days: DayCounts,
     coarse: bool,
+    /// Dates and instants without end; they have a count and no place in time.
+    infinite: u64,
 }
 
 impl Family<i64> for Times {
-    fn begin_stream(&mut self, _form: Form, _entries: &[(i64, u64)]) {}
+    fn begin_stream(&mut self, _form: Form, _entries: &[(i64, u64)], _limits: ColumnLimits) {}
 
     fn update(&mut self, form: Form, key: i64, weight: u64) {
+        if infinity_of(key, form).is_some() {
+            self.infinite += weight;
+            return;
+        }
         self.range = Some(self.range.map_or((key, key), |(min, max)| (min.min(key), max.max(key))));
         let Some((day, rest)) = split(form, key) else { return };
         if rest == 0 {
             self.midnight += weight;
         }
-        self.weekdays[weekday(day)] += weight;
-        let key = if self.coarse { month_start(month_index(day)) } else { day };
-        *self.days.entry(key).or_default() += weight;
-        if self.days.len() > DAY_LIMIT && !self.coarse {
-            self.coarsen();
+        self.add_day(day, weight);
+    }
+
+    fn update_block(&mut self, form: Form, keys: &[i64]) {
+        let (Some(min), Some(max)) = (keys.iter().min(), keys.iter().max()) else {
+            return;
+        };
+        self.range = Some(self.range.map_or((*min, *max), |range| (range.0.min(*min), range.1.max(*max))));
+        // Neighbours often lie on one day.
+        let mut run = (i64::MIN, 0);
+        for key in keys {
+            let Some((day, rest)) = split(form, *key) else { return };
+            self.midnight += u64::from(rest == 0);
+            if day == run.0 {
+                run.1 += 1;
+            } else {
+                self.add_day(run.0, run.1);
+                run = (day, 1);
+            }
         }
+        self.add_day(run.0, run.1);
     }
 
     fn merge(&mut self, other: &Self) {
@@ -47,23 +69,24 @@ impl Family<i64> for Times {
             (a, b) => a.or(b),
         };
         self.midnight += other.midnight;
+        self.infinite += other.infinite;
         for (mine, theirs) in self.weekdays.iter_mut().zip(other.weekdays) {
             *mine += theirs;
         }
         if other.coarse && !self.coarse {
             self.coarsen();
         }
-        for (day, count) in &other.days {
-            let key = if self.coarse { month_start(month_index(*day)) } else { *day };
-            *self.days.entry(key).or_default() += count;
-        }
-        if self.days.len() > DAY_LIMIT && !self.coarse {
-            self.coarsen();
+        for (day, count) in other.days.iter() {
+            if other.coarse {
+                self.days.add(day, count);
+            } else {
+                self.add_day(day, count);
+            }
         }
     }
 
     fn heap_bytes(&self) -> u64 {
-        (self.days.capacity() * 17) as u64
+        self.days.heap_bytes()
     }
 
     fn value_range(&self) -> Option<(i64, i64)> {
@@ -71,6 +94,7 @@ impl Family<i64> for Times {
     }
 
     fn finish(&self, form: Form, _entries: Option<&[(i64, u64)]>, context: &FinishContext, profile: &mut ColumnProfile) {
+        profile.metrics.infinite_count = (self.infinite > 0).then_some(self.infinite);
         let Some((min, max)) = self.range else { return };
         // A time of day has no date.
         let (Some((first, _)), Some((last, _))) = (split(form, min), split(form, max)) else {
@@ -79,8 +103,12 @@ impl Family<i64> for Times {
         let metrics = &mut profile.metrics;
         metrics.min_date = Some(min.text(form));
         metrics.max_date = Some(max.text(form));
-        let mut days: Vec<(i64, u64)> = self.days.iter().map(|(day, count)| (*day, *count)).collect();
+        let mut days: Vec<(i64, u64)> = self.days.iter().collect();
         days.sort_unstable();
+        let mut weekdays = self.weekdays;
+        if !self.coarse {
+            days.iter().for_each(|(day, count)| weekdays[weekday(*day)] += count);
+        }
         let today = context.clock_day;
         let before = |limit: i64| Some(days.iter().take_while(|entry| entry.0 < limit).map(|entry| entry.1).sum::<u64>());
         let after = |limit: i64| {
@@ -117,7 +145,7 @@ impl Family<i64> for Times {
         if form != Form::Date {
             metrics.midnight_count = Some(self.midnight);
         }
-        metrics.weekday_counts = Some(self.weekdays.to_vec());
+        metrics.weekday_counts = Some(weekdays.to_vec());
         let total = days.iter().map(|entry| entry.1).sum();
         let as_numbers = || days.iter().map(|entry| (entry.0 as f64, entry.1));
         if let Some(quantiles) = quantiles_of_entries(as_numbers(), total) {
@@ -148,13 +176,27 @@ impl Family<i64> for Times {
 }
 
 impl Times {
+    fn add_day(&mut self, day: i64, weight: u64) {
+        if weight == 0 {
+            return;
+        }
+        if self.coarse {
+            self.weekdays[weekday(day)] += weight;
+            self.days.add(month_start(month_index(day)), weight);
+            return;
+        }
+        self.days.add(day, weight);
+        if self.days.len() > DAY_LIMIT {
+            self.coarsen();
+        }
+    }
+
     fn coarsen(&mut self) {
         self.coarse = true;
-        let mut months = FxHashMap::default();
-        for (day, count) in self.days.drain() {
-            *months.entry(month_start(month_index(day))).or_default() += count;
+        for (day, count) in std::mem::take(&mut self.days).iter() {
+            self.weekdays[weekday(day)] += count;
+            self.days.add(month_start(month_index(day)), count);
         }
-        self.days = months;
     }
 }
 

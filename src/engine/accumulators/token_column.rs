@@ -13,6 +13,7 @@ use super::text_column::TextColumn;
 /// While a column is open it is settled, never sketched: its type is only known as long as every token is.
 const OPEN_ENDED: ColumnLimits = ColumnLimits {
     values: usize::MAX,
+    hashes: usize::MAX,
     shapes: usize::MAX,
 };
 

@@ -11,38 +11,79 @@ use crate::engine::limits::TOP_COUNT;
 /// Size of the sketch's map: its error is about 1/1170 of the rows.
 const MAP_SIZE: usize = 1 << 12;
 
+/// Bits of the doorkeeper: a value enters the sketch when its bit is set already, that is, from its second time on.
+const DOOR_BITS: usize = 1 << 20;
+/// New values after which the doorkeeper forgets.
+const DOOR_WINDOW: u32 = 1 << 18;
+
 /// Frequent values of a column that is too wide for an exact map.
 #[derive(Clone, Debug)]
 pub struct FrequentValues<T: Eq + Hash + Clone> {
     sketch: FrequentItemsSketch<T>,
+    door: Box<[u64]>,
+    /// Values that the current window let wait.
+    waiting: u32,
+    /// Windows so far: of every value, at most one occurrence a window is not counted.
+    windows: u64,
+    total: u64,
 }
 
 impl<T: Eq + Hash + Clone> Default for FrequentValues<T> {
     fn default() -> Self {
         Self {
             sketch: FrequentItemsSketch::new(MAP_SIZE).expect("the map size is a power of two"),
+            door: vec![0; DOOR_BITS / 64].into_boxed_slice(),
+            waiting: 0,
+            windows: 1,
+            total: 0,
         }
     }
 }
 
 impl<T: Eq + Hash + Clone + Ord> FrequentValues<T> {
-    /// Adds a value so many times.
-    pub fn update(&mut self, value: T, weight: u64) {
-        self.sketch.update_with_count(value, weight);
+    /// Adds a value so many times; its hash says where it waits.
+    pub fn update(&mut self, hash: u64, value: T, weight: u64) {
+        self.total += weight;
+        if weight > 1 || self.is_known(hash) {
+            self.sketch.update_with_count(value, weight);
+        }
     }
 
     /// Adds a borrowed value; it is copied only when it is new to the sketch.
-    pub fn update_borrowed<Q>(&mut self, value: &Q, weight: u64)
+    pub fn update_borrowed<Q>(&mut self, hash: u64, value: &Q, weight: u64)
     where
         T: Borrow<Q>,
         Q: Eq + Hash + ToOwned<Owned = T> + ?Sized,
     {
-        self.sketch.update_with_count_ref(value, weight);
+        self.total += weight;
+        if weight > 1 || self.is_known(hash) {
+            self.sketch.update_with_count_ref(value, weight);
+        }
+    }
+
+    /// Whether the value came before in this window; remembers it.
+    fn is_known(&mut self, hash: u64) -> bool {
+        let bit = (hash >> 32) as usize % DOOR_BITS;
+        let word = &mut self.door[bit / 64];
+        let mask = 1 << (bit % 64);
+        if *word & mask != 0 {
+            return true;
+        }
+        *word |= mask;
+        self.waiting += 1;
+        if self.waiting == DOOR_WINDOW {
+            self.door.fill(0);
+            self.waiting = 0;
+            self.windows += 1;
+        }
+        false
     }
 
     /// Adds the other's values.
     pub fn merge(&mut self, other: &Self) {
         self.sketch.merge(&other.sketch);
+        self.windows += other.windows;
+        self.total += other.total;
     }
 
     /// The values that are frequent for certain, with counts that are never too high; by count, ties by value.
@@ -61,10 +102,9 @@ impl<T: Eq + Hash + Clone + Ord> FrequentValues<T> {
 
     /// How the counts were made; the error is relative to the rows.
     pub fn estimate(&self) -> Estimate {
-        let total = self.sketch.total_weight().max(1);
         Estimate {
             method: "frequent_items".into(),
-            error: self.sketch.maximum_error() as f64 / total as f64,
+            error: (self.sketch.maximum_error() + self.windows) as f64 / self.total.max(1) as f64,
         }
     }
 }
@@ -110,6 +150,7 @@ pub fn cut_text(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::canonical::{Form, Scalar};
 
     #[test]
     fn the_commonest_come_first_and_ties_go_by_value() {
@@ -125,7 +166,8 @@ mod tests {
     fn frequent_values_never_count_too_much() {
         let mut values = FrequentValues::<i64>::default();
         for value in 0..200_000_i64 {
-            values.update(if value % 10 == 0 { -1 } else { value }, 1);
+            let value = if value % 10 == 0 { -1 } else { value };
+            values.update(value.canonical_hash(Form::Integer), value, 1);
         }
         let (value, count) = values.commonest()[0];
         assert_eq!(value, -1);

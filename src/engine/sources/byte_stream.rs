@@ -1,14 +1,52 @@
-//! Bytes of a text file: plain, gzip or zstd by name, with the compressed bytes counted as they are read.
+//! Bytes of a text file: plain, gzip or zstd by its first bytes, UTF-16 made UTF-8, with the bytes of the file counted as they are read.
 
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::text_encoding::decode_text;
 use crate::engine::error::EngineError;
 use crate::engine::rooted_file::RootedFile;
 
 /// Largest zstd window (log2 of bytes) that is accepted: 128 MiB.
 const WINDOW_LOG_MAX: u32 = 27;
+
+/// How a file is compressed, by its first bytes: a name may be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Compression {
+    None,
+    Gzip,
+    Zstd,
+    Foreign(&'static str),
+}
+
+impl Compression {
+    fn of(file: &std::fs::File, path: &str) -> io::Result<Self> {
+        use std::os::unix::fs::FileExt;
+        let mut head = [0_u8; 10];
+        let mut length = 0;
+        while length < head.len() {
+            match file.read_at(&mut head[length..], length as u64) {
+                Ok(0) => break,
+                Ok(count) => length += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(match &head[..length] {
+            [0x1F, 0x8B, ..] => Self::Gzip,
+            [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => Self::Zstd,
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59] => Self::Foreign("bzip2 compression"),
+            [0xFD, b'7', b'z', b'X', b'Z', 0, ..] => Self::Foreign("xz compression"),
+            [b'P', b'K', 3, 4, ..] => Self::Foreign("a zip archive (or a spreadsheet)"),
+            [b'P', b'A', b'R', b'1', ..] => Self::Foreign("a Parquet file"),
+            // Whatever the name promises is missing: the decoder says so.
+            _ if path.ends_with(".gz") && length > 0 => Self::Gzip,
+            _ if path.ends_with(".zst") && length > 0 => Self::Zstd,
+            _ => Self::None,
+        })
+    }
+}
 
 /// The decompressed stream of a file.
 pub struct ByteStream {
@@ -42,19 +80,31 @@ impl ByteStream {
         };
         let handle = file.reopen()?;
         let consumed = Arc::new(AtomicU64::new(0));
+        let compression = Compression::of(&handle, &path).map_err(failed)?;
         let counted = Counted {
             inner: handle,
             consumed: consumed.clone(),
         };
-        let reader: Box<dyn Read + Send> = if path.ends_with(".gz") {
-            Box::new(flate2::read::MultiGzDecoder::new(io::BufReader::with_capacity(1 << 17, counted)))
-        } else if path.ends_with(".zst") {
-            let mut decoder = zstd::stream::read::Decoder::new(counted).map_err(failed)?;
-            decoder.window_log_max(WINDOW_LOG_MAX).map_err(failed)?;
-            Box::new(decoder)
-        } else {
-            Box::new(counted)
+        let reader: Box<dyn Read + Send> = match compression {
+            Compression::None => Box::new(counted),
+            Compression::Gzip => Box::new(flate2::read::MultiGzDecoder::new(io::BufReader::with_capacity(1 << 17, counted))),
+            Compression::Zstd => {
+                let mut decoder = zstd::stream::read::Decoder::new(counted).map_err(failed)?;
+                decoder.window_log_max(WINDOW_LOG_MAX).map_err(failed)?;
+                Box::new(decoder)
+            }
+            Compression::Foreign(name) => {
+                return Err(EngineError::Unsupported {
+                    what: format!("{name} inside {path}"),
+                });
+            }
         };
+        let reader = decode_text(reader).map_err(|error| EngineError::Malformed {
+            path: path.clone(),
+            row: None,
+            byte: Some(0),
+            reason: error.to_string(),
+        })?;
         Ok(Self {
             reader,
             consumed,

@@ -5,9 +5,9 @@ use super::csv_dialect::{column_names, is_header, sniff_dialect};
 use super::csv_records::{Dialect, Fields, RecordReader};
 use super::token_batch::TokenBatch;
 use super::{BatchSource, SourceBatch, SourceColumn};
-use crate::domain::table_profile::RejectedRows;
+use crate::domain::table_profile::{RejectedRows, TextDialect};
 use crate::engine::error::EngineError;
-use crate::engine::limits::BATCH_ROWS;
+use crate::engine::limits::{BATCH_ROWS, COLUMN_LIMIT};
 use crate::engine::rooted_file::RootedFile;
 use crate::engine::type_inference::TokenKinds;
 
@@ -22,6 +22,7 @@ pub struct CsvSource {
     fields: Fields,
     /// The first record, where it is data.
     first_is_data: bool,
+    has_header: bool,
     batch: TokenBatch,
     rejected: RejectedRows,
 }
@@ -42,7 +43,17 @@ impl CsvSource {
                 break;
             }
         }
-        let has_header = is_header(&fields);
+        if fields.len() > COLUMN_LIMIT {
+            return Err(EngineError::Unsupported {
+                what: format!(
+                    "a table of {} columns, more than {COLUMN_LIMIT}, as in {}",
+                    fields.len(),
+                    file.path()
+                ),
+            });
+        }
+        // The first record is read, so what is buffered begins with the second.
+        let has_header = is_header(&fields, records.buffered(), records.is_complete(), dialect);
         let names = if has_header {
             column_names(&fields)
         } else {
@@ -56,6 +67,7 @@ impl CsvSource {
             columns,
             fields,
             first_is_data: !has_header,
+            has_header,
             batch,
             rejected: RejectedRows::default(),
         })
@@ -120,5 +132,13 @@ impl BatchSource for CsvSource {
 
     fn rejected(&self) -> RejectedRows {
         self.rejected.clone()
+    }
+    fn text_dialect(&self) -> Option<TextDialect> {
+        Some(TextDialect {
+            delimiter: char::from(self.dialect.delimiter),
+            quote: char::from(self.dialect.quote),
+            has_header: self.has_header,
+            ..TextDialect::default()
+        })
     }
 }

@@ -1,5 +1,7 @@
 //! Sniffs a CSV file: delimiter, quote, and whether the first record names the columns.
 
+use std::collections::HashSet;
+
 use super::csv_records::{Dialect, Fields, Parsed, parse_record};
 use crate::engine::accumulators::date_texts::parse_date_text;
 use crate::engine::type_inference::read_real;
@@ -26,28 +28,55 @@ pub fn sniff_dialect(sample: &[u8], is_whole: bool) -> Dialect {
     .1
 }
 
-/// Whether the first record is a header: names that are present, different, and no values.
-pub fn is_header(first: &Fields) -> bool {
+/// Whether the first record is a header. The rule: it holds names and no values. Names are no numbers, dates or truths; they
+/// are present, but for one, and different. Where several are missing or equal, it is a header still if a column that is
+/// named there holds numbers, dates or truths only in the records that follow.
+pub fn is_header(first: &Fields, sample: &[u8], is_whole: bool, dialect: Dialect) -> bool {
     let mut names: Vec<&[u8]> = first.iter().map(<[u8]>::trim_ascii).collect();
-    let is_name = |name: &[u8]| {
-        !name.is_empty()
-            && read_real(name).is_none()
-            && parse_date_text(name).is_none()
-            && !name.eq_ignore_ascii_case(b"true")
-            && !name.eq_ignore_ascii_case(b"false")
-    };
-    let named = names.iter().filter(|name| is_name(name)).count();
-    // An unnamed index column is common; a row of data is hardly all names but one empty field.
-    let unnamed = names.iter().filter(|name| name.is_empty()).count();
+    let named = names.iter().filter(|name| !name.is_empty()).count();
+    if named == 0 || names.iter().any(|name| !name.is_empty() && is_value(name)) {
+        return false;
+    }
     let count = names.len();
+    // An unnamed index column is common; a row of data is hardly all names but one empty field.
+    let is_clear = count - named <= 1;
     names.sort_unstable();
     names.dedup();
-    named + unnamed.min(1) == count && named > 0 && names.len() == count
+    (is_clear && names.len() == count) || names_a_column_of_values(first, sample, is_whole, dialect)
+}
+
+/// Whether a field is a value of its own kind, and so no name.
+fn is_value(field: &[u8]) -> bool {
+    read_real(field).is_some()
+        || parse_date_text(field).is_some()
+        || field.eq_ignore_ascii_case(b"true")
+        || field.eq_ignore_ascii_case(b"false")
+}
+
+fn names_a_column_of_values(first: &Fields, sample: &[u8], is_whole: bool, dialect: Dialect) -> bool {
+    let mut fields = Fields::default();
+    let mut only_values: Vec<Option<bool>> = first.iter().map(|name| if name.is_empty() { Some(false) } else { None }).collect();
+    let (mut at, mut records) = (0, 0);
+    while records < SAMPLE_RECORDS {
+        let Parsed::Record(length) = parse_record(&sample[at..], is_whole, dialect, &mut fields) else {
+            break;
+        };
+        at += length;
+        if fields.len() != only_values.len() {
+            continue;
+        }
+        records += 1;
+        for (field, only) in fields.iter().zip(&mut only_values).filter(|(field, _)| !field.is_empty()) {
+            *only = Some(only.unwrap_or(true) && is_value(field.trim_ascii()));
+        }
+    }
+    only_values.contains(&Some(true))
 }
 
 /// Names of the columns, made different and never empty.
 pub fn column_names(header: &Fields) -> Vec<String> {
     let mut names: Vec<String> = Vec::with_capacity(header.len());
+    let mut taken: HashSet<String> = HashSet::new();
     for (index, name) in header.iter().enumerate() {
         let name = String::from_utf8_lossy(name);
         let base = if name.trim().is_empty() {
@@ -57,7 +86,7 @@ pub fn column_names(header: &Fields) -> Vec<String> {
         };
         let mut unique = base.clone();
         let mut again = 1;
-        while names.contains(&unique) {
+        while !taken.insert(unique.clone()) {
             unique = format!("{base}_{again}");
             again += 1;
         }
@@ -134,6 +163,9 @@ mod tests {
             quote: b'"',
         };
         for (text, header) in [
+            ("a,a\n1,x\n2,y\n", true),
+            ("a,a\nb,c\n", false),
+            ("id,,\n1,x,y\n", true),
             ("id,name", true),
             ("1,x", false),
             ("x,2013-01-01", false),
@@ -142,7 +174,12 @@ mod tests {
             ("true,a", false),
             ("a,a", false),
         ] {
-            assert_eq!(is_header(&first_record(text, comma)), header, "{text}");
+            let rest = text.split_once('\n').map_or("", |(_, rest)| rest);
+            assert_eq!(
+                is_header(&first_record(text, comma), rest.as_bytes(), true, comma),
+                header,
+                "{text}"
+            );
         }
         assert_eq!(column_names(&first_record("a,,a", comma)), ["a", "column2", "a_1"]);
     }

@@ -157,17 +157,9 @@ impl RecordReader {
         while !reader.at_end && reader.end < reader.buffer.len() {
             reader.read_some()?;
         }
-        match reader.buffered() {
-            [0xEF, 0xBB, 0xBF, ..] => {
-                reader.start = 3;
-                reader.offset = 3;
-            }
-            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => {
-                return Err(EngineError::Unsupported {
-                    what: format!("the encoding UTF-16 of {}", reader.stream.path()),
-                });
-            }
-            _ => {}
+        if reader.buffered().starts_with(b"\xEF\xBB\xBF") {
+            reader.start = 3;
+            reader.offset = 3;
         }
         Ok(reader)
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::leaves::{DEPTH_LIMIT, LENGTH};
 use crate::engine::type_inference::TokenKinds;
 
 /// One member of the object.
@@ -45,6 +46,60 @@ pub fn read_members(line: &[u8]) -> Result<Vec<Member<'_>>, (usize, String)> {
             _ => return Err((at, "a comma or a closing brace is missing".into())),
         }
     }
+}
+
+/// Opens members that are objects: their members become `a.b`, and beside an array stands `a.length` with the number of its
+/// elements. An empty object, and what lies too deep, stays as it is.
+pub fn open_members<'a>(members: &[Member<'a>]) -> Result<Vec<Member<'a>>, (usize, String)> {
+    let mut opened = Vec::with_capacity(members.len());
+    for member in members {
+        open_member(member.clone(), 0, &mut opened)?;
+    }
+    Ok(opened)
+}
+
+fn open_member<'a>(member: Member<'a>, depth: usize, opened: &mut Vec<Member<'a>>) -> Result<(), (usize, String)> {
+    if let (Some(Cow::Borrowed(text)), TokenKinds::NESTED) = (&member.token, member.kind) {
+        if text.first() == Some(&b'{') && depth < DEPTH_LIMIT {
+            let inner = read_members(text)?;
+            if !inner.is_empty() {
+                for field in inner {
+                    let name = Cow::Owned(format!("{}.{}", member.name, field.name));
+                    open_member(Member { name, ..field }, depth + 1, opened)?;
+                }
+                return Ok(());
+            }
+        } else if text.first() == Some(&b'[') {
+            let length = Member {
+                name: Cow::Owned(format!("{}.{LENGTH}", member.name)),
+                token: Some(Cow::Owned(count_elements(text).to_string().into_bytes())),
+                kind: TokenKinds::NUMBER,
+            };
+            opened.extend([member, length]);
+            return Ok(());
+        }
+    }
+    opened.push(member);
+    Ok(())
+}
+
+/// Elements of an array whose text is known to be JSON.
+fn count_elements(text: &[u8]) -> usize {
+    let (mut depth, mut in_text, mut escaped, mut commas, mut is_empty) = (0_u32, false, false, 0, true);
+    for byte in &text[1..text.len() - 1] {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            _ if in_text => {}
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth -= 1,
+            b',' if depth == 0 => commas += 1,
+            _ => {}
+        }
+        is_empty &= byte.is_ascii_whitespace();
+    }
+    if is_empty { 0 } else { commas + 1 }
 }
 
 type Value<'a> = (Option<Cow<'a, [u8]>>, TokenKinds, usize);
@@ -170,6 +225,32 @@ mod tests {
         );
         assert_eq!(members[5].kind, TokenKinds::NESTED);
         assert!(read_members(b"{}").unwrap().is_empty());
+    }
+
+    #[test]
+    fn objects_are_opened_and_arrays_have_their_length() {
+        let line = br#"{"a":{"b":1,"c":{"d":"x"},"e":{}},"l":[1,[2,3],",]",{}],"n":[ ],"m":null}"#;
+        let opened = open_members(&read_members(line).unwrap()).unwrap();
+        let shown: Vec<String> = opened
+            .iter()
+            .map(|member| {
+                let token = member.token.as_ref().map_or("null".into(), |token| String::from_utf8_lossy(token));
+                format!("{}={token}", member.name)
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "a.b=1",
+                "a.c.d=x",
+                "a.e={}",
+                "l=[1,[2,3],\",]\",{}]",
+                "l.length=4",
+                "n=[ ]",
+                "n.length=0",
+                "m=null"
+            ]
+        );
     }
 
     #[test]

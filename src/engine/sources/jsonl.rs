@@ -1,21 +1,22 @@
-//! JSON lines: one object a line; columns are added as keys appear; lines that are no object are counted and left out.
+//! JSON lines: one object a line; columns are added as keys appear, those of objects within as `a.b`; lines that are no
+//! object are counted and left out.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::byte_stream::ByteStream;
-use super::json_line::read_members;
+use super::json_line::{open_members, read_members};
 use super::token_batch::TokenBatch;
 use super::{BatchSource, SourceBatch, SourceColumn};
 use crate::domain::table_profile::RejectedRows;
 use crate::engine::error::EngineError;
-use crate::engine::limits::{BATCH_ROWS, RECORD_LIMIT_BYTES};
+use crate::engine::limits::{BATCH_ROWS, COLUMN_LIMIT, RECORD_LIMIT_BYTES};
 use crate::engine::rooted_file::RootedFile;
 use crate::engine::type_inference::TokenKinds;
 
 /// Bytes of tokens at which a batch is full.
 const BATCH_BYTES: usize = 4 << 20;
-/// Most columns that keys may make.
-const COLUMN_LIMIT: usize = 20_000;
+/// Columns up to which objects are opened.
+const OPENED_LIMIT: usize = 2_000;
 
 /// One JSON lines file.
 pub struct JsonlSource {
@@ -28,9 +29,12 @@ pub struct JsonlSource {
     offset: u64,
     columns: Vec<SourceColumn>,
     by_name: FxHashMap<String, usize>,
+    /// Names under which some row had an object.
+    objects: FxHashSet<String>,
     kinds: Vec<TokenKinds>,
     batch: TokenBatch,
     rejected: RejectedRows,
+    is_announced: bool,
 }
 
 impl JsonlSource {
@@ -46,9 +50,11 @@ impl JsonlSource {
             offset: 0,
             columns: Vec::new(),
             by_name: FxHashMap::default(),
+            objects: FxHashSet::default(),
             kinds: Vec::new(),
             batch: TokenBatch::default(),
             rejected: RejectedRows::default(),
+            is_announced: false,
         })
     }
 
@@ -102,8 +108,9 @@ impl JsonlSource {
         if text.trim_ascii().is_empty() {
             return Ok(());
         }
-        let members = match read_members(text) {
-            Ok(members) => members,
+        let read = read_members(text).and_then(|members| Ok((open_members(&members)?, members)));
+        let (opened, members) = match read {
+            Ok(read) => read,
             Err((byte, reason)) => {
                 if self.rejected.count == 0 {
                     self.rejected.first = format!("{}, line {}, byte {}: {reason}", self.stream.path(), self.line, byte + 1);
@@ -112,10 +119,16 @@ impl JsonlSource {
                 return Ok(());
             }
         };
+        // Objects with ever new keys (maps in disguise) are not opened any further.
+        let fresh = opened.iter().filter(|member| !self.by_name.contains_key(&*member.name)).count();
+        let is_too_wide = fresh > 0 && self.columns.len() + fresh > OPENED_LIMIT;
+        let members = if is_too_wide { members } else { opened };
         let mut row: Vec<Option<usize>> = vec![None; self.columns.len()];
         for (index, member) in members.iter().enumerate() {
             let column = match self.by_name.get(member.name.as_ref()) {
                 Some(column) => *column,
+                // Where other rows have an object, null is no value of its own.
+                None if member.token.is_none() && self.objects.contains(member.name.as_ref()) => continue,
                 None if self.columns.len() >= COLUMN_LIMIT => {
                     return Err(EngineError::Unsupported {
                         what: format!("a table of more than {COLUMN_LIMIT} different keys, as in {}", self.stream.path()),
@@ -123,6 +136,8 @@ impl JsonlSource {
                 }
                 None => {
                     let column = self.columns.len();
+                    let points = member.name.match_indices('.').map(|(at, _)| member.name[..at].to_owned());
+                    self.objects.extend(points);
                     self.columns.push(SourceColumn {
                         name: member.name.to_string(),
                         data_type: None,
@@ -146,6 +161,24 @@ impl JsonlSource {
         self.batch.end_row();
         Ok(())
     }
+
+    /// A key that was null wherever it was no object is not a column beside its fields. Done once, before columns are announced.
+    fn drop_objects_that_were_null(&mut self) {
+        let idle: Vec<usize> = (0..self.columns.len())
+            .filter(|column| self.kinds[*column] == TokenKinds::default() && self.objects.contains(&self.columns[*column].name))
+            .collect();
+        for column in idle.into_iter().rev() {
+            self.columns.remove(column);
+            self.kinds.remove(column);
+            self.batch.remove_column(column);
+        }
+        self.by_name = self
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(place, column)| (column.name.clone(), place))
+            .collect();
+    }
 }
 
 impl BatchSource for JsonlSource {
@@ -167,6 +200,9 @@ impl BatchSource for JsonlSource {
             };
             lines += 1;
             self.add_line(line)?;
+        }
+        if !std::mem::replace(&mut self.is_announced, true) {
+            self.drop_objects_that_were_null();
         }
         if !more && self.batch.rows() == 0 {
             return Ok(None);

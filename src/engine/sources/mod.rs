@@ -1,12 +1,24 @@
 //! Sources: anything that yields Arrow record batches. A table is one or more parts, and each part is read by one source.
 
+pub mod arrow_bounds;
+pub mod arrow_ipc;
 pub mod byte_stream;
+pub mod cells;
+pub mod check;
 pub mod csv;
 pub mod csv_dialect;
 pub mod csv_records;
+pub mod database_error;
 pub mod json_line;
 pub mod jsonl;
+pub mod leaves;
 pub mod parquet;
+pub mod partitions;
+pub mod postgres;
+pub mod row_stream;
+pub mod snapshot;
+pub mod sqlite;
+pub mod text_encoding;
 pub mod token_batch;
 
 use std::path::Path;
@@ -15,10 +27,17 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use arrow::datatypes::DataType;
 
+use self::leaves::{OpenedSource, leaves_of};
+use self::partitions::{PartitionColumn, PartitionedSource, partition_columns};
+use super::accumulators::arrow_values::type_name;
 use super::error::EngineError;
+use super::limits::StopWatch;
 use super::rooted_file::RootedFile;
+use super::source_root::SourceRoot;
 use super::type_inference::TokenKinds;
-use crate::domain::table_profile::RejectedRows;
+use crate::domain::column_profile::ColumnProfile;
+use crate::domain::connection::FoundTable;
+use crate::domain::table_profile::{RejectedRows, Snapshot, TextDialect};
 
 /// Names of the formats, as tables carry them.
 pub const PARQUET: &str = "parquet";
@@ -26,6 +45,12 @@ pub const PARQUET: &str = "parquet";
 pub const CSV: &str = "csv";
 /// One JSON object a line.
 pub const JSONL: &str = "jsonl";
+/// Arrow files and streams.
+pub const ARROW: &str = "arrow";
+/// A table of a PostgreSQL database.
+pub const POSTGRES: &str = "postgres";
+/// A table of a SQLite file.
+pub const SQLITE: &str = "sqlite";
 
 /// A column as a source announces it.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,17 +76,30 @@ pub trait BatchSource: Send {
     fn columns(&self) -> &[SourceColumn];
     /// Kinds of tokens seen so far in a column of tokens.
     fn token_kinds(&self, column: usize) -> TokenKinds;
-    /// The next batch; nothing at the end.
+    /// The next batch; nothing at the end. An empty batch means: nothing yet, but look at the clock.
     fn next_batch(&mut self) -> Result<Option<SourceBatch>, EngineError>;
     /// Records that were left out.
     fn rejected(&self) -> RejectedRows;
+    /// How fields are told apart, where the source is a CSV file.
+    fn text_dialect(&self) -> Option<TextDialect> {
+        None
+    }
 }
 
 /// A piece of a table that one thread reads.
 #[derive(Clone, Debug)]
-pub struct ScanPart {
-    file: Arc<OpenTableFile>,
-    row_groups: Option<Vec<usize>>,
+pub enum ScanPart {
+    /// Of a file.
+    File {
+        /// The file.
+        file: Arc<OpenTableFile>,
+        /// Its row groups (Parquet).
+        row_groups: Option<Vec<usize>>,
+    },
+    /// A table of a PostgreSQL database.
+    Postgres(Arc<postgres::PostgresTable>),
+    /// A table of a SQLite file.
+    Sqlite(Arc<sqlite::SqliteTable>),
 }
 
 /// A file of the table with what its format needs to know before rows are read.
@@ -71,25 +109,43 @@ pub struct OpenTableFile {
     pub file: RootedFile,
     parquet: Option<parquet::Footer>,
     format: String,
+    /// Columns whose values stand in the paths of the table's files.
+    partitions: Arc<[PartitionColumn]>,
+    /// Which of their values are this file's.
+    place: usize,
 }
 
-/// The table's files, opened once, and how they are read.
+/// The table, opened once, and how it is read.
 #[derive(Debug)]
 pub struct ScanPlan {
-    /// Files in order.
+    /// Files in order; none for a table of a database.
     pub files: Vec<Arc<OpenTableFile>>,
     /// Parts in order.
     pub parts: Vec<ScanPart>,
 }
 
 impl ScanPlan {
+    /// Opens the table and splits it into parts.
+    pub fn open(root: &SourceRoot, table: &FoundTable, watch: &StopWatch) -> Result<Self, EngineError> {
+        let part = match root {
+            SourceRoot::Folder(folder) => return Self::open_files(folder, &table.format, &table.files),
+            SourceRoot::Postgres(target) => ScanPart::Postgres(Arc::new(postgres::PostgresTable::open(target, table, watch)?)),
+            SourceRoot::Sqlite(path) => ScanPart::Sqlite(Arc::new(sqlite::SqliteTable::open(path, table, watch)?)),
+        };
+        Ok(Self {
+            files: Vec::new(),
+            parts: vec![part],
+        })
+    }
+
     /// Opens every file beneath the root and splits the table into parts.
-    pub fn open(root: &Path, format: &str, files: &[String]) -> Result<Self, EngineError> {
+    fn open_files(root: &Path, format: &str, files: &[String]) -> Result<Self, EngineError> {
         let mut plan = Self {
             files: Vec::new(),
             parts: Vec::new(),
         };
-        for path in files {
+        let partitions: Arc<[PartitionColumn]> = partition_columns(files).into();
+        for (place, path) in files.iter().enumerate() {
             let file = RootedFile::open(root, path)?;
             let parquet = if format == PARQUET {
                 Some(parquet::Footer::read(&file)?)
@@ -101,15 +157,17 @@ impl ScanPlan {
                 file,
                 parquet,
                 format: format.to_owned(),
+                partitions: partitions.clone(),
+                place,
             });
             match groups {
                 Some(groups) if !groups.is_empty() => {
-                    plan.parts.extend(groups.into_iter().map(|group| ScanPart {
+                    plan.parts.extend(groups.into_iter().map(|group| ScanPart::File {
                         file: file.clone(),
                         row_groups: Some(vec![group]),
                     }));
                 }
-                _ => plan.parts.push(ScanPart {
+                _ => plan.parts.push(ScanPart::File {
                     file: file.clone(),
                     row_groups: None,
                 }),
@@ -119,53 +177,147 @@ impl ScanPlan {
         Ok(plan)
     }
 
-    /// Fails where a file changed since it was opened.
+    /// Whether single columns can be read apart: then they are.
+    pub fn is_column_wise(&self) -> bool {
+        !self.files.is_empty() && self.files.iter().all(|file| file.parquet.is_some())
+    }
+
+    /// How the fields of the table's CSV files are told apart; nothing for other formats, and where the files differ in it.
+    pub fn text_dialect(&self) -> Option<TextDialect> {
+        if self.files.first().is_none_or(|file| file.format != CSV) {
+            return None;
+        }
+        let mut dialects = self
+            .parts
+            .iter()
+            .map(|part| part.open_source().ok().and_then(|source| source.text_dialect()));
+        let first = dialects.next()??;
+        dialects.all(|dialect| dialect.as_ref() == Some(&first)).then_some(first)
+    }
+
+    /// Fails where a file changed since it was opened. A database answers for its own transaction.
     pub fn ensure_unchanged(&self) -> Result<(), EngineError> {
         self.files.iter().try_for_each(|file| file.file.ensure_unchanged())
+    }
+
+    /// Bytes of the table.
+    pub fn total_bytes(&self) -> u64 {
+        match self.parts.first() {
+            Some(ScanPart::Postgres(table)) => table.open.bytes,
+            Some(ScanPart::Sqlite(table)) => table.open.bytes,
+            _ => self.files.iter().map(|file| file.file.stamp().size).sum(),
+        }
+    }
+
+    /// Which version is read.
+    pub fn snapshot(&self) -> Snapshot {
+        match self.parts.first() {
+            Some(ScanPart::Postgres(table)) => table.open.snapshot.clone(),
+            Some(ScanPart::Sqlite(table)) => table.open.snapshot.clone(),
+            _ => snapshot::describe_files(self.files.iter().map(|file| &file.file)),
+        }
+    }
+
+    /// Says of finished columns what only the source knows: the types that a database spells, and which files disagree.
+    pub fn annotate(&self, columns: &mut [ColumnProfile]) {
+        let known = match self.parts.first() {
+            Some(ScanPart::Postgres(table)) => &table.open.columns,
+            Some(ScanPart::Sqlite(table)) => &table.open.columns,
+            _ => return self.name_disagreeing_files(columns),
+        };
+        for column in columns {
+            if let Some(known) = known.iter().find(|known| known.name == column.column_name) {
+                column.data_type.clone_from(&known.spelled);
+            }
+        }
+    }
+
+    /// A column that failed because files hold it as different types gets the names of the first two.
+    fn name_disagreeing_files(&self, columns: &mut [ColumnProfile]) {
+        for column in columns.iter_mut().filter(|column| column.metrics.query_error.is_some()) {
+            let mut first: Option<(&str, String)> = None;
+            for file in &self.files {
+                let Some(footer) = &file.parquet else { return };
+                let leaf = leaves_of(footer.fields()).into_iter().find(|leaf| leaf.name == column.column_name);
+                let Some(leaf) = leaf else { continue };
+                let spelled = type_name(&leaf.data_type);
+                match &first {
+                    None => first = Some((file.file.path(), spelled)),
+                    Some((_, other)) if *other == spelled => {}
+                    Some((path, other)) => {
+                        column.metrics.query_error =
+                            Some(format!("{path} holds this column as {other}, {} as {spelled}", file.file.path()));
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl OpenTableFile {
+    /// The footer of a Parquet file.
+    pub fn footer(&self) -> Option<&parquet::Footer> {
+        self.parquet.as_ref()
+    }
+
+    /// The columns whose values stand in the paths of the table's files, and which value is this file's.
+    pub fn partitions(&self) -> (&[PartitionColumn], usize) {
+        (&self.partitions, self.place)
     }
 }
 
 impl ScanPart {
-    /// The file's path relative to the root.
-    pub fn path(&self) -> &str {
-        self.file.file.path()
-    }
-
-    /// Starts reading. `only` names the one column to read where columns are read one by one (Parquet).
-    pub fn open_source(&self, only: Option<usize>) -> Result<Box<dyn BatchSource>, EngineError> {
-        let file = &self.file.file;
-        match (&self.file.parquet, self.file.format.as_str()) {
-            (Some(footer), _) => Ok(Box::new(parquet::ParquetSource::open(file, footer, self.row_groups.clone(), only)?)),
-            (None, CSV) => Ok(Box::new(csv::CsvSource::open(file)?)),
-            (None, JSONL) => Ok(Box::new(jsonl::JsonlSource::open(file)?)),
-            (None, other) => Err(EngineError::Unsupported {
-                what: format!("the format {other} of {}", file.path()),
-            }),
-        }
-    }
-
-    /// The columns, where the footer tells them.
-    pub fn columns(&self) -> Vec<SourceColumn> {
-        self.file.parquet.as_ref().map_or_else(Vec::new, parquet::Footer::columns)
-    }
-
-    /// Whether single columns can be read apart.
-    pub fn reads_columns_apart(&self) -> bool {
-        self.file.parquet.is_some()
+    /// Starts reading.
+    pub fn open_source(&self) -> Result<Box<dyn BatchSource>, EngineError> {
+        let (open, row_groups) = match self {
+            Self::File { file, row_groups } => (file, row_groups),
+            Self::Postgres(table) => return table.open_source(),
+            Self::Sqlite(table) => return table.open_source(),
+        };
+        let file = &open.file;
+        let source: Box<dyn BatchSource> = match (&open.parquet, open.format.as_str()) {
+            (Some(footer), _) => {
+                let source = parquet::ParquetSource::open(file, footer, row_groups.clone(), None)?;
+                OpenedSource::wrap(Box::new(source), footer.fields(), file.path())
+            }
+            (None, CSV) => Box::new(csv::CsvSource::open(file)?),
+            (None, JSONL) => Box::new(jsonl::JsonlSource::open(file)?),
+            (None, ARROW) => {
+                let source = arrow_ipc::ArrowSource::open(file)?;
+                let fields = source.fields().clone();
+                OpenedSource::wrap(Box::new(source), &fields, file.path())
+            }
+            (None, other) => {
+                return Err(EngineError::Unsupported {
+                    what: format!("the format {other} of {}", file.path()),
+                });
+            }
+        };
+        Ok(PartitionedSource::wrap(source, &open.partitions, open.place, file.path()))
     }
 }
 
-/// What tells whether two files hold the same kind of rows: names and types (Parquet), header (CSV), first keys (JSON lines).
+/// What tells whether two files hold the same kind of rows: names and types (Parquet, Arrow), header (CSV), first keys (JSON lines).
 pub fn file_signature(root: &Path, format: &str, path: &str) -> Result<Vec<String>, EngineError> {
-    let plan = ScanPlan::open(root, format, std::slice::from_ref(&path.to_owned()))?;
+    let plan = ScanPlan::open_files(root, format, std::slice::from_ref(&path.to_owned()))?;
     let Some(part) = plan.parts.first() else { return Ok(Vec::new()) };
-    let mut source = part.open_source(None)?;
-    if format == JSONL {
-        source.next_batch()?;
+    let mut source = part.open_source()?;
+    if format != JSONL {
+        return Ok(source
+            .columns()
+            .iter()
+            .map(|column| format!("{}: {:?}", column.name, column.data_type))
+            .collect());
     }
-    Ok(source
-        .columns()
-        .iter()
-        .map(|column| format!("{}: {:?}", column.name, column.data_type))
-        .collect())
+    source.next_batch()?;
+    // What lies inside an object comes and goes.
+    let mut keys: Vec<String> = Vec::new();
+    for column in source.columns() {
+        let key = column.name.split('.').next().unwrap_or_default();
+        if !keys.iter().any(|known| known == key) {
+            keys.push(key.to_owned());
+        }
+    }
+    Ok(keys)
 }

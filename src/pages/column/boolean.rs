@@ -7,10 +7,12 @@ use crate::components::graphics::RunNames;
 use crate::components::graphics::breakdown::{Part, split_bar};
 use crate::components::section::{SectionTitle, section};
 use crate::domain::column_profile::ColumnProfile;
+use crate::domain::statement::Panel;
 use crate::domain::table::ColumnDetail;
+use crate::pages::panel_sql::PanelSql;
 
 /// Its panel.
-pub fn boolean_sections(detail: &ColumnDetail, runs: &RunNames) -> AnyView {
+pub fn boolean_section(detail: &ColumnDetail, runs: &RunNames, sql: &PanelSql) -> AnyView {
     let column = &detail.column;
     let before = |rows: fn(&ColumnProfile) -> Option<u64>| detail.compared.as_ref().and_then(rows);
     let part = |name: &str, rows: fn(&ColumnProfile) -> Option<u64>, is_missing: bool| Part {
@@ -39,7 +41,11 @@ pub fn boolean_sections(detail: &ColumnDetail, runs: &RunNames) -> AnyView {
         counted(column.row_count, "row"),
         moved.unwrap_or_default()
     ));
-    section(title, split_bar(&parts, column.row_count, &label, runs.compared.as_deref()))
+    let statements = sql.under(&[Panel::Booleans], "true and false");
+    section(
+        title,
+        view! { {split_bar(&parts, column.row_count, &label, runs.compared.as_deref())}{statements} },
+    )
 }
 
 /// Share of true over the values.

@@ -37,13 +37,23 @@ struct Metric {
     read: fn(&ColumnProfile) -> Option<f64>,
 }
 
-/// The panel; absent before there is a run.
+impl Metric {
+    /// Its value in one run; none where the column failed, whatever was counted before.
+    fn of(&self, column: &ColumnProfile) -> Option<f64> {
+        column.metrics.query_error.is_none().then(|| (self.read)(column)).flatten()
+    }
+}
+
+/// The panel; absent before there is a run that could read the column.
 pub fn history_section(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTime<Utc>) -> Option<AnyView> {
     let (first, last) = (detail.history.first()?, detail.history.last()?);
     let known: Vec<Metric> = metrics(detail.column.general_type)
         .into_iter()
-        .filter(|metric| detail.history.iter().any(|point| (metric.read)(&point.column).is_some()))
+        .filter(|metric| detail.history.iter().any(|point| metric.of(&point.column).is_some()))
         .collect();
+    if known.is_empty() {
+        return None;
+    }
     let strips: Vec<AnyView> = known
         .iter()
         .map(|metric| history_strip(&strip(metric, &detail.history, now)))
@@ -162,7 +172,7 @@ fn metrics(kind: GeneralType) -> Vec<Metric> {
 }
 
 fn strip(metric: &Metric, history: &[ColumnPoint], now: DateTime<Utc>) -> HistoryStrip {
-    let values: Vec<Option<f64>> = history.iter().map(|point| (metric.read)(&point.column)).collect();
+    let values: Vec<Option<f64>> = history.iter().map(|point| metric.of(&point.column)).collect();
     let said = |point: &ColumnPoint| said(metric, &point.column, false).unwrap_or_else(|| "not known".to_owned());
     let titles = history
         .iter()
@@ -199,7 +209,7 @@ fn strip(metric: &Metric, history: &[ColumnPoint], now: DateTime<Utc>) -> Histor
 
 /// A value in the words of its metric, marked where it is an estimate.
 fn said(metric: &Metric, column: &ColumnProfile, short: bool) -> Option<String> {
-    let value = (metric.read)(column)?;
+    let value = metric.of(column)?;
     let text = match metric.kind {
         Unit::Share => percent(value),
         Unit::Count if short => short_count(value as u64),

@@ -2,13 +2,15 @@
 
 use leptos::prelude::*;
 
-use crate::components::format::{count, decimal, exact, number, points, share, size_change};
+use crate::components::format::{count, decimal, exact, number, percent, points, share, size_change};
 use crate::components::graphics::RunNames;
-use crate::components::graphics::figure::{canonical_text, metric_figure, value_text};
+use crate::components::graphics::figure::{canonical_text, estimate_sentence, metric_figure, value_text};
 use crate::components::graphics::frequency_list::visible;
 use crate::components::section::{SectionTitle, section};
 use crate::domain::column_profile::{ColumnProfile, GeneralType};
+use crate::domain::statement::Panel;
 use crate::domain::table::ColumnDetail;
+use crate::pages::panel_sql::PanelSql;
 
 /// How a metric is read and said.
 enum Reading {
@@ -29,14 +31,23 @@ use Reading::{Count, Number, Rows, Text, Value};
 type Line = (&'static str, &'static str, Reading);
 
 /// The panel.
-pub fn metrics_section(detail: &ColumnDetail, runs: &RunNames) -> AnyView {
+pub fn metrics_section(detail: &ColumnDetail, runs: &RunNames, sql: &PanelSql) -> Option<AnyView> {
     let column = &detail.column;
+    // What was counted before the column failed is no figure.
+    if column.metrics.query_error.is_some() {
+        return None;
+    }
     let groups: Vec<(&'static str, Vec<Line>)> = match column.general_type {
-        GeneralType::Number => vec![("", general()), ("Numbers", numbers()), ("Moments", moments())],
+        GeneralType::Number => vec![
+            ("", general()),
+            ("Numbers", numbers()),
+            ("Moments", moments()),
+            ("As text", lengths()),
+        ],
         GeneralType::Text => vec![("", general()), ("Texts", texts())],
         GeneralType::Time => vec![("", general()), ("Time", times())],
         GeneralType::Boolean => vec![("", general()), ("Values", booleans())],
-        GeneralType::Other => vec![("", general())],
+        GeneralType::Other => vec![("", general()), ("As text", others())],
     };
     let has_compared = detail.compared.is_some();
     let columns = if has_compared { "4" } else { "2" };
@@ -65,8 +76,28 @@ pub fn metrics_section(detail: &ColumnDetail, runs: &RunNames) -> AnyView {
                 <tbody>{rows}</tbody>
             </table>
         </div>
+        {estimate_notes(column)}
+        {sql.under(&[Panel::KeyFigures, Panel::Distinct, Panel::Numbers], "metrics")}
     };
-    section(SectionTitle::new("metrics", "Metrics").class("sec half"), content)
+    Some(section(SectionTitle::new("metrics", "Metrics"), content))
+}
+
+/// How the estimates among the figures were found and how wide they are, in words: nothing here needs a pointer.
+fn estimate_notes(column: &ColumnProfile) -> Option<AnyView> {
+    let mut said: Vec<(Vec<String>, String)> = Vec::new();
+    for (name, found) in &column.estimates {
+        let words = name.trim_end_matches("_count").replace('_', " ");
+        let sentence = estimate_sentence(found);
+        match said.iter_mut().find(|(_, known)| *known == sentence) {
+            Some((names, _)) => names.push(words),
+            None => said.push((vec![words], sentence)),
+        }
+    }
+    let lines: Vec<AnyView> = said
+        .into_iter()
+        .map(|(names, sentence)| view! { <li>"≈ "<b>{names.join(", ")}</b>": "{sentence}"."</li> }.into_any())
+        .collect();
+    (!lines.is_empty()).then(|| view! { <ul class="widths">{lines}</ul> }.into_any())
 }
 
 fn capital(name: &str) -> String {
@@ -138,7 +169,37 @@ fn general() -> Vec<Line> {
         ("Values", "non_null_count", Rows(|column| Some(column.non_null_count))),
         ("Distinct", "distinct_count", Count(|column| column.metrics.distinct_count)),
         ("Unique", "unique_count", Count(|column| column.metrics.unique_count)),
+        (
+            "Distinct over values",
+            "distinct_ratio",
+            Text(|column| column.metrics.distinct_ratio.map(percent)),
+        ),
     ]
+}
+
+/// Lengths of the text form.
+fn lengths() -> Vec<Line> {
+    vec![
+        ("Shortest", "min_length", Count(|column| column.metrics.min_length)),
+        ("Longest", "max_length", Count(|column| column.metrics.max_length)),
+        ("Mean length", "avg_length", Number(|column| column.metrics.avg_length)),
+    ]
+}
+
+/// Values that are neither numbers, texts, times nor booleans, by their text form.
+fn others() -> Vec<Line> {
+    let mut lines = lengths();
+    lines.push((
+        "First in order",
+        "min_value",
+        Text(|column| column.metrics.min_value.as_deref().map(text_value)),
+    ));
+    lines.push((
+        "Last in order",
+        "max_value",
+        Text(|column| column.metrics.max_value.as_deref().map(text_value)),
+    ));
+    lines
 }
 
 fn numbers() -> Vec<Line> {
@@ -204,9 +265,15 @@ fn moments() -> Vec<Line> {
             }),
         ),
         ("Std. deviation", "stddev_value", Number(|column| column.metrics.stddev_value)),
+        ("Variance", "variance", Number(|column| column.metrics.variance)),
         ("Interquartile range", "iqr", Value(|column| column.metrics.iqr)),
         ("Skewness", "skewness", Number(|column| column.metrics.skewness)),
         ("Excess kurtosis", "kurtosis", Number(|column| column.metrics.kurtosis)),
+        (
+            "Sum of the fractions",
+            "fractional_sum",
+            Number(|column| column.metrics.fractional_sum.filter(|sum| *sum != 0.0)),
+        ),
         (
             "Sum",
             "sum",
@@ -216,11 +283,9 @@ fn moments() -> Vec<Line> {
 }
 
 fn texts() -> Vec<Line> {
-    vec![
-        ("Missing", "missing_count", Rows(|column| column.metrics.missing_count)),
-        ("Shortest", "min_length", Count(|column| column.metrics.min_length)),
-        ("Longest", "max_length", Count(|column| column.metrics.max_length)),
-        ("Mean length", "avg_length", Number(|column| column.metrics.avg_length)),
+    let mut lines = vec![("Missing", "missing_count", Rows(|column| column.metrics.missing_count))];
+    lines.extend(lengths());
+    lines.extend([
         (
             "Distinct when standardised",
             "standardised_distinct_count",
@@ -247,7 +312,8 @@ fn texts() -> Vec<Line> {
             "max_text",
             Text(|column| column.metrics.max_text.as_deref().map(text_value)),
         ),
-    ]
+    ]);
+    lines
 }
 
 /// A text of the data; the empty one is visible.

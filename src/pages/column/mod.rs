@@ -2,6 +2,7 @@
 
 mod boolean;
 mod history;
+mod meaning;
 mod metrics;
 mod number;
 mod picker;
@@ -13,6 +14,7 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
+use super::panel_sql::PanelSql;
 use super::run_links::{compare_menu, run_menu, run_names, with};
 use super::table::{address_of, crumbs};
 use super::{page, request, respond, titled};
@@ -24,6 +26,7 @@ use crate::components::format::{count, counted};
 use crate::components::graphics::RunNames;
 use crate::components::head::{Crumb, PageHead, breadcrumb};
 use crate::components::icon::{Icon, icon};
+use crate::components::meaning::pii_tag;
 use crate::components::moment::{clock, moment};
 use crate::components::note::{Note, NoteKind, ignored_note};
 use crate::components::tag::{Tone, source_tag, tag};
@@ -57,6 +60,8 @@ pub fn ColumnPage() -> impl IntoView {
 /// Everything under the rail. Pure: what it shows is what it is given.
 pub fn column_view(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_load: bool) -> AnyView {
     let runs = run_names(&detail.table);
+    let sql = PanelSql::of_column(&detail.table, &detail.column);
+    let panels = sections(detail, query, &runs, &sql);
     view! {
         {breadcrumb(way(detail, query))}
         {head(detail, query, now)}
@@ -67,8 +72,14 @@ pub fn column_view(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTime<Ut
             <div class="colgrid">
                 {source_note(detail, query, may_load)}
                 {notes(detail)}
-                {sections(detail, query, &runs)}
-                {metrics::metrics_section(detail, &runs)}
+                {meaning::meaning_section(detail)}
+                {panels.full}
+                {panels.left.map(|left| view! { <div class="stack">{left}</div> })}
+                <div class="stack">
+                    {metrics::metrics_section(detail, &runs, &sql)}
+                    {meaning::together_section(detail, query)}
+                    {panels.right}
+                </div>
                 {history::history_section(detail, query, now)}
             </div>
         </div>
@@ -103,6 +114,7 @@ fn head(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTime<Utc>) -> AnyV
     let tags = view! {
         {source_tag(&detail.source)}
         {column.is_candidate_key().then(|| view! { <span class="tag">{icon(Icon::Key, 12)}"key by the data"</span> })}
+        {pii_tag(column)}
         {column.metrics.query_error.is_some().then(|| tag("failed", Tone::High))}
         {(!column.broken_invariants.is_empty()).then(|| tag("inconsistent", Tone::High))}
     };
@@ -186,7 +198,7 @@ fn notes(detail: &ColumnDetail) -> AnyView {
     let column = &detail.column;
     let failed = column.metrics.query_error.as_ref().map(|error| {
         Note::new(NoteKind::Error, "This column could not be profiled")
-            .sentence(format!("{error} The other columns of the table are complete."))
+            .sentence(failure(error))
             .view()
     });
     let inconsistent = (!column.broken_invariants.is_empty()).then(|| {
@@ -215,21 +227,49 @@ fn notes(detail: &ColumnDetail) -> AnyView {
     view! { {failed}{inconsistent}{moved} }.into_any()
 }
 
+/// Why a column failed, what is left, and what to do.
+fn failure(error: &str) -> String {
+    let end = if error.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{error}{end} The other columns of the table are complete. Mend or replace the file, then profile the table again.")
+}
+
+/// The panels of a type: over the full width, and beside the metrics in two stacks of half of it.
+#[derive(Default)]
+struct Panels {
+    full: Option<AnyView>,
+    /// Values and their shapes.
+    left: Option<AnyView>,
+    /// Counts; they follow the metrics.
+    right: Option<AnyView>,
+}
+
 /// The panels of the column's own type; without values there is nothing to draw.
-fn sections(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames) -> AnyView {
+fn sections(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames, sql: &PanelSql) -> Panels {
     let column = &detail.column;
     if column.metrics.query_error.is_some() {
-        return ().into_any();
+        return Panels::default();
     }
     if column.non_null_count == 0 {
-        return nothing(detail, query);
+        return Panels {
+            full: Some(nothing(detail, query)),
+            ..Panels::default()
+        };
     }
     match column.general_type {
-        GeneralType::Number => number::number_sections(detail, query, runs),
-        GeneralType::Text => text::text_sections(detail, runs),
-        GeneralType::Time => time::time_sections(detail, query, runs),
-        GeneralType::Boolean => boolean::boolean_sections(detail, runs),
-        GeneralType::Other => view! { {values::top_values_section(detail)}{text::length_section(detail, runs)} }.into_any(),
+        GeneralType::Number => number::number_sections(detail, query, runs, sql),
+        GeneralType::Text => text::text_sections(detail, runs, sql),
+        GeneralType::Time => time::time_sections(detail, query, runs, sql),
+        GeneralType::Boolean => Panels {
+            full: Some(boolean::boolean_section(detail, runs, sql)),
+            ..Panels::default()
+        },
+        GeneralType::Other => {
+            let left = view! { {values::top_values_section(detail, sql)}{text::length_section(detail, runs, sql)} };
+            Panels {
+                left: Some(left.into_any()),
+                ..Panels::default()
+            }
+        }
     }
 }
 

@@ -3,21 +3,27 @@
 use leptos::prelude::*;
 
 use super::values::top_values_section;
-use super::{legend, scale_switch};
+use super::{Panels, legend, scale_switch};
 use crate::components::format::counted;
 use crate::components::graphics::RunNames;
 use crate::components::graphics::histogram::number_histogram;
 use crate::components::section::{SectionTitle, section};
 use crate::domain::query::ColumnsQuery;
+use crate::domain::statement::Panel;
 use crate::domain::table::ColumnDetail;
 use crate::islands::chart_readout::ChartReadout;
+use crate::pages::panel_sql::PanelSql;
 
 /// Its panels.
-pub fn number_sections(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames) -> AnyView {
-    view! { {distribution(detail, query, runs)}{top_values_section(detail)} }.into_any()
+pub fn number_sections(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames, sql: &PanelSql) -> Panels {
+    Panels {
+        full: distribution(detail, query, runs, sql),
+        left: top_values_section(detail, sql),
+        right: None,
+    }
 }
 
-fn distribution(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames) -> Option<AnyView> {
+fn distribution(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames, sql: &PanelSql) -> Option<AnyView> {
     let column = &detail.column;
     if column.histogram.is_empty() {
         return None;
@@ -47,6 +53,7 @@ fn distribution(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames) ->
     let content = view! {
         <ChartReadout chart="chart-distribution".to_owned() hint="Point at a bar, or use the arrow keys, to read it".to_owned() />
         {number_histogram("chart-distribution", column, detail.compared.as_ref(), runs, query.log_scale)}
+        {sql.under(&[Panel::Histogram, Panel::Quantiles, Panel::Outliers], "this histogram and its quantiles")}
     };
     Some(section(title, content))
 }

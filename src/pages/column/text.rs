@@ -2,30 +2,33 @@
 
 use leptos::prelude::*;
 
+use super::Panels;
 use super::values::top_values_section;
 use crate::components::format::{count, counted, estimate, percent};
 use crate::components::graphics::RunNames;
 use crate::components::graphics::breakdown::{Part, breakdown};
 use crate::components::graphics::frequency_list::{Frequency, Rest, frequency_list};
 use crate::components::graphics::length_histogram::length_histogram;
+use crate::components::meaning::words_of;
 use crate::components::section::{SectionTitle, section};
-use crate::domain::column_profile::ColumnProfile;
+use crate::domain::column_profile::{ColumnProfile, Metrics};
+use crate::domain::statement::Panel;
 use crate::domain::table::ColumnDetail;
 use crate::islands::chart_readout::ChartReadout;
+use crate::pages::panel_sql::PanelSql;
 
 /// Its panels.
-pub fn text_sections(detail: &ColumnDetail, runs: &RunNames) -> AnyView {
-    view! {
-        {top_values_section(detail)}
-        {shapes(detail)}
-        {length_section(detail, runs)}
-        {missing(&detail.column)}
-        {contents(&detail.column)}
+pub fn text_sections(detail: &ColumnDetail, runs: &RunNames, sql: &PanelSql) -> Panels {
+    let left = view! { {top_values_section(detail, sql)}{shapes(detail, sql)}{length_section(detail, runs, sql)} };
+    let right = view! { {missing(&detail.column, sql)}{contents(&detail.column, sql)} };
+    Panels {
+        full: None,
+        left: Some(left.into_any()),
+        right: Some(right.into_any()),
     }
-    .into_any()
 }
 
-fn shapes(detail: &ColumnDetail) -> Option<AnyView> {
+fn shapes(detail: &ColumnDetail, sql: &PanelSql) -> Option<AnyView> {
     let column = &detail.column;
     let patterns = column.metrics.patterns.as_ref().filter(|patterns| !patterns.is_empty())?;
     let before = detail
@@ -70,27 +73,25 @@ fn shapes(detail: &ColumnDetail) -> Option<AnyView> {
             .standard_pattern_ratio
             .map(|ratio| format!(", {} of the values", percent(ratio)))
             .unwrap_or_default();
-        view! { <p class="t2 small">{format!("Looks like: {pattern}{ratio}")}</p> }
+        view! { <p class="t2 small">{format!("Looks like: {}{ratio}", words_of(pattern))}</p> }
     });
-    let title = SectionTitle::new("shapes", "Value shapes")
-        .subtitle("A upper, a lower, 9 digit")
-        .class("sec half");
+    let title = SectionTitle::new("shapes", "Value shapes").subtitle("A upper, a lower, 9 digit");
     Some(section(
         title,
-        view! { {frequency_list(&items, Some(rest), whole, column.is_estimate("patterns"))}{standard} },
+        view! { {frequency_list(&items, Some(rest), whole, column.is_estimate("patterns"))}{standard}{sql.under(&[Panel::Shapes, Panel::StandardPattern], "value shapes")} },
     ))
 }
 
 /// How long the texts are.
-pub fn length_section(detail: &ColumnDetail, runs: &RunNames) -> Option<AnyView> {
+pub fn length_section(detail: &ColumnDetail, runs: &RunNames, sql: &PanelSql) -> Option<AnyView> {
     let chart = length_histogram("chart-length", &detail.column, runs)?;
-    let title = SectionTitle::new("length", "Length").subtitle("characters").class("sec half");
-    let content = view! { <ChartReadout chart="chart-length".to_owned() hint="Point at a bar, or use the arrow keys, to read it".to_owned() />{chart} };
+    let title = SectionTitle::new("length", "Length").subtitle("characters");
+    let content = view! { <ChartReadout chart="chart-length".to_owned() hint="Point at a bar, or use the arrow keys, to read it".to_owned() />{chart}{sql.under(&[Panel::Lengths], "lengths")} };
     Some(section(title, content))
 }
 
 /// What says nothing: null, empty, blank, stand-ins. They add up to the missing ones.
-fn missing(column: &ColumnProfile) -> Option<AnyView> {
+fn missing(column: &ColumnProfile, sql: &PanelSql) -> Option<AnyView> {
     let metrics = &column.metrics;
     let missing = metrics.missing_count?;
     let part = |name: &str, count: u64| Part {
@@ -106,16 +107,39 @@ fn missing(column: &ColumnProfile) -> Option<AnyView> {
         part("stand-ins like n/a", metrics.dummy_count.unwrap_or(0)),
         part("missing altogether", missing),
     ];
-    let title = SectionTitle::new("missing", "Missing")
-        .subtitle(format!("share of {}", counted(column.row_count, "row")))
-        .class("sec half");
-    Some(section(title, breakdown(&parts, column.row_count)))
+    let title = SectionTitle::new("missing", "Missing").subtitle(format!("share of {}", counted(column.row_count, "row")));
+    // The same statement counts what the next panel shows; where that is absent, it stands here.
+    let alone = (!has_contents(metrics)).then(|| sql.under(&[Panel::TextFigures], "these counts"));
+    Some(section(title, view! { {breakdown(&parts, column.row_count)}{alone} }))
 }
 
 /// What the texts consist of. A text may be counted in several lines.
-fn contents(column: &ColumnProfile) -> Option<AnyView> {
-    let metrics = &column.metrics;
-    let all = [
+fn contents(column: &ColumnProfile, sql: &PanelSql) -> Option<AnyView> {
+    let all = contents_of(&column.metrics);
+    let parts: Vec<Part> = all
+        .into_iter()
+        .filter_map(|(name, rows)| {
+            rows.filter(|rows| *rows > 0).map(|count| Part {
+                name: name.to_owned(),
+                count,
+                ..Part::default()
+            })
+        })
+        .collect();
+    if parts.is_empty() {
+        return None;
+    }
+    let title = SectionTitle::new("contents", "What the texts are").subtitle(format!(
+        "share of {}; a text may be in several lines",
+        counted(column.non_null_count, "value")
+    ));
+    let statements = sql.under(&[Panel::TextFigures], "these counts");
+    Some(section(title, view! { {breakdown(&parts, column.non_null_count)}{statements} }))
+}
+
+/// The lines of the panel with their counts.
+fn contents_of(metrics: &Metrics) -> [(&'static str, Option<u64>); 15] {
+    [
         ("all upper case", metrics.upper_case_count),
         ("all lower case", metrics.lower_case_count),
         ("mixed case", metrics.mixed_case_count),
@@ -131,26 +155,10 @@ fn contents(column: &ColumnProfile) -> Option<AnyView> {
         ("outside ASCII", metrics.non_ascii_count),
         ("with invisible characters", metrics.non_printing_count),
         ("not valid UTF-8", metrics.invalid_utf8_count),
-    ];
-    let known = all.iter().any(|(_, rows)| rows.is_some());
-    let parts: Vec<Part> = all
-        .into_iter()
-        .filter_map(|(name, rows)| {
-            rows.filter(|rows| *rows > 0).map(|count| Part {
-                name: name.to_owned(),
-                count,
-                ..Part::default()
-            })
-        })
-        .collect();
-    if !known || parts.is_empty() {
-        return None;
-    }
-    let title = SectionTitle::new("contents", "What the texts are")
-        .subtitle(format!(
-            "share of {}; a text may be in several lines",
-            counted(column.non_null_count, "value")
-        ))
-        .class("sec half");
-    Some(section(title, breakdown(&parts, column.non_null_count)))
+    ]
+}
+
+/// Whether there is anything to say of the texts.
+fn has_contents(metrics: &Metrics) -> bool {
+    contents_of(metrics).iter().any(|(_, rows)| rows.is_some_and(|rows| rows > 0))
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::values::top_values_section;
-use super::{legend, scale_switch};
+use super::{Panels, legend, scale_switch};
 use crate::components::format::counted;
 use crate::components::graphics::RunNames;
 use crate::components::graphics::breakdown::{Part, breakdown};
@@ -11,23 +11,24 @@ use crate::components::graphics::time_histogram::time_histogram;
 use crate::components::section::{SectionTitle, section};
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::query::ColumnsQuery;
+use crate::domain::statement::Panel;
 use crate::domain::table::ColumnDetail;
 use crate::islands::chart_readout::ChartReadout;
+use crate::pages::panel_sql::PanelSql;
 
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// Its panels.
-pub fn time_sections(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames) -> AnyView {
-    view! {
-        {distribution(detail, query, runs)}
-        {recency(&detail.column)}
-        {weekdays(&detail.column)}
-        {top_values_section(detail)}
+pub fn time_sections(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames, sql: &PanelSql) -> Panels {
+    let left = view! { {recency(&detail.column, sql)}{top_values_section(detail, sql)} };
+    Panels {
+        full: distribution(detail, query, runs, sql),
+        left: Some(left.into_any()),
+        right: weekdays(&detail.column),
     }
-    .into_any()
 }
 
-fn distribution(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames) -> Option<AnyView> {
+fn distribution(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames, sql: &PanelSql) -> Option<AnyView> {
     let column = &detail.column;
     if column.histogram.is_empty() {
         return None;
@@ -41,12 +42,13 @@ fn distribution(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames) ->
     let content = view! {
         <ChartReadout chart="chart-distribution".to_owned() hint="Point at a bar, or use the arrow keys, to read it".to_owned() />
         {time_histogram("chart-distribution", column, detail.compared.as_ref(), runs, query.log_scale)}
+        {sql.under(&[Panel::Histogram], "this histogram")}
     };
     Some(section(title, content))
 }
 
 /// How old or how far ahead the values are, against the clock of the run. The lines contain each other.
-fn recency(column: &ColumnProfile) -> Option<AnyView> {
+fn recency(column: &ColumnProfile, sql: &PanelSql) -> Option<AnyView> {
     let metrics = &column.metrics;
     let lines = [
         ("in the last 30 days", metrics.within_1mo_count),
@@ -72,13 +74,12 @@ fn recency(column: &ColumnProfile) -> Option<AnyView> {
     if parts.is_empty() {
         return None;
     }
-    let title = SectionTitle::new("recency", "How recent")
-        .subtitle(format!(
-            "of {}, against the clock of the run",
-            counted(column.non_null_count, "value")
-        ))
-        .class("sec half");
-    Some(section(title, breakdown(&parts, column.non_null_count)))
+    let title = SectionTitle::new("recency", "How recent").subtitle(format!(
+        "of {}, against the clock of the run",
+        counted(column.non_null_count, "value")
+    ));
+    let statements = sql.under(&[Panel::Dates], "ages and days of the week");
+    Some(section(title, view! { {breakdown(&parts, column.non_null_count)}{statements} }))
 }
 
 fn weekdays(column: &ColumnProfile) -> Option<AnyView> {
@@ -96,8 +97,6 @@ fn weekdays(column: &ColumnProfile) -> Option<AnyView> {
             ..Part::default()
         })
         .collect();
-    let title = SectionTitle::new("weekdays", "Days of the week")
-        .subtitle(format!("of {}", counted(column.non_null_count, "value")))
-        .class("sec half");
+    let title = SectionTitle::new("weekdays", "Days of the week").subtitle(format!("of {}", counted(column.non_null_count, "value")));
     Some(section(title, breakdown(&parts, column.non_null_count)))
 }

@@ -7,10 +7,12 @@ use crate::components::graphics::figure::{canonical_text, estimate_sentence};
 use crate::components::graphics::frequency_list::{Frequency, Rest, frequency_list};
 use crate::components::section::{SectionTitle, section};
 use crate::domain::column_profile::{ColumnProfile, TEXT_LIMIT_CHARS, TopValue};
+use crate::domain::statement::Panel;
 use crate::domain::table::ColumnDetail;
+use crate::pages::panel_sql::PanelSql;
 
 /// The panel; absent where no value is known.
-pub fn top_values_section(detail: &ColumnDetail) -> Option<AnyView> {
+pub fn top_values_section(detail: &ColumnDetail, sql: &PanelSql) -> Option<AnyView> {
     let column = &detail.column;
     if column.top_values.is_empty() {
         return None;
@@ -42,13 +44,15 @@ pub fn top_values_section(detail: &ColumnDetail) -> Option<AnyView> {
     let of = distinct
         .map(|distinct| format!(" of {}", estimate(count(distinct), column.is_estimate("distinct_count"))))
         .unwrap_or_default();
-    let title = SectionTitle::new("top-values", "Top values")
-        .subtitle(format!("{}{of}, share of {}", items.len(), counted(column.non_null_count, "value")))
-        .class("sec half");
+    let title = SectionTitle::new("top-values", "Top values").subtitle(format!(
+        "{}{of}, share of {}",
+        items.len(),
+        counted(column.non_null_count, "value")
+    ));
     let note = found.map(|found| view! { <p class="t2 small">{format!("≈ {}", estimate_sentence(found))}</p> });
     Some(section(
         title,
-        view! { {frequency_list(&items, Some(rest), column.non_null_count, found.is_some())}{note} },
+        view! { {frequency_list(&items, Some(rest), column.non_null_count, found.is_some())}{note}{sql.under(&[Panel::TopValues], "top values")} },
     ))
 }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
 use super::states::rows_before;
+use super::whole;
 use crate::components::button::Button;
 use crate::components::column_cells::{change_cell, distinct_cell, null_cell, range_words, type_mark, type_word};
 use crate::components::empty_state::empty_state;
@@ -11,6 +12,7 @@ use crate::components::filter_row::{Segment, chip_off, chip_on, search_form, seg
 use crate::components::format::counted;
 use crate::components::graphics::fingerprint::fingerprint;
 use crate::components::icon::{Icon, icon};
+use crate::components::meaning::{meaning_line, pii_tag};
 use crate::components::tag::{Tone, tag};
 use crate::domain::address::encode_segment;
 use crate::domain::column_list::{ListedColumn, column_counts, listed_columns};
@@ -31,7 +33,8 @@ pub fn columns_tab(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc
     } else {
         table(detail, query, &listed)
     };
-    view! { {empty}{filters(detail, query, now)}{table} }.into_any()
+    let whole = (run.row_count > 0).then(|| whole::whole_section(detail, query));
+    view! { {empty}{filters(detail, query, now)}{table}{whole}{(!listed.is_empty()).then(foot_keys)} }.into_any()
 }
 
 fn never_profiled(detail: &TableDetail, may_run: bool) -> AnyView {
@@ -213,6 +216,13 @@ fn table(detail: &TableDetail, query: &ColumnsQuery, listed: &[ListedColumn]) ->
             </table>
         </div>
         {legend(detail, listed)}
+    }
+    .into_any()
+}
+
+/// The keys of the list, last on the page.
+fn foot_keys() -> AnyView {
+    view! {
         <p class="foot-keys">
             <span><kbd>"j"</kbd><kbd>"k"</kbd>" move"</span><span><kbd>"Enter"</kbd>" open"</span>
             <span><kbd>"/"</kbd>" filter"</span><span><kbd>"?"</kbd>" all keys"</span>
@@ -227,6 +237,7 @@ fn line(listed: &ListedColumn, path: &str, query: &str, has_compared: bool) -> A
     let name = column.column_name.clone();
     let tags = view! {
         {column.is_candidate_key().then(|| view! { {icon(Icon::Key, 13)}<span class="vh">"key by the data"</span> })}
+        {pii_tag(column)}
         {column.metrics.query_error.is_some().then(|| tag("failed", Tone::High))}
         {(!column.broken_invariants.is_empty()).then(|| tag("inconsistent", Tone::High))}
     };
@@ -236,7 +247,7 @@ fn line(listed: &ListedColumn, path: &str, query: &str, has_compared: bool) -> A
             <th scope="row" class="c-name">
                 <span class="namecell colname"><a href=format!("{path}{query}") title=name.clone()>{name.clone()}</a>{tags}</span>
             </th>
-            <td class="c-ty">{type_mark(column)}</td>
+            <td class="c-ty">{type_mark(column)}{meaning_line(column)}</td>
             <td class="c-nu" data-l="null">{null_cell(column)}</td>
             <td class="dist" data-l="distinct">{distinct_cell(column)}</td>
             <td class="fp">{fingerprint(column, listed.compared)}</td>

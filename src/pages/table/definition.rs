@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
 use crate::components::column_cells::{type_mark, type_word};
-use crate::components::format::{bytes, counted};
+use crate::components::format::{bytes, count, counted, duration};
 use crate::components::moment::moment;
 use crate::components::section::{SectionTitle, section};
 use crate::domain::address::{ROOT_SCHEMA, encode_segment};
@@ -32,6 +32,10 @@ fn place(detail: &TableDetail, now: DateTime<Utc>) -> AnyView {
             <dd>{run.snapshot.description.clone()}</dd>
             <dt>"Snapshot"</dt>
             <dd class="mono">{run.snapshot.id.clone()}</dd>
+            <dt>"Rows read"</dt>
+            <dd>{count(run.rows_scanned)}" "<span class="t2">{format!("of {}, {}", count(run.row_count), bytes(run.bytes_scanned))}</span></dd>
+            <dt>"Engine"</dt>
+            <dd>{run.engine.clone()}", mode "{run.mode.word()}", "{duration(run.duration_ms)}</dd>
         }
     });
     let content = view! {

@@ -4,6 +4,7 @@ mod columns;
 mod definition;
 mod runs;
 mod states;
+mod whole;
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
@@ -106,6 +107,9 @@ fn head(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_run:
                 "profiled " <b>{moment(run.completed_at, now)}</b> ", " {clock(run.completed_at)} " UTC, by "
                 <a href=format!("/runs/{}", run.number)>{format!("run {}", run.number)}</a>
             });
+        if let Some(kind) = &run.metrics.functional_table_type {
+            head = head.fact(view! { <a href="#whole">{kind.clone()}</a>" table" });
+        }
     } else {
         head = head
             .fact(view! { <b>{bytes(summary.bytes)}</b>" "{summary.format.clone()} })

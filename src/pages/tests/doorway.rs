@@ -8,6 +8,7 @@ use super::doorway_samples::*;
 use super::samples::now;
 use crate::components::icon::sprite;
 use crate::domain::connection::{CheckStep, ConnectionCheck, FoundTable};
+use crate::domain::connection_draft::ConnectionDraft;
 use crate::domain::user::Role;
 use crate::http::cookies::{Flash, Scheme};
 use crate::pages::errors::{ErrorPage, error_view};
@@ -190,10 +191,11 @@ async fn a_new_connection_is_tested_in_steps() {
         passed,
         message: message.into(),
     };
-    let draft = new_connection::Draft {
+    let draft = ConnectionDraft {
         name: "Shop".into(),
         location: "/srv/data".into(),
         is_checked: true,
+        ..ConnectionDraft::default()
     };
     let tables = (0..5).map(|n| FoundTable {
         schema_name: "sales".into(),

@@ -183,6 +183,126 @@ async fn each_type_of_column_shows_only_what_fits_it() {
 }
 
 #[tokio::test]
+async fn the_meaning_of_a_column_stands_with_its_reasons() {
+    let draw = |name: &str| {
+        let detail = column_detail(name, 3);
+        drawn(&format!("meaning-{name}"), || {
+            column_view(&detail, &ColumnsQuery::default(), now(), true)
+        })
+    };
+    let name = draw("product_name");
+    for part in [
+        "Entity name",
+        "Moderate risk",
+        "It tells who a &lt;b&gt;person&lt;/b&gt; is.",
+        "varchar(250)",
+        "PII <b>moderate</b>",
+        // An estimate says how wide it is without a pointer.
+        "Estimated with HyperLogLog (hll_lg12): within 3.2% in 95 of 100 cases.",
+    ] {
+        assert!(name.contains(part), "{part}");
+    }
+    let amount = draw("net_amount");
+    assert!(
+        amount.contains("none found") && !amount.contains("class=\"tag pii\" title=\"It"),
+        "{amount}"
+    );
+    assert!(amount.contains("Moves with") && amount.contains("columns/order_line_id") && amount.contains("−0.08"));
+    assert!(!draw("ordered_at").contains("Moves with"));
+    assert!(!draw("store_id").contains("id=\"meaning\""), "nothing was derived");
+}
+
+#[tokio::test]
+async fn every_panel_has_the_statement_of_its_figures_to_select_and_none_stands_twice() {
+    let draw = |name: &str| {
+        let detail = column_detail(name, 3);
+        drawn(&format!("sql-{name}"), || {
+            column_view(&detail, &ColumnsQuery::default(), now(), true)
+        })
+    };
+    let panels = [
+        (
+            "net_amount",
+            vec!["SQL for this histogram and its quantiles", "SQL for top values", "SQL for metrics"],
+        ),
+        (
+            "product_name",
+            vec![
+                "SQL for top values",
+                "SQL for value shapes",
+                "SQL for lengths",
+                "SQL for these counts",
+            ],
+        ),
+        ("ordered_at", vec!["SQL for this histogram", "SQL for ages and days of the week"]),
+        ("is_return", vec!["SQL for true and false", "SQL for metrics"]),
+    ];
+    for (name, titles) in panels {
+        let html = draw(name);
+        for title in titles {
+            assert!(html.contains(title), "{name}: {title}");
+        }
+        assert!(html.contains("part-1.parquet") && html.contains("snapshot f3a9c1"), "{name}");
+        let ids: Vec<&str> = html.split("<pre id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let different: std::collections::BTreeSet<&&str> = ids.iter().collect();
+        assert!(ids.len() >= 3 && ids.len() == different.len(), "{name}: {ids:?}");
+    }
+    assert!(
+        !draw("pin_hash").contains("SQL for"),
+        "a failed column has no figures to find again"
+    );
+    assert!(table("table-sql", &detail(), "").contains("SQL for rows of the table"));
+}
+
+#[tokio::test]
+async fn a_failed_column_shows_no_figures_and_says_what_to_do() {
+    let detail = column_detail("pin_hash", 3);
+    let html = drawn("column-failed", || column_view(&detail, &ColumnsQuery::default(), now(), true));
+    assert!(
+        html.contains("of 1,204 values. The other columns of the table are complete. Mend or replace the file"),
+        "{html}"
+    );
+    assert!(!html.contains("id=\"metrics\"") && !html.contains("id=\"meaning\"") && !html.contains("id=\"history\""));
+    let list = table("table-failed-column", &detail.table, "");
+    let at = list.find("id=\"col-pin_hash\"").unwrap();
+    let line = &list[at..at + list[at..].find("</tr>").unwrap()];
+    assert!(
+        line.contains("not profiled") && line.contains("Row group 3") && !line.contains("0%"),
+        "{line}"
+    );
+}
+
+#[tokio::test]
+async fn the_table_as_a_whole_is_said_below_its_columns() {
+    let html = table("table-whole", &detail(), "?sort=null");
+    for part in [
+        "The table as a whole",
+        "1 reference and 1 figure.",
+        "columns/order_line_id?sort=null",
+        "Duplicate rows",
+        "1,204",
+        "Columns that move together",
+        "0.41",
+        "1,842,035,110",
+    ] {
+        assert!(html.contains(part), "{part}");
+    }
+    let mut bare = detail();
+    bare.run.as_mut().unwrap().metrics = Default::default();
+    let html = table("table-bare", &bare, "");
+    assert!(
+        !html.contains("Duplicate rows") && !html.contains("move together") && !html.contains("<dt>Kind"),
+        "{html}"
+    );
+    assert!(
+        html.contains("columns/order_line_id"),
+        "the key is proven by the figures of its column"
+    );
+    bare.columns.retain(|column| !column.is_candidate_key());
+    assert!(table("table-keyless", &bare, "").contains("no single column is unique and without nulls"));
+}
+
+#[tokio::test]
 async fn a_column_of_one_run_has_a_history_of_one() {
     let mut detail = column_detail("net_amount", 1);
     detail.compared = None;

@@ -3,11 +3,13 @@
 use chrono::{DateTime, Duration, TimeZone, Utc};
 
 use crate::domain::address::TableAddress;
+use crate::domain::column_meaning::{ColumnMeaning, PiiRisk};
 use crate::domain::column_profile::{ColumnProfile, Estimate, GeneralType, HistogramBin, LengthCount, Metrics, PatternCount, TopValue};
 use crate::domain::exact_number::ExactNumber;
 use crate::domain::profile_run::{ProfileRun, RunMode, RunPhase, RunStatus, RunTrigger};
 use crate::domain::progress::RunProgress;
 use crate::domain::table::{ColumnDetail, ColumnPoint, TableDetail, TableFigures, TableRun, TableSummary};
+use crate::domain::table_metrics::{PairCorrelation, TableMetrics};
 use crate::domain::table_profile::{FailedTable, Snapshot};
 
 pub const ROWS: u64 = 184_203_511;
@@ -249,6 +251,59 @@ pub fn is_return() -> ColumnProfile {
     out
 }
 
+/// What is said of the table as a whole, with figures that an engine may add.
+pub fn table_metrics() -> TableMetrics {
+    let pair = |left: &str, right: &str, coefficient| PairCorrelation {
+        left: left.into(),
+        right: right.into(),
+        coefficient,
+        row_count: ROWS - 7_073_414,
+    };
+    TableMetrics {
+        functional_table_type: Some("transaction".into()),
+        functional_table_type_reason: Some("1 date of a regular series, 1 reference and 1 figure.".into()),
+        candidate_keys: vec!["order_line_id".into()],
+        duplicate_row_count: Some(1_204),
+        pairwise: Some(vec![
+            pair("net_amount", "store_id", 0.41),
+            pair("order_line_id", "net_amount", -0.08),
+        ]),
+        ..TableMetrics::default()
+    }
+}
+
+/// Meanings as the engine derives them, by column.
+fn meaning_of(name: &str) -> ColumnMeaning {
+    let said = |kind: &str, reason: &str| ColumnMeaning {
+        functional_data_type: Some(kind.into()),
+        functional_data_type_reason: Some(reason.into()),
+        pii_risk: Some(PiiRisk::None),
+        ..ColumnMeaning::default()
+    };
+    match name {
+        "order_line_id" => ColumnMeaning {
+            critical_data_element: Some(true),
+            critical_data_element_reason: Some("It identifies what happened.".into()),
+            ..said(
+                "row_identifier",
+                "All 184,203,511 values are different, none is missing, and the name says \"id\".",
+            )
+        },
+        "net_amount" => said(
+            "amount_of_money",
+            "The name says \"amount\", and the values are 402,117 different numbers.",
+        ),
+        "product_name" => ColumnMeaning {
+            pii_risk: Some(PiiRisk::Moderate),
+            pii_risk_reason: Some("It tells who a <b>person</b> is.".into()),
+            suggested_type: Some("varchar(250)".into()),
+            suggested_type_reason: Some("The longest text has 118 characters.".into()),
+            ..said("entity_name", "The name says \"name\".")
+        },
+        _ => ColumnMeaning::default(),
+    }
+}
+
 pub fn columns() -> Vec<ColumnProfile> {
     let mut key = column(1, "order_line_id", "bigint", GeneralType::Number, 0, ROWS);
     key.metrics.min_value = Some("1".into());
@@ -289,7 +344,7 @@ pub fn columns() -> Vec<ColumnProfile> {
     store.metrics.min_value = Some("1".into());
     store.metrics.max_value = Some("1219".into());
     store.metrics.median = Some(688.0);
-    vec![
+    let mut all = vec![
         key,
         status,
         net_amount(7_073_414, 31_204_118),
@@ -300,7 +355,11 @@ pub fn columns() -> Vec<ColumnProfile> {
         failed,
         constant,
         store,
-    ]
+    ];
+    for column in &mut all {
+        column.meaning = meaning_of(&column.column_name);
+    }
+    all
 }
 
 pub fn table_run(number: i64, days_ago: i64) -> TableRun {
@@ -312,13 +371,18 @@ pub fn table_run(number: i64, days_ago: i64) -> TableRun {
         column_count: 10,
         duration_ms: 531_000,
         bytes_scanned: 41_200_000_000,
+        rows_scanned: ROWS - days_ago as u64 * 141_000,
+        mode: RunMode::Full,
+        engine: "limn 0.1.0".into(),
         snapshot: Snapshot {
             id: "f3a9c1".into(),
             description: "3 files, 41.2 GB, newest 2026-11-21 13:41 UTC".into(),
             files: vec!["sales/order_lines/part-1.parquet".into()],
+            ..Snapshot::default()
         },
         rejected: None,
         broken_invariants: Vec::new(),
+        metrics: table_metrics(),
     }
 }
 

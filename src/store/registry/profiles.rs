@@ -21,6 +21,7 @@ super::tables! {
         bytes_scanned: Long required, null_cell_count: Long required, started_after_ms: Long required, duration_ms: Long required,
         format: Text required, profile_mode: Text required, engine: Text required, engine_version: Text required,
         snapshot_json: Text required, rejected_json: Text, broken_invariants_json: Text, failure_json: Text, completed_at: Time,
+        metrics_json: Text,
     }
 
     dq_profile_results(result_id) {

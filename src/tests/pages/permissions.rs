@@ -101,6 +101,7 @@ fn actions(run: &str, group: &str, connection: &str) -> Vec<(&'static str, Strin
         ("retry-run", format!("profile_run_id={run}"), RUNNERS),
         ("profile-sample", String::new(), ADMINS),
         ("create-connection", "name=x&location=%2Fnowhere".into(), ADMINS),
+        ("test-connection", "kind=postgresql&name=x&host=h&database=d&user=u".into(), ADMINS),
         ("find-tables", format!("connection_id={connection}"), ADMINS),
         ("set-connection-active", format!("connection_id={connection}&active=true"), ADMINS),
         ("create-table-group", format!("connection_id={connection}&name=x"), ADMINS),

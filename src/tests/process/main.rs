@@ -3,5 +3,8 @@
 //! Every test starts its own server on a free port with its own data folder and ends it; nothing is shared.
 
 mod crash;
+mod databases;
+#[path = "../store/postgres.rs"]
+mod postgres;
 mod program;
 mod sockets;

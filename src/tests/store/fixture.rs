@@ -248,6 +248,7 @@ pub fn profile_of(table_name: &str, rows: u64, median: f64) -> TableProfile {
             id: "f00".into(),
             description: "1 file".into(),
             files: vec!["a.parquet".into()],
+            ..Snapshot::default()
         },
         duration_ms: 12,
         bytes_scanned: 4096,

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::fixture::*;
-use crate::domain::query::ColumnsQuery;
 use crate::store::{
     Catalogue, ColumnKind, Database, DatabaseKind, Makes, StoreError, all_tables, cut_off_after, latest_version, list_copies, migrate_to,
-    settings, split, sql, tables,
+    settings, split, sql,
 };
 
 on_both_databases!(
@@ -134,18 +133,38 @@ fn the_databricks_scripts_are_the_registry() {
     assert!(all_tables().any(|table| table.columns.iter().any(|column| column.kind == ColumnKind::Bytes)));
 }
 
+/// A result as the first version could hold it: today's code writes more.
+async fn insert_result(db: &Database, group: &str) {
+    for (text, first) in [
+        (
+            "insert into dq_profiles (profile_run_id, table_group_id, status, phase, run_number, trigger_source, requested_at, plan_json,
+                 is_whole_group, engine) values ($1, $2, 'completed', 'completed', 1, 'person', {now}, '{}', true, 'embedded')",
+            "run",
+        ),
+        (
+            "insert into dq_profile_results (result_id, profile_run_id, table_id, column_id, column_name, attempt, ordinal_position)
+             values ($1, 'run', $2, 'c', 'amount', 1, 1)",
+            "result",
+        ),
+    ] {
+        sql(text).bind(first).bind(group).execute(db).await.unwrap();
+    }
+}
+
+async fn count_results(db: &Database) -> i64 {
+    let row = sql("select count(*) as n from dq_profile_results").fetch_one(db).await.unwrap();
+    row.integer("n").unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_older_database_keeps_its_rows_and_is_copied_first() {
     for fixture in empty_databases().await {
         let db = &fixture.db;
         migrate_to(db, 1).await.unwrap();
         let connection = connect(db, "Shop", &["orders"]).await;
-        complete_run(db, &group_of(&connection), 100, 1.0).await;
+        insert_result(db, group_of(&connection).as_str()).await;
         db.migrate().await.unwrap();
-        let detail = tables::get_table_detail(db, &address(&connection, "orders"), &ColumnsQuery::default())
-            .await
-            .unwrap();
-        assert_eq!(detail.unwrap().columns.len(), 2);
+        assert_eq!(count_results(db).await, 1);
         let whole = sqlite().await;
         if db.kind() == DatabaseKind::Sqlite {
             assert_eq!(catalogue(db).await, catalogue(&whole.db).await);
@@ -157,15 +176,7 @@ async fn an_older_database_keeps_its_rows_and_is_copied_first() {
         let copy = Database::connect(&format!("sqlite:{}", copies[0].display())).await.unwrap();
         assert_eq!(settings::get(&copy, "schema_version").await.unwrap().as_deref(), Some("1"));
         assert!(!catalogue(&copy).await.has_table("dq_alerts"));
-        assert_eq!(
-            sql("select count(*) as n from dq_profile_results")
-                .fetch_one(&copy)
-                .await
-                .unwrap()
-                .integer("n")
-                .unwrap(),
-            2
-        );
+        assert_eq!(count_results(&copy).await, 1);
         db.migrate().await.unwrap();
         assert_eq!(
             list_copies(&folder.join("backups")).len(),

@@ -2,10 +2,11 @@
 //! Without PostgreSQL's programs those tests say SKIPPED; with `LIMN_REQUIRE_POSTGRES=1` they fail instead.
 
 mod fixture;
+mod meanings;
 mod migrations;
 mod partition_states;
 mod people;
-mod postgres;
+pub mod postgres;
 mod profiles;
 mod removal;
 mod runs;

@@ -90,10 +90,11 @@ fn start() -> Option<Server> {
 }
 
 /// `$1` is the folder, `$2` that of the programs, the rest what makes a command run without privileges. A keyboard
-/// interrupt must not end the keeper before its work. Nothing is worth a tidy shutdown: the folder goes.
+/// interrupt must not end the keeper before its work. The role `limn_guarded`, where a test makes it, needs its password. Nothing is worth a tidy shutdown: the folder goes.
 const KEEPER: &str = r#"trap '' INT TERM HUP
 folder=$1; programs=$2; shift 2
 "$@" "$programs/initdb" --no-sync --auth=trust --username=limn --encoding=UTF8 --locale=C.UTF-8 -D "$folder/data" >"$folder/log" 2>&1
+"$@" sed -i '1i local all limn_guarded scram-sha-256' "$folder/data/pg_hba.conf"
 "$@" "$programs/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=150 \
     -c fsync=off -c synchronous_commit=off -c full_page_writes=off >>"$folder/log" 2>&1 &
 server=$!

@@ -231,6 +231,7 @@ async fn pages_read_profiles_by_index_only() {
     profile_runs::list_log(db, &run, "info", 10).await.unwrap();
     profile_runs::run_neighbours(db, &run).await.unwrap();
     profile_runs::find_run(db, 2).await.unwrap();
+    read_columns_every_way(db, &connection).await;
     let by_index = db.take_statement_texts();
     tables::list_tables(db, &TablesQuery::parse("q=amount"), now).await.unwrap();
     overview::get_overview(db, None, now).await.unwrap();
@@ -265,6 +266,34 @@ async fn pages_read_profiles_by_index_only() {
         )
         .await;
     }
+}
+
+/// Every statement of the column profile, its history, the states that merge and what goes with a run.
+async fn read_columns_every_way(db: &Database, connection: &crate::domain::connection::Connection) {
+    use crate::store::{api_tokens, column_history, column_reads, partition_states, run_deletion};
+    let group = group_of(connection);
+    let table = column_reads::list_tables_named(db, &group, &["orders".into()])
+        .await
+        .unwrap()
+        .remove(0)
+        .table_id;
+    let spellings = ["amount".to_owned()];
+    let run = column_reads::list_candidate_runs(db, &group, Some(&table)).await.unwrap().remove(0);
+    let stored = column_reads::find_result_column(db, &run, &table, "amount").await.unwrap().unwrap();
+    column_reads::list_result_columns(db, &run, &table, &spellings).await.unwrap();
+    column_reads::list_typed_columns(db, &run, &table, &spellings).await.unwrap();
+    column_reads::list_column_values(db, &run, &table, 1).await.unwrap();
+    column_reads::list_column_anomalies(db, &run, &table, &stored).await.unwrap();
+    column_reads::list_run_anomalies(db, &run.profile_run_id).await.unwrap();
+    column_reads::find_payload(db, &run.profile_run_id, 10).await.unwrap();
+    column_history::list_column_history(db, &table, "amount", 9).await.unwrap();
+    column_history::list_whole_columns(db, &table, &run.profile_run_id, run.attempt)
+        .await
+        .unwrap();
+    partition_states::list_partition_states(db, &table).await.unwrap();
+    partition_states::list_partition_states_at(db, &table, Utc::now()).await.unwrap();
+    run_deletion::preview_removal(db, &[run.profile_run_id]).await.unwrap();
+    api_tokens::find_working_token(db, "hash").await.unwrap();
 }
 
 async fn assert_scans(db: &Database, text: &str, allowed: &[&str]) {

@@ -1,0 +1,212 @@
+//! What a shape decides about its texts without looking at them, and what has to be looked at.
+
+use super::shapes::Features;
+use super::standard_patterns::Form;
+use super::text_kinds::{is_numeric, is_quoted, missing_word_shapes};
+
+/// A set of questions about a text, one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Questions(u32);
+
+/// Questions beside the standard forms.
+pub const DUMMY: Questions = Questions(1 << 24);
+/// Parses as a number.
+pub const NUMERIC: Questions = Questions(1 << 25);
+/// Parses as a date.
+pub const DATE: Questions = Questions(1 << 26);
+/// Says true or false.
+pub const TRUTH: Questions = Questions(1 << 27);
+/// Stands between quotes.
+pub const QUOTED: Questions = Questions(1 << 28);
+
+impl Questions {
+    /// The question whether a text has a standard form.
+    pub fn form(form: Form) -> Self {
+        Self(1 << form as u32)
+    }
+
+    /// Whether the question is among these.
+    pub fn has(self, question: Self) -> bool {
+        self.0 & question.0 != 0
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    fn add(&mut self, question: Self, when: bool) {
+        self.0 |= if when { question.0 } else { 0 };
+    }
+}
+
+/// What a shape says about every text that has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// Questions that the shape answers with yes. What is in neither set is answered with no.
+    pub yes: Questions,
+    /// Questions for which the text itself must be looked at.
+    pub look: Questions,
+}
+
+impl Verdict {
+    /// Of the shape of an ASCII text with its features.
+    pub fn of_ascii_shape(shape: &[u8], found: &Features) -> Self {
+        let mut verdict = Self::default();
+        let Some(first) = shape.first().copied() else { return verdict };
+        let Verdict { yes, look } = &mut verdict;
+        let letters = found.upper + found.lower;
+        let length = shape.len();
+        let plain = letters + found.digits == found.chars;
+        let text = || std::str::from_utf8(shape).unwrap_or_default();
+        let has = |byte: u8| !plain && shape.contains(&byte);
+
+        look.add(DUMMY, may_be_dummy(shape));
+        if found.digits > 0 {
+            let numeric_letters = letters == 1;
+            yes.add(NUMERIC, letters == 0 && is_numeric(text()));
+            look.add(NUMERIC, numeric_letters);
+        }
+        let may_be_date = found.digits > 5 && first == b'9' && (8..=40).contains(&length);
+        look.add(DATE, may_be_date);
+        look.add(Questions::form(Form::IsoDate), may_be_date);
+        look.add(TRUTH, letters > 0 && found.chars - found.white <= 5);
+        yes.add(QUOTED, is_quoted(text()));
+
+        look.add(Questions::form(Form::UsState), shape == b"AA");
+        yes.add(Questions::form(Form::UsZip), Form::UsZip.is_form_of(text()));
+        look.add(Questions::form(Form::Ssn), shape == b"999-99-9999");
+        look.add(
+            Questions::form(Form::CreditCard),
+            letters == 0 && (14..=19).contains(&found.digits) && length <= 23,
+        );
+        look.add(Questions::form(Form::Iban), length >= 15 && shape.starts_with(b"AA99"));
+        look.add(Questions::form(Form::Json), first == b'{' || first == b'[');
+        look.add(Questions::form(Form::Uuid), length == 36 && shape[8] == b'-' && shape[13] == b'-');
+        let dotted = has(b'.');
+        look.add(Questions::form(Form::Email), dotted && shape.contains(&b'@'));
+        look.add(Questions::form(Form::Ipv4), dotted && letters == 0 && (7..=15).contains(&length));
+        yes.add(Questions::form(Form::FileName), dotted && Form::FileName.is_form_of(text()));
+        let colon = has(b':');
+        look.add(Questions::form(Form::Url), colon && shape.contains(&b'/'));
+        look.add(Questions::form(Form::Ipv6), colon && length <= 45);
+        look.add(
+            Questions::form(Form::Phone),
+            letters == 0 && (8..=15).contains(&found.digits) && length <= 24 && !plain,
+        );
+        verdict
+    }
+
+    /// For texts of which nothing is known beforehand.
+    pub fn unknown() -> Self {
+        Self {
+            yes: Questions::default(),
+            look: Questions(u32::MAX),
+        }
+    }
+}
+
+/// Whether a text of this shape can stand for "missing": a word of that length, or one character again and again.
+fn may_be_dummy(shape: &[u8]) -> bool {
+    let trimmed = std::str::from_utf8(shape).unwrap_or_default().trim().as_bytes();
+    let Some(first) = trimmed.first() else { return false };
+    if trimmed.iter().all(|byte| byte.eq_ignore_ascii_case(first)) {
+        return true;
+    }
+    let bare = match trimmed {
+        [b'(', inner @ .., b')'] | [b'[', inner @ .., b']'] => inner.trim_ascii(),
+        other => other,
+    };
+    missing_word_shapes().any(|word| bare.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shapes::write_ascii_shape;
+    use super::super::standard_patterns::STANDARD_FORMS;
+    use super::super::text_kinds::{is_dummy, is_truth_word};
+    use super::*;
+    use crate::engine::accumulators::date_texts::parse_date_text;
+    use proptest::prelude::*;
+
+    /// What the shape and a look at the text say must be what the text says.
+    fn assert_agrees(text: &str) -> Result<(), TestCaseError> {
+        let mut shape = Vec::new();
+        write_ascii_shape(text.as_bytes(), &mut shape);
+        let found = Features::of_ascii_shape(&shape);
+        let verdict = Verdict::of_ascii_shape(&shape, &found);
+        let blank = found.white == found.chars;
+        let questions = [
+            (DUMMY, !blank && is_dummy(text)),
+            (NUMERIC, found.digits > 0 && is_numeric(text)),
+            (DATE, parse_date_text(text.as_bytes()).is_some()),
+            (TRUTH, is_truth_word(text)),
+            (QUOTED, is_quoted(text)),
+        ];
+        let forms = STANDARD_FORMS
+            .into_iter()
+            .map(|form| (Questions::form(form), form.is_form_of(text)));
+        for (question, truth) in questions.into_iter().chain(forms) {
+            prop_assert!(!(verdict.yes.has(question) && !truth), "{:?} is said yes to {:?}", question, text);
+            prop_assert!(
+                !truth || verdict.yes.has(question) || verdict.look.has(question),
+                "{:?} is missed in {:?}",
+                question,
+                text
+            );
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn no_known_form_is_missed() {
+        for text in [
+            "jo.o'hara+x@mail.example.com",
+            "https://example.com/a?b=c",
+            "123e4567-e89b-12d3-a456-426614174000",
+            "192.168.0.1",
+            "2001:db8::1",
+            "2013-02-07T10:00:00Z",
+            "4111 1111 1111 1111",
+            "4111111111111111",
+            "DE89 3704 0044 0532 0130 00",
+            "123-45-6789",
+            "02134-1000",
+            "02134",
+            "+49 30 1234567",
+            "(555) 123-4567",
+            "NY",
+            "{\"a\":[1]}",
+            "[]",
+            "report_2013.csv",
+            " (none) ",
+            "[ Unknown ]",
+            "N/A",
+            "#na",
+            "xX",
+            "------------------",
+            "07-Feb-2013",
+            "20130207",
+            "1e9",
+            " -1.5 ",
+            "yes",
+            " T ",
+            "\"a\"",
+            "zzzzzzzzzzzzzzzzzzzzzzzz",
+            "  n/a                          ",
+            "(  missing  )",
+            "?",
+            ".",
+        ] {
+            assert_agrees(text).unwrap();
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        #[test]
+        fn a_shape_never_says_what_its_text_does_not(text in "[ -~]{0,40}|[0-9 .:/+()-]{0,24}|[A-Za-z]{0,8}|[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9:.]{0,8})?|[a-z.]{1,9}@[a-z.]{1,9}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[ (\\[]{0,2}[nN]/?[aA][ )\\]]{0,2}") {
+            assert_agrees(&text)?;
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! One look at a Parquet table, column after column: a thread reads one column of all files, finishes it and forgets it, so
+//! that only a few columns' states are held at a time, and a column that cannot be read fails alone.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use arrow::array::ArrayRef;
+use arrow::datatypes::DataType;
+
+use super::accumulators::column::ColumnState;
+use super::error::EngineError;
+use super::limits::{ColumnLimits, StopWatch};
+use super::memory::keep_within;
+use super::sources::parquet::ColumnChunks;
+use super::sources::{OpenTableFile, ScanPlan};
+use super::table_scan::panic_text;
+
+/// How to look.
+pub struct ColumnOrder<'a> {
+    /// The table's files.
+    pub plan: &'a ScanPlan,
+    /// Threads.
+    pub threads: usize,
+    /// Budget for the states of all columns that are read at the same time.
+    pub memory_bytes: u64,
+    /// What one column may keep.
+    pub limits: ColumnLimits,
+    /// Time and cancellation.
+    pub watch: &'a StopWatch<'a>,
+}
+
+/// One column of the table: its place in each file that has it.
+struct TableColumn {
+    name: String,
+    data_type: DataType,
+    places: Vec<Option<usize>>,
+    bytes: u64,
+    /// One value a file, where the values stand in the paths.
+    constants: Option<Vec<ArrayRef>>,
+}
+
+/// Reads every column and hands each finished state to `finish`; results in the order of the table, with the rows of the table.
+pub fn scan_columns<T: Send>(
+    order: &ColumnOrder,
+    finish: impl Fn(u32, u64, ColumnState) -> T + Sync,
+) -> Result<(u64, Vec<T>), EngineError> {
+    let files = &order.plan.files;
+    let columns = list_columns(files);
+    let rows: u64 = files.iter().filter_map(|file| file.footer()).map(|footer| footer.row_count()).sum();
+    let progress = ColumnProgress::new(order.watch, rows, columns.iter().map(|column| column.bytes).sum());
+    let mut by_size: Vec<usize> = (0..columns.len()).collect();
+    by_size.sort_by_key(|index| std::cmp::Reverse(columns[*index].bytes));
+    let threads = order.threads.clamp(1, columns.len().max(1));
+    let budget = order.memory_bytes / threads as u64;
+    let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let first_failure: Mutex<Option<EngineError>> = Mutex::new(None);
+    let work = || -> Result<Vec<(usize, bool, T)>, EngineError> {
+        let mut done = Vec::new();
+        while !stop.load(Ordering::Relaxed) {
+            let Some(index) = by_size.get(next.fetch_add(1, Ordering::Relaxed)).copied() else {
+                break;
+            };
+            let column = &columns[index];
+            let mut state = ColumnState::of_arrow_type(&column.name, &column.data_type, order.limits);
+            let failed = match read_column(files, column, &mut state, budget, &progress) {
+                Ok(()) => state.has_failed(),
+                Err(error) if error.may_spare_other_columns() => {
+                    state.fail(error.to_string());
+                    first_failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                    true
+                }
+                Err(error) => {
+                    stop.store(true, Ordering::Relaxed);
+                    return Err(error);
+                }
+            };
+            done.push((index, failed, finish(index as u32 + 1, rows, state)));
+        }
+        Ok(done)
+    };
+    let mut done = Vec::new();
+    if threads == 1 {
+        done = work()?;
+    } else {
+        let results: Vec<_> = std::thread::scope(|scope| {
+            let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            running
+                .into_iter()
+                .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect()
+        });
+        for result in results {
+            done.extend(result?);
+        }
+    }
+    let first_failure = first_failure.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let Some(error) = first_failure.filter(|_| done.iter().all(|column| column.1)) {
+        return Err(error);
+    }
+    done.sort_by_key(|column| column.0);
+    Ok((rows, done.into_iter().map(|column| column.2).collect()))
+}
+
+/// The columns of all files by name, in the order in which they are first seen. A name that stands twice in a file is two columns.
+fn list_columns(files: &[std::sync::Arc<OpenTableFile>]) -> Vec<TableColumn> {
+    let mut columns: Vec<TableColumn> = Vec::new();
+    let mut by_name: HashMap<(String, usize), usize> = HashMap::new();
+    let partitions = files.first().map_or(&[][..], |file| file.partitions().0);
+    for partition in partitions {
+        columns.push(TableColumn {
+            name: partition.name.clone(),
+            data_type: partition.data_type.clone(),
+            places: Vec::new(),
+            bytes: 0,
+            constants: Some(partition.values.clone()),
+        });
+    }
+    for (file_index, file) in files.iter().enumerate() {
+        let Some(footer) = file.footer() else { continue };
+        let mut seen: HashMap<String, usize> = HashMap::new();
+        for (place, column) in footer.columns().into_iter().enumerate() {
+            // The path is what the table is partitioned by, whatever stands in the file.
+            if partitions.iter().any(|partition| partition.name == column.name) {
+                continue;
+            }
+            let nth = seen.entry(column.name.clone()).or_default();
+            let key = (column.name.clone(), *nth);
+            *nth += 1;
+            let index = *by_name.entry(key).or_insert_with(|| {
+                columns.push(TableColumn {
+                    name: column.name.clone(),
+                    data_type: column.data_type.clone().unwrap_or(DataType::Null),
+                    places: vec![None; files.len()],
+                    bytes: 0,
+                    constants: None,
+                });
+                columns.len() - 1
+            });
+            columns[index].places[file_index] = Some(place);
+            columns[index].bytes += footer.column_bytes(place);
+        }
+    }
+    columns
+}
+
+fn read_column(
+    files: &[std::sync::Arc<OpenTableFile>],
+    column: &TableColumn,
+    state: &mut ColumnState,
+    budget: u64,
+    progress: &ColumnProgress,
+) -> Result<(), EngineError> {
+    for (file, value) in files.iter().zip(column.constants.iter().flatten()) {
+        let rows = file.footer().map_or(0, |footer| footer.row_count());
+        state.update_weighted(value, &[rows]);
+    }
+    for (file, place) in files.iter().zip(&column.places) {
+        let Some(footer) = file.footer() else { continue };
+        let Some(place) = *place else {
+            state.add_nulls(footer.row_count());
+            continue;
+        };
+        let chunks = ColumnChunks::open(&file.file, footer, place)?;
+        state.expect_type(Some(chunks.data_type()));
+        chunks.read(|piece, rows, bytes| {
+            // A value that makes an accumulator fail costs its column, not the table.
+            if let Some(piece) = piece
+                && let Err(panic) = catch_unwind(AssertUnwindSafe(|| state.update_leaf(piece)))
+            {
+                state.fail(format!("counting its values failed: {}", panic_text(&*panic)));
+            }
+            if rows > 0 {
+                keep_within(budget, std::slice::from_mut(state));
+                progress.add(bytes)?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+/// Turns bytes of columns into rows of the table: a row counts as read when as large a share of the bytes was.
+struct ColumnProgress<'a> {
+    watch: &'a StopWatch<'a>,
+    rows: u64,
+    bytes: u64,
+    reported: Mutex<(u64, u64)>,
+}
+
+impl<'a> ColumnProgress<'a> {
+    fn new(watch: &'a StopWatch<'a>, rows: u64, bytes: u64) -> Self {
+        Self {
+            watch,
+            rows,
+            bytes: bytes.max(1),
+            reported: Mutex::new((0, 0)),
+        }
+    }
+
+    fn add(&self, bytes: u64) -> Result<(), EngineError> {
+        let rows = {
+            let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
+            reported.1 = (reported.1 + bytes).min(self.bytes);
+            let due = (u128::from(self.rows) * u128::from(reported.1) / u128::from(self.bytes)) as u64;
+            let rows = due - reported.0;
+            reported.0 = due;
+            rows
+        };
+        self.watch.tick(rows, bytes)
+    }
+}

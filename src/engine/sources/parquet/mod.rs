@@ -1,0 +1,389 @@
+//! Parquet files: flat columns page by page, everything else through the crate's Arrow reader.
+
+mod hybrid;
+mod leaf;
+mod nested;
+mod pages;
+
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+pub use pages::LeafValues;
+
+use arrow::array::RecordBatchReader;
+use arrow::datatypes::{DataType, Field, Fields, Schema, TimeUnit};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::basic::Type as PhysicalType;
+use parquet::errors::ParquetError;
+use parquet::file::metadata::RowGroupMetaData;
+
+use super::leaves::{Leaf, leaves_of};
+use super::{BatchSource, SourceBatch, SourceColumn};
+use crate::domain::table_profile::RejectedRows;
+use crate::engine::error::EngineError;
+use crate::engine::limits::BATCH_ROWS;
+use crate::engine::rooted_file::RootedFile;
+use crate::engine::type_inference::TokenKinds;
+use leaf::{LeafKind, has_plain_pages, leaf_kind};
+use nested::stored_range;
+use pages::{PageFault, read_chunk};
+
+/// The footer of a file.
+#[derive(Clone, Debug)]
+pub struct Footer {
+    metadata: ArrowReaderMetadata,
+    /// The columns, nested ones opened.
+    columns: Arc<[Leaf]>,
+}
+
+impl Footer {
+    /// Reads and checks the footer.
+    pub fn read(file: &RootedFile) -> Result<Self, EngineError> {
+        let handle = file.reopen()?;
+        let metadata = guard(file.path(), None, || {
+            with_wide_timestamps(ArrowReaderMetadata::load(&handle, ArrowReaderOptions::new())?)
+        })?;
+        let stated: i64 = metadata.metadata().row_groups().iter().map(|group| group.num_rows()).sum();
+        if metadata.metadata().row_groups().iter().any(|group| group.num_rows() < 0)
+            || stated != metadata.metadata().file_metadata().num_rows()
+        {
+            return Err(malformed(file.path(), None, "the footer's row counts contradict each other"));
+        }
+        let columns = leaves_of(metadata.schema().fields()).into();
+        Ok(Self { metadata, columns })
+    }
+
+    /// The columns, nested ones opened; those of the Arrow reader are [`Self::fields`].
+    pub fn columns(&self) -> Vec<SourceColumn> {
+        self.columns.iter().map(Leaf::announced).collect()
+    }
+
+    /// The fields as the Arrow reader yields them, nested ones as they are.
+    pub fn fields(&self) -> &Fields {
+        self.metadata.schema().fields()
+    }
+
+    /// Rows of all row groups.
+    pub fn row_count(&self) -> u64 {
+        self.metadata
+            .metadata()
+            .row_groups()
+            .iter()
+            .map(|group| group.num_rows() as u64)
+            .sum()
+    }
+
+    /// Compressed bytes of one column in all row groups.
+    pub fn column_bytes(&self, column: usize) -> u64 {
+        let (stored, _) = self.stored_leaves(column);
+        let groups = self.metadata.metadata().row_groups();
+        let bytes = |group: &RowGroupMetaData, leaf: usize| group.column(leaf).compressed_size().max(0) as u64;
+        groups
+            .iter()
+            .map(|group| stored.clone().map(|leaf| bytes(group, leaf)).sum::<u64>())
+            .sum()
+    }
+
+    fn leaves(&self, root: usize) -> std::ops::Range<usize> {
+        let schema = self.metadata.parquet_schema();
+        let first = (0..schema.num_columns())
+            .find(|leaf| schema.get_column_root_idx(*leaf) == root)
+            .unwrap_or(0);
+        let count = (first..schema.num_columns())
+            .take_while(|leaf| schema.get_column_root_idx(*leaf) == root)
+            .count();
+        first..first + count
+    }
+
+    /// The stored columns that an opened column needs, and how to take it from what the Arrow reader makes of them alone:
+    /// a struct then has the one field that is wanted.
+    fn stored_leaves(&self, column: usize) -> (std::ops::Range<usize>, Leaf) {
+        let leaf = &self.columns[column];
+        let whole = self.leaves(leaf.root);
+        if leaf.path.is_empty() {
+            return (whole, leaf.clone());
+        }
+        let root = self.metadata.schema().field(leaf.root).data_type();
+        match stored_range(root, &whole, &leaf.path) {
+            Some(stored) => {
+                let path = vec![0; leaf.path.len()];
+                (stored, Leaf { path, ..leaf.clone() })
+            }
+            None => (whole, leaf.clone()),
+        }
+    }
+
+    /// The stored column behind a flat one and how its pages are read.
+    fn flat_leaf(&self, column: usize) -> Option<(usize, LeafKind)> {
+        let leaf = &self.columns[column];
+        let stored = self.leaves(leaf.root);
+        if !leaf.path.is_empty() || leaf.is_length || stored.len() != 1 {
+            return None;
+        }
+        let kind = leaf_kind(&self.metadata.parquet_schema().column(stored.start), &leaf.data_type)?;
+        Some((stored.start, kind))
+    }
+
+    /// Row groups that hold rows.
+    pub fn row_groups(&self) -> Vec<usize> {
+        let groups = self.metadata.metadata().row_groups();
+        (0..groups.len()).filter(|group| groups[*group].num_rows() > 0).collect()
+    }
+}
+
+/// One row group (or none) of a file.
+pub struct ParquetSource {
+    path: String,
+    columns: Vec<SourceColumn>,
+    reader: ParquetRecordBatchReader,
+    rows_before: u64,
+    rows_expected: u64,
+    rows_read: u64,
+    bytes: u64,
+    bytes_reported: u64,
+}
+
+impl ParquetSource {
+    /// Opens row groups of the file; `only` are the stored columns to read, if not all: those of one root.
+    pub fn open(
+        file: &RootedFile,
+        footer: &Footer,
+        row_groups: Option<Vec<usize>>,
+        only: Option<std::ops::Range<usize>>,
+    ) -> Result<Self, EngineError> {
+        let metadata = footer.metadata.metadata();
+        let groups = row_groups.unwrap_or_default();
+        let rows_before = groups.first().map_or(0, |first| {
+            metadata.row_groups()[..*first].iter().map(|group| group.num_rows() as u64).sum()
+        });
+        let rows_expected = groups.iter().map(|group| metadata.row_groups()[*group].num_rows() as u64).sum();
+        let group_bytes = |group: &usize| -> u64 {
+            let group = &metadata.row_groups()[*group];
+            match &only {
+                Some(leaves) => leaves.clone().map(|leaf| group.column(leaf).compressed_size().max(0) as u64).sum(),
+                None => group.compressed_size().max(0) as u64,
+            }
+        };
+        let bytes = groups.iter().map(group_bytes).sum();
+        let handle = file.reopen()?;
+        let arrow_metadata = footer.metadata.clone();
+        let reader = guard(file.path(), Some(rows_before), || {
+            let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(handle, arrow_metadata)
+                .with_batch_size(BATCH_ROWS)
+                .with_row_groups(groups);
+            if let Some(only) = only {
+                let mask = ProjectionMask::leaves(builder.parquet_schema(), only);
+                builder = builder.with_projection(mask);
+            }
+            builder.build()
+        })?;
+        let schema = reader.schema();
+        let columns = schema.fields().iter().map(|field| SourceColumn {
+            name: field.name().clone(),
+            data_type: Some(field.data_type().clone()),
+        });
+        let columns = columns.collect();
+        Ok(Self {
+            path: file.path().to_owned(),
+            columns,
+            reader,
+            rows_before,
+            rows_expected,
+            rows_read: 0,
+            bytes,
+            bytes_reported: 0,
+        })
+    }
+}
+
+impl BatchSource for ParquetSource {
+    fn columns(&self) -> &[SourceColumn] {
+        &self.columns
+    }
+
+    fn token_kinds(&self, _column: usize) -> TokenKinds {
+        TokenKinds::default()
+    }
+
+    fn next_batch(&mut self) -> Result<Option<SourceBatch>, EngineError> {
+        let row = Some(self.rows_before + self.rows_read + 1);
+        let reader = &mut self.reader;
+        let batch = guard(&self.path, row, || reader.next().transpose().map_err(ParquetError::from))?;
+        let Some(rows) = batch else {
+            if self.rows_read != self.rows_expected {
+                return Err(malformed(&self.path, row, "the file ends before the number of rows in its footer"));
+            }
+            return Ok(None);
+        };
+        self.rows_read += rows.num_rows() as u64;
+        let due = if self.rows_expected == 0 {
+            self.bytes
+        } else {
+            (u128::from(self.bytes) * u128::from(self.rows_read) / u128::from(self.rows_expected)) as u64
+        };
+        let bytes = due.saturating_sub(self.bytes_reported);
+        self.bytes_reported = due;
+        Ok(Some(SourceBatch { rows, bytes }))
+    }
+
+    fn rejected(&self) -> RejectedRows {
+        RejectedRows::default()
+    }
+}
+
+/// One column of one file, chunk by chunk.
+pub struct ColumnChunks<'a> {
+    file: &'a RootedFile,
+    footer: &'a Footer,
+    column: usize,
+    handle: Arc<File>,
+}
+
+impl<'a> ColumnChunks<'a> {
+    /// Opens the column that stands at this place among [`Footer::columns`].
+    pub fn open(file: &'a RootedFile, footer: &'a Footer, column: usize) -> Result<Self, EngineError> {
+        let handle = Arc::new(file.reopen()?);
+        Ok(Self {
+            file,
+            footer,
+            column,
+            handle,
+        })
+    }
+
+    /// The column's Arrow type.
+    pub fn data_type(&self) -> &DataType {
+        &self.footer.columns[self.column].data_type
+    }
+
+    /// Reads every chunk. `visit` gets the values piece by piece, and after each page (or batch) its rows and bytes.
+    pub fn read(&self, mut visit: impl FnMut(Option<LeafValues>, u64, u64) -> Result<(), EngineError>) -> Result<(), EngineError> {
+        let flat = self.footer.flat_leaf(self.column);
+        let mut rows_before = 0;
+        for group in self.footer.row_groups() {
+            let metadata = self.footer.metadata.metadata().row_group(group);
+            match &flat {
+                Some((leaf, kind)) if has_plain_pages(metadata.column(*leaf)) => {
+                    self.read_pages(group, *leaf, kind, rows_before, &mut visit)?
+                }
+                _ => self.read_batches(group, &mut visit)?,
+            }
+            rows_before += metadata.num_rows() as u64;
+        }
+        Ok(())
+    }
+
+    fn read_pages(
+        &self,
+        group: usize,
+        leaf: usize,
+        kind: &LeafKind,
+        rows_before: u64,
+        visit: &mut impl FnMut(Option<LeafValues>, u64, u64) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        let metadata = self.footer.metadata.metadata().row_group(group);
+        let chunk = metadata.column(leaf);
+        let rows = metadata.num_rows() as u64;
+        let optional = self.footer.metadata.parquet_schema().column(leaf).max_def_level() > 0;
+        let (mut rows_read, mut bytes_told) = (0, 0);
+        let visit = std::cell::RefCell::new(visit);
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            read_chunk(
+                self.handle.clone(),
+                chunk,
+                rows as usize,
+                kind,
+                optional,
+                |piece| (visit.borrow_mut())(Some(piece), 0, 0),
+                |page_rows| {
+                    rows_read += page_rows;
+                    let due = (u128::from(chunk.compressed_size().max(0) as u64) * u128::from(rows_read) / u128::from(rows.max(1))) as u64;
+                    let bytes = due - bytes_told;
+                    bytes_told = due;
+                    (visit.borrow_mut())(None, page_rows, bytes)
+                },
+            )
+        }));
+        let row = Some(rows_before + rows_read + 1);
+        match result {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(PageFault::Stopped(error))) => Err(error),
+            Ok(Err(PageFault::Reader(error))) => Err(malformed(self.file.path(), row, &error.to_string())),
+            Ok(Err(PageFault::Damaged(reason))) => Err(malformed(self.file.path(), row, reason)),
+            Err(panic) => Err(reader_fault(self.file.path(), row, &*panic)),
+        }
+    }
+
+    fn read_batches(
+        &self,
+        group: usize,
+        visit: &mut impl FnMut(Option<LeafValues>, u64, u64) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        let (stored, leaf) = self.footer.stored_leaves(self.column);
+        let mut source = ParquetSource::open(self.file, self.footer, Some(vec![group]), Some(stored))?;
+        while let Some(batch) = source.next_batch()? {
+            let rows = batch.rows.num_rows() as u64;
+            let values = leaf
+                .take(batch.rows.column(0))
+                .map_err(|error| malformed(self.file.path(), None, &error.to_string()))?;
+            visit(Some(LeafValues::Array(values, None)), rows, batch.bytes)?;
+        }
+        Ok(())
+    }
+}
+
+/// INT96 instants count nanoseconds in 96 bits; read as 64 bits of nanoseconds they would wrap around outside 1677 to 2262.
+fn with_wide_timestamps(metadata: ArrowReaderMetadata) -> Result<ArrowReaderMetadata, ParquetError> {
+    let roots = metadata.parquet_schema().root_schema().get_fields();
+    let is_int96 = |index: usize| roots[index].is_primitive() && roots[index].get_physical_type() == PhysicalType::INT96;
+    if !(0..roots.len()).any(is_int96) {
+        return Ok(metadata);
+    }
+    let fields: Vec<Field> = metadata
+        .schema()
+        .fields()
+        .iter()
+        .enumerate()
+        .map(|(index, field)| match field.data_type() {
+            DataType::Timestamp(TimeUnit::Nanosecond, zone) if is_int96(index) => field
+                .as_ref()
+                .clone()
+                .with_data_type(DataType::Timestamp(TimeUnit::Microsecond, zone.clone())),
+            _ => field.as_ref().clone(),
+        })
+        .collect();
+    let schema = Arc::new(Schema::new_with_metadata(fields, metadata.schema().metadata().clone()));
+    ArrowReaderMetadata::try_new(metadata.metadata().clone(), ArrowReaderOptions::new().with_schema(schema))
+}
+
+/// Runs the reader; its errors and its panics become errors with the place.
+fn guard<T>(path: &str, row: Option<u64>, read: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, EngineError> {
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(malformed(path, row, &error.to_string())),
+        Err(panic) => Err(reader_fault(path, row, &*panic)),
+    }
+}
+
+fn reader_fault(path: &str, row: Option<u64>, panic: &(dyn std::any::Any + Send)) -> EngineError {
+    let reason = panic
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+    EngineError::ReaderFault {
+        path: path.to_owned(),
+        row,
+        reason: reason.unwrap_or_else(|| "without a word".into()),
+    }
+}
+
+fn malformed(path: &str, row: Option<u64>, reason: &str) -> EngineError {
+    EngineError::Malformed {
+        path: path.to_owned(),
+        row,
+        byte: None,
+        reason: reason.to_owned(),
+    }
+}

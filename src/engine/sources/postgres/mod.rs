@@ -1,0 +1,158 @@
+//! PostgreSQL tables: found in the catalogue, read by a cursor in one read-only transaction on one snapshot.
+//!
+//! - `session`: signing in, the transaction, the snapshot in words.
+//! - `discovery`: which tables there are.
+//! - `columns`: how each type is read so that no digit is lost; `values`: its binary form.
+//! - `reading`: the rows.
+
+pub mod columns;
+pub mod discovery;
+pub mod reading;
+pub mod session;
+pub mod values;
+
+use std::sync::{Arc, Mutex};
+
+use sqlx::{PgConnection, Row};
+
+use super::cells::TableColumn;
+use super::database_error::database_error;
+use super::row_stream::{RowStream, Session, SessionSlot, take_session};
+use super::{BatchSource, SourceColumn};
+use crate::domain::address::qualified_name;
+use crate::domain::connection::FoundTable;
+use crate::domain::table_profile::Snapshot;
+use crate::engine::error::EngineError;
+use crate::engine::limits::StopWatch;
+use crate::engine::source_root::PostgresTarget;
+
+/// A table with what must be known before rows are read.
+#[derive(Debug)]
+pub struct OpenTable {
+    /// Schema and name, for messages.
+    pub name: String,
+    /// Schema and name, quoted.
+    pub from: String,
+    /// Columns in order.
+    pub columns: Vec<TableColumn>,
+    /// Bytes on the server's disk.
+    pub bytes: u64,
+    /// Rows that the server believes there are.
+    pub row_estimate: u64,
+    /// What the transaction sees.
+    pub snapshot: Snapshot,
+}
+
+/// A table whose transaction is open.
+#[derive(Debug)]
+pub struct PostgresTable {
+    /// The table.
+    pub open: Arc<OpenTable>,
+    slot: SessionSlot<PgConnection>,
+}
+
+impl PostgresTable {
+    /// Signs in, begins the transaction and reads what the catalogue says of the table.
+    pub fn open(target: &PostgresTarget, table: &FoundTable, watch: &StopWatch) -> Result<Self, EngineError> {
+        let name = qualified_name(&table.schema_name, &table.table_name);
+        let mut session = Session::open(watch, || session::connect(target))?;
+        let left_ms = watch.left_ms();
+        let open = session.wait(watch, async |connection| {
+            open_table(connection, target.snapshot.as_deref(), left_ms, table, &name).await
+        })?;
+        Ok(Self {
+            open: Arc::new(open),
+            slot: Arc::new(Mutex::new(Some(session))),
+        })
+    }
+
+    /// The columns.
+    pub fn columns(&self) -> Vec<SourceColumn> {
+        self.open.columns.iter().map(TableColumn::announced).collect()
+    }
+
+    /// Starts reading. One look at a time: all looks share the one transaction.
+    pub fn open_source(&self) -> Result<Box<dyn BatchSource>, EngineError> {
+        let session = take_session(&self.slot).ok_or_else(|| EngineError::ReaderFault {
+            path: self.open.name.clone(),
+            row: None,
+            reason: "its transaction is gone".into(),
+        })?;
+        let table = self.open.clone();
+        Ok(Box::new(RowStream::start(
+            &self.open.name,
+            &self.open.columns,
+            session,
+            &self.slot,
+            move |connection, reports| reading::read_rows(connection, table, reports),
+        )))
+    }
+}
+
+async fn open_table(
+    connection: &mut PgConnection,
+    snapshot: Option<&str>,
+    left_ms: Option<u64>,
+    table: &FoundTable,
+    name: &str,
+) -> Result<OpenTable, EngineError> {
+    let failed = |error: sqlx::Error| database_error(name, &error);
+    session::begin_reading(connection, snapshot, left_ms).await.map_err(failed)?;
+    let row = sqlx::query(
+        "select c.oid::int8, pg_table_size(c.oid)::int8, greatest(c.reltuples, 0)::float8
+         from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+         where n.nspname = $1 and c.relname = $2",
+    )
+    .persistent(false)
+    .bind(&table.schema_name)
+    .bind(&table.table_name)
+    .fetch_optional(&mut *connection)
+    .await
+    .map_err(failed)?
+    .ok_or_else(|| EngineError::Database {
+        what: name.to_owned(),
+        reason: "the table does not exist".into(),
+        remedy: "The table is gone; find the tables again.",
+    })?;
+    let relation: i64 = row.try_get(0).map_err(failed)?;
+    let size: i64 = row.try_get(1).map_err(failed)?;
+    let estimate: f64 = row.try_get(2).map_err(failed)?;
+    let from = format!("{}.{}", columns::quote(&table.schema_name), columns::quote(&table.table_name));
+    let columns = columns::read_columns(connection, relation, &from).await.map_err(failed)?;
+    Ok(OpenTable {
+        name: name.to_owned(),
+        from,
+        columns,
+        // A partitioned table has no bytes of its own; discovery has summed those of its parts.
+        bytes: u64::try_from(size).unwrap_or(0).max(table.bytes),
+        row_estimate: estimate as u64,
+        snapshot: session::describe_snapshot(connection).await.map_err(failed)?,
+    })
+}
+
+/// Holds one snapshot for all tables of a run.
+#[derive(Debug)]
+pub struct HeldSnapshot {
+    /// The target with the snapshot's name.
+    pub target: PostgresTarget,
+    _session: Session<PgConnection>,
+}
+
+impl HeldSnapshot {
+    /// Begins a transaction and exports what it sees.
+    pub fn open(target: &PostgresTarget, watch: &StopWatch) -> Result<Self, EngineError> {
+        let mut session = Session::open(watch, || session::connect(target))?;
+        let snapshot = session.wait(watch, async |connection| {
+            let failed = |error: sqlx::Error| database_error("the run's snapshot", &error);
+            session::begin_reading(connection, None, None).await.map_err(failed)?;
+            session::export_snapshot(connection).await.map_err(failed)
+        })?;
+        Ok(Self {
+            target: PostgresTarget {
+                snapshot: Some(snapshot),
+                ..target.clone()
+            },
+            _session: session,
+        })
+    }
+}

@@ -1,0 +1,217 @@
+//! The one list of what SQL cannot say: which figure, in which dialect, of which columns, and why.
+//! The page shows it beside the statements; the oracle skips what it names, and nothing else.
+
+use serde::Serialize;
+
+use super::every_column::ColumnQueries;
+use super::relation::TableContext;
+use crate::domain::column_profile::{ColumnProfile, GeneralType};
+use crate::domain::statement::SqlDialect;
+use crate::engine::sources::{CSV, JSONL};
+
+/// A figure of one column that no statement says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Unsaid {
+    /// The metric; `*` stands for all of the column.
+    pub metric: &'static str,
+    /// Why not.
+    pub why: &'static str,
+}
+
+/// Which columns an entry is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Of {
+    Every,
+    Reals,
+    /// Numbers whose sum is beyond the bits that are added in.
+    HugeSums,
+    /// Doubles so large or so small that their powers are no doubles.
+    BeyondPowers,
+    /// Instants with digits beyond milliseconds.
+    FineTimes,
+    Texts,
+    /// Texts with characters that do not print.
+    ControlledTexts,
+    Nested,
+    /// Tables of which records were left out.
+    BrokenRecords,
+    /// CSV files with bytes that are no text.
+    BrokenTexts,
+    /// Columns of numbers, dates and booleans.
+    Typed,
+}
+
+/// One line of the list.
+struct Entry {
+    metrics: &'static [&'static str],
+    dialects: &'static [SqlDialect],
+    of: Of,
+    why: &'static str,
+}
+
+use SqlDialect::{DuckDb, Postgres, Sqlite};
+const ALL: &[SqlDialect] = &[DuckDb, Postgres, Sqlite];
+const LENGTHS: &[&str] = &["min_length", "max_length", "avg_length"];
+
+/// The list.
+const ENTRIES: &[Entry] = &[
+    Entry {
+        metrics: LENGTHS,
+        dialects: ALL,
+        of: Of::Reals,
+        why: "the text of a double is the shortest that reads back as the same double, as in JSON; databases write doubles in other ways",
+    },
+    Entry {
+        metrics: LENGTHS,
+        dialects: &[Postgres, Sqlite],
+        of: Of::Typed,
+        why: "the text form of numbers and times is Limn's own, the database writes them in its way",
+    },
+    Entry {
+        metrics: &["sum"],
+        dialects: ALL,
+        of: Of::HugeSums,
+        why: "the sum, or one on the way to it, needs more bits than the database adds in (DuckDB 128, SQLite 64)",
+    },
+    Entry {
+        metrics: &["avg_value", "variance", "stddev_value", "skewness", "kurtosis"],
+        dialects: &[Postgres],
+        of: Of::BeyondPowers,
+        why: "PostgreSQL stops at a product that is no double, where others go on with zero or infinity",
+    },
+    Entry {
+        metrics: &["*"],
+        dialects: &[Sqlite],
+        of: Of::FineTimes,
+        why: "SQLite's functions of time stop at milliseconds",
+    },
+    Entry {
+        metrics: &["invalid_utf8_count"],
+        dialects: ALL,
+        of: Of::Texts,
+        why: "a text in SQL is valid UTF-8 always",
+    },
+    Entry {
+        metrics: &[
+            "blank_count",
+            "dummy_count",
+            "missing_count",
+            "upper_case_count",
+            "lower_case_count",
+            "mixed_case_count",
+            "non_alpha_count",
+            "numeric_count",
+            "date_count",
+            "boolean_text_count",
+            "non_printing_count",
+            "standardised_distinct_count",
+            "entropy_bits",
+            "patterns",
+            "distinct_pattern_count",
+            "standard_pattern",
+            "standard_pattern_ratio",
+        ],
+        dialects: &[Postgres, Sqlite],
+        of: Of::Texts,
+        why: "its rules go by Unicode's properties of letters, for which this database has the server's locale or nothing",
+    },
+    Entry {
+        metrics: &["min_length", "max_length", "avg_length", "length_histogram", "non_ascii_count"],
+        dialects: &[Sqlite],
+        of: Of::ControlledTexts,
+        why: "texts with control characters are among the values, and SQLite's length stops at a zero byte",
+    },
+    Entry {
+        metrics: &["skewness"],
+        dialects: &[Sqlite],
+        of: Of::Every,
+        why: "SQLite has no powers with a fraction unless it was built with them",
+    },
+    Entry {
+        metrics: &[
+            "distinct_count",
+            "unique_count",
+            "distinct_ratio",
+            "min_value",
+            "max_value",
+            "min_length",
+            "max_length",
+            "avg_length",
+            "top_values",
+        ],
+        dialects: ALL,
+        of: Of::Nested,
+        why: "a nested value is known by its JSON text, and the spelling of that text (spaces, numbers, order) is the reader's own",
+    },
+    Entry {
+        metrics: &["*"],
+        dialects: &[DuckDb],
+        of: Of::BrokenRecords,
+        why: "records were left out that do not keep to the file's form, and DuckDB draws that line elsewhere",
+    },
+    Entry {
+        metrics: &["*"],
+        dialects: &[DuckDb],
+        of: Of::BrokenTexts,
+        why: "the file holds bytes that are not UTF-8, and DuckDB refuses such a file",
+    },
+    Entry {
+        metrics: &[
+            "suggested_type",
+            "functional_data_type",
+            "semantic_type",
+            "pii_risk",
+            "pii_reason",
+            "critical_data_element",
+            "quality_score",
+            "hll",
+            "kll",
+            "topk",
+        ],
+        dialects: ALL,
+        of: Of::Every,
+        why: "it is a rule over the figures or a state, not a figure of the data",
+    },
+];
+
+/// Whether SQL cannot read the table at all.
+pub fn is_unreadable(table: &TableContext) -> bool {
+    table.dialect().is_none() || holds_broken_texts(table)
+}
+
+/// What no statement says of this column.
+pub fn unsaid_for(table: &TableContext, column: &ColumnProfile) -> Vec<Unsaid> {
+    let Some(dialect) = table.dialect() else {
+        return vec![Unsaid {
+            metric: "*",
+            why: "no SQL engine at hand reads this kind of source",
+        }];
+    };
+    ENTRIES
+        .iter()
+        .filter(|entry| entry.dialects.contains(&dialect) && is_of(entry.of, table, column, dialect))
+        .flat_map(|entry| entry.metrics.iter().map(|metric| Unsaid { metric, why: entry.why }))
+        .collect()
+}
+
+fn is_of(of: Of, table: &TableContext, column: &ColumnProfile, dialect: SqlDialect) -> bool {
+    let queries = ColumnQueries { dialect, table, column };
+    match of {
+        Of::Every => true,
+        Of::Reals => queries.is_real(),
+        Of::HugeSums => column.general_type == GeneralType::Number && !queries.sum_fits(),
+        Of::BeyondPowers => queries.is_beyond_powers(),
+        Of::FineTimes => column.general_type == GeneralType::Time && queries.has_digits_beyond(3),
+        Of::Texts => column.general_type == GeneralType::Text,
+        Of::ControlledTexts => column.metrics.non_printing_count.is_some_and(|count| count > 0),
+        Of::Nested => queries.is_nested(),
+        Of::BrokenRecords => table.has_rejected && [CSV, JSONL].contains(&table.format),
+        Of::BrokenTexts => holds_broken_texts(table),
+        Of::Typed => matches!(column.general_type, GeneralType::Number | GeneralType::Time | GeneralType::Boolean),
+    }
+}
+
+fn holds_broken_texts(table: &TableContext) -> bool {
+    let is_broken = |column: &ColumnProfile| column.metrics.invalid_utf8_count.is_some_and(|count| count > 0);
+    table.format == CSV && table.columns.iter().any(is_broken)
+}

@@ -1,0 +1,131 @@
+//! Databases through the running program: a form, a test, a run, and a password that is nowhere to be found.
+
+use std::path::Path;
+
+use serde_json::json;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
+
+use super::postgres::new_database_url;
+use super::program::{Person, Server, ended};
+
+const PASSWORD: &str = "c4nary-pa55word";
+
+/// Whether any file below the folder holds the text.
+fn holds(folder: &Path, text: &str) -> bool {
+    std::fs::read_dir(folder).unwrap().flatten().any(|entry| {
+        let path = entry.path();
+        if path.is_dir() {
+            return holds(&path, text);
+        }
+        let bytes = std::fs::read(&path).unwrap_or_default();
+        bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    })
+}
+
+/// Profiles the only connection and returns the finished run.
+async fn profile_it(person: &Person) -> serde_json::Value {
+    let connections = person.json("/settings/connections?format=json").await;
+    let group = connections[0]["groups"][0]["table_group_id"].as_str().unwrap().to_owned();
+    let (_, location) = person.post("start-run", &[("table_group_id", &group)]).await;
+    let number = location.strip_prefix("/runs/").unwrap().parse().unwrap();
+    person.run_when(number, ended).await
+}
+
+#[tokio::test]
+async fn a_postgresql_database_is_connected_by_its_form_and_its_password_is_nowhere_to_be_found() {
+    let Some(url) = new_database_url().await else { return };
+    let mut connection = PgConnection::connect(&url).await.unwrap();
+    let statements = format!(
+        "create role limn_guarded login password '{PASSWORD}'; create table orders (id int, total numeric(9,2));
+         insert into orders select g, g * 1.25 from generate_series(1, 1000) g; grant select on orders to limn_guarded"
+    );
+    connection.execute(sqlx::AssertSqlSafe(statements)).await.unwrap();
+    connection.close().await.unwrap();
+    let (address, socket) = url.split_once("?host=").unwrap();
+    let database = address.rsplit('/').next().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let person = Person::at(&server);
+    person.come_in(&server).await;
+    let fields = |password: &'static str| {
+        vec![
+            ("kind", "postgresql"),
+            ("name", "Shop"),
+            ("host", socket),
+            ("database", database),
+            ("user", "limn_guarded"),
+            ("password", password),
+        ]
+    };
+    let page = async |password| {
+        let (status, location) = person.post("test-connection", &fields(password)).await;
+        assert_eq!(status.as_u16(), 303);
+        assert!(location.starts_with("/settings/connections/new?kind=postgresql"), "{location}");
+        let response = person.client.get(format!("{}{location}", person.base)).send().await.unwrap();
+        format!("{location} {}", response.text().await.unwrap())
+    };
+    let refused = page("wr0ng-pa55word").await;
+    assert!(refused.contains("Sign-in works") && refused.contains("pg_hba.conf"), "{refused}");
+    assert!(!refused.contains("wr0ng-pa55word") && !refused.contains("create-connection"));
+    let passed = page(PASSWORD).await;
+    assert!(passed.contains("Connect 1 table") && !passed.contains(PASSWORD), "{passed}");
+    // The password that was tested is used where the field stays empty.
+    let (_, location) = person.post("create-connection", &fields("")).await;
+    assert_eq!(location, "/tables?connection=shop", "{}", server.log());
+    let run = profile_it(&person).await;
+    assert_eq!(
+        (&run["run"]["status"], &run["run"]["row_count"]),
+        (&json!("completed"), &json!(1_000)),
+        "{}",
+        server.log()
+    );
+    let shown = person.json("/settings/connections?format=json").await.to_string();
+    assert!(!shown.contains(PASSWORD) && shown.contains("postgres://limn_guarded@"), "{shown}");
+    let column = person
+        .json("/tables/shop/public/orders/columns/total?format=json")
+        .await
+        .to_string();
+    assert!(column.contains("1250.00"), "{column}");
+    assert!(server.log().len() > 1_000, "the log is detailed");
+    for secret in [PASSWORD, "wr0ng-pa55word"] {
+        assert!(!holds(folder.path(), secret), "{secret} was written down");
+    }
+}
+
+#[tokio::test]
+async fn a_sqlite_file_is_connected_and_profiled() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().canonicalize().unwrap().join("shop.db");
+    let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+    connection
+        .execute("create table orders (id integer primary key, day date); insert into orders (day) values ('2026-01-01'), ('2026-01-02'), (null)")
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+    let server = Server::start(folder.path());
+    let person = Person::at(&server);
+    person.come_in(&server).await;
+    let location = path.to_str().unwrap();
+    let (_, back) = person
+        .post("create-connection", &[("kind", "sqlite"), ("name", "Shop"), ("location", location)])
+        .await;
+    assert_eq!(back, "/tables?connection=shop", "{}", server.log());
+    let run = profile_it(&person).await;
+    assert_eq!(
+        (&run["run"]["status"], &run["run"]["row_count"]),
+        (&json!("completed"), &json!(3)),
+        "{}",
+        server.log()
+    );
+    let column = person.json("/tables/shop/main/orders/columns/day?format=json").await.to_string();
+    assert!(column.contains("2026-01-02"), "{column}");
+    // `limn profile` reads the same file.
+    let printed = std::process::Command::new(super::program::LIMN)
+        .args(["profile", "--format", "json", "--quiet", location])
+        .output()
+        .unwrap();
+    let printed: serde_json::Value = serde_json::from_slice(&printed.stdout).unwrap();
+    assert_eq!(printed["tables"][0]["row_count"], json!(3));
+}

@@ -248,6 +248,16 @@ def write_json_lines(folder):
     text_file(folder, "json/typed.ndjson", "".join(json.dumps({"day": f"2024-02-{place % 28 + 1:02d}", "at": f"2024-02-01T00:00:{place % 60:02d}Z", "big": 10**25 + place, "no": None, "mixed": place if place % 2 else str(place)}) + "\n" for place in range(200)))
 
 
+# What is known of files of text because we wrote them: rows, records left out, names of the columns. Nobody else's reader is asked.
+FACTS = {
+    "csv/nulls": (4, 0, ["a", "b", "c"]), "csv/semicolon": (3, 0, ["id", "amount", "note"]), "csv/single": (3, 0, ["id", "note"]), "csv/tabs": (3, 0, ["id", "note"]),
+    "csv/no_header": (3, 0, ["column1", "column2", "column3"]), "csv/bom": (2, 0, ["id", "näme"]), "csv/one_column": (4, 0, ["word"]), "csv/packed": (2_000, 0, ["id", "word"]),
+    "csv/only_header": (0, 0, ["a", "b"]), "csv/ragged": (2, 2, ["a", "b", "c"]), "csv/not_utf8": (2, 0, ["a", "b"]), "csv/long": (2, 0, ["a", "b"]),
+    "csv/kinds": (500, 0, "whole real mixed day local utc truth zip huge plus named late".split()), "csv/naughty": (len(NAUGHTY) - 2, 0, ["id", "text"]),
+    "json/naughty": (len(NAUGHTY), 0, ["id", "text", "flag", "n"]), "json/typed": (200, 0, ["day", "at", "big", "no", "mixed"]), "csv_parts": (4, 0, ["id", "value"]), "parts": (450, 0, ["id", "word"]),
+}
+
+
 def write_hostile(folder):
     os.makedirs(folder, exist_ok=True)
     for step in (write_types, write_extremes, write_few, write_encodings, write_texts, write_names, write_csv, write_json_lines):

@@ -61,7 +61,7 @@ mod tests {
     fn a_section_is_named_by_its_heading() {
         let html = Owner::new_root(None).with(|| section(SectionTitle::new("runs", "Runs").subtitle("2 running"), "body").to_html());
         assert!(
-            html.contains("<section class=\"sec\" aria-labelledby=\"runs\"><header><h2 id=\"runs\">Runs"),
+            html.contains("<section aria-labelledby=\"runs\" class=\"sec\"><header><h2 id=\"runs\">Runs"),
             "{html}"
         );
         assert!(!html.contains("class=\"more\""), "{html}");

@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_statement_is_never_markup() {
-        let html = rendered(|| sql_block("s", "SELECT '<script>' FROM \"<b>\""));
+        let html = rendered(|| sql_block("s", "WHERE '<script>' = \"<b>\""));
         assert!(
             !html.contains("<script>") && !html.contains("<b>") && html.contains("class=\"kw\""),
             "{html}"

@@ -105,9 +105,34 @@ fn connection_section(position: usize, connection: &Connection) -> AnyView {
                 </thead>
                 <tbody>{groups}</tbody>
             </table>
+            {password_form(position, connection)}
         </section>
     }
     .into_any()
+}
+
+/// Where a database's password is replaced. What is kept is never shown.
+fn password_form(position: usize, connection: &Connection) -> Option<AnyView> {
+    if connection.kind != ConnectionKind::Postgres {
+        return None;
+    }
+    let id = format!("connection-{position}-password");
+    let view = view! {
+        <details class="sql">
+            <summary>"Change the password"</summary>
+            <form class="stack" method="post" action="/actions/set-connection-password">
+                <input type="hidden" name="connection_id" value=connection.connection_id.to_string() />
+                <input type="hidden" name="back" value=HERE />
+                <div class="field">
+                    <label for=id.clone()>"New password"</label>
+                    <input class="in" id=id type="password" name="password" required maxlength="1000" autocomplete="off" />
+                    <span class="hint">"It is tried first and kept sealed when the database lets us in. What was kept is never shown."</span>
+                </div>
+                <div class="row"><button class="btn" type="submit">"Try and keep"</button></div>
+            </form>
+        </details>
+    };
+    Some(view.into_any())
 }
 
 /// The mark of a kind.

@@ -87,6 +87,27 @@ pub async fn create_connection(
     }
 }
 
+/// Keeps another password for a connection, once it has let us in.
+#[server(prefix = "/actions", endpoint = "set-connection-password")]
+pub async fn set_connection_password(
+    connection_id: String,
+    #[server(default)] password: String,
+    #[server(default)] back: String,
+) -> Result<(), ServerFnError> {
+    let (state, viewer) = (state()?, viewer()?);
+    let back = safe_path(&back, "/settings/connections");
+    let id = ConnectionId(connection_id);
+    match service::change_password(&state.db, &state.config, &viewer, &id, Secret::new(password)).await {
+        Ok(()) => go_saying(
+            &back,
+            true,
+            "The password was changed",
+            "The database let us in with it; it is kept sealed.",
+        ),
+        Err(error) => refuse(&back, error),
+    }
+}
+
 /// Looks for tables again.
 #[server(prefix = "/actions", endpoint = "find-tables")]
 pub async fn find_tables(connection_id: String, #[server(default)] back: String) -> Result<(), ServerFnError> {

@@ -10,7 +10,7 @@ use crate::domain::connection_draft::ConnectionDraft;
 use crate::domain::identifier::ConnectionId;
 use crate::domain::secret::Secret;
 use crate::domain::user::{Permission, Viewer};
-use crate::engine::SourceRoot;
+use crate::engine::{PostgresTarget, SourceRoot};
 use crate::store::{Database, Transaction, connections, tables};
 
 /// Longest name (characters).
@@ -141,6 +141,31 @@ async fn insert_connection(
         tables::replace_found_tables(tx, &group.table_group_id, found, actor).await?;
     }
     Ok(connection)
+}
+
+/// Keeps another password for a connection once it has let us in.
+pub async fn change_password(
+    db: &Database,
+    config: &Configuration,
+    viewer: &Viewer,
+    id: &ConnectionId,
+    password: Option<Secret>,
+) -> Result<(), AppError> {
+    access::require(viewer, Permission::Configure)?;
+    let connection = connections::find_connection(db, id).await?.ok_or(AppError::NotFound)?;
+    let (ConnectionKind::Postgres, Some(password)) = (connection.kind, password) else {
+        return Err(AppError::refused(
+            "There is no password to keep",
+            "Type the new password of the connection's role.",
+        ));
+    };
+    let root = SourceRoot::Postgres(PostgresTarget::new(&connection.location, Some(password.clone())));
+    discover(&root).await?;
+    let actor = access::actor(viewer);
+    let mut tx = db.begin().await?;
+    connection_secrets::keep_password(&mut tx, config, id, &password, &actor).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Looks for tables again and says what changed, in words.

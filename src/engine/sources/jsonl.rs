@@ -108,8 +108,12 @@ impl JsonlSource {
         if text.trim_ascii().is_empty() {
             return Ok(());
         }
-        let read = read_members(text).and_then(|members| Ok((open_members(&members)?, members)));
-        let (opened, members) = match read {
+        let read = read_members(text).and_then(|members| {
+            let is_flat = members.iter().all(|member| member.kind != TokenKinds::NESTED);
+            let opened = if is_flat { None } else { Some(open_members(&members)?) };
+            Ok((members, opened))
+        });
+        let (members, opened) = match read {
             Ok(read) => read,
             Err((byte, reason)) => {
                 if self.rejected.count == 0 {
@@ -120,9 +124,14 @@ impl JsonlSource {
             }
         };
         // Objects with ever new keys (maps in disguise) are not opened any further.
-        let fresh = opened.iter().filter(|member| !self.by_name.contains_key(&*member.name)).count();
-        let is_too_wide = fresh > 0 && self.columns.len() + fresh > OPENED_LIMIT;
-        let members = if is_too_wide { members } else { opened };
+        let members = match opened {
+            Some(opened) => {
+                let fresh = opened.iter().filter(|member| !self.by_name.contains_key(&*member.name)).count();
+                let is_too_wide = fresh > 0 && self.columns.len() + fresh > OPENED_LIMIT;
+                if is_too_wide { members } else { opened }
+            }
+            None => members,
+        };
         let mut row: Vec<Option<usize>> = vec![None; self.columns.len()];
         for (index, member) in members.iter().enumerate() {
             let column = match self.by_name.get(member.name.as_ref()) {

@@ -224,6 +224,27 @@ async fn a_new_connection_is_tested_in_steps() {
     drawn("new-connection-failed", "/settings/connections/new", || {
         new_connection::new_connection_view(&draft, Some(&failed))
     });
+    let draft = ConnectionDraft::parse("kind=postgresql&name=Shop&host=db.example&database=shop&user=reader&tls=verify-full");
+    let refused = ConnectionCheck {
+        steps: vec![
+            step("Address is complete", true, "shop on db.example, as reader"),
+            step("Server is found", true, "203.0.113.7"),
+            step("Server answers", true, "203.0.113.7:5432"),
+            step(
+                "Sign-in works",
+                false,
+                "password authentication failed. Check user name and password.",
+            ),
+        ],
+        tables: Vec::new(),
+    };
+    let html = drawn("new-database", "/settings/connections/new", || {
+        new_connection::new_connection_view(&draft, Some(&refused))
+    });
+    assert!(
+        html.contains("Connect a PostgreSQL database") && html.contains("3 of 6 steps passed"),
+        "{html}"
+    );
 }
 
 #[tokio::test]

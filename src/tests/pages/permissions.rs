@@ -103,6 +103,7 @@ fn actions(run: &str, group: &str, connection: &str) -> Vec<(&'static str, Strin
         ("create-connection", "name=x&location=%2Fnowhere".into(), ADMINS),
         ("test-connection", "kind=postgresql&name=x&host=h&database=d&user=u".into(), ADMINS),
         ("find-tables", format!("connection_id={connection}"), ADMINS),
+        ("set-connection-password", format!("connection_id={connection}&password=x"), ADMINS),
         ("set-connection-active", format!("connection_id={connection}&active=true"), ADMINS),
         ("create-table-group", format!("connection_id={connection}&name=x"), ADMINS),
         ("update-table-group", format!("table_group_id={group}&name=x"), ADMINS),

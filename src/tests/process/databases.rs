@@ -87,6 +87,34 @@ async fn a_postgresql_database_is_connected_by_its_form_and_its_password_is_nowh
         .await
         .to_string();
     assert!(column.contains("1250.00"), "{column}");
+    let connection = ("connection_id", "shop");
+    person
+        .post("set-connection-password", &[connection, ("password", "wr0ng-pa55word")])
+        .await;
+    person.post("set-connection-password", &[connection, ("password", PASSWORD)]).await;
+    let audit = profile_it(&person).await;
+    assert_eq!(
+        audit["run"]["status"],
+        json!("completed"),
+        "a password that does not open the door is not kept"
+    );
+    let printed = std::process::Command::new(super::program::LIMN)
+        .args(["profile", "--format", "json", "--quiet", &url.replace("limn@", "limn_guarded@")])
+        .env("PGPASSWORD", PASSWORD)
+        .output()
+        .unwrap();
+    let printed: serde_json::Value = serde_json::from_slice(&printed.stdout).unwrap();
+    assert_eq!(printed["tables"][0]["columns"][1]["data_type"], json!("numeric(9,2)"));
+    let refused = std::process::Command::new(super::program::LIMN)
+        .args(["profile", "--quiet", &url.replace("limn@", "limn_guarded:wr0ng-pa55word@")])
+        .env_remove("PGPASSWORD")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(
+        !refused.status.success() && said.contains("Sign-in works: no") && !said.contains("wr0ng-pa55word"),
+        "{said}"
+    );
     assert!(server.log().len() > 1_000, "the log is detailed");
     for secret in [PASSWORD, "wr0ng-pa55word"] {
         assert!(!holds(folder.path(), secret), "{secret} was written down");
@@ -121,6 +149,16 @@ async fn a_sqlite_file_is_connected_and_profiled() {
     );
     let column = person.json("/tables/shop/main/orders/columns/day?format=json").await.to_string();
     assert!(column.contains("2026-01-02"), "{column}");
+    // Quoted wildcards are ours to open.
+    std::fs::write(folder.path().join("a1.csv"), "x\n1\n").unwrap();
+    std::fs::write(folder.path().join("a2.csv"), "x\n2\n").unwrap();
+    let mask = format!("{}/a?.csv", folder.path().display());
+    let printed = std::process::Command::new(super::program::LIMN)
+        .args(["profile", "--format", "json", "--quiet", &mask])
+        .output()
+        .unwrap();
+    let printed: serde_json::Value = serde_json::from_slice(&printed.stdout).unwrap();
+    assert_eq!(printed["tables"][0]["row_count"], json!(2));
     // `limn profile` reads the same file.
     let printed = std::process::Command::new(super::program::LIMN)
         .args(["profile", "--format", "json", "--quiet", location])

@@ -31,7 +31,7 @@ impl DayCounts {
     }
 
     /// Different days.
-    pub fn len(&self) -> usize {
+    pub fn days(&self) -> usize {
         self.occupied + self.far.len()
     }
 
@@ -102,6 +102,6 @@ mod tests {
             days.add(day, 1);
         }
         assert_eq!(days.iter().collect::<BTreeMap<_, u64>>(), plain);
-        assert_eq!(days.len(), plain.len());
+        assert_eq!(days.days(), plain.len());
     }
 }

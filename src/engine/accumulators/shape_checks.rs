@@ -147,7 +147,7 @@ mod tests {
             .into_iter()
             .map(|form| (Questions::form(form), form.is_form_of(text)));
         for (question, truth) in questions.into_iter().chain(forms) {
-            prop_assert!(!(verdict.yes.has(question) && !truth), "{:?} is said yes to {:?}", question, text);
+            prop_assert!(!verdict.yes.has(question) || truth, "{:?} is said yes to {:?}", question, text);
             prop_assert!(
                 !truth || verdict.yes.has(question) || verdict.look.has(question),
                 "{:?} is missed in {:?}",

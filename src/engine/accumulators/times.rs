@@ -186,7 +186,7 @@ impl Times {
             return;
         }
         self.days.add(day, weight);
-        if self.days.len() > DAY_LIMIT {
+        if self.days.days() > DAY_LIMIT {
             self.coarsen();
         }
     }

@@ -79,8 +79,8 @@ pub fn has_plain_pages(chunk: &ColumnChunkMetaData) -> bool {
 fn stored_unit(column: &ColumnDescriptor) -> Option<TimeUnit> {
     use parquet::basic::{ConvertedType, TimeUnit as Stored};
     let unit = match column.logical_type_ref() {
-        Some(LogicalType::Timestamp(instant)) => instant.unit.clone(),
-        Some(LogicalType::Time(time)) => time.unit.clone(),
+        Some(LogicalType::Timestamp(instant)) => instant.unit,
+        Some(LogicalType::Time(time)) => time.unit,
         _ => {
             return match column.converted_type() {
                 ConvertedType::TIMESTAMP_MILLIS => Some(TimeUnit::Millisecond),

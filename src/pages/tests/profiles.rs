@@ -143,6 +143,10 @@ async fn the_other_tabs_list_runs_and_the_definition() {
     let html = table("table-runs", &detail(), "?tab=runs");
     assert_eq!(html.matches("href=\"/runs/").count(), 12 + 1, "twelve lines and the fact line");
     let html = table("table-definition", &detail(), "?tab=definition");
+    assert!(
+        html.contains("href=\"/tables/retail/sales/order_lines#whole\""),
+        "the kind leads to its reason"
+    );
     assert!(html.contains("part-1.parquet") && html.contains("f3a9c1"));
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::keys::{self, Object, pick};
 use super::{scalars, values};
+use crate::domain::column_meaning::ColumnMeaning;
 use crate::domain::column_profile::{ColumnProfile, GeneralType, Metrics};
 
 /// Reads a column. `table_rows` counts where the column says nothing; a column without a name is none.
@@ -35,6 +36,7 @@ pub fn read_column(entry: &Object, name: Option<&str>, place: usize, table_rows:
         null_count,
         non_null_count: row_count - null_count,
         metrics: read_metrics(&find),
+        meaning: read_meaning(&find),
         top_values: values::read_top_values(find(keys::TOP_VALUES), row_count),
         histogram: values::read_histogram(find(keys::HISTOGRAM)),
         column_name,
@@ -111,6 +113,18 @@ fn read_metrics<'a>(find: &impl Fn(&[&str]) -> Option<&'a Value>) -> Metrics {
     serde_json::from_value(Value::Object(read)).unwrap_or_default()
 }
 
+/// Reads what was found of the meaning, in our words; anything else that stands under our names is left out.
+fn read_meaning<'a>(find: &impl Fn(&[&str]) -> Option<&'a Value>) -> ColumnMeaning {
+    let mut read = Map::new();
+    for name in ColumnMeaning::NAMES {
+        let value = find(&[*name]).filter(|value| serde_json::from_value::<ColumnMeaning>(json!({ *name: value })).is_ok());
+        if let Some(value) = value {
+            read.insert((*name).to_owned(), value.clone());
+        }
+    }
+    serde_json::from_value(Value::Object(read)).unwrap_or_default()
+}
+
 /// The value, or what it says in another spelling, where the metric can hold it.
 fn fitting(name: &str, value: &Value) -> Option<Value> {
     let holds = |value: &Value| serde_json::from_value::<Metrics>(json!({ name: value })).is_ok();
@@ -161,6 +175,7 @@ fn extensions(sources: &[&Object]) -> std::collections::BTreeMap<String, Value> 
             ],
         ];
         Metrics::NAMES.contains(&key)
+            || ColumnMeaning::NAMES.contains(&key)
             || lists.iter().any(|list| list.contains(&key))
             || keys::METRICS.iter().any(|(_, theirs)| theirs.contains(&key))
     };
@@ -240,5 +255,20 @@ mod tests {
         assert_eq!((column.null_count, column.metrics.non_ascii_count), (2, Some(1)));
         assert_eq!(column_of_null_ratio("b", &json!(0.5), 3, 10).unwrap().null_count, 5);
         assert_eq!(column_of_null_ratio("b", &json!(0.5), 3, 10).unwrap().ordinal_position, 4);
+    }
+
+    #[test]
+    fn a_meaning_in_our_words_is_read_and_one_in_others_is_left_out_alone() {
+        let entry = json!({ "column_name": "c", "pii_risk": "A", "functional_data_type": "email_address", "critical_data_element": "yes" });
+        let column = read_column(entry.as_object().unwrap(), None, 0, Some(3)).unwrap();
+        assert_eq!(column.meaning.functional_data_type.as_deref(), Some("email_address"));
+        assert_eq!((column.meaning.pii_risk, column.meaning.critical_data_element), (None, None));
+        assert!(
+            column.extensions.is_empty(),
+            "what stands under our names would not be read back: {:?}",
+            column.extensions
+        );
+        let stored = serde_json::to_value(&column).unwrap();
+        assert_eq!(serde_json::from_value::<ColumnProfile>(stored).unwrap(), column);
     }
 }

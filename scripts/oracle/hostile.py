@@ -253,14 +253,40 @@ FACTS = {
     "csv/nulls": (4, 0, ["a", "b", "c"]), "csv/semicolon": (3, 0, ["id", "amount", "note"]), "csv/single": (3, 0, ["id", "note"]), "csv/tabs": (3, 0, ["id", "note"]),
     "csv/no_header": (3, 0, ["column1", "column2", "column3"]), "csv/bom": (2, 0, ["id", "näme"]), "csv/one_column": (4, 0, ["word"]), "csv/packed": (2_000, 0, ["id", "word"]),
     "csv/only_header": (0, 0, ["a", "b"]), "csv/ragged": (2, 2, ["a", "b", "c"]), "csv/not_utf8": (2, 0, ["a", "b"]), "csv/long": (2, 0, ["a", "b"]),
+    "csv/duplicates": (2, 0, ["a", "b", "a_1", "A", "column5", "b_1"]), "origins/utf16": (3, 0, ["id", "näme"]), "origins/utf16be": (2, 0, ["id", "näme"]),
     "csv/kinds": (500, 0, "whole real mixed day local utc truth zip huge plus named late".split()), "csv/naughty": (len(NAUGHTY) - 2, 0, ["id", "text"]),
     "json/naughty": (len(NAUGHTY), 0, ["id", "text", "flag", "n"]), "json/typed": (200, 0, ["day", "at", "big", "no", "mixed"]), "csv_parts": (4, 0, ["id", "value"]), "parts": (450, 0, ["id", "word"]),
 }
 
 
+def write_origins(folder):
+    """Columns that the files do not have under their own names: opened structs and lists, keys in the paths; and Arrow's own files."""
+    rows = 120
+    nested = {
+        "id": pa.array(range(rows), pa.int64()),
+        "point": pa.array(some([{"x": 1.5, "label": "a"}, {"x": None, "label": ""}, {"x": float("nan"), "label": "b"}], rows), pa.struct([("x", pa.float64()), ("label", pa.string())])),
+        "deep": pa.array(some([{"in'ner": {"day": datetime.date(2024, 1, 1), "tags": ["p", "q"]}}, {"in'ner": None}], rows), pa.struct([("in'ner", pa.struct([("day", pa.date32()), ("tags", pa.list_(pa.string()))]))])),
+        "tags": pa.array(some([[], ["a"], ["a", None, "b"]], rows), pa.list_(pa.string())),
+        "props": pa.array(some([[("k", 1)], [], [("a", 1), ("b", 2)]], rows), pa.map_(pa.string(), pa.int32())),
+        "a.b": pa.array(some(["dotted", "name"], rows), pa.string()),
+    }
+    write(folder, "origins/nested.parquet", nested)
+    for year in (2023, 2024):
+        for month, unit in ((1, "a b"), (12, "c")):
+            write(folder, f"events/year={year}/month={month:02d}/unit={unit}/part.parquet", {"n": pa.array(range(month * 10), pa.int64()), "word": pa.array([f"w{place % 3}" for place in range(month * 10)])})
+    text_file(folder, "origins/utf16.csv", "id,näme\n1,ä\n2,ö\n3,\n", "utf-16")
+    text_file(folder, "origins/utf16be.csv", b"\xfe\xff" + "id,näme\n1,ä\n2,ö\n".encode("utf-16-be"))
+    lines = [{"o": {"k": 1, "m": {"x": "a"}}, "l": [1, 2], "a.b": 5}, {"o": {}, "l": []}, {"o": None, "l": None, "late": {"x/y": True}}, {"o": {"k": 2}, "l": [[1]]}]
+    text_file(folder, "origins/nested.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+    for name, make in (("file.arrow", pa.ipc.new_file), ("stream.arrows", pa.ipc.new_stream)):
+        table = pa.table({name: values for name, values in nested.items() if name != "deep"})
+        with open(os.path.join(folder, "origins", name), "wb") as file, make(file, table.schema) as writer:
+            writer.write_table(table)
+
+
 def write_hostile(folder):
     os.makedirs(folder, exist_ok=True)
-    for step in (write_types, write_extremes, write_few, write_encodings, write_texts, write_names, write_csv, write_json_lines):
+    for step in (write_types, write_extremes, write_few, write_encodings, write_texts, write_names, write_csv, write_json_lines, write_origins):
         step(folder)
     return folder
 

@@ -6,7 +6,7 @@ Every table becomes a DuckDB table of typed columns; a text format's columns are
 import os
 import re
 
-SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+SUFFIXES = {".parquet": "parquet", ".arrow": "arrow", ".feather": "arrow", ".arrows": "arrow", ".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 COMPRESSED = (".gz", ".zst")
 
 WHOLE = r"-?(0|[1-9][0-9]*)"
@@ -59,8 +59,14 @@ def open_table(db, root, files, dialect=None):
     if len(formats) != 1:
         raise ValueError(f"files of several formats in one table: {files}")
     paths = "[" + ", ".join(quote_text(escape_path(os.path.join(root, file))) for file in files) + "]"
-    db.execute("drop view if exists data; drop table if exists raw; drop table if exists typed")
+    db.execute("drop view if exists data; drop view if exists stored; drop table if exists raw; drop table if exists typed")
     kind = formats.pop()
+    keys = [folder.split("=", 1)[0] for file in files for folder in file.split("/")[:-1] if "=" in folder]
+    PARTITIONS[id(db)] = list(dict.fromkeys(keys))
+    if kind == "arrow":
+        open_arrow(db, [os.path.join(root, file) for file in files])
+        described = db.execute("describe data").fetchall()
+        return [(name, kind, family_of(kind)) for name, kind, *_ in described]
     if kind in ("csv", "tsv"):
         open_csv(db, paths, dialect or {"delimiter": "," if kind == "csv" else "\t", "quote": '"', "has_header": True})
     else:
@@ -70,7 +76,60 @@ def open_table(db, root, files, dialect=None):
 
 
 def open_parquet(db, paths):
-    db.execute(f"create view data as select * from read_parquet({paths}, hive_partitioning = false, union_by_name = true)")
+    db.execute(f"create view stored as select * from read_parquet({paths}, hive_partitioning = true, hive_types_autocast = false, union_by_name = true)")
+    open_nested(db)
+
+
+def open_arrow(db, files):
+    import pyarrow
+    import pyarrow.ipc
+
+    parts = []
+    for file in files:
+        with open(file, "rb") as stream:
+            is_file = stream.read(6) == b"ARROW1"
+            stream.seek(0)
+            parts.append((pyarrow.ipc.open_file if is_file else pyarrow.ipc.open_stream)(stream).read_all())
+    db.register("arrow_parts", pyarrow.concat_tables(parts))
+    db.execute("create temp table stored as select * from arrow_parts")
+    open_nested(db)
+
+
+def open_nested(db):
+    """Fields of structs become columns, and beside lists and maps stand their lengths; keys in the paths get a type."""
+    partitions = partition_keys(db)
+    fields = []
+    for name in partitions:
+        kind = narrowest_type(db, quote_name(name), "token", "stored")
+        kind = kind if kind in ("BIGINT", "DATE", "BOOLEAN") else "VARCHAR"
+        fields.append((name, f"cast({quote_name(name)} as {kind})"))
+    for name, kind in zip(*columns_of(db, "stored")):
+        if name not in partitions:
+            fields += opened(name, quote_name(name), kind)
+    db.execute(f"create view data as select {', '.join(f'{value} as {quote_name(name)}' for name, value in fields)} from stored")
+
+
+def columns_of(db, table):
+    relation = db.sql(f"from {table}")
+    return relation.columns, relation.types
+
+
+def opened(name, value, kind):
+    if kind.id == "struct" and kind.children:
+        return [entry for field, inner in kind.children for entry in opened(f"{name}.{field}", f"struct_extract({value}, {quote_text(field)})", inner)]
+    if kind.id in ("list", "array"):
+        return [(name, value), (f"{name}.length", f"len({value})")]
+    if kind.id == "map":
+        return [(name, value), (f"{name}.length", f"cardinality({value})::bigint")]
+    return [(name, value)]
+
+
+def partition_keys(db):
+    """The keys in the paths of the files that were opened last."""
+    return PARTITIONS.get(id(db), [])
+
+
+PARTITIONS = {}
 
 
 def open_csv(db, paths, dialect):
@@ -78,7 +137,8 @@ def open_csv(db, paths, dialect):
     quote = quote_text(dialect["quote"])
     db.execute(
         f"create temp table raw as select * from read_csv({paths}, all_varchar = true, header = {dialect['has_header']}, delim = {quote_text(dialect['delimiter'])}, "
-        f"quote = {quote}, escape = {quote}, nullstr = '', allow_quoted_nulls = false, max_line_size = 16777216)"
+        f"quote = {quote}, escape = {quote}, nullstr = '', allow_quoted_nulls = false, max_line_size = 16777216, hive_partitioning = false, "
+        f"encoding = {quote_text(dialect.get('encoding', 'utf-8'))})"
     )
     names = [row[0] for row in db.execute("describe raw").fetchall()]
     settle_types(db, [(name, quote_name(name), "token") for name in names])
@@ -115,7 +175,7 @@ def settle_types(db, columns):
     db.execute("create view data as select * from typed")
 
 
-def narrowest_type(db, text, source):
+def narrowest_type(db, text, source, table="raw"):
     if source == "text":
         return "VARCHAR"
 
@@ -126,7 +186,7 @@ def narrowest_type(db, text, source):
         f"select count(x), {all_are(WHOLE)}, {all_are(REAL + '|' + NAMED)} and not {all_are(NAMED)}, coalesce(bool_and(lower(x) in ('true', 'false')), false), "
         f"{all_are(DAY)} and bool_and(try_cast(x as date) is not null), "
         f"{all_are(DAY + '|' + INSTANT)}, {all_are(INSTANT + ZONE)}, bool_and(try_cast(x as bigint) is not null) "
-        f"from (select {text} as x from raw) where x is not null"
+        f"from (select {text} as x from {table}) where x is not null"
     ).fetchone()
     values, whole, real, truth, day, local, zoned, fits = found
     if values == 0:

@@ -1,5 +1,7 @@
 //! The profile of one table in one run: what the engine hands over and the completer stores.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +25,36 @@ pub struct Snapshot {
     /// How a CSV file was taken apart; absent for other formats, and where the files of the table differ in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dialect: Option<TextDialect>,
+    /// Columns that the files do not have under their own names.
+    #[serde(skip_serializing_if = "ColumnOrigins::is_empty")]
+    pub origins: ColumnOrigins,
+}
+
+/// Where columns come from that the files do not have under their own names.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ColumnOrigins {
+    /// Columns whose values stand in the paths: `year=2024/`.
+    pub partitions: Vec<String>,
+    /// Columns that were opened from structs, lists and maps, by name.
+    pub opened: BTreeMap<String, OpenedColumn>,
+}
+
+impl ColumnOrigins {
+    /// Whether every column is a column of the files.
+    pub fn is_empty(&self) -> bool {
+        self.partitions.is_empty() && self.opened.is_empty()
+    }
+}
+
+/// One opened column.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OpenedColumn {
+    /// The column of the file, and the fields below it.
+    pub path: Vec<String>,
+    /// Whether it counts the elements of what lies there.
+    pub is_length: bool,
 }
 
 /// How the fields of a CSV file are told apart.

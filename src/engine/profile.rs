@@ -94,6 +94,7 @@ pub fn profile_with_limits(
         snapshot: Snapshot {
             clock: Some(options.clock),
             dialect: plan.text_dialect(),
+            origins: plan.origins(),
             ..plan.snapshot()
         },
         duration_ms: watch.elapsed_ms(),

@@ -54,6 +54,7 @@ pub struct ByteStream {
     consumed: Arc<AtomicU64>,
     reported: u64,
     path: String,
+    encoding: &'static str,
 }
 
 /// Counts what passes through.
@@ -99,7 +100,7 @@ impl ByteStream {
                 });
             }
         };
-        let reader = decode_text(reader).map_err(|error| EngineError::Malformed {
+        let (reader, encoding) = decode_text(reader).map_err(|error| EngineError::Malformed {
             path: path.clone(),
             row: None,
             byte: Some(0),
@@ -110,12 +111,18 @@ impl ByteStream {
             consumed,
             reported: 0,
             path,
+            encoding,
         })
     }
 
     /// Path of the file relative to the root.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// What the text is written in.
+    pub fn encoding(&self) -> &'static str {
+        self.encoding
     }
 
     /// Fills some of the buffer; 0 at the end.

@@ -138,7 +138,7 @@ impl BatchSource for CsvSource {
             delimiter: char::from(self.dialect.delimiter),
             quote: char::from(self.dialect.quote),
             has_header: self.has_header,
-            ..TextDialect::default()
+            encoding: self.records.encoding().into(),
         })
     }
 }

@@ -184,6 +184,11 @@ impl RecordReader {
         self.stream.path()
     }
 
+    /// What the text is written in.
+    pub fn encoding(&self) -> &'static str {
+        self.stream.encoding()
+    }
+
     /// Bytes of the file read since the last call.
     pub fn take_consumed(&mut self) -> u64 {
         self.stream.take_consumed()

@@ -7,7 +7,7 @@ use super::byte_stream::ByteStream;
 use super::json_line::{open_members, read_members};
 use super::token_batch::TokenBatch;
 use super::{BatchSource, SourceBatch, SourceColumn};
-use crate::domain::table_profile::RejectedRows;
+use crate::domain::table_profile::{RejectedRows, TextDialect};
 use crate::engine::error::EngineError;
 use crate::engine::limits::{BATCH_ROWS, COLUMN_LIMIT, RECORD_LIMIT_BYTES};
 use crate::engine::rooted_file::RootedFile;
@@ -225,5 +225,14 @@ impl BatchSource for JsonlSource {
 
     fn rejected(&self) -> RejectedRows {
         self.rejected.clone()
+    }
+
+    fn text_dialect(&self) -> Option<TextDialect> {
+        // Of JSON lines only the encoding may differ.
+        let encoding = self.stream.encoding();
+        (encoding != TextDialect::default().encoding).then(|| TextDialect {
+            encoding: encoding.into(),
+            ..TextDialect::default()
+        })
     }
 }

@@ -64,6 +64,19 @@ impl Leaf {
         }
     }
 
+    /// The names of the column of the file and of the fields below it.
+    pub fn named_path(&self, fields: &Fields) -> Vec<String> {
+        let mut names = Vec::with_capacity(self.path.len() + 1);
+        let mut field = &fields[self.root];
+        names.push(field.name().clone());
+        for place in &self.path {
+            let DataType::Struct(inner) = field.data_type() else { break };
+            field = &inner[*place];
+            names.push(field.name().clone());
+        }
+        names
+    }
+
     /// Its values, from the column of the file; where a struct around it is null, so is it.
     pub fn take(&self, root: &ArrayRef) -> Result<ArrayRef, ArrowError> {
         let mut array = root.clone();

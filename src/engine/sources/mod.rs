@@ -37,7 +37,7 @@ use super::source_root::SourceRoot;
 use super::type_inference::TokenKinds;
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::connection::FoundTable;
-use crate::domain::table_profile::{RejectedRows, Snapshot, TextDialect};
+use crate::domain::table_profile::{ColumnOrigins, OpenedColumn, RejectedRows, Snapshot, TextDialect};
 
 /// Names of the formats, as tables carry them.
 pub const PARQUET: &str = "parquet";
@@ -184,7 +184,7 @@ impl ScanPlan {
 
     /// How the fields of the table's CSV files are told apart; nothing for other formats, and where the files differ in it.
     pub fn text_dialect(&self) -> Option<TextDialect> {
-        if self.files.first().is_none_or(|file| file.format != CSV) {
+        if self.files.first().is_none_or(|file| ![CSV, JSONL].contains(&file.format.as_str())) {
             return None;
         }
         let mut dialects = self
@@ -193,6 +193,28 @@ impl ScanPlan {
             .map(|part| part.open_source().ok().and_then(|source| source.text_dialect()));
         let first = dialects.next()??;
         dialects.all(|dialect| dialect.as_ref() == Some(&first)).then_some(first)
+    }
+
+    /// Columns that the files do not have under their own names: those whose values stand in the paths, and those that opening
+    /// structs and lists made (Parquet).
+    pub fn origins(&self) -> ColumnOrigins {
+        let mut origins = ColumnOrigins::default();
+        if let Some(file) = self.files.first() {
+            origins.partitions = file.partitions.iter().map(|column| column.name.clone()).collect();
+        }
+        for footer in self.files.iter().filter_map(|file| file.parquet.as_ref()) {
+            for leaf in leaves_of(footer.fields()) {
+                if !leaf.path.is_empty() || leaf.is_length {
+                    let path = leaf.named_path(footer.fields());
+                    let opened = OpenedColumn {
+                        path,
+                        is_length: leaf.is_length,
+                    };
+                    origins.opened.entry(leaf.name).or_insert(opened);
+                }
+            }
+        }
+        origins
     }
 
     /// Fails where a file changed since it was opened. A database answers for its own transaction.

@@ -14,8 +14,11 @@ enum ByteOrder {
     Big,
 }
 
+/// A text as UTF-8, and what it is written in: `utf-8`, `utf-16` (the low byte first), `utf-16be`.
+pub type Decoded = (Box<dyn Read + Send>, &'static str);
+
 /// Looks at the head of a text and decodes it where it is UTF-16, with a byte order mark or plainly without.
-pub fn decode_text(mut reader: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
+pub fn decode_text(mut reader: Box<dyn Read + Send>) -> io::Result<Decoded> {
     let mut head = vec![0; HEAD];
     let mut length = 0;
     while length < HEAD {
@@ -36,10 +39,10 @@ pub fn decode_text(mut reader: Box<dyn Read + Send>) -> io::Result<Box<dyn Read 
         head => guess_order(head).map(|order| (order, 0)),
     };
     match order {
-        None => Ok(Box::new(io::Cursor::new(head).chain(reader))),
+        None => Ok((Box::new(io::Cursor::new(head).chain(reader)), "utf-8")),
         Some((order, mark)) => {
             head.drain(..mark);
-            Ok(Box::new(Utf16Reader {
+            let decoded = Utf16Reader {
                 inner: Box::new(io::Cursor::new(head).chain(reader)),
                 order,
                 pending: Vec::new(),
@@ -47,7 +50,14 @@ pub fn decode_text(mut reader: Box<dyn Read + Send>) -> io::Result<Box<dyn Read 
                 ready: Vec::new(),
                 handed: 0,
                 at_end: false,
-            }))
+            };
+            Ok((
+                Box::new(decoded),
+                match order {
+                    ByteOrder::Little => "utf-16",
+                    ByteOrder::Big => "utf-16be",
+                },
+            ))
         }
     }
 }
@@ -179,6 +189,7 @@ mod tests {
         }
         let mut out = Vec::new();
         decode_text(Box::new(Dribble(io::Cursor::new(bytes))))
+            .map(|decoded| decoded.0)
             .unwrap()
             .read_to_end(&mut out)
             .unwrap();

@@ -14,6 +14,7 @@ mod text_rules;
 mod texts;
 mod times;
 pub mod unsaid;
+mod values;
 
 #[cfg(test)]
 mod tests;

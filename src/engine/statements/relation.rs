@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::dialect::{Spelling, quote_name, quote_text};
+use super::dialect::{quote_name, quote_text};
+use super::values::{database_value, distinct_names, json_text, stored_value, typed_token};
 use crate::domain::address::qualified_name;
-use crate::domain::column_profile::{ColumnProfile, GeneralType};
+use crate::domain::column_profile::ColumnProfile;
 use crate::domain::statement::SqlDialect;
-use crate::domain::table_profile::{Snapshot, TableProfile, TextDialect};
+use crate::domain::table_profile::{OpenedColumn, Snapshot, TableProfile, TextDialect};
 use crate::engine::sources::{CSV, JSONL, PARQUET};
 
 /// More columns than this are not all named in a statement that reads a CSV file, where its header can do it.
@@ -80,12 +81,71 @@ impl<'a> TableContext<'a> {
 
     /// The column's value: typed as Limn counts it, instants in UTC.
     pub fn value(&self, column: &ColumnProfile) -> String {
+        if self.is_partition(&column.column_name) && self.dialect() == Some(SqlDialect::DuckDb) {
+            return typed_token(&quote_name(&column.column_name), column);
+        }
         match self.format {
-            PARQUET => stored_value(&self.reference(column), column),
+            PARQUET => match self.snapshot.origins.opened.get(&column.column_name) {
+                Some(opened) => self.opened_value(opened, column),
+                None => stored_value(&self.reference(column), column),
+            },
             CSV => typed_token(&self.reference(column), column),
-            JSONL => typed_token(&format!("json_extract_string(json, {})", pointer(&column.column_name)), column),
+            JSONL => typed_token(&json_text(column, self.columns), column),
             _ => database_value(&self.reference(column), column, self.dialect().unwrap_or(SqlDialect::Postgres)),
         }
+    }
+
+    fn is_partition(&self, name: &str) -> bool {
+        self.snapshot.origins.partitions.iter().any(|partition| partition == name)
+    }
+
+    /// A field of a struct, or the number of elements of a list or map.
+    fn opened_value(&self, opened: &OpenedColumn, column: &ColumnProfile) -> String {
+        let roots = self.roots();
+        let names = distinct_names(roots.iter().map(String::as_str));
+        let first = opened.path.first().map_or("", String::as_str);
+        let place = roots.iter().position(|root| root == first);
+        let mut value = quote_name(place.and_then(|place| names.get(place)).map_or(first, String::as_str));
+        for field in opened.path.iter().skip(1) {
+            value = format!("struct_extract({value}, {})", quote_text(field));
+        }
+        if !opened.is_length {
+            return stored_value(&value, column);
+        }
+        let counted = column.column_name.strip_suffix(".length").unwrap_or_default();
+        let is_map = |other: &ColumnProfile| other.column_name == counted && other.data_type.starts_with("map");
+        if self.columns.iter().any(is_map) {
+            format!("cardinality({value})")
+        } else {
+            format!("len({value})")
+        }
+    }
+
+    /// The columns of the files, in order; opened ones once.
+    fn roots(&self) -> Vec<String> {
+        let mut roots: Vec<String> = Vec::new();
+        let mut last: Option<&str> = None;
+        for column in self.columns.iter().filter(|column| !self.is_partition(&column.column_name)) {
+            match self
+                .snapshot
+                .origins
+                .opened
+                .get(&column.column_name)
+                .and_then(|opened| opened.path.first())
+            {
+                // The list itself, or an earlier field, stands right before.
+                Some(root) if last == Some(root.as_str()) => {}
+                Some(root) => {
+                    roots.push(root.clone());
+                    last = Some(root);
+                }
+                None => {
+                    roots.push(column.column_name.clone());
+                    last = Some(&column.column_name);
+                }
+            }
+        }
+        roots
     }
 
     /// The column as the reader names it. DuckDB's names do not differ by capitals alone; it numbers those that do.
@@ -93,29 +153,29 @@ impl<'a> TableContext<'a> {
         if self.dialect() != Some(SqlDialect::DuckDb) {
             return quote_name(&column.column_name);
         }
-        // By place, for a file may have two columns of one name.
-        let is_it = |other: &&ColumnProfile| other.column_name == column.column_name;
+        let roots = self.roots();
+        let names = distinct_names(roots.iter().map(String::as_str));
+        // By place where nothing was opened, for a file may have two columns of one name.
         let by_place = (column.ordinal_position as usize).wrapping_sub(1);
-        let index = match self.columns.get(by_place).filter(is_it) {
+        let index = match roots.get(by_place).filter(|root| **root == column.column_name) {
             Some(_) => Some(by_place),
-            None => self.columns.iter().position(|other| is_it(&other)),
+            None => roots.iter().position(|root| *root == column.column_name),
         };
-        let names = distinct_names(self.columns);
         quote_name(index.and_then(|index| names.get(index)).unwrap_or(&column.column_name))
     }
 
     fn parquet(&self) -> String {
         let mut options = String::new();
-        if self.snapshot.files.iter().any(|file| file.contains('=')) {
-            options.push_str(", hive_partitioning = false");
-        }
+        options.push_str(self.partitioning());
         if self.snapshot.files.len() > 1 {
             options.push_str(", union_by_name = true");
         }
         let mut source = format!("read_parquet({}{options})", self.paths());
-        if self.columns.iter().any(|column| column.column_name.is_empty()) {
+        let roots = self.roots();
+        if roots.iter().any(String::is_empty) {
             // No name of nothing can be written in SQL: all columns are named anew.
-            let names: Vec<String> = distinct_names(self.columns).iter().map(|name| quote_name(name)).collect();
+            let names = distinct_names(roots.iter().map(String::as_str));
+            let names: Vec<String> = names.iter().map(|name| quote_name(name)).collect();
             source.push_str(&format!(" AS source({})", names.join(", ")));
         }
         source
@@ -145,7 +205,7 @@ impl<'a> TableContext<'a> {
         if has_header && self.columns.len() > MOST_NAMED_COLUMNS {
             options.push("all_varchar = true".into());
         } else {
-            let columns: Vec<String> = distinct_names(self.columns)
+            let columns: Vec<String> = distinct_names(self.roots().iter().map(String::as_str))
                 .iter()
                 .map(|name| format!("{}: 'VARCHAR'", quote_text(name)))
                 .collect();
@@ -161,12 +221,23 @@ impl<'a> TableContext<'a> {
         {
             options.push("max_line_size = 67108864".into());
         }
-        format!("read_csv({}, {})", self.paths(), options.join(", "))
+        format!("read_csv({}, {}{})", self.paths(), options.join(", "), self.partitioning())
+    }
+
+    /// Whether the reader takes `key=value` in the paths for columns, as texts.
+    fn partitioning(&self) -> &'static str {
+        if !self.snapshot.origins.partitions.is_empty() {
+            ", hive_partitioning = true, hive_types_autocast = false"
+        } else if self.snapshot.files.iter().any(|file| file.contains('=')) {
+            ", hive_partitioning = false"
+        } else {
+            ""
+        }
     }
 
     fn json_lines(&self) -> String {
         let lenient = if self.has_rejected { ", ignore_errors = true" } else { "" };
-        format!("read_ndjson_objects({}{lenient})", self.paths())
+        format!("read_ndjson_objects({}{lenient}{})", self.paths(), self.partitioning())
     }
 
     /// One path, or a list of them.
@@ -194,84 +265,5 @@ impl<'a> TableContext<'a> {
             }
         }
         escaped
-    }
-}
-
-/// The names under which DuckDB knows the columns; one without a name goes by its place.
-fn distinct_names(columns: &[ColumnProfile]) -> Vec<String> {
-    let mut taken = std::collections::HashSet::new();
-    (1..)
-        .zip(columns)
-        .map(|(place, column)| {
-            let given = if column.column_name.is_empty() {
-                format!("column{place}")
-            } else {
-                column.column_name.clone()
-            };
-            let mut name = given.clone();
-            let mut again = 1;
-            while !taken.insert(name.to_lowercase()) {
-                name = format!("{given}_{again}");
-                again += 1;
-            }
-            name
-        })
-        .collect()
-}
-
-/// A JSON pointer, which finds any key whatever it is made of.
-fn pointer(key: &str) -> String {
-    quote_text(&format!("/{}", key.replace('~', "~0").replace('/', "~1")))
-}
-
-/// A column of Parquet.
-fn stored_value(column: &str, profile: &ColumnProfile) -> String {
-    match profile.data_type.as_str() {
-        "half" | "float" | "double" => format!("CAST({column} AS DOUBLE)"),
-        "timestamp" => format!("{column} AT TIME ZONE 'UTC'"),
-        "string" => format!("CAST({column} AS VARCHAR)"),
-        // Limn shows bytes in hex.
-        "binary" => format!("lower(hex(CAST({column} AS BLOB)))"),
-        _ => column.to_owned(),
-    }
-}
-
-/// A text that has the type that Limn found.
-fn typed_token(token: &str, profile: &ColumnProfile) -> String {
-    let sql_type = match profile.data_type.as_str() {
-        "boolean" => "BOOLEAN",
-        "bigint" => "BIGINT",
-        "decimal(38,0)" => "DECIMAL(38, 0)",
-        "double" => "DOUBLE",
-        "date" => "DATE",
-        "timestamp_ntz" => "TIMESTAMP",
-        // DuckDB reads +01:00, but not +0100.
-        "timestamp" => {
-            return format!("CAST(regexp_replace({token}, '([+-][0-9]{{2}})([0-9]{{2}})$', '\\1:\\2') AS TIMESTAMPTZ) AT TIME ZONE 'UTC'");
-        }
-        _ => return token.to_owned(),
-    };
-    format!("CAST({token} AS {sql_type})")
-}
-
-/// A column of a database.
-fn database_value(column: &str, profile: &ColumnProfile, dialect: SqlDialect) -> String {
-    let data_type = profile.data_type.to_lowercase();
-    let is_real = profile.metrics.nan_count.is_some();
-    let has_time = profile.metrics.min_value.as_ref().is_some_and(|text| text.contains('T'));
-    match (dialect, profile.general_type) {
-        (SqlDialect::Postgres, GeneralType::Time) if data_type.starts_with("timestamp") && data_type.contains("with time zone") => {
-            format!("{column} AT TIME ZONE 'UTC'")
-        }
-        (SqlDialect::Postgres, GeneralType::Other) if data_type == "bytea" => format!("encode({column}, 'hex')"),
-        (SqlDialect::Sqlite, GeneralType::Other) if data_type == "blob" => {
-            format!("CASE WHEN {column} IS NOT NULL THEN lower(hex({column})) END")
-        }
-        // SQLite keeps days and instants as texts; these are to the millisecond and in UTC.
-        (SqlDialect::Sqlite, GeneralType::Time) if has_time => format!("strftime('%Y-%m-%d %H:%M:%f', {column})"),
-        (SqlDialect::Sqlite, GeneralType::Time) => format!("date({column})"),
-        (_, GeneralType::Number) if is_real => dialect.as_real(column),
-        (_, GeneralType::Text) if data_type != "text" => dialect.as_text(column),
-        _ => column.to_owned(),
     }
 }

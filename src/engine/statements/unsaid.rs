@@ -153,7 +153,7 @@ const ENTRIES: &[Entry] = &[
         metrics: &["*"],
         dialects: &[DuckDb],
         of: Of::BrokenTexts,
-        why: "the file holds bytes that are not UTF-8, and DuckDB refuses such a file",
+        why: "the file is written in what DuckDB does not read: bytes that are not UTF-8, or UTF-16 other than of a CSV file with the low byte first",
     },
     Entry {
         metrics: &[
@@ -211,7 +211,12 @@ fn is_of(of: Of, table: &TableContext, column: &ColumnProfile, dialect: SqlDiale
     }
 }
 
+/// DuckDB reads UTF-8, and CSV in UTF-16 with the low byte first.
 fn holds_broken_texts(table: &TableContext) -> bool {
+    let encoding = table.snapshot.dialect.as_ref().map_or("utf-8", |dialect| dialect.encoding.as_str());
+    if !["utf-8", ""].contains(&encoding) && (table.format == JSONL || encoding != "utf-16") {
+        return true;
+    }
     let is_broken = |column: &ColumnProfile| column.metrics.invalid_utf8_count.is_some_and(|count| count > 0);
     table.format == CSV && table.columns.iter().any(is_broken)
 }

@@ -50,10 +50,13 @@ pub async fn keep_password(
     tx: &mut Transaction,
     config: &Configuration,
     id: &ConnectionId,
+    address: &str,
     secret: &Secret,
     actor: &Actor,
 ) -> Result<(), AppError> {
-    let sealed = keys(config)?.seal(&connection_place(id), secret).map_err(AppError::internal)?;
+    let sealed = keys(config)?
+        .seal(&connection_place(id, address), secret)
+        .map_err(AppError::internal)?;
     settings::set(tx, &connection_key(id), &sealed, actor).await?;
     Ok(())
 }
@@ -68,7 +71,7 @@ pub async fn open_root(db: &Database, config: &Configuration, connection: &Conne
             let password = match sealed.filter(|sealed| !sealed.is_empty()) {
                 Some(sealed) => Some(
                     keys(config)?
-                        .open(&connection_place(&connection.connection_id), &sealed)
+                        .open(&connection_place(&connection.connection_id, &connection.location), &sealed)
                         .map_err(|error| AppError::refused("The connection's password cannot be opened", error.to_string()))?,
                 ),
                 None => None,
@@ -94,6 +97,7 @@ fn connection_key(id: &ConnectionId) -> String {
     format!("connection_password:{id}")
 }
 
-fn connection_place(id: &ConnectionId) -> String {
-    format!("connection:{id}")
+/// Bound to the address too: a password opens for the server that it was given for, and for no other.
+fn connection_place(id: &ConnectionId, address: &str) -> String {
+    format!("connection:{id}:{address}")
 }

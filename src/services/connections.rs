@@ -62,7 +62,7 @@ pub async fn create_connection(
     };
     let connection = insert_connection(&mut tx, new, &check.tables, &actor).await?;
     if let Some(password) = password {
-        connection_secrets::keep_password(&mut tx, config, &connection.connection_id, &password, &actor).await?;
+        connection_secrets::keep_password(&mut tx, config, &connection.connection_id, &connection.location, &password, &actor).await?;
         connection_secrets::forget_draft(&mut tx, viewer, &actor).await?;
     }
     tx.commit().await?;
@@ -163,7 +163,7 @@ pub async fn change_password(
     discover(&root).await?;
     let actor = access::actor(viewer);
     let mut tx = db.begin().await?;
-    connection_secrets::keep_password(&mut tx, config, id, &password, &actor).await?;
+    connection_secrets::keep_password(&mut tx, config, id, &connection.location, &password, &actor).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -7,5 +7,6 @@ mod layers;
 mod pages;
 mod payloads;
 mod sample_meaning;
+mod secrets_of_connections;
 mod sources;
 mod store;

@@ -13,6 +13,7 @@ use tower::ServiceExt;
 use super::format::Format;
 use super::problem::Problem;
 use crate::domain::address::TableAddress;
+use crate::domain::column_meaning::PiiRisk;
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::query::{ColumnsQuery, RunsQuery, TablesQuery};
 use crate::domain::user::{Permission, Viewer};
@@ -290,12 +291,16 @@ const COLUMN_HEADS: &[&str] = &[
     "median",
     "min_length",
     "max_length",
+    "functional_data_type",
+    "suggested_type",
+    "pii_risk",
+    "critical_data_element",
     "estimates",
 ];
 
 /// One column as a line.
 fn column_row(column: &ColumnProfile) -> Vec<String> {
-    let metrics = &column.metrics;
+    let (metrics, meaning) = (&column.metrics, &column.meaning);
     vec![
         column.ordinal_position.to_string(),
         text(&column.column_name),
@@ -312,6 +317,10 @@ fn column_row(column: &ColumnProfile) -> Vec<String> {
         optional(metrics.median),
         optional(metrics.min_length),
         optional(metrics.max_length),
+        text(meaning.functional_data_type.as_deref().unwrap_or_default()),
+        text(meaning.suggested_type.as_deref().unwrap_or_default()),
+        meaning.pii_risk.map(PiiRisk::word).unwrap_or_default().to_owned(),
+        optional(meaning.critical_data_element),
         column.estimates.keys().cloned().collect::<Vec<_>>().join(" "),
     ]
 }

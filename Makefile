@@ -9,7 +9,7 @@ help:
 	@echo 'make check        the quick part of it: format, lints, tests'
 	@echo 'make build        the one binary, as dist/limn'
 	@echo 'make dev          quick build, started against the files of the checkout'
-	@echo 'make bench        the column page against a bare handler'
+	@echo 'make bench        the engine beside its peers, and the column page against a bare handler'
 	@echo 'make oracle       hold every figure against the SQL printed beside it and a second opinion (SCALE=10, or DIR=...)'
 	@echo 'make screenshots  every page, light and dark, wide and narrow'
 	@echo 'make fmt          format the sources'
@@ -36,7 +36,8 @@ dev:
 	@cargo run --locked --features ssr -- serve
 
 bench: build
-	@scripts/bench
+	@scripts/bench-engine $(BENCH)
+	@scripts/bench-pages
 
 oracle: build
 	@scripts/prepare test

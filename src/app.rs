@@ -18,11 +18,15 @@ use crate::pages::login::LoginPage;
 use crate::pages::new_connection::NewConnectionPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::request;
+use crate::pages::retention::RetentionPage;
 use crate::pages::run::{CancelRunPage, RunPage};
 use crate::pages::runs::RunsPage;
+use crate::pages::schema::SchemaPage;
 use crate::pages::start::StartPage;
 use crate::pages::table::TablePage;
+use crate::pages::table_group::{NewTableGroupPage, TableGroupPage};
 use crate::pages::tables::TablesPage;
+use crate::pages::tokens::TokensPage;
 use crate::pages::welcome::WelcomePage;
 
 /// The document: what the browser needs before the first pixel, then the page.
@@ -76,7 +80,12 @@ pub fn App() -> impl IntoView {
                     // Settings and account.
                     <Route path=path!("/settings/connections") view=ConnectionsPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/connections/new") view=NewConnectionPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/connections/:connection/new-group") view=NewTableGroupPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/groups/:group") view=TableGroupPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/schema") view=SchemaPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/retention") view=RetentionPage ssr=SsrMode::Async />
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
+                    <Route path=path!("/account/tokens") view=TokensPage ssr=SsrMode::Async />
                 </Routes>
             </Frame>
         </Router>

@@ -19,7 +19,7 @@ use crate::http::server;
 use crate::services::configuration::Configuration;
 use crate::services::run_signals::RunSignals;
 use crate::services::run_worker::RunWorker;
-use crate::services::{access, background};
+use crate::services::{access, background, retention};
 use crate::state::AppState;
 use crate::store::{Database, users};
 
@@ -125,6 +125,7 @@ pub async fn serve(mut config: Configuration) -> Result<(), String> {
     background.spawn(worker.serve());
     background.spawn(background::relay_outbox(db.clone(), state.signals.clone(), stop.clone()));
     background.spawn(background::sweep_sessions(db.clone(), stop.clone()));
+    background.spawn(retention::sweep_old_runs(db.clone(), stop.clone()));
     announce(&db, &state.config.public_url).await?;
     tokio::spawn(stop_on_signal(stop.clone()));
     server::serve(listener, router, stop).await;

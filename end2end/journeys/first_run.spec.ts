@@ -8,8 +8,8 @@ test("a newcomer looks at a profiled table one click after opening the link", as
   await page.getByRole("button", { name: "Profile the sample data" }).click();
   await expect(page).toHaveURL(/\/tables\//);
   // The page fills by itself, with scripts and without.
-  await expect(page.locator('main tbody a[href*="/columns/"]').first()).toBeVisible({ timeout: 60_000 });
-  expect(await page.locator('main tbody a[href*="/columns/"]').count()).toBeGreaterThan(3);
+  await expect(page.locator('main table.prof tbody a[href*="/columns/"]').first()).toBeVisible({ timeout: 60_000 });
+  expect(await page.locator('main table.prof tbody a[href*="/columns/"]').count()).toBeGreaterThan(3);
 });
 
 test("the printed link works once", async ({ page, newServer, watch }) => {

@@ -31,7 +31,7 @@ test("a folder becomes a connection, is profiled, and leads to a column and back
 
 test("a column keeps the order of the list it came from, and the way back", async ({ admin, sample }) => {
   await admin.goto(`${sample.server.url}${sample.tablePath}?sort=null`);
-  await admin.locator('main tbody a[href*="/columns/"]').nth(2).click();
+  await admin.locator('main table.prof tbody a[href*="/columns/"]').nth(2).click();
   await expect(admin).toHaveURL(/\/columns\/.*sort=null/);
   await admin.goBack();
   await expect(admin).toHaveURL(/sort=null/);

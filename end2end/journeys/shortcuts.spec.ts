@@ -3,8 +3,8 @@ import { expect, test } from "../support/fixtures";
 
 test("keys step through the columns and lead back to the row", async ({ admin, sample }) => {
   await admin.goto(`${sample.server.url}${sample.tablePath}`);
-  const names = await admin.locator('main tbody a[href*="/columns/"]').allInnerTexts();
-  await admin.locator('main tbody a[href*="/columns/"]').first().click();
+  const names = await admin.locator('main table.prof tbody a[href*="/columns/"]').allInnerTexts();
+  await admin.locator('main table.prof tbody a[href*="/columns/"]').first().click();
   await expect(admin.getByRole("heading", { level: 1 })).toContainText(names[0]);
   await pressUntil("j", names[1]);
   await pressUntil("j", names[2]);

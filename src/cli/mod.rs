@@ -1,8 +1,10 @@
-//! The commands: `limn serve | profile | demo | user`, and the hidden `profile-worker` that runs the engine.
+//! The commands: `limn serve | profile | demo | user | backfill | migrate`, and the hidden `profile-worker` that runs the engine.
 //!
 //! Results go to stdout, progress and log to stderr. Exit codes: 0 fine, 1 error, 2 usage, 3 some tables failed.
 
+pub mod backfill;
 pub mod demo;
+pub mod migrate;
 pub mod print;
 pub mod profile;
 pub mod serve;
@@ -47,6 +49,10 @@ enum Command {
     Demo(demo::DemoArgs),
     /// People: list, create, one-time links
     User(user::UserArgs),
+    /// Write the payloads of old runs into the tables
+    Backfill(backfill::BackfillArgs),
+    /// Bring the schema of the control database up to date and say how it stands
+    Migrate(migrate::MigrateArgs),
     /// Read a plan on stdin, profile, report on stdout
     #[command(hide = true)]
     ProfileWorker,
@@ -76,6 +82,8 @@ pub fn run() -> ExitCode {
         Command::Profile(args) => profile::run(args),
         Command::Demo(args) => demo::run(args),
         Command::User(args) => user::run(args),
+        Command::Backfill(args) => backfill::run(args),
+        Command::Migrate(args) => migrate::run(args),
         Command::ProfileWorker => return worker(),
         Command::FindTables => find_tables(),
     };
@@ -103,7 +111,8 @@ fn worker() -> ExitCode {
     match crate::engine::run_worker(std::io::BufReader::new(std::io::stdin()), std::io::stdout()) {
         Ok(()) => ExitCode::from(FINE),
         Err(error) => {
-            eprintln!("{error}");
+            // Two lines, which the parent reads: why, and what to do.
+            eprintln!("{error}\n{}", error.remedy());
             ExitCode::from(ERROR)
         }
     }

@@ -122,6 +122,18 @@ fn default_data_dir() -> Option<PathBuf> {
         .map(|base| base.join("limn"))
 }
 
+/// The folders that connections may read, as the file system names them.
+pub fn canonical_roots(roots: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    roots
+        .iter()
+        .filter(|root| !root.as_os_str().is_empty())
+        .map(|root| {
+            std::fs::canonicalize(root)
+                .map_err(|error| format!("LIMN_SOURCE_ROOTS names {}, which cannot be read: {error}", root.display()))
+        })
+        .collect()
+}
+
 /// Starts the server and stays until it is told to stop.
 pub fn run(mut args: ServeArgs) -> Outcome {
     startup::start_log(&args.log)?;
@@ -129,15 +141,7 @@ pub fn run(mut args: ServeArgs) -> Outcome {
         args.store.database_url = args.seed.profilemesh_db_url.take();
     }
     let data_dir = args.store.data_dir()?;
-    let source_roots = args
-        .source_roots
-        .iter()
-        .filter(|root| !root.as_os_str().is_empty())
-        .map(|root| {
-            std::fs::canonicalize(root)
-                .map_err(|error| format!("LIMN_SOURCE_ROOTS names {}, which cannot be read: {error}", root.display()))
-        })
-        .collect::<Result<Vec<_>, _>>()?;
+    let source_roots = canonical_roots(&args.source_roots)?;
     let config = Configuration {
         listen: args.listen,
         database_url: args.store.database_url(&data_dir),

@@ -60,9 +60,41 @@ pub struct ColumnMeaning {
     pub critical_data_element_reason: Option<String>,
 }
 
+impl ColumnMeaning {
+    /// The name of every field.
+    pub const NAMES: &'static [&'static str] = &[
+        "suggested_type",
+        "suggested_type_reason",
+        "functional_data_type",
+        "functional_data_type_reason",
+        "pii_risk",
+        "pii_risk_reason",
+        "critical_data_element",
+        "critical_data_element_reason",
+    ];
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_names_are_those_of_the_fields() {
+        let text = || Some("x".to_owned());
+        let all = ColumnMeaning {
+            suggested_type: text(),
+            suggested_type_reason: text(),
+            functional_data_type: text(),
+            functional_data_type_reason: text(),
+            pii_risk: Some(PiiRisk::Low),
+            pii_risk_reason: text(),
+            critical_data_element: Some(true),
+            critical_data_element_reason: text(),
+        };
+        let json = serde_json::to_value(all).unwrap();
+        let names: std::collections::BTreeSet<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(names, ColumnMeaning::NAMES.iter().copied().collect());
+    }
 
     #[test]
     fn risks_are_ordered_and_stored_as_their_word() {

@@ -117,6 +117,11 @@ macro_rules! metrics {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub $field: Option<$ty>,
         )* }
+
+        impl $name {
+            /// The name of every metric, in order.
+            pub const NAMES: &'static [&'static str] = &[$(stringify!($field)),*];
+        }
     };
 }
 
@@ -333,6 +338,9 @@ pub struct ColumnProfile {
     /// Invariants that this column breaks, in words; empty for a good profile.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub broken_invariants: Vec<String>,
+    /// Figures of other writers that have no name here; a name that is ours is never among them.
+    #[serde(flatten)]
+    pub extensions: BTreeMap<String, serde_json::Value>,
 }
 
 impl ColumnProfile {

@@ -5,7 +5,9 @@
 //! `services/connections.rs`, `server_functions/connections.rs`, `pages/connections.rs`.
 
 pub mod address;
+pub mod anomaly;
 pub mod audit;
+pub mod column_answer;
 pub mod column_change;
 pub mod column_list;
 pub mod column_meaning;
@@ -14,8 +16,10 @@ pub mod connection;
 pub mod connection_draft;
 pub mod exact_number;
 pub mod identifier;
+pub mod name_match;
 pub mod overview;
 pub mod paging;
+pub mod partition_state;
 pub mod profile_run;
 pub mod progress;
 pub mod query;

@@ -171,6 +171,8 @@ pub struct ColumnsQuery {
     pub runs: Option<u32>,
     /// Which tab of the table page.
     pub tab: String,
+    /// Where the figures of a column are wanted from: `table`, `payload`, or empty.
+    pub source: String,
     /// What was ignored, in words.
     pub notes: Vec<String>,
 }
@@ -211,6 +213,11 @@ impl ColumnsQuery {
                     "runs" | "definition" => out.tab = value,
                     other => out.notes.push(format!("tab={other}")),
                 },
+                "source" => match value.as_str() {
+                    "table" | "payload" => out.source = value,
+                    "auto" => out.source.clear(),
+                    other => out.notes.push(format!("source={other}")),
+                },
                 _ => {}
             }
         }
@@ -238,6 +245,7 @@ impl ColumnsQuery {
         };
         query_string(&[
             ("tab", &self.tab),
+            ("source", &self.source),
             ("run", &text(self.run)),
             ("compare", &compare),
             ("q", &self.q),
@@ -360,6 +368,7 @@ mod tests {
         for query in [
             "?run=7&compare=none&q=amount&type=N&changed=1&null=5&sort=change&scale=log&runs=all",
             "?tab=runs",
+            "?source=payload&run=7",
         ] {
             assert_eq!(ColumnsQuery::parse(query).to_query(), query);
         }

@@ -133,8 +133,10 @@ pub struct ColumnDetail {
     pub compared: Option<ColumnProfile>,
     /// The column over the runs that have it, oldest first, without values.
     pub history: Vec<ColumnPoint>,
-    /// Where the figures come from: `results`, later `columns` or `payload`.
+    /// Where the figures come from: `results`, `columns` or `payload`.
     pub source: String,
+    /// Why they do not come from the first place.
+    pub source_reason: Option<String>,
 }
 
 /// A column in one run of its history: figures only.

@@ -71,6 +71,38 @@ impl Permission {
     }
 }
 
+words! {
+    /// What an API token may be used for, within what its person may do.
+    pub enum TokenScope {
+        /// Read profiles and runs.
+        Read = "read",
+        /// Start, cancel and retry runs.
+        Run = "run",
+        /// Configure.
+        Admin = "admin",
+    }
+}
+
+impl TokenScope {
+    /// Whether the scope lets a permission through.
+    pub fn allows(self, permission: Permission) -> bool {
+        match self {
+            Self::Read => permission == Permission::ReadProfiles,
+            Self::Run => matches!(permission, Permission::ReadProfiles | Permission::RunProfiling),
+            Self::Admin => true,
+        }
+    }
+
+    /// As the interface says it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Read => "Read profiles and runs",
+            Self::Run => "Read, and start, cancel and retry runs",
+            Self::Admin => "Everything that you may do",
+        }
+    }
+}
+
 /// The signed-in person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
@@ -121,11 +153,45 @@ pub struct Viewer {
     pub active_run_count: u64,
     /// Whether any connection exists (else the first-run page is the overview).
     pub has_connections: bool,
+    /// What the token lets through that the request came with; none for a person at a browser.
+    pub token_scope: Option<TokenScope>,
+}
+
+impl Viewer {
+    /// Whether the person may do it, and the token, if there is one, lets it through.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.user.may(permission) && self.token_scope.is_none_or(|scope| scope.allows(permission))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_never_lets_through_more_than_its_person_may() {
+        for role in Role::ALL {
+            for scope in TokenScope::ALL {
+                let viewer = Viewer {
+                    user: User {
+                        user_id: "u".into(),
+                        name: "u".into(),
+                        display_name: "U".into(),
+                        roles: vec![*role],
+                        is_active: true,
+                    },
+                    project_name: String::new(),
+                    table_count: 0,
+                    active_run_count: 0,
+                    has_connections: false,
+                    token_scope: Some(*scope),
+                };
+                for permission in [Permission::ReadProfiles, Permission::RunProfiling, Permission::Configure] {
+                    assert_eq!(viewer.may(permission), permission.is_held_by(*role) && scope.allows(permission));
+                }
+            }
+        }
+    }
 
     #[test]
     fn only_an_administrator_configures_and_owners_never_start_runs() {

@@ -17,6 +17,7 @@ use crate::domain::column_profile::ColumnProfile;
 use crate::domain::query::{ColumnsQuery, RunsQuery, TablesQuery};
 use crate::domain::user::{Permission, Viewer};
 use crate::services::access;
+use crate::services::column_details::read_column_detail;
 use crate::services::error::AppError;
 use crate::state::AppState;
 use crate::store::{connections, overview, profile_runs, run_tables, table_details, tables};
@@ -141,7 +142,7 @@ async fn column_data(
         schema_name: schema,
         table_name: table,
     };
-    let detail = table_details::get_column_detail(&state.db, &address, &column, &query)
+    let detail = read_column_detail(&state.db, &state.config, &address, &column, &query)
         .await?
         .ok_or(AppError::NotFound)?;
     match format {

@@ -1,7 +1,7 @@
 //! The gate: who is it, and may he come in? Everything is closed unless `is_public` names it.
 
 use axum::extract::{Request, State};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use tower_sessions::Session;
@@ -12,6 +12,7 @@ use super::problem::Problem;
 use crate::domain::address::encode_segment;
 use crate::domain::identifier::UserId;
 use crate::domain::user::Viewer;
+use crate::services::api_tokens;
 use crate::services::error::AppError;
 use crate::state::AppState;
 use crate::store::sessions::USER_KEY;
@@ -50,10 +51,20 @@ pub async fn require_viewer(State(state): State<AppState>, session: Session, mut
         // The health document of S4; it tells nothing about data or people.
         return super::health::describe().await.into_response();
     }
-    let viewer = match find_viewer(&state, &session).await {
+    // A request with a token is the token's alone: a cookie beside it counts nothing.
+    let token = bearer_token(request.headers());
+    let found = match &token {
+        Some(token) if is_for_programs(&request) => api_tokens::viewer_of_token(&state.db, token).await,
+        Some(_) => Ok(None),
+        None => find_viewer(&state, &session).await,
+    };
+    let viewer = match found {
         Ok(viewer) => viewer,
         Err(error) => return Problem(error).into_response(),
     };
+    if token.is_some() && viewer.is_none() {
+        return Problem(AppError::SignedOut).into_response();
+    }
     if viewer.is_none() && !is_public(&path) {
         if !wants_page || !request.method().is_safe() {
             return Problem(AppError::SignedOut).into_response();
@@ -81,6 +92,22 @@ pub async fn require_viewer(State(state): State<AppState>, session: Session, mut
             .append(header::SET_COOKIE, Flash::forget(state.config.is_https()));
     }
     response
+}
+
+/// The token that a program sends.
+pub fn bearer_token(headers: &HeaderMap) -> Option<String> {
+    let said = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (kind, token) = said.split_once(' ')?;
+    kind.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+}
+
+/// Whether an address is one that tokens open: the API and the data of the pages, never the pages or their forms.
+fn is_for_programs(request: &Request) -> bool {
+    let path = request.uri().path();
+    let is_api = ["/api/", "/data-quality/", "/table-groups/"]
+        .iter()
+        .any(|prefix| path.starts_with(prefix));
+    is_api || (request.method().is_safe() && Format::of(request.uri().query().unwrap_or_default()) != Format::Html)
 }
 
 /// Whether a browser asks for a page.

@@ -6,9 +6,15 @@
 //! `gate::is_public` names it.
 
 pub mod assets;
+pub mod catalogue_api;
+pub mod column_profile_api;
+pub mod column_profile_body;
+pub mod column_profile_parts;
+pub mod columns_api;
 pub mod cookies;
 pub mod data;
 pub mod events;
+pub mod external_runs_api;
 pub mod format;
 pub mod gate;
 pub mod health;

@@ -22,7 +22,9 @@ use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration as CookieDuration;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
-use super::{assets, data, events, format, gate, health, runs_api, security};
+use super::{
+    assets, catalogue_api, column_profile_api, columns_api, data, events, external_runs_api, format, gate, health, runs_api, security,
+};
 use crate::state::AppState;
 use crate::store::sessions::Sessions;
 
@@ -73,9 +75,37 @@ where
         .route("/assets/{*path}", get(assets::serve))
         .route("/runs/events", get(events::all_runs))
         .route("/runs/{number}/events", get(events::one_run))
-        .route("/api/table-groups/{id}/profile-runs", post(runs_api::start))
+        .route(
+            "/api/table-groups/{id}/profile-runs",
+            get(runs_api::list_of_group).post(runs_api::start),
+        )
+        .route("/api/table-groups/{id}/column-profiles", get(columns_api::all_columns))
+        .route("/api/table-groups/{id}/column-history", get(columns_api::history))
+        .route(
+            "/api/profile-runs",
+            get(runs_api::list).post(external_runs_api::begin).delete(runs_api::remove),
+        )
+        .route("/api/data-quality/profile-runs", axum::routing::delete(runs_api::remove_by_seed))
+        .route(
+            "/api/data-quality/testgen/table-groups/{id}/profile-runs",
+            get(runs_api::list_of_group),
+        )
+        .route("/api/profile-runs/{id}/anomalies", get(runs_api::anomalies))
+        .route("/api/data-quality/profile-runs/{id}/anomalies", get(runs_api::anomalies))
         .route("/api/profile-runs/{id}", get(runs_api::show))
         .route("/api/profile-runs/{id}/cancel", post(runs_api::cancel))
+        .merge(seed_routes())
+        // The seed wrote its addresses with and without `/api`.
+        .route("/api/table-groups/{id}/column-profile", get(column_profile_api::show))
+        .route("/table-groups/{id}/column-profile", get(column_profile_api::show))
+        .route(
+            "/api/data-quality/testgen/table-groups/{id}/column-profile",
+            get(column_profile_api::show),
+        )
+        .route(
+            "/data-quality/testgen/table-groups/{id}/column-profile",
+            get(column_profile_api::show),
+        )
         .route("/actions/{name}", post(actions))
         .leptos_routes_with_context(&state, routes, context, {
             let options = state.leptos.clone();
@@ -103,6 +133,23 @@ where
         }))
         .layer(middleware::map_request(async |request: Request| format::normalise(request)))
         .layer(CatchPanicLayer::new())
+}
+
+/// The catalogue and the runs of programs outside, under the addresses that the seed gave them.
+fn seed_routes() -> Router<AppState> {
+    const BASE: &str = "/api/data-quality/testgen";
+    Router::new()
+        .route("/api/projects", get(catalogue_api::projects))
+        .route("/api/projects/{key}/connections", get(catalogue_api::connections))
+        .route("/api/connections/{id}/table-groups", get(catalogue_api::table_groups))
+        .route("/api/table-groups/{id}/tables", get(catalogue_api::tables))
+        .route(&format!("{BASE}/projects"), get(catalogue_api::projects))
+        .route(&format!("{BASE}/projects/{{key}}/connections"), get(catalogue_api::connections))
+        .route(&format!("{BASE}/connections/{{id}}/table-groups"), get(catalogue_api::table_groups))
+        .route(&format!("{BASE}/table-groups/{{id}}/tables"), get(catalogue_api::tables))
+        .route(&format!("{BASE}/profile-runs"), post(external_runs_api::begin))
+        .route(&format!("{BASE}/profile-runs/{{id}}/complete"), post(external_runs_api::complete))
+        .route("/api/profile-runs/{id}/complete", post(external_runs_api::complete))
 }
 
 /// Sessions: ours in the control database, a cookie that scripts cannot read.

@@ -46,6 +46,10 @@ pub fn account_view(viewer: &Viewer) -> AnyView {
                 },
             )}
             {section(
+                SectionTitle::new("programs", "Programs"),
+                view! { <p><a href="/account/tokens">"API tokens"</a>" let programs act for you, as far as you allow."</p> },
+            )}
+            {section(
                 SectionTitle::new("password", "Password"),
                 view! {
                     <form class="lone" method="post" action="/actions/change-password">

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::settings_tabs::settings_tabs;
 use super::{page, request, titled};
 use crate::components::button::{Button, Weight};
 use crate::components::empty_state::empty_state;
@@ -9,6 +10,7 @@ use crate::components::format::{count, counted};
 use crate::components::head::PageHead;
 use crate::components::icon::{Icon, icon};
 use crate::components::tag::{Tone, status, tag};
+use crate::domain::address::encode_segment;
 use crate::domain::connection::{Connection, ConnectionKind, TableGroup};
 use crate::domain::query::query_string;
 use crate::domain::user::Permission;
@@ -35,6 +37,7 @@ pub fn connections_view(connections: &[Connection]) -> AnyView {
     if connections.is_empty() {
         return view! {
             {PageHead::new("Connections").view()}
+            {settings_tabs(HERE)}
             {empty_state(Some(Icon::Folder), "Nothing is connected yet", "A connection is a folder on this server whose files are tables, a PostgreSQL database, or a SQLite file.", add)}
         }
         .into_any();
@@ -54,7 +57,7 @@ pub fn connections_view(connections: &[Connection]) -> AnyView {
         .enumerate()
         .map(|(position, connection)| connection_section(position, connection))
         .collect();
-    view! { {PageHead::new("Connections").lede(lede).actions(add).view()}{sections} }.into_any()
+    view! { {PageHead::new("Connections").lede(lede).actions(add).view()}{settings_tabs(HERE)}{sections} }.into_any()
 }
 
 /// One connection.
@@ -84,6 +87,7 @@ fn connection_section(position: usize, connection: &Connection) -> AnyView {
                 <h2 id=heading.clone()>{connection.name.clone()}</h2>
                 {state}
                 <div class="more acts">
+                    {Button::new("New group").icon(Icon::Plus).link(format!("/settings/connections/{}/new-group", encode_segment(&id)))}
                     {Button::new("Find tables again").icon(Icon::Search).post("find-tables", &fields(None))}
                     {Button::new(switch_label).weight(switch_weight).post("set-connection-active", &fields(Some(("active", switch_to.to_owned()))))}
                 </div>
@@ -155,12 +159,15 @@ fn group_row(connection: &Connection, group: &TableGroup) -> AnyView {
         };
         view! { <span class="t2 small">{why}</span> }.into_any()
     };
+    let edit = Button::new("Edit")
+        .weight(Weight::Bare)
+        .link(format!("/settings/groups/{}", encode_segment(group.table_group_id.as_str())));
     view! {
         <tr>
             <th scope="row" class="strong"><a href=tables>{group.name.clone()}</a></th>
             <td class="w ink2 breaks">{masks(group)}</td>
             <td class="num l" data-l="tables">{count(group.table_count)}</td>
-            <td class="num">{next}</td>
+            <td class="num row">{edit}{next}</td>
         </tr>
     }
     .into_any()

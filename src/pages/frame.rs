@@ -183,6 +183,7 @@ mod tests {
             table_count: 1_231,
             active_run_count: 2,
             has_connections: true,
+            token_scope: None,
         };
         let rail = Rail {
             viewer,

@@ -19,13 +19,18 @@ mod overview_lists;
 mod panel_sql;
 pub mod request;
 pub mod respond;
+pub mod retention;
 pub mod run;
 mod run_links;
 pub mod runs;
+pub mod schema;
+mod settings_tabs;
 pub mod start;
 pub mod table;
+pub mod table_group;
 pub mod tables;
 mod tables_list;
+pub mod tokens;
 pub mod welcome;
 
 use std::future::Future;

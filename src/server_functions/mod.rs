@@ -4,7 +4,10 @@
 //! service checks the permission), calls one service, and answers with a redirect and a message for the next page:
 //! an expected refusal is a message, not an error page. They work the same with and without script.
 
+pub mod api_tokens;
 pub mod connections;
 pub mod reply;
 pub mod runs;
 pub mod sessions;
+pub mod settings;
+pub mod table_groups;

@@ -55,7 +55,7 @@ pub fn actor(viewer: &Viewer) -> Actor {
 
 /// Refuses unless the person holds the permission.
 pub fn require(viewer: &Viewer, permission: Permission) -> Result<(), AppError> {
-    if viewer.user.may(permission) {
+    if viewer.may(permission) {
         Ok(())
     } else {
         Err(AppError::Denied(permission))

@@ -38,6 +38,25 @@ pub struct EngineSettings {
 }
 
 impl Configuration {
+    /// What a command that serves nothing and profiles nothing works with.
+    pub fn of_command(data_dir: PathBuf, database_url: String, source_roots: Vec<PathBuf>) -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            data_dir,
+            database_url,
+            public_url: String::new(),
+            source_roots,
+            secret_key_file: None,
+            engine: EngineSettings {
+                threads: 1,
+                memory_bytes: 64 << 20,
+                concurrent_runs: 1,
+                deadline_ms: 60_000,
+                lease_s: 30,
+            },
+        }
+    }
+
     /// Whether cookies and links are for https.
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https://")

@@ -23,6 +23,14 @@ pub enum AppError {
         /// What to do.
         detail: String,
     },
+    /// A program's request lacks something or is unclear.
+    #[error("{title}. {detail}")]
+    BadRequest {
+        /// What is wrong.
+        title: String,
+        /// What to do.
+        detail: String,
+    },
     /// The state does not allow it now.
     #[error("{title}. {detail}")]
     Conflict {
@@ -54,6 +62,14 @@ impl AppError {
         }
     }
 
+    /// Refuses a program's request that lacks something or is unclear.
+    pub fn bad_request(title: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::BadRequest {
+            title: title.into(),
+            detail: detail.into(),
+        }
+    }
+
     /// Refuses because of the present state.
     pub fn conflict(title: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::Conflict {
@@ -74,6 +90,7 @@ impl AppError {
             Self::SignedOut => 401,
             Self::Denied(_) => 403,
             Self::Refused { .. } => 422,
+            Self::BadRequest { .. } => 400,
             Self::Conflict { .. } => 409,
             Self::Throttled { .. } => 429,
             Self::Unavailable(_) => 503,
@@ -87,7 +104,7 @@ impl AppError {
             Self::NotFound => "There is nothing at this address".into(),
             Self::SignedOut => "Sign in to see this".into(),
             Self::Denied(_) => "Your role does not include this".into(),
-            Self::Refused { title, .. } | Self::Conflict { title, .. } => title.clone(),
+            Self::Refused { title, .. } | Self::BadRequest { title, .. } | Self::Conflict { title, .. } => title.clone(),
             Self::Throttled { .. } => "Too many tries".into(),
             Self::Unavailable(_) => "The control database did not answer".into(),
             Self::Internal(_) => "Limn could not finish this".into(),
@@ -98,12 +115,15 @@ impl AppError {
     pub fn detail(&self) -> String {
         match self {
             Self::NotFound => "It may have been renamed or removed. Look for it in the list of tables or runs.".into(),
-            Self::SignedOut => "Programs send a session cookie; people sign in at /login.".into(),
+            Self::SignedOut => {
+                "People sign in at /login; programs send an API token that works (Authorization: Bearer, made under Account, API tokens)."
+                    .into()
+            }
             Self::Denied(permission) => format!(
                 "These roles may do it: {}. Ask an administrator for one of them.",
                 permission.holders()
             ),
-            Self::Refused { detail, .. } | Self::Conflict { detail, .. } => detail.clone(),
+            Self::Refused { detail, .. } | Self::BadRequest { detail, .. } | Self::Conflict { detail, .. } => detail.clone(),
             Self::Throttled { wait_s } => format!("Wait {wait_s} seconds, then try again."),
             Self::Unavailable(_) => "Nothing was lost. Try again in a few seconds; if it stays, look at /readyz.".into(),
             Self::Internal(_) => {

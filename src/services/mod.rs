@@ -6,13 +6,22 @@
 //! can read by one statement it reads from the store itself; there are no services that only pass through.
 
 pub mod access;
+pub mod api_tokens;
+pub mod backfill;
 pub mod background;
+pub mod column_details;
+pub mod column_profiles;
+pub mod column_series;
 pub mod configuration;
 pub mod connection_checks;
 pub mod connection_secrets;
 pub mod connections;
 pub mod error;
+pub mod external_runs;
+pub mod maintenance;
 pub mod passwords;
+pub mod payloads;
+pub mod retention;
 pub mod run_completion;
 pub mod run_launch;
 pub mod run_lease;
@@ -21,4 +30,7 @@ pub mod run_signals;
 pub mod run_worker;
 pub mod sample_data;
 pub mod secrets;
+pub mod switches;
+pub mod table_groups;
+pub mod table_names;
 pub mod worker_process;

@@ -35,9 +35,19 @@ const MOST_LOST_CHILDREN: usize = 20;
 enum ChildEnd {
     /// It said that all tables were tried.
     Done,
+    /// It stopped in good order before that, at its deadline for example: why, and what to do.
+    Stopped {
+        /// Why.
+        reason: String,
+        /// What to do.
+        remedy: String,
+    },
     /// It went away before that; why, in words.
     Lost(String),
 }
+
+/// The code with which a worker ends that stopped in good order; the last two lines that it wrote say why.
+const STOPPED: i32 = 1;
 
 /// Children one after the other until every table was tried.
 pub async fn run_children(
@@ -69,6 +79,21 @@ pub async fn run_children(
         let (end, tried) = tokio::join!(child, forward);
         match end? {
             ChildEnd::Done => return Ok(()),
+            ChildEnd::Stopped { reason, remedy } => {
+                // What stops one child would stop the next as well.
+                for table in rest.split_off(tried.min(rest.len())) {
+                    let failed = FailedTable {
+                        schema_name: table.schema_name,
+                        table_name: table.table_name,
+                        error: reason.clone(),
+                        remedy: remedy.clone(),
+                    };
+                    if reports.send(WorkerEvent::Failed(failed)).await.is_err() {
+                        break;
+                    }
+                }
+                return Ok(());
+            }
             ChildEnd::Lost(reason) => {
                 lost += 1;
                 let Some(culprit) = rest.get(tried).cloned() else { return Ok(()) };
@@ -155,6 +180,9 @@ async fn run_child(
     let complaints = complaints.await.unwrap_or_default();
     if done && broken.is_none() {
         return Ok(ChildEnd::Done);
+    }
+    if let (None, Some(STOPPED), Some((reason, remedy))) = (&broken, status.code(), last_two_lines(&complaints)) {
+        return Ok(ChildEnd::Stopped { reason, remedy });
     }
     let reason = broken.unwrap_or_else(|| explain(status, &complaints, memory_bytes));
     if !complaints.is_empty() {
@@ -244,6 +272,13 @@ async fn keep_last(mut stderr: tokio::process::ChildStderr) -> String {
         }
     }
     String::from_utf8_lossy(&kept).trim().to_owned()
+}
+
+/// What a worker that stopped says last: why, and what to do.
+fn last_two_lines(complaints: &str) -> Option<(String, String)> {
+    let mut lines = complaints.lines().rev();
+    let (remedy, reason) = (lines.next()?, lines.next()?);
+    Some((reason.to_owned(), remedy.to_owned()))
 }
 
 /// Says in words why a child went away.

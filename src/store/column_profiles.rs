@@ -23,6 +23,17 @@ pub async fn insert_table_profile(
     profile: &TableProfile,
 ) -> Result<(), StoreError> {
     run_transitions::hold_run(tx, run_id, attempt).await?;
+    replace_table_rows(tx, run_id, attempt, table_id, profile).await
+}
+
+/// Replaces all rows of one table in one attempt. Whoever calls this knows that the attempt is his to write.
+pub(super) async fn replace_table_rows(
+    tx: &mut Transaction,
+    run_id: &RunId,
+    attempt: u32,
+    table_id: &TableId,
+    profile: &TableProfile,
+) -> Result<(), StoreError> {
     for text in [
         "delete from run_tables where profile_run_id = $1 and attempt = $2 and table_id = $3",
         "delete from dq_profile_results where profile_run_id = $1 and attempt = $2 and table_id = $3",

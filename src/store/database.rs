@@ -1,5 +1,6 @@
 //! The seam over SQLite and PostgreSQL: pools, transactions, migrations, and a count of the statements sent.
 
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +11,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{PgPool, SqlitePool};
 
 use super::error::StoreError;
-use super::migrations::migrator;
+use super::migrations;
 use super::statement::sql;
 
 /// How long a caller waits for a connection before it is told that the database is unavailable.
@@ -46,6 +47,7 @@ impl DatabaseKind {
 pub struct Database {
     pub(super) pools: Pools,
     statements: Arc<SentStatements>,
+    file: Option<Arc<Path>>,
 }
 
 /// Counts the statements sent; in tests it keeps their texts too, for the test that reads their plans.
@@ -101,27 +103,36 @@ impl Database {
         Ok(Self {
             pools,
             statements: Arc::default(),
+            file: sqlite_file(url),
         })
     }
 
     /// Brings the schema up to date. May be called twice, and by several servers at once.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        match &self.pools {
-            Pools::Sqlite { writer, .. } => migrator(DatabaseKind::Sqlite).run(writer).await?,
-            Pools::Postgres { writers, .. } => {
-                // Two first starts at once may both try; the loser of that race finds what it wanted.
-                for statement in ["create schema if not exists limn", "create schema if not exists dq_metadata"] {
-                    let made = sqlx::query(statement).execute(writers).await;
-                    if let Err(source) = made
-                        && !source.as_database_error().is_some_and(|error| error.is_unique_violation())
-                    {
-                        return Err(StoreError::from_statement(statement, source));
-                    }
-                }
-                migrator(DatabaseKind::Postgres).run(writers).await?;
+        self.make_schemas().await?;
+        migrations::migrate(self).await
+    }
+
+    /// Makes the two schemas of PostgreSQL where they are missing.
+    pub(super) async fn make_schemas(&self) -> Result<(), StoreError> {
+        let Pools::Postgres { writers, .. } = &self.pools else {
+            return Ok(());
+        };
+        // Two first starts at once may both try; the loser of that race finds what it wanted.
+        for statement in ["create schema if not exists limn", "create schema if not exists dq_metadata"] {
+            let made = sqlx::query(statement).execute(writers).await;
+            if let Err(source) = made
+                && !source.as_database_error().is_some_and(|error| error.is_unique_violation())
+            {
+                return Err(StoreError::from_statement(statement, source));
             }
         }
         Ok(())
+    }
+
+    /// Adds tables, columns and indexes that were lost; says which. A database that is whole is only read.
+    pub async fn repair_schema(&self) -> Result<Vec<String>, StoreError> {
+        migrations::add_missing(self).await
     }
 
     /// Begins a writing transaction (`BEGIN IMMEDIATE` on SQLite, so that it never loses its work half way).
@@ -167,6 +178,11 @@ impl Database {
 
     pub(super) fn count_statement(&self, text: &str) {
         self.statements.add(text);
+    }
+
+    /// The file of a SQLite database; nothing for a server or for one that lives in memory.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
     }
 
     /// Closes all connections, after the statements that still run.
@@ -219,6 +235,14 @@ impl Transaction {
     pub(super) fn count_statement(&self, text: &str) {
         self.statements.add(text);
     }
+}
+
+/// The file that a SQLite address names.
+fn sqlite_file(url: &str) -> Option<Arc<Path>> {
+    url.starts_with("sqlite:").then_some(())?;
+    let options = SqliteConnectOptions::from_str(url).ok()?;
+    let file = options.get_filename();
+    (!file.as_os_str().is_empty() && !url.contains(":memory:") && !url.contains("mode=memory")).then(|| Arc::from(file))
 }
 
 async fn connect_sqlite(url: &str) -> Result<Pools, StoreError> {

@@ -53,9 +53,22 @@ pub enum StoreError {
         /// Why.
         reason: String,
     },
+    /// A newer Limn has changed the schema; this one would misread it.
+    #[error(
+        "the database has schema version {found} and this Limn knows up to {known}: start the newer Limn, or restore the backup from before its change"
+    )]
+    NewerSchema {
+        /// The version that stands.
+        found: i64,
+        /// The newest that this program knows.
+        known: i64,
+    },
     /// The schema could not be brought up to date.
-    #[error("the database schema could not be brought up to date")]
-    Migration(#[from] sqlx::migrate::MigrateError),
+    #[error("the schema cannot be brought up to date: {reason}")]
+    Migration {
+        /// Why, and what to do.
+        reason: String,
+    },
     /// The database refused a statement: a fault of Limn's own.
     #[error("the database refused a statement ({statement})")]
     Refused {

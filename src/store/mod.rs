@@ -5,30 +5,44 @@
 //! trail in the same transaction. Figures of a run are read by the attempt that the completer recorded and only after it
 //! published them, so nobody meets half of a run.
 
+mod backup;
+mod catalogue;
 mod column_rows;
 mod database;
 mod dialect;
 mod error;
 mod migrations;
 mod record;
+mod registry;
 mod run_rows;
+mod scripts;
 mod statement;
 mod table_rows;
 
+pub mod api_tokens;
 pub mod audit;
+pub mod backfill;
+pub mod column_history;
 pub mod column_profiles;
+pub mod column_reads;
 pub mod connections;
+pub mod external_runs;
 pub mod outbox;
 pub mod overview;
+pub mod partition_states;
 pub mod profile_runs;
 pub mod run_completion;
+pub mod run_deletion;
 pub mod run_log;
 pub mod run_tables;
 pub mod run_transitions;
+pub mod schema;
+pub mod seed_lists;
 pub mod sessions;
 pub mod settings;
 pub mod sign_in;
 pub mod table_details;
+pub mod table_groups;
 pub mod tables;
 pub mod users;
 
@@ -52,6 +66,15 @@ pub(crate) fn like_anywhere(text: &str) -> String {
 pub(crate) fn list_of<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> String {
     serde_json::Value::Array(texts.into_iter().map(|text| text.as_ref().into()).collect()).to_string()
 }
+
+#[cfg(test)]
+pub(crate) use {
+    backup::list_copies,
+    catalogue::Catalogue,
+    migrations::{cut_off_after, migrate_to},
+    registry::{ColumnKind, all_tables},
+    scripts::{Makes, latest_version, split},
+};
 
 /// How SQLite would run a statement that it was sent before.
 #[cfg(test)]

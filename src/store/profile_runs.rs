@@ -14,6 +14,7 @@ use crate::domain::query::RunsQuery;
 
 pub use super::run_completion::{Finish, RunOutcome, finish};
 pub use super::run_log::{append_log, list_log};
+pub use super::run_rows::{SeedRun, list_group_runs};
 pub use super::run_tables::list_run_tables;
 pub use super::run_transitions::{
     ClaimedRun, Lease, begin_finalizing, claim_next, fail_exhausted, mark_running, record_progress, release, renew_lease, request_cancel,

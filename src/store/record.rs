@@ -116,6 +116,16 @@ impl Record {
         present(name, self.time_opt(name)?)
     }
 
+    /// Bytes.
+    pub(crate) fn bytes(&self, name: &str) -> Result<Vec<u8>, StoreError> {
+        let found: Option<Vec<u8>> = match self {
+            Self::Sqlite(row) => row.try_get_unchecked(name),
+            Self::Postgres(row) => row.try_get(name),
+        }
+        .map_err(|error| StoreError::unreadable(name, error))?;
+        present(name, found)
+    }
+
     /// A value kept as JSON text, to the last digit.
     pub(crate) fn json_opt<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, StoreError> {
         self.text_opt(name)?

@@ -122,7 +122,12 @@ async fn answer_late_report(tx: &mut Transaction, run_id: &RunId, attempt: u32, 
 }
 
 /// A row for each table that could not be read, so that its page can say so.
-async fn insert_failed_tables(tx: &mut Transaction, run_id: &RunId, attempt: u32, failed: &[FailedTable]) -> Result<(), StoreError> {
+pub(super) async fn insert_failed_tables(
+    tx: &mut Transaction,
+    run_id: &RunId,
+    attempt: u32,
+    failed: &[FailedTable],
+) -> Result<(), StoreError> {
     for table in failed {
         let failure = serde_json::to_string(table).map_err(|error| StoreError::unreadable("failed table", error))?;
         sql("insert into run_tables (profile_run_id, attempt, table_id, run_number, schema_name, table_name, row_count, column_count, rows_scanned,
@@ -144,7 +149,7 @@ async fn insert_failed_tables(tx: &mut Transaction, run_id: &RunId, attempt: u32
 }
 
 /// What lists show of each table: the figures of its newest completed run.
-async fn update_current_figures(tx: &mut Transaction, run_id: &RunId, attempt: u32) -> Result<(), StoreError> {
+pub(super) async fn update_current_figures(tx: &mut Transaction, run_id: &RunId, attempt: u32) -> Result<(), StoreError> {
     sql("insert into dq_data_table_chars (table_id, table_group_id, schema_name, table_name, record_count, column_count, data_point_count, null_cell_count,
              last_complete_profile_run_id, last_complete_run_number, last_complete_attempt, latest_run_completed_at, created_at, updated_at)
          select rt.table_id, t.table_group_id, rt.schema_name, rt.table_name, rt.row_count, rt.column_count, rt.row_count * rt.column_count, rt.null_cell_count,
@@ -165,7 +170,7 @@ async fn update_current_figures(tx: &mut Transaction, run_id: &RunId, attempt: u
 }
 
 /// What lists show of each table that could not be read: the newest failure.
-async fn update_current_failures(tx: &mut Transaction, run_id: &RunId, attempt: u32) -> Result<(), StoreError> {
+pub(super) async fn update_current_failures(tx: &mut Transaction, run_id: &RunId, attempt: u32) -> Result<(), StoreError> {
     sql("insert into dq_data_table_chars (table_id, table_group_id, schema_name, table_name, last_failed_run_number, last_failed_at, last_failure_json,
              created_at, updated_at)
          select rt.table_id, t.table_group_id, rt.schema_name, rt.table_name, rt.run_number, rt.completed_at, rt.failure_json, {now}, {now}

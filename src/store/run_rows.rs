@@ -55,3 +55,50 @@ pub(super) fn read_run(row: &Record) -> Result<ProfileRun, StoreError> {
         engine: row.text("run_engine")?,
     })
 }
+
+/// A run in the words of the seed's list.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct SeedRun {
+    /// Run.
+    pub profile_run_id: RunId,
+    /// Its group.
+    pub table_group_id: TableGroupId,
+    /// Status.
+    pub status: String,
+    /// When it began.
+    pub started_at: Option<chrono::DateTime<chrono::Utc>>,
+    /// When it ended.
+    pub completed_at: Option<chrono::DateTime<chrono::Utc>>,
+    /// Rows.
+    pub row_count: Option<u64>,
+    /// Anomalies.
+    pub anomaly_count: Option<u64>,
+    /// The run in Databricks.
+    pub databricks_run_id: Option<String>,
+}
+
+/// Lists the newest runs of a group.
+pub async fn list_group_runs(db: &super::Database, group: &TableGroupId, limit: u32) -> Result<Vec<SeedRun>, StoreError> {
+    let rows = super::sql(
+        "select profile_run_id, table_group_id, status, started_at, completed_at, row_count, anomaly_count, databricks_run_id
+         from dq_profiles where table_group_id = $1 order by run_number desc limit $2",
+    )
+    .bind(group.as_str())
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(SeedRun {
+                profile_run_id: RunId(row.text("profile_run_id")?),
+                table_group_id: TableGroupId(row.text("table_group_id")?),
+                status: row.text("status")?,
+                started_at: row.time_opt("started_at")?,
+                completed_at: row.time_opt("completed_at")?,
+                row_count: row.count_opt("row_count")?,
+                anomaly_count: row.count_opt("anomaly_count")?,
+                databricks_run_id: row.text_opt("databricks_run_id")?,
+            })
+        })
+        .collect()
+}

@@ -17,6 +17,7 @@ pub(crate) enum Value {
     Boolean(Option<bool>),
     Time(Option<DateTime<Utc>>),
     Date(Option<NaiveDate>),
+    Bytes(Option<Vec<u8>>),
 }
 
 /// Declares what may be bound as what; an `Option` of each too.
@@ -49,6 +50,7 @@ bindable! {
     bool => Boolean |value| value;
     DateTime<Utc> => Time |value| value;
     NaiveDate => Date |value| value;
+    Vec<u8> => Bytes |value| value;
 }
 
 /// PostgreSQL keeps no NUL in a text: both databases keep its picture instead.
@@ -267,6 +269,7 @@ fn for_sqlite(statement: Prepared) -> Result<SqliteQuery, sqlx::Error> {
             Value::Boolean(value) => arguments.add(value),
             Value::Time(value) => arguments.add(value.map(time_text)),
             Value::Date(value) => arguments.add(value.map(|date| date.to_string())),
+            Value::Bytes(value) => arguments.add(value),
         }
         .map_err(sqlx::Error::Encode)?;
     }
@@ -283,6 +286,7 @@ fn for_postgres(statement: Prepared) -> Result<PostgresQuery, sqlx::Error> {
             Value::Boolean(value) => arguments.add(value),
             Value::Time(value) => arguments.add(value),
             Value::Date(value) => arguments.add(value),
+            Value::Bytes(value) => arguments.add(value),
         }
         .map_err(sqlx::Error::Encode)?;
     }

@@ -23,12 +23,32 @@ const ALL_RUNS: u32 = 100_000;
 
 /// Reads a table with the columns of the run shown and of the one compared with. Three statements.
 pub async fn get_table_detail(db: &Database, address: &TableAddress, query: &ColumnsQuery) -> Result<Option<TableDetail>, StoreError> {
-    let Some((summary, active_run)) = find_summary(db, address).await? else {
+    let Some(TableForColumn { summary, active_run, .. }) = find_table(db, address).await? else {
         return Ok(None);
     };
     let chosen = choose_runs(db, &summary.table_id, query).await?;
     let parts = read_columns(db, &summary.table_id, &chosen, None).await?;
     Ok(Some(chosen.into_detail(summary, active_run, parts)))
+}
+
+/// A table whose column is wanted, with the switch that says where columns are read.
+#[derive(Clone, Debug)]
+pub struct TableForColumn {
+    summary: TableSummary,
+    active_run: Option<ProfileRun>,
+    /// The setting `profile_table_reads_enabled` as it stands.
+    pub table_reads: Option<String>,
+    /// Whether any run of its group has a payload.
+    pub has_payloads: bool,
+}
+
+/// What the tables say of a column.
+#[derive(Clone, Debug)]
+pub enum ColumnRead {
+    /// All of it.
+    Found(Box<ColumnDetail>),
+    /// The run shown has no row for it, or there is none; with the attempt of the run shown.
+    Missing(Box<TableDetail>, Option<u32>),
 }
 
 /// Reads one column whole, beside the compared run and its history. Four statements. Nothing where the run shown lacks it.
@@ -38,9 +58,31 @@ pub async fn get_column_detail(
     column_name: &str,
     query: &ColumnsQuery,
 ) -> Result<Option<ColumnDetail>, StoreError> {
-    let Some((summary, active_run)) = find_summary(db, address).await? else {
+    let Some(found) = find_table_for_column(db, address).await? else {
         return Ok(None);
     };
+    Ok(match read_column(db, found, column_name, query).await? {
+        ColumnRead::Found(detail) => Some(*detail),
+        ColumnRead::Missing(..) => None,
+    })
+}
+
+/// Finds a table, the active run of its group, and the switch, in one statement.
+pub async fn find_table_for_column(db: &Database, address: &TableAddress) -> Result<Option<TableForColumn>, StoreError> {
+    find_table(db, address).await
+}
+
+/// The table with its runs, without any figures, and the attempt of the run shown. One statement.
+pub async fn read_runs(db: &Database, found: &TableForColumn, query: &ColumnsQuery) -> Result<(TableDetail, Option<u32>), StoreError> {
+    let chosen = choose_runs(db, &found.summary.table_id, query).await?;
+    let attempt = chosen.shown.as_ref().map(|run| run.attempt);
+    let detail = chosen.into_detail(found.summary.clone(), found.active_run.clone(), ColumnParts::default());
+    Ok((detail, attempt))
+}
+
+/// Reads one column of a table that was found. Three statements.
+pub async fn read_column(db: &Database, found: TableForColumn, column_name: &str, query: &ColumnsQuery) -> Result<ColumnRead, StoreError> {
+    let TableForColumn { summary, active_run, .. } = found;
     let table_id = summary.table_id.clone();
     let chosen = choose_runs(db, &table_id, query).await?;
     let history_runs = match query.runs {
@@ -50,23 +92,33 @@ pub async fn get_column_detail(
     };
     let mut parts = read_columns(db, &table_id, &chosen, Some((column_name, history_runs))).await?;
     let named = |columns: &[ColumnProfile]| columns.iter().find(|column| column.column_name == column_name).cloned();
-    let Some(mut column) = named(&parts.columns) else { return Ok(None) };
+    let Some(mut column) = named(&parts.columns) else {
+        let attempt = chosen.shown.as_ref().map(|run| run.attempt);
+        return Ok(ColumnRead::Missing(
+            Box::new(chosen.into_detail(summary, active_run, parts)),
+            attempt,
+        ));
+    };
     let mut compared = named(&parts.compared_columns);
     add_values(db, &table_id, &chosen, &mut column, compared.as_mut()).await?;
     let history = std::mem::take(&mut parts.history);
-    Ok(Some(ColumnDetail {
+    Ok(ColumnRead::Found(Box::new(ColumnDetail {
         table: chosen.into_detail(summary, active_run, parts),
         column,
         compared,
         history,
         source: "results".into(),
-    }))
+        source_reason: None,
+    })))
 }
 
-/// Finds the table and the active run of its group, in one statement.
-async fn find_summary(db: &Database, address: &TableAddress) -> Result<Option<(TableSummary, Option<ProfileRun>)>, StoreError> {
+/// Finds the table, the active run of its group and the switch, in one statement.
+async fn find_table(db: &Database, address: &TableAddress) -> Result<Option<TableForColumn>, StoreError> {
     let text = format!(
-        "select {SUMMARY_COLUMNS}, {RUN_COLUMNS} {SUMMARY_TABLES}
+        "select {SUMMARY_COLUMNS}, {RUN_COLUMNS}, (select value from dq_settings where key = 'profile_table_reads_enabled') as table_reads,
+             case when exists (select 1 from dq_profiles pp where pp.table_group_id = t.table_group_id and pp.payload_path is not null) then 1 else 0 end
+                 as has_payloads
+         {SUMMARY_TABLES}
          left join dq_profiles p on p.table_group_id = t.table_group_id and p.status in ('pending', 'running')
          where g.connection_id = $1 and t.schema_name = $2 and t.table_name = $3
          order by case when t.missing_since is null then 0 else 1 end, t.created_at limit 1"
@@ -83,7 +135,12 @@ async fn find_summary(db: &Database, address: &TableAddress) -> Result<Option<(T
     } else {
         None
     };
-    Ok(Some((read_summary(&row)?, active_run)))
+    Ok(Some(TableForColumn {
+        summary: read_summary(&row)?,
+        active_run,
+        table_reads: row.text_opt("table_reads")?,
+        has_payloads: row.integer("has_payloads")? == 1,
+    }))
 }
 
 /// The runs of a table, and which of them are shown.
@@ -128,6 +185,13 @@ async fn choose_runs(db: &Database, table_id: &TableId, query: &ColumnsQuery) ->
         shown: shown.map(|place| runs[place].clone()),
         compared: compared.map(|place| runs[place].clone()),
     })
+}
+
+impl TableForColumn {
+    /// Its group, its id and its names.
+    pub fn summary(&self) -> &TableSummary {
+        &self.summary
+    }
 }
 
 impl ChosenRuns {

@@ -199,6 +199,7 @@ pub async fn viewer(db: &Database, user_id: &UserId) -> Result<Option<Viewer>, S
         table_count: row.count("table_count")?,
         active_run_count: row.count("active_run_count")?,
         has_connections: row.count("connection_count")? > 0,
+        token_scope: None,
     }))
 }
 

@@ -1,9 +1,11 @@
 //! Tests of the crate as a whole: the rules of the house, and what needs more than one floor.
+mod api;
 mod app;
 mod configuration_table;
 mod databases;
 mod layers;
 mod pages;
+mod payloads;
 mod sample_meaning;
 mod sources;
 mod store;

@@ -1,16 +1,13 @@
 //! How many different values, when the values themselves are not kept: their hashes while they fit, which is still exact,
 //! then registers (Apache DataSketches HLL, lgK 12, HLL_8, over XXH64 of the canonical bytes, updated as i64: as in Spark).
 
-use datasketches::hll::HllSketch;
-
 use crate::domain::column_profile::Estimate;
 
-/// log2 of the number of registers.
-const LG_K: u8 = 12;
+use super::registers::Registers;
+use super::sketch_error::SketchError;
+
 /// Half width of the 95 % interval of the merged-form estimate: 1.96 x 1.04 / sqrt(4096).
 const RELATIVE_ERROR: f64 = 0.032;
-/// Seed of the hash that DataSketches puts over every value.
-const UPDATE_SEED: u64 = 9_001;
 
 /// Different hashes, exactly or estimated.
 #[derive(Clone, Debug)]
@@ -28,10 +25,6 @@ enum State {
     Kept(Vec<u64>),
     Registers(Box<Registers>),
 }
-
-/// The largest number of leading zeros, plus one, by slot.
-#[derive(Clone, Debug)]
-struct Registers([u8; 1 << LG_K]);
 
 /// What is known about the number of different values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,11 +127,32 @@ impl DistinctHashes {
         })
     }
 
+    /// The sketch of all hashes in the bytes of DataSketches (HLL_8), as Spark reads them.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        match &self.state {
+            State::Kept(hashes) => {
+                let mut registers = Box::<Registers>::default();
+                hashes.iter().for_each(|hash| registers.update(*hash));
+                registers.to_bytes()
+            }
+            State::Registers(registers) => registers.to_bytes(),
+        }
+    }
+
+    /// Reads a sketch that Spark or Limn wrote.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, SketchError> {
+        Ok(Self {
+            state: State::Registers(Box::new(Registers::from_bytes(bytes)?)),
+            limit: 0,
+            known: 0,
+        })
+    }
+
     /// Bytes held.
     pub fn heap_bytes(&self) -> u64 {
         match &self.state {
             State::Kept(hashes) => 8 * hashes.capacity() as u64,
-            State::Registers(_) => 1 << LG_K,
+            State::Registers(_) => size_of::<Registers>() as u64,
         }
     }
 
@@ -186,97 +200,13 @@ fn count_folded(hashes: &[u64]) -> (u64, u64) {
     (distinct, distinct - repeated)
 }
 
-impl Default for Registers {
-    fn default() -> Self {
-        Self([0; 1 << LG_K])
-    }
-}
-
-impl Registers {
-    fn update(&mut self, hash: u64) {
-        let (low, high) = update_hash(hash);
-        let register = &mut self.0[low as usize & ((1 << LG_K) - 1)];
-        *register = (*register).max(high.leading_zeros().min(62) as u8 + 1);
-    }
-
-    fn merge(&mut self, other: &Self) {
-        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
-            *mine = (*mine).max(theirs);
-        }
-    }
-
-    fn estimate(&self) -> f64 {
-        HllSketch::deserialize(&self.to_bytes()).map_or(0.0, |sketch| sketch.composite_estimate())
-    }
-
-    /// The sketch as DataSketches writes it, in its merged (out of order) form.
-    fn to_bytes(&self) -> Vec<u8> {
-        // Sums of 2^-register, of the small and the large ones apart: what the estimate is made of.
-        let (mut small, mut large) = (0.0, 0.0);
-        for register in self.0 {
-            let share = 0.5_f64.powi(i32::from(register));
-            if register < 32 {
-                small += share;
-            } else {
-                large += share;
-            }
-        }
-        let empty = self.0.iter().filter(|register| **register == 0).count() as u32;
-        let mut bytes = vec![10, 1, 7, LG_K, 0, 16, 0, 2 | 2 << 2];
-        bytes.extend(0.0_f64.to_le_bytes());
-        bytes.extend(f64::to_le_bytes(small));
-        bytes.extend(f64::to_le_bytes(large));
-        bytes.extend(empty.to_le_bytes());
-        bytes.extend(0_u32.to_le_bytes());
-        bytes.extend(self.0);
-        bytes
-    }
-}
-
-/// Murmur3 (128 bits, x64) of the eight bytes of a hash: what DataSketches does to an i64.
-fn update_hash(value: u64) -> (u64, u64) {
-    let mix = |mut word: u64| {
-        word = (word ^ (word >> 33)).wrapping_mul(0xFF51_AFD7_ED55_8CCD);
-        word = (word ^ (word >> 33)).wrapping_mul(0xC4CE_B9FE_1A85_EC53);
-        word ^ (word >> 33)
-    };
-    let block = value
-        .wrapping_mul(0x87C3_7B91_1142_53D5)
-        .rotate_left(31)
-        .wrapping_mul(0x4CF5_AD43_2745_937F);
-    let low = UPDATE_SEED ^ block ^ 8;
-    let high = UPDATE_SEED ^ 8;
-    let low = low.wrapping_add(high);
-    let high = high.wrapping_add(low);
-    let (low, high) = (mix(low), mix(high));
-    let low = low.wrapping_add(high);
-    (low, high.wrapping_add(low))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use datasketches::hll::{HllType, HllUnion};
-
     use crate::engine::canonical::{Form, Scalar};
 
     fn hash(value: i64) -> u64 {
         value.canonical_hash(Form::Integer)
-    }
-
-    #[test]
-    fn registers_are_those_of_data_sketches() {
-        let mut ours = Registers::default();
-        let mut theirs = HllSketch::new(LG_K, HllType::Hll8).unwrap();
-        for value in 0..50_000 {
-            ours.update(hash(value));
-            theirs.update(hash(value) as i64);
-        }
-        assert_eq!(ours.to_bytes()[40..], theirs.serialize()[40..]);
-        assert_eq!(ours.estimate(), theirs.composite_estimate());
-        let mut union = HllUnion::new(LG_K).unwrap();
-        union.update(&HllSketch::deserialize(&ours.to_bytes()).unwrap());
-        assert_eq!(union.to_sketch(HllType::Hll8).serialize()[40..], theirs.serialize()[40..]);
     }
 
     #[test]

@@ -14,9 +14,11 @@ pub mod lengths;
 pub mod moments;
 pub mod numbers;
 pub mod quantiles;
+pub mod registers;
 pub mod scalar_column;
 pub mod shape_checks;
 pub mod shapes;
+pub mod sketch_error;
 pub mod standard_patterns;
 pub mod sums;
 pub mod text_column;
@@ -28,5 +30,7 @@ pub mod times;
 pub mod token_column;
 pub mod top_values;
 
+#[cfg(test)]
+mod golden_tests;
 #[cfg(test)]
 mod merge_tests;

@@ -6,6 +6,8 @@ use datasketches::kll::{KllFloat, KllSketch};
 
 use crate::domain::column_profile::Estimate;
 
+use super::sketch_error::SketchError;
+
 /// Thousandths: the tails of the histogram, and p01 p05 p25 median p75 p95 p99 between them.
 pub const PER_MILLE: [u32; 9] = [5, 10, 50, 250, 500, 750, 950, 990, 995];
 /// Accuracy parameter.
@@ -168,6 +170,47 @@ impl QuantileSketch {
             method: "kll_k400".into(),
             error: self.sketch.normalized_rank_error().hypot(SAMPLE_ERROR),
         }
+    }
+
+    /// The sketch of all values in the bytes of DataSketches (KLL, doubles), as Spark reads them; `range` are the smallest and the
+    /// largest value, which a sample may have missed.
+    pub fn to_bytes(&self, range: Option<(f64, f64)>) -> Vec<u8> {
+        let mut whole = self.clone();
+        whole.give_up_exact_values();
+        whole.flush();
+        let mut bytes = whole.sketch.serialize();
+        // A sketch of two values or more has them behind its levels.
+        if let Some((min, max)) = range.filter(|_| whole.sketch.n() > 1) {
+            let levels = usize::from(bytes[18]);
+            let at = 20 + 4 * levels;
+            bytes[at..at + 8].copy_from_slice(&min.to_le_bytes());
+            bytes[at + 8..at + 16].copy_from_slice(&max.to_le_bytes());
+        }
+        bytes
+    }
+
+    /// Reads a sketch that Spark or Limn wrote, and its smallest and largest value.
+    pub fn from_bytes(bytes: &[u8]) -> Result<(Self, Option<(f64, f64)>), SketchError> {
+        let damaged = |reason: String| SketchError::Damaged { kind: "KLL", reason };
+        let sketch = KllSketch::<KllFloat<f64>>::deserialize(bytes).map_err(|error| damaged(error.to_string()))?;
+        if sketch.k() != K {
+            return Err(SketchError::OtherParameters {
+                kind: "KLL",
+                found: format!("k {}", sketch.k()),
+                wanted: format!("k {K}"),
+            });
+        }
+        let range = sketch
+            .min_item()
+            .zip(sketch.max_item())
+            .map(|(min, max)| (min.into_inner(), max.into_inner()));
+        let read = Self {
+            kept: None,
+            count: sketch.n(),
+            sketch,
+            ..Self::keeping(0)
+        };
+        Ok((read, range))
     }
 
     fn sample(&mut self, mut values: &[f64]) {

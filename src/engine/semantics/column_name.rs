@@ -67,7 +67,7 @@ impl ColumnName {
             return self.words.iter().any(|word| word == single);
         }
         let glued = parts.concat();
-        self.words.iter().any(|word| *word == glued) || self.words.windows(parts.len()).any(|window| window.iter().eq(parts.iter()))
+        self.words.contains(&glued) || self.words.windows(parts.len()).any(|window| window.iter().eq(parts.iter()))
     }
 }
 

@@ -27,7 +27,7 @@ pub trait Spelling {
     /// A literal that is this very double.
     fn real(self, value: f64) -> String;
     /// Whether a double is neither NaN nor infinite.
-    fn is_finite(self, value: &str) -> String;
+    fn finite(self, value: &str) -> String;
     /// The sum of doubles that loses least.
     fn sum_of_reals(self, value: &str) -> String;
     /// The whole part of a number.
@@ -84,7 +84,7 @@ impl Spelling for SqlDialect {
         }
     }
 
-    fn is_finite(self, value: &str) -> String {
+    fn finite(self, value: &str) -> String {
         match self {
             Self::DuckDb => format!("isfinite({value})"),
             Self::Postgres => format!("{value} NOT IN ('NaN', 'Infinity', '-Infinity')"),

@@ -40,7 +40,7 @@ impl ColumnQueries<'_> {
 
     /// The condition that leaves NaN and the infinities out; nothing where there can be none.
     pub fn finite(&self) -> Option<String> {
-        self.is_real().then(|| self.dialect.is_finite("v"))
+        self.is_real().then(|| self.dialect.finite("v"))
     }
 
     /// Rows, nulls, least, greatest, lengths of the text form.

@@ -18,6 +18,7 @@ use super::panel_sql::PanelSql;
 use super::run_links::{compare_menu, run_menu, run_names, with};
 use super::table::{address_of, crumbs};
 use super::{page, request, respond, titled};
+use crate::components::button::Button;
 use crate::components::column_cells::type_mark;
 use crate::components::empty_state::empty_state;
 use crate::components::filter_row::{Segment, segmented};
@@ -35,7 +36,7 @@ use crate::domain::query::ColumnsQuery;
 use crate::domain::table::ColumnDetail;
 use crate::domain::user::Permission;
 use crate::islands::copy_link::CopyLink;
-use crate::store::table_details::get_column_detail;
+use crate::services::column_details::read_column_detail;
 
 /// `/tables/:connection/:schema/:table/columns/:column`
 #[component]
@@ -43,20 +44,21 @@ pub fn ColumnPage() -> impl IntoView {
     let params = use_params_map().get_untracked();
     let (address, name) = (address_of(&params), params.get_str("column").unwrap_or_default().to_owned());
     page(async move {
-        request::viewer_with(Permission::ReadProfiles)?;
+        let viewer = request::viewer_with(Permission::ReadProfiles)?;
         let query = ColumnsQuery::parse(&request::raw_query());
-        let Some(detail) = get_column_detail(&request::state().db, &address, &name, &query).await? else {
+        let state = request::state();
+        let Some(detail) = read_column_detail(&state.db, &state.config, &address, &name, &query).await? else {
             return Ok(respond::not_found());
         };
         Ok(titled(
             format!("{name} · {}", address.qualified_name()),
-            column_view(&detail, &query, request::now()),
+            column_view(&detail, &query, request::now(), viewer.user.may(Permission::Configure)),
         ))
     })
 }
 
 /// Everything under the rail. Pure: what it shows is what it is given.
-pub fn column_view(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTime<Utc>) -> AnyView {
+pub fn column_view(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_load: bool) -> AnyView {
     let runs = run_names(&detail.table);
     let sql = PanelSql::of_column(&detail.table, &detail.column);
     let panels = sections(detail, query, &runs, &sql);
@@ -68,6 +70,7 @@ pub fn column_view(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTime<Ut
         <div class="split">
             {picker::picker(detail, query)}
             <div class="colgrid">
+                {source_note(detail, query, may_load)}
                 {notes(detail)}
                 {meaning::meaning_section(detail)}
                 {panels.full}
@@ -160,6 +163,34 @@ fn run_keys(detail: &ColumnDetail, query: &ColumnsQuery) -> AnyView {
         <a hidden data-key="u" href=back(detail, query)>"Back to the table"</a>
     }
     .into_any()
+}
+
+/// Where the figures come from, if not from the first place, and how they get there.
+fn source_note(detail: &ColumnDetail, query: &ColumnsQuery, may_load: bool) -> Option<AnyView> {
+    let reason = detail.source_reason.clone()?;
+    let run = detail.table.run.as_ref()?;
+    let title = match detail.source.as_str() {
+        "payload" => format!("Read from the payload of run {}", run.number),
+        "columns" => format!("Read from the typed columns of run {}", run.number),
+        _ => "Read from the tables all the same".to_owned(),
+    };
+    let mut note = Note::new(NoteKind::Info, title);
+    if detail.source == "payload" {
+        note = note.sentence(format!(
+            "{reason} Figures that the payload lacks are not drawn, and there is no comparison and no history until it is loaded into the tables."
+        ));
+        let back = format!(
+            "{}{}",
+            detail.table.summary.address.column_path(&detail.column.column_name),
+            query.to_query()
+        );
+        let fields = [("profile_run_id", run.profile_run_id.to_string()), ("back", back)];
+        if may_load {
+            note = note.actions(Button::new("Load it").post("backfill-run", &fields));
+        }
+        return Some(note.view());
+    }
+    Some(note.sentence(reason).view())
 }
 
 /// Why figures are missing or not to be relied on.
@@ -257,7 +288,7 @@ fn nothing(detail: &ColumnDetail, query: &ColumnsQuery) -> AnyView {
     let show = before.map(|point| {
         let path = detail.table.summary.address.column_path(&column.column_name);
         let href = format!("{path}{}", with(query, |query| query.run = Some(point.number)).to_query());
-        crate::components::button::Button::new(format!("Show run {}", point.number)).link(href)
+        Button::new(format!("Show run {}", point.number)).link(href)
     });
     empty_state(None, title, reason, show)
 }

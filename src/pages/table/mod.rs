@@ -108,7 +108,8 @@ fn head(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_run:
                 <a href=format!("/runs/{}", run.number)>{format!("run {}", run.number)}</a>
             });
         if let Some(kind) = &run.metrics.functional_table_type {
-            head = head.fact(view! { <a href="#whole">{kind.clone()}</a>" table" });
+            let href = format!("{path}{}#whole", with(query, |query| query.tab.clear()).to_query());
+            head = head.fact(view! { <a href=href>{kind.clone()}</a>" table" });
         }
     } else {
         head = head

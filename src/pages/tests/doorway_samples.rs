@@ -29,6 +29,7 @@ pub fn viewer(role: Role) -> Viewer {
         table_count: 8,
         active_run_count: 1,
         has_connections: true,
+        token_scope: None,
     }
 }
 

@@ -66,7 +66,7 @@ async fn links_to_columns_keep_the_filters_and_the_order() {
     assert!(!html.contains("id=\"col-order_status\""));
     let column = column_detail("store_id", 3);
     let query = ColumnsQuery::parse("?type=N&null=5&sort=change");
-    let html = drawn("column-filtered", || column_view(&column, &query, now()));
+    let html = drawn("column-filtered", || column_view(&column, &query, now(), true));
     assert!(
         html.contains("/tables/retail/sales/order_lines?type=N&amp;null=5&amp;sort=change#col-store_id"),
         "{html}"
@@ -143,6 +143,10 @@ async fn the_other_tabs_list_runs_and_the_definition() {
     let html = table("table-runs", &detail(), "?tab=runs");
     assert_eq!(html.matches("href=\"/runs/").count(), 12 + 1, "twelve lines and the fact line");
     let html = table("table-definition", &detail(), "?tab=definition");
+    assert!(
+        html.contains("href=\"/tables/retail/sales/order_lines#whole\""),
+        "the kind leads to its reason"
+    );
     assert!(html.contains("part-1.parquet") && html.contains("f3a9c1"));
 }
 
@@ -150,7 +154,9 @@ async fn the_other_tabs_list_runs_and_the_definition() {
 async fn each_type_of_column_shows_only_what_fits_it() {
     let draw = |name: &str| {
         let detail = column_detail(name, 30);
-        drawn(&format!("column-{name}"), || column_view(&detail, &ColumnsQuery::default(), now()))
+        drawn(&format!("column-{name}"), || {
+            column_view(&detail, &ColumnsQuery::default(), now(), true)
+        })
     };
     let number = draw("net_amount");
     for part in [
@@ -184,7 +190,9 @@ async fn each_type_of_column_shows_only_what_fits_it() {
 async fn the_meaning_of_a_column_stands_with_its_reasons() {
     let draw = |name: &str| {
         let detail = column_detail(name, 3);
-        drawn(&format!("meaning-{name}"), || column_view(&detail, &ColumnsQuery::default(), now()))
+        drawn(&format!("meaning-{name}"), || {
+            column_view(&detail, &ColumnsQuery::default(), now(), true)
+        })
     };
     let name = draw("product_name");
     for part in [
@@ -212,7 +220,9 @@ async fn the_meaning_of_a_column_stands_with_its_reasons() {
 async fn every_panel_has_the_statement_of_its_figures_to_select_and_none_stands_twice() {
     let draw = |name: &str| {
         let detail = column_detail(name, 3);
-        drawn(&format!("sql-{name}"), || column_view(&detail, &ColumnsQuery::default(), now()))
+        drawn(&format!("sql-{name}"), || {
+            column_view(&detail, &ColumnsQuery::default(), now(), true)
+        })
     };
     let panels = [
         (
@@ -251,7 +261,7 @@ async fn every_panel_has_the_statement_of_its_figures_to_select_and_none_stands_
 #[tokio::test]
 async fn a_failed_column_shows_no_figures_and_says_what_to_do() {
     let detail = column_detail("pin_hash", 3);
-    let html = drawn("column-failed", || column_view(&detail, &ColumnsQuery::default(), now()));
+    let html = drawn("column-failed", || column_view(&detail, &ColumnsQuery::default(), now(), true));
     assert!(
         html.contains("of 1,204 values. The other columns of the table are complete. Mend or replace the file"),
         "{html}"
@@ -302,7 +312,7 @@ async fn a_column_of_one_run_has_a_history_of_one() {
     detail.compared = None;
     detail.table.compared = None;
     detail.table.runs.truncate(1);
-    let html = drawn("column-one-run", || column_view(&detail, &ColumnsQuery::default(), now()));
+    let html = drawn("column-one-run", || column_view(&detail, &ColumnsQuery::default(), now(), true));
     assert!(html.contains("one run so far") && !html.contains(">Change<"), "{html}");
 }
 

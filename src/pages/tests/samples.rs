@@ -447,6 +447,7 @@ pub fn column_detail(name: &str, runs: i64) -> ColumnDetail {
         column,
         history,
         source: "results".into(),
+        source_reason: None,
         table,
     }
 }

@@ -2,5 +2,6 @@
 
 mod cost;
 mod doorway;
+mod groups;
 mod permissions;
 mod reading;

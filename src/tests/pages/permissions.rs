@@ -29,7 +29,16 @@ fn pages(table: &str) -> Vec<(&'static str, String, &'static [Role])> {
         ("/runs/:number/cancel", "/runs/1/cancel".into(), RUNNERS),
         ("/settings/connections", "/settings/connections".into(), ADMINS),
         ("/settings/connections/new", "/settings/connections/new".into(), ADMINS),
+        (
+            "/settings/connections/:connection/new-group",
+            "/settings/connections/shop/new-group".into(),
+            ADMINS,
+        ),
+        ("/settings/groups/:group", "/settings/groups/shop-all".into(), ADMINS),
+        ("/settings/schema", "/settings/schema".into(), ADMINS),
+        ("/settings/retention", "/settings/retention?days=30".into(), ADMINS),
         ("/account", "/account".into(), EVERYBODY),
+        ("/account/tokens", "/account/tokens".into(), EVERYBODY),
     ]
 }
 
@@ -96,7 +105,17 @@ fn actions(run: &str, group: &str, connection: &str) -> Vec<(&'static str, Strin
         ("find-tables", format!("connection_id={connection}"), ADMINS),
         ("set-connection-password", format!("connection_id={connection}&password=x"), ADMINS),
         ("set-connection-active", format!("connection_id={connection}&active=true"), ADMINS),
+        ("create-table-group", format!("connection_id={connection}&name=x"), ADMINS),
+        ("update-table-group", format!("table_group_id={group}&name=x"), ADMINS),
+        ("delete-table-group", format!("table_group_id={group}"), ADMINS),
+        ("set-switch", "key=profile_table_reads_enabled&on=true".into(), ADMINS),
+        ("repair-schema", String::new(), ADMINS),
+        ("backfill-run", format!("profile_run_id={run}"), ADMINS),
+        ("set-retention", "days=30".into(), ADMINS),
+        ("remove-old-runs", String::new(), ADMINS),
         ("change-password", "current=&password=short".into(), EVERYBODY),
+        ("create-token", "name=&scope=read&days=1".into(), EVERYBODY),
+        ("revoke-token", "token_id=none".into(), EVERYBODY),
     ]
 }
 

@@ -167,3 +167,35 @@ async fn a_sqlite_file_is_connected_and_profiled() {
     let printed: serde_json::Value = serde_json::from_slice(&printed.stdout).unwrap();
     assert_eq!(printed["tables"][0]["row_count"], json!(3));
 }
+
+#[tokio::test]
+async fn a_text_that_unfolds_without_end_stops_at_the_deadline_within_its_memory() {
+    use std::io::Write;
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = zstd::stream::write::Encoder::new(std::fs::File::create(folder.path().join("a.csv.zst")).unwrap(), 1).unwrap();
+    writer.write_all(b"a,b\n").unwrap();
+    let chunk = b"1,2\n".repeat(1 << 18);
+    (0..4_096).for_each(|_| writer.write_all(&chunk).unwrap());
+    writer.finish().unwrap();
+    std::fs::write(folder.path().join("b.csv"), "x,y\n1,2\n").unwrap();
+    let began = std::time::Instant::now();
+    let child = std::process::Command::new(super::program::LIMN)
+        .args(["profile", "--quiet", "--memory", "64", "--deadline", "3"])
+        .arg(folder.path())
+        .stderr(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("a: the deadline of 3000 ms passed. Allow a longer deadline"),
+        "{said}"
+    );
+    assert!(
+        said.contains("b: the deadline of 3000 ms passed"),
+        "the deadline is that of the whole plan: {said}"
+    );
+    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+}

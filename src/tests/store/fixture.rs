@@ -15,25 +15,44 @@ use crate::store::{Database, column_profiles};
 /// A database of its own, with its folder where it is a file.
 pub struct Fixture {
     pub db: Database,
-    _folder: Option<tempfile::TempDir>,
+    folder: Option<tempfile::TempDir>,
 }
 
 /// A new SQLite file with the schema.
 pub async fn sqlite() -> Fixture {
+    let fixture = empty_sqlite().await;
+    fixture.db.migrate().await.unwrap();
+    fixture
+}
+
+/// A new SQLite file without a schema.
+pub async fn empty_sqlite() -> Fixture {
     let folder = tempfile::tempdir().unwrap();
     let db = Database::connect(&format!("sqlite:{}", folder.path().join("limn.db").display()))
         .await
         .unwrap();
-    db.migrate().await.unwrap();
-    Fixture { db, _folder: Some(folder) }
+    Fixture { db, folder: Some(folder) }
 }
 
 /// A new PostgreSQL database with the schema; nothing where PostgreSQL is not installed.
 pub async fn postgres() -> Option<Fixture> {
+    let fixture = empty_postgres().await?;
+    fixture.db.migrate().await.unwrap();
+    Some(fixture)
+}
+
+/// A new PostgreSQL database without a schema; nothing where PostgreSQL is not installed.
+pub async fn empty_postgres() -> Option<Fixture> {
     let url = super::postgres::new_database_url().await?;
     let db = Database::connect(&url).await.unwrap();
-    db.migrate().await.unwrap();
-    Some(Fixture { db, _folder: None })
+    Some(Fixture { db, folder: None })
+}
+
+impl Fixture {
+    /// The folder of a SQLite file.
+    pub fn path(&self) -> Option<&std::path::Path> {
+        self.folder.as_ref().map(tempfile::TempDir::path)
+    }
 }
 
 /// Runs every listed test on both databases.

@@ -3,9 +3,12 @@
 
 mod fixture;
 mod meanings;
+mod migrations;
+mod partition_states;
 mod people;
 pub mod postgres;
 mod profiles;
+mod removal;
 mod runs;
 mod schema;
 mod tables;

@@ -20,7 +20,10 @@ on_both_databases!(
 async fn migrating_again_changes_nothing(db: &Database) {
     db.migrate().await.unwrap();
     db.ping().await.unwrap();
-    assert_eq!(settings::get(db, "schema_version").await.unwrap().as_deref(), Some("1"));
+    assert_eq!(
+        settings::get(db, "schema_version").await.unwrap().as_deref(),
+        Some(crate::store::latest_version().to_string().as_str())
+    );
 }
 
 async fn several_servers_migrate_at_once(db: &Database) {
@@ -31,7 +34,7 @@ async fn several_servers_migrate_at_once(db: &Database) {
 /// The columns that the systems behind the documents have, by table.
 const DOCUMENTED: &[(&str, &str)] = &[
     ("dq_projects", "project_key name description sql_flavor workspace_id created_at updated_at"),
-    ("dq_connections", "connection_id project_key name catalog schema_name http_path managed_credentials_ref created_at updated_at is_active"),
+    ("dq_connections", "connection_id project_key system_id name catalog schema_name http_path managed_credentials_ref created_at updated_at is_active"),
     ("dq_table_groups", "table_group_id connection_id name description profiling_include_mask profiling_exclude_mask profiling_job_id created_at updated_at"),
     ("dq_tables", "table_id table_group_id schema_name table_name source_table_id created_at"),
     (
@@ -61,6 +64,45 @@ const DOCUMENTED: &[(&str, &str)] = &[
          latest_anomaly_ct latest_run_completed_at created_at updated_at",
     ),
     ("dq_settings", "key value updated_at"),
+    (
+        "dq_profile_anomalies",
+        "profile_run_id schema_name table_name column_name anomaly_type severity description detected_at",
+    ),
+    (
+        "dq_profile_anomaly_types",
+        "anomaly_type_id name category default_severity default_likelihood description created_at updated_at",
+    ),
+    (
+        "dq_profile_anomaly_results",
+        "anomaly_result_id profile_run_id table_id column_id schema_name table_name column_name anomaly_type_id severity likelihood detail pii_risk
+         dq_dimension detected_at dismissed dismissed_by dismissed_at",
+    ),
+    (
+        "dq_profile_operations",
+        "operation_id profile_run_id target_table rows_written duration_ms status error_payload started_at completed_at",
+    ),
+    (
+        "dq_data_column_chars",
+        "column_id table_id schema_name table_name column_name data_type functional_data_type critical_data_element pii_risk dq_dimension tags_json
+         dq_score_profiling dq_score_testing last_complete_profile_run_id latest_anomaly_ct latest_run_completed_at created_at updated_at",
+    ),
+    (
+        "dq_test_suites",
+        "test_suite_key project_key name description severity product_team_id application_id data_object_id data_definition_id created_at updated_at",
+    ),
+    ("dq_tests", "test_id table_group_id test_suite_key name rule_type definition created_at updated_at"),
+    (
+        "dq_test_runs",
+        "test_run_id test_suite_key project_key status started_at completed_at duration_ms total_tests failed_tests trigger_source",
+    ),
+    (
+        "dq_test_results",
+        "test_run_id test_id table_name column_name result_status expected_value actual_value message detected_at",
+    ),
+    (
+        "dq_alerts",
+        "alert_id source_type source_ref severity title details acknowledged acknowledged_by acknowledged_at created_at",
+    ),
 ];
 
 /// All columns of all our tables.
@@ -189,6 +231,7 @@ async fn pages_read_profiles_by_index_only() {
     profile_runs::list_log(db, &run, "info", 10).await.unwrap();
     profile_runs::run_neighbours(db, &run).await.unwrap();
     profile_runs::find_run(db, 2).await.unwrap();
+    read_columns_every_way(db, &connection).await;
     let by_index = db.take_statement_texts();
     tables::list_tables(db, &TablesQuery::parse("q=amount"), now).await.unwrap();
     overview::get_overview(db, None, now).await.unwrap();
@@ -223,6 +266,34 @@ async fn pages_read_profiles_by_index_only() {
         )
         .await;
     }
+}
+
+/// Every statement of the column profile, its history, the states that merge and what goes with a run.
+async fn read_columns_every_way(db: &Database, connection: &crate::domain::connection::Connection) {
+    use crate::store::{api_tokens, column_history, column_reads, partition_states, run_deletion};
+    let group = group_of(connection);
+    let table = column_reads::list_tables_named(db, &group, &["orders".into()])
+        .await
+        .unwrap()
+        .remove(0)
+        .table_id;
+    let spellings = ["amount".to_owned()];
+    let run = column_reads::list_candidate_runs(db, &group, Some(&table)).await.unwrap().remove(0);
+    let stored = column_reads::find_result_column(db, &run, &table, "amount").await.unwrap().unwrap();
+    column_reads::list_result_columns(db, &run, &table, &spellings).await.unwrap();
+    column_reads::list_typed_columns(db, &run, &table, &spellings).await.unwrap();
+    column_reads::list_column_values(db, &run, &table, 1).await.unwrap();
+    column_reads::list_column_anomalies(db, &run, &table, &stored).await.unwrap();
+    column_reads::list_run_anomalies(db, &run.profile_run_id).await.unwrap();
+    column_reads::find_payload(db, &run.profile_run_id, 10).await.unwrap();
+    column_history::list_column_history(db, &table, "amount", 9).await.unwrap();
+    column_history::list_whole_columns(db, &table, &run.profile_run_id, run.attempt)
+        .await
+        .unwrap();
+    partition_states::list_partition_states(db, &table).await.unwrap();
+    partition_states::list_partition_states_at(db, &table, Utc::now()).await.unwrap();
+    run_deletion::preview_removal(db, &[run.profile_run_id]).await.unwrap();
+    api_tokens::find_working_token(db, "hash").await.unwrap();
 }
 
 async fn assert_scans(db: &Database, text: &str, allowed: &[&str]) {

@@ -1,0 +1,190 @@
+//! `/settings/groups/{id}` and `/settings/connections/{id}/new-group`: a table group, what its masks take in, and its removal.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::settings_tabs::settings_tabs;
+use super::{page, request, respond, titled};
+use crate::components::button::{Button, Weight};
+use crate::components::form_field::FormField;
+use crate::components::format::counted;
+use crate::components::head::{Crumb, PageHead, breadcrumb};
+use crate::components::section::{SectionTitle, section};
+use crate::domain::address::{encode_segment, qualified_name};
+use crate::domain::connection::{Connection, FoundTable};
+use crate::domain::identifier::{ConnectionId, TableGroupId};
+use crate::domain::user::Permission;
+use crate::services::table_groups::{MaskPreview, preview_masks};
+use crate::store::connections::{find_connection, find_table_group};
+use crate::store::table_groups::{GroupDependents, GroupText, count_dependents};
+
+/// Tables that a preview names.
+const NAMED: usize = 60;
+
+/// `/settings/groups/:group`
+#[component]
+pub fn TableGroupPage() -> impl IntoView {
+    let id = TableGroupId(use_params_map().get_untracked().get_str("group").unwrap_or_default().to_owned());
+    page(async move {
+        request::viewer_with(Permission::Configure)?;
+        let db = request::state().db;
+        let Some((connection, group)) = find_table_group(&db, &id).await? else {
+            return Ok(respond::not_found());
+        };
+        let stored = GroupText {
+            name: group.name.clone(),
+            description: group.description.clone(),
+            include_mask: group.include_mask.clone(),
+            exclude_mask: group.exclude_mask.clone(),
+        };
+        let text = typed(&request::raw_query(), stored);
+        let preview = preview_masks(&db, &connection, &text).await?;
+        let dependents = count_dependents(&db, &id).await?;
+        let removal = (connection.groups.len() > 1).then_some(dependents);
+        Ok(titled(
+            group.name.clone(),
+            group_view(&connection, Some((&id, &group.name)), &text, &preview, removal),
+        ))
+    })
+}
+
+/// `/settings/connections/:connection/new-group`
+#[component]
+pub fn NewTableGroupPage() -> impl IntoView {
+    let id = ConnectionId(
+        use_params_map()
+            .get_untracked()
+            .get_str("connection")
+            .unwrap_or_default()
+            .to_owned(),
+    );
+    page(async move {
+        request::viewer_with(Permission::Configure)?;
+        let db = request::state().db;
+        let Some(connection) = find_connection(&db, &id).await? else {
+            return Ok(respond::not_found());
+        };
+        let text = typed(&request::raw_query(), GroupText::default());
+        let preview = preview_masks(&db, &connection, &text).await?;
+        Ok(titled("New group", group_view(&connection, None, &text, &preview, None)))
+    })
+}
+
+/// What the address says of the form, over what is stored.
+fn typed(query: &str, stored: GroupText) -> GroupText {
+    form_urlencoded::parse(query.as_bytes()).fold(stored, |mut text, (key, value)| {
+        match key.as_ref() {
+            "name" => text.name = value.into_owned(),
+            "description" => text.description = value.into_owned(),
+            "include" => text.include_mask = value.into_owned(),
+            "exclude" => text.exclude_mask = value.into_owned(),
+            _ => {}
+        }
+        text
+    })
+}
+
+/// Draws the page: the form, what the masks take in, and for a group that may go, its removal.
+pub fn group_view(
+    connection: &Connection,
+    group: Option<(&TableGroupId, &str)>,
+    text: &GroupText,
+    preview: &MaskPreview,
+    removal: Option<GroupDependents>,
+) -> AnyView {
+    let title = group.map_or_else(|| format!("New group of {}", connection.name), |(_, name)| name.to_owned());
+    let lede = format!(
+        "{} of {} taken in",
+        preview.inside.len(),
+        counted((preview.inside.len() + preview.outside.len()) as u64, "known table")
+    );
+    view! {
+        {breadcrumb(vec![Crumb::new("Connections", "/settings/connections")])}
+        {PageHead::new(title).lede(lede).view()}
+        {settings_tabs("")}
+        {form(connection, group.map(|(id, _)| id), text)}
+        {tables("inside", "Taken in", &preview.inside)}
+        {tables("outside", "Left out", &preview.outside)}
+        {group.zip(removal).map(|((id, name), dependents)| removal_view(id, name, dependents))}
+    }
+    .into_any()
+}
+
+/// One form: its first button asks for the preview by its address, the second stores.
+fn form(connection: &Connection, group: Option<&TableGroupId>, text: &GroupText) -> AnyView {
+    let (here, action, key, id) = match group {
+        Some(group) => (
+            format!("/settings/groups/{}", encode_segment(group.as_str())),
+            "/actions/update-table-group",
+            "table_group_id",
+            group.to_string(),
+        ),
+        None => (
+            format!(
+                "/settings/connections/{}/new-group",
+                encode_segment(connection.connection_id.as_str())
+            ),
+            "/actions/create-table-group",
+            "connection_id",
+            connection.connection_id.to_string(),
+        ),
+    };
+    let store = if group.is_some() { "Save the group" } else { "Make the group" };
+    view! {
+        <form class="lone" method="get" action=here>
+            <input type="hidden" name=key value=id />
+            {FormField::new("name", "Name").value(text.name.clone()).longest(120).view()}
+            {FormField::new("description", "What it is").value(text.description.clone()).optional().longest(4_000).view()}
+            {FormField::new("include", "Take in")
+                .value(text.include_mask.clone())
+                .optional()
+                .code()
+                .longest(4_000)
+                .hint("Names or schema.names with * and ?, separated by commas; empty takes in everything.")
+                .view()}
+            {FormField::new("exclude", "Leave out").value(text.exclude_mask.clone()).optional().code().longest(4_000).hint("Wins over what is taken in.").view()}
+            <div class="acts">
+                {Button::new("Show what matches").submit()}
+                <button class="btn pri" type="submit" formmethod="post" formaction=action>{store}</button>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn tables(id: &'static str, title: &'static str, tables: &[FoundTable]) -> AnyView {
+    if tables.is_empty() {
+        return ().into_any();
+    }
+    let rows: Vec<AnyView> = tables
+        .iter()
+        .take(NAMED)
+        .map(|table| view! { <li><code class="breaks">{qualified_name(&table.schema_name, &table.table_name)}</code></li> }.into_any())
+        .collect();
+    let more = tables.len().saturating_sub(NAMED);
+    let more = (more > 0).then(|| view! { <p class="t2">{format!("and {more} more")}</p> });
+    section(
+        SectionTitle::new(id, title).subtitle(counted(tables.len() as u64, "table")),
+        view! { <ul class="plain">{rows}</ul>{more} },
+    )
+}
+
+fn removal_view(group: &TableGroupId, name: &str, dependents: GroupDependents) -> AnyView {
+    let said = format!(
+        "Removing the group takes {} and {} with it, and cannot be undone.",
+        counted(dependents.tables, "table"),
+        counted(dependents.runs, "run")
+    );
+    let hint = format!("Type {name} to be sure.");
+    section(
+        SectionTitle::new("remove", "Remove the group"),
+        view! {
+            <p>{said}</p>
+            <form class="lone" method="post" action="/actions/delete-table-group">
+                <input type="hidden" name="table_group_id" value=group.to_string() />
+                {FormField::new("typed_name", "Name of the group").hint(hint).longest(120).view()}
+                {Button::new("Remove the group").weight(Weight::Danger).submit()}
+            </form>
+        },
+    )
+}

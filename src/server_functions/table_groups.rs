@@ -1,0 +1,94 @@
+//! Making, changing and removing table groups.
+
+use leptos::prelude::*;
+
+use super::reply::{go_saying, refuse, state, viewer};
+use crate::domain::address::encode_segment;
+use crate::domain::identifier::{ConnectionId, TableGroupId};
+use crate::domain::query::query_string;
+use crate::services::table_groups as service;
+use crate::store::table_groups::GroupText;
+
+/// Makes a group of a connection.
+#[server(prefix = "/actions", endpoint = "create-table-group")]
+pub async fn create_table_group(
+    connection_id: String,
+    #[server(default)] name: String,
+    #[server(default)] description: String,
+    #[server(default)] include: String,
+    #[server(default)] exclude: String,
+) -> Result<(), ServerFnError> {
+    let (state, viewer) = (state()?, viewer()?);
+    let text = text(name, description, include, exclude);
+    match service::create_group(&state.db, &viewer, &ConnectionId(connection_id.clone()), &text).await {
+        Ok(group) => go_saying(
+            &format!("/settings/groups/{}", encode_segment(group.as_str())),
+            true,
+            format!("{} is there", text.name),
+            "It has the known tables that its masks take in. Look for tables again under Connections to take in more.",
+        ),
+        Err(error) => refuse(
+            &format!("/settings/connections/{}/new-group{}", encode_segment(&connection_id), typed(&text)),
+            error,
+        ),
+    }
+}
+
+/// Changes a group.
+#[server(prefix = "/actions", endpoint = "update-table-group")]
+pub async fn update_table_group(
+    table_group_id: String,
+    #[server(default)] name: String,
+    #[server(default)] description: String,
+    #[server(default)] include: String,
+    #[server(default)] exclude: String,
+) -> Result<(), ServerFnError> {
+    let (state, viewer) = (state()?, viewer()?);
+    let text = text(name, description, include, exclude);
+    let here = format!("/settings/groups/{}", encode_segment(&table_group_id));
+    match service::update_group(&state.db, &viewer, &TableGroupId(table_group_id), &text).await {
+        Ok(true) => go_saying(
+            &here,
+            true,
+            "The group is changed",
+            "Look for tables again under Connections to take in tables that were left out before.",
+        ),
+        Ok(false) => go_saying(&here, true, "Nothing changed", ""),
+        Err(error) => refuse(&format!("{here}{}", typed(&text)), error),
+    }
+}
+
+/// Removes a group.
+#[server(prefix = "/actions", endpoint = "delete-table-group")]
+pub async fn delete_table_group(table_group_id: String, #[server(default)] typed_name: String) -> Result<(), ServerFnError> {
+    let (state, viewer) = (state()?, viewer()?);
+    let here = format!("/settings/groups/{}", encode_segment(&table_group_id));
+    match service::delete_group(&state.db, &viewer, &TableGroupId(table_group_id), &typed_name).await {
+        Ok(()) => go_saying(
+            "/settings/connections",
+            true,
+            "The group is removed",
+            "Its tables and their profiles went with it.",
+        ),
+        Err(error) => refuse(&here, error),
+    }
+}
+
+fn text(name: String, description: String, include_mask: String, exclude_mask: String) -> GroupText {
+    GroupText {
+        name,
+        description,
+        include_mask,
+        exclude_mask,
+    }
+}
+
+/// What was typed, to stand in the form again.
+fn typed(text: &GroupText) -> String {
+    query_string(&[
+        ("name", &text.name),
+        ("description", &text.description),
+        ("include", &text.include_mask),
+        ("exclude", &text.exclude_mask),
+    ])
+}

@@ -1,0 +1,135 @@
+//! Table groups: made and changed with masks that are tried on the known tables first, removed after a preview.
+
+use super::access;
+use super::connections::in_group;
+use super::error::AppError;
+use crate::domain::connection::{Connection, FoundTable, TableGroup};
+use crate::domain::identifier::{ConnectionId, TableGroupId};
+use crate::domain::user::{Permission, Viewer};
+use crate::store::table_groups::{self, GroupText};
+use crate::store::{Database, connections as store, tables};
+
+/// Longest name, description and mask (characters).
+const LONGEST_NAME: usize = 120;
+const LONGEST_TEXT: usize = 4_000;
+
+/// What masks take in and leave out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MaskPreview {
+    /// Tables that they take in.
+    pub inside: Vec<FoundTable>,
+    /// Tables that they leave out.
+    pub outside: Vec<FoundTable>,
+}
+
+/// Tries masks on the tables that the connection's groups know.
+pub async fn preview_masks(db: &Database, connection: &Connection, text: &GroupText) -> Result<MaskPreview, AppError> {
+    let known = table_groups::list_known_tables(db, &connection.connection_id).await?;
+    let inside = in_group(&group_of(connection, text), &known);
+    let outside = known.into_iter().filter(|table| !inside.contains(table)).collect();
+    Ok(MaskPreview { inside, outside })
+}
+
+/// Makes a group with the known tables that its masks take in.
+pub async fn create_group(db: &Database, viewer: &Viewer, connection: &ConnectionId, text: &GroupText) -> Result<TableGroupId, AppError> {
+    access::require(viewer, Permission::Configure)?;
+    let text = checked(text)?;
+    let connection = store::find_connection(db, connection).await?.ok_or(AppError::NotFound)?;
+    let inside = preview_masks(db, &connection, &text).await?.inside;
+    let mut tx = db.begin().await?;
+    let group = table_groups::create_group(&mut tx, &connection.connection_id, &text, &access::actor(viewer)).await?;
+    tables::replace_found_tables(&mut tx, &group, &inside, &access::actor(viewer)).await?;
+    tx.commit().await?;
+    Ok(group)
+}
+
+/// Changes a group. Tables that its masks no longer take in are marked; those that they newly take in are added as far as
+/// they are known. Says whether anything changed.
+pub async fn update_group(db: &Database, viewer: &Viewer, group: &TableGroupId, text: &GroupText) -> Result<bool, AppError> {
+    access::require(viewer, Permission::Configure)?;
+    let text = checked(text)?;
+    let (connection, old) = store::find_table_group(db, group).await?.ok_or(AppError::NotFound)?;
+    let masks_changed = old.include_mask != text.include_mask || old.exclude_mask != text.exclude_mask;
+    let inside = preview_masks(db, &connection, &text).await?.inside;
+    let mut tx = db.begin().await?;
+    let changed = table_groups::update_group(&mut tx, group, &text, &access::actor(viewer)).await?;
+    if masks_changed {
+        tables::replace_found_tables(&mut tx, group, &inside, &access::actor(viewer)).await?;
+    }
+    tx.commit().await?;
+    Ok(changed)
+}
+
+/// Removes a group with all its tables and runs. `typed` must be its name.
+pub async fn delete_group(db: &Database, viewer: &Viewer, group: &TableGroupId, typed: &str) -> Result<(), AppError> {
+    access::require(viewer, Permission::Configure)?;
+    let (connection, known) = store::find_table_group(db, group).await?.ok_or(AppError::NotFound)?;
+    if typed.trim() != known.name.trim() {
+        return Err(AppError::refused(
+            "The name does not match",
+            format!("Type {:?} to remove the group, its tables and all their profiles.", known.name),
+        ));
+    }
+    if connection.groups.len() == 1 {
+        return Err(AppError::conflict(
+            "A connection keeps one group",
+            "Make another group first, or switch the connection off.",
+        ));
+    }
+    let dependents = table_groups::count_dependents(db, group).await?;
+    if dependents.active_runs > 0 {
+        return Err(AppError::conflict(
+            "A run of this group has not ended",
+            "Cancel it, or wait until it ends, then remove the group.",
+        ));
+    }
+    if dependents.tests > 0 {
+        return Err(AppError::conflict(
+            format!("{} tests belong to this group", dependents.tests),
+            "Remove them first, or switch the connection off.",
+        ));
+    }
+    let mut tx = db.begin().await?;
+    table_groups::delete_group(&mut tx, group, &access::actor(viewer)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A group as its masks would be.
+fn group_of(connection: &Connection, text: &GroupText) -> TableGroup {
+    TableGroup {
+        table_group_id: TableGroupId::default(),
+        connection_id: connection.connection_id.clone(),
+        name: text.name.clone(),
+        description: text.description.clone(),
+        include_mask: text.include_mask.clone(),
+        exclude_mask: text.exclude_mask.clone(),
+        table_count: 0,
+    }
+}
+
+/// The text without the blanks around it, or what is wrong with it.
+fn checked(text: &GroupText) -> Result<GroupText, AppError> {
+    let text = GroupText {
+        name: text.name.trim().to_owned(),
+        description: text.description.trim().to_owned(),
+        include_mask: text.include_mask.trim().to_owned(),
+        exclude_mask: text.exclude_mask.trim().to_owned(),
+    };
+    if text.name.is_empty() || text.name.chars().count() > LONGEST_NAME {
+        return Err(AppError::refused(
+            "The group needs a name",
+            format!("1 to {LONGEST_NAME} characters; it can be changed later, its id cannot."),
+        ));
+    }
+    if [&text.description, &text.include_mask, &text.exclude_mask]
+        .iter()
+        .any(|part| part.chars().count() > LONGEST_TEXT)
+    {
+        return Err(AppError::refused(
+            "A text is too long",
+            format!("Description and masks have up to {LONGEST_TEXT} characters."),
+        ));
+    }
+    Ok(text)
+}

@@ -1,0 +1,365 @@
+//! One column of one run by name, from `dq_profile_results` or `dq_profile_columns`, with its values and anomalies.
+//!
+//! Only completed runs are read, and of each the attempt that was published. Names are matched as the caller gives them
+//! (`name_match` in the services decides what a name may mean).
+
+use chrono::{DateTime, Utc};
+
+use super::column_rows::read_result;
+use super::statement::sql_joined;
+use super::{Database, Record, StoreError, list_of, sql};
+use crate::domain::anomaly::ProfileAnomaly;
+use crate::domain::column_profile::{ColumnProfile, GeneralType, HistogramBin, TopValue};
+use crate::domain::identifier::{RunId, TableGroupId, TableId};
+
+/// Runs that are looked at for a table, newest first.
+const CANDIDATES: u32 = 25;
+
+/// A completed run that may have a table: in rows, or in its payload.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CandidateRun {
+    /// Run.
+    pub profile_run_id: RunId,
+    /// Its number.
+    pub number: i64,
+    /// The attempt whose rows are published.
+    pub attempt: u32,
+    /// Status in the contract's word.
+    pub status: String,
+    /// When it began.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub completed_at: Option<DateTime<Utc>>,
+    /// Rows of the whole run.
+    pub row_count: Option<u64>,
+    /// Whether rows of the table are stored with it.
+    pub has_rows: bool,
+    /// Whether a payload is stored with it.
+    pub has_payload: bool,
+}
+
+/// A table of a group by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedTable {
+    /// Id.
+    pub table_id: TableId,
+    /// Schema.
+    pub schema_name: String,
+    /// Table.
+    pub table_name: String,
+}
+
+/// A column as rows have it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredColumn {
+    /// Schema as the row says it.
+    pub schema_name: String,
+    /// Table as the row says it.
+    pub table_name: String,
+    /// Figures; values and bars are read apart.
+    pub column: ColumnProfile,
+}
+
+/// The group's tables with one of these names; all of them for an empty list.
+pub async fn list_tables_named(db: &Database, group: &TableGroupId, names: &[String]) -> Result<Vec<NamedTable>, StoreError> {
+    let rows = sql("select table_id, schema_name, table_name from dq_tables
+         where table_group_id = $1 and ($2 or table_name in {list $3} or lower(table_name) in {list $3}) order by schema_name, table_name")
+    .bind(group.as_str())
+    .bind(names.is_empty())
+    .bind(list_of(names))
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(read_named_table).collect()
+}
+
+/// The group's tables whose latest completed run has a column of one of these spellings.
+pub async fn list_tables_with_column(db: &Database, group: &TableGroupId, spellings: &[String]) -> Result<Vec<NamedTable>, StoreError> {
+    let rows = sql(
+        "select t.table_id, t.schema_name, t.table_name from dq_tables t join dq_data_table_chars ch on ch.table_id = t.table_id
+         where t.table_group_id = $1 and exists (select 1 from dq_profile_results r where r.table_id = t.table_id
+             and r.profile_run_id = ch.last_complete_profile_run_id and r.attempt = ch.last_complete_attempt
+             and (r.column_name in {list $2} or lower(r.column_name) in {list $2}))
+         order by t.schema_name, t.table_name",
+    )
+    .bind(group.as_str())
+    .bind(list_of(spellings))
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(read_named_table).collect()
+}
+
+/// The newest completed runs of a group that have rows of the table, or a payload that may have it. Without a table: those
+/// with a payload.
+pub async fn list_candidate_runs(db: &Database, group: &TableGroupId, table: Option<&TableId>) -> Result<Vec<CandidateRun>, StoreError> {
+    let rows = sql("select * from (select p.profile_run_id, p.run_number, p.attempt, p.status, p.started_at, p.completed_at, p.row_count,
+             case when coalesce(p.payload_path, '') = '' then 0 else 1 end as has_payload,
+             case when exists (select 1 from run_tables rt where rt.profile_run_id = p.profile_run_id and rt.attempt = p.attempt and rt.table_id = $2
+                     and rt.completed_at is not null and rt.failure_json is null)
+                 or exists (select 1 from dq_profile_results r where r.table_id = $2 and r.profile_run_id = p.profile_run_id and r.attempt = p.attempt)
+                 or exists (select 1 from dq_profile_columns c where c.profile_run_id = p.profile_run_id and c.attempt = p.attempt and c.table_id = $2)
+                 then 1 else 0 end as has_rows
+             from dq_profiles p where p.table_group_id = $1 and p.status = 'completed') candidates
+         where has_payload = 1 or has_rows = 1 order by run_number desc limit $3")
+    .bind(group.as_str())
+    .bind(table.map(TableId::as_str))
+    .bind(CANDIDATES)
+    .fetch_all(db)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(CandidateRun {
+                profile_run_id: RunId(row.text("profile_run_id")?),
+                number: row.integer("run_number")?,
+                attempt: row.small("attempt")?,
+                status: row.text("status")?,
+                started_at: row.time_opt("started_at")?,
+                completed_at: row.time_opt("completed_at")?,
+                row_count: row.count_opt("row_count")?,
+                has_rows: row.integer("has_rows")? == 1,
+                has_payload: row.integer("has_payload")? == 1,
+            })
+        })
+        .collect()
+}
+
+/// What is stored as the payload of a run: the document or its address. Nothing where it is longer than `most` characters.
+pub async fn find_payload(db: &Database, run: &RunId, most: u64) -> Result<Option<String>, StoreError> {
+    let row =
+        sql("select case when length(payload_path) <= $2 then payload_path end as payload_path from dq_profiles where profile_run_id = $1")
+            .bind(run.as_str())
+            .bind(most)
+            .fetch_optional(db)
+            .await?;
+    row.map(|row| row.text_opt("payload_path")).transpose().map(Option::flatten)
+}
+
+const RESULT_COLUMNS: &str = "schema_name, table_name, column_name, ordinal_position, data_type, general_type, record_count, null_count,
+     distinct_count, min_value, max_value, avg_value, stddev_value, percentiles_json, metrics_json";
+
+/// The columns of `dq_profile_results` with exactly this name: by index.
+pub async fn find_result_column(
+    db: &Database,
+    run: &CandidateRun,
+    table: &TableId,
+    name: &str,
+) -> Result<Option<StoredColumn>, StoreError> {
+    let row = sql_joined(format!(
+        "select {RESULT_COLUMNS} from dq_profile_results where table_id = $1 and substr(column_name, 1, 400) = substr($2, 1, 400)
+             and column_name = $2 and profile_run_id = $3 and attempt = $4"
+    ))
+    .bind(table.as_str())
+    .bind(name)
+    .bind(run.profile_run_id.as_str())
+    .bind(run.attempt)
+    .fetch_optional(db)
+    .await?;
+    row.as_ref().map(read_stored).transpose()
+}
+
+/// The columns of `dq_profile_results` with one of these spellings, capitals ignored.
+pub async fn list_result_columns(
+    db: &Database,
+    run: &CandidateRun,
+    table: &TableId,
+    spellings: &[String],
+) -> Result<Vec<StoredColumn>, StoreError> {
+    let rows = sql_joined(format!(
+        "select {RESULT_COLUMNS} from dq_profile_results where table_id = $1 and profile_run_id = $2 and attempt = $3
+             and (column_name in {{list $4}} or lower(column_name) in {{list $4}}) order by ordinal_position"
+    ))
+    .bind(table.as_str())
+    .bind(run.profile_run_id.as_str())
+    .bind(run.attempt)
+    .bind(list_of(spellings))
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(read_stored).collect()
+}
+
+/// The columns of `dq_profile_columns` with one of these spellings, capitals ignored. It has fewer figures.
+pub async fn list_typed_columns(
+    db: &Database,
+    run: &CandidateRun,
+    table: &TableId,
+    spellings: &[String],
+) -> Result<Vec<StoredColumn>, StoreError> {
+    let rows = sql("select schema_name, table_name, column_name, ordinal_position, data_type, general_type, row_count, null_count, non_null_count,
+             distinct_count, min_value, max_value, avg_value, stddev_value, median_value, p95_value, true_count, false_count, min_length,
+             max_length, avg_length, non_ascii_ratio, cast(min_date as text) as min_date, cast(max_date as text) as max_date, date_span_days,
+             metrics_json
+         from dq_profile_columns where profile_run_id = $1 and attempt = $2 and table_id = $3
+             and (column_name in {list $4} or lower(column_name) in {list $4}) order by ordinal_position")
+    .bind(run.profile_run_id.as_str())
+    .bind(run.attempt)
+    .bind(table.as_str())
+    .bind(list_of(spellings))
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(read_typed).collect()
+}
+
+/// The values and bars of a column, each by rank and label. A row with a label or an edge is a bar.
+pub async fn list_column_values(
+    db: &Database,
+    run: &CandidateRun,
+    table: &TableId,
+    ordinal_position: u32,
+) -> Result<(Vec<TopValue>, Vec<HistogramBin>), StoreError> {
+    let rows = sql(
+        "select is_bucket, value, frequency, relative_freq, bucket_label, bucket_lower_bound, bucket_upper_bound
+         from dq_profile_column_values where profile_run_id = $1 and attempt = $2 and table_id = $3 and ordinal_position = $4
+         order by is_bucket, rank, bucket_label",
+    )
+    .bind(run.profile_run_id.as_str())
+    .bind(run.attempt)
+    .bind(table.as_str())
+    .bind(ordinal_position)
+    .fetch_all(db)
+    .await?;
+    let (mut values, mut bins) = (Vec::new(), Vec::new());
+    for row in &rows {
+        read_value_row(row, &mut values, &mut bins)?;
+    }
+    Ok((values, bins))
+}
+
+/// Sorts one row out: a label or an edge makes it a bar.
+pub(super) fn read_value_row(row: &Record, values: &mut Vec<TopValue>, bins: &mut Vec<HistogramBin>) -> Result<(), StoreError> {
+    let (lower, upper) = (row.real_opt("bucket_lower_bound")?, row.real_opt("bucket_upper_bound")?);
+    let label = row.text_opt("bucket_label")?;
+    let count = row.count_opt("frequency")?.unwrap_or_default();
+    if row.flag("is_bucket")? || label.is_some() || lower.is_some() || upper.is_some() {
+        bins.push(HistogramBin {
+            label: label.unwrap_or_default(),
+            lower,
+            upper,
+            count,
+        });
+    } else if let Some(value) = row.text_opt("value")? {
+        let ratio = row.real_opt("relative_freq")?.unwrap_or_default();
+        values.push(TopValue { value, count, ratio });
+    }
+    Ok(())
+}
+
+/// The anomalies of a run about one column, newest first. The plain records are read only where the first table has none.
+pub async fn list_column_anomalies(
+    db: &Database,
+    run: &CandidateRun,
+    table: &TableId,
+    stored: &StoredColumn,
+) -> Result<Vec<ProfileAnomaly>, StoreError> {
+    let rows = sql("select schema_name, table_name, column_name, anomaly_type_id as anomaly_type, severity, likelihood, detail as description, pii_risk,
+             dq_dimension, detected_at
+         from dq_profile_anomaly_results where profile_run_id = $1 and attempt = $2 and table_id = $3 and column_name = $4
+             and not coalesce(dismissed, false)
+         union all
+         select schema_name, table_name, column_name, anomaly_type, severity, null, description, null, null, detected_at
+         from dq_profile_anomalies where profile_run_id = $1 and attempt = $2 and lower(table_name) = lower($5) and column_name = $4
+             and (schema_name is null or schema_name = '' or lower(schema_name) = lower($6))
+             and not exists (select 1 from dq_profile_anomaly_results r where r.profile_run_id = $1 and r.attempt = $2 and r.table_id = $3
+                 and r.column_name = $4)
+         order by 10 desc")
+    .bind(run.profile_run_id.as_str())
+    .bind(run.attempt)
+    .bind(table.as_str())
+    .bind(&stored.column.column_name)
+    .bind(&stored.table_name)
+    .bind(&stored.schema_name)
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(read_anomaly).collect()
+}
+
+/// All anomalies of a run's published attempt, newest first; the plain records where the first table has none.
+pub async fn list_run_anomalies(db: &Database, run: &RunId) -> Result<Vec<ProfileAnomaly>, StoreError> {
+    let rows = sql(
+        "select a.schema_name, a.table_name, a.column_name, a.anomaly_type_id as anomaly_type, a.severity, a.likelihood,
+             a.detail as description, a.pii_risk, a.dq_dimension, a.detected_at
+         from dq_profile_anomaly_results a join dq_profiles p on p.profile_run_id = a.profile_run_id and p.attempt = a.attempt
+         where a.profile_run_id = $1 and not coalesce(a.dismissed, false)
+         union all
+         select a.schema_name, a.table_name, a.column_name, a.anomaly_type, a.severity, null, a.description, null, null, a.detected_at
+         from dq_profile_anomalies a join dq_profiles p on p.profile_run_id = a.profile_run_id and p.attempt = a.attempt
+         where a.profile_run_id = $1 and not exists (select 1 from dq_profile_anomaly_results r where r.profile_run_id = $1)
+         order by 10 desc, 2, 3, 4",
+    )
+    .bind(run.as_str())
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(read_anomaly).collect()
+}
+
+/// Reads an anomaly of either table.
+pub(super) fn read_anomaly(row: &Record) -> Result<ProfileAnomaly, StoreError> {
+    Ok(ProfileAnomaly {
+        schema_name: row.text_opt("schema_name")?.unwrap_or_default(),
+        table_name: row.text_opt("table_name")?.unwrap_or_default(),
+        column_name: row.text_opt("column_name")?,
+        anomaly_type: row.text_opt("anomaly_type")?.unwrap_or_default(),
+        severity: row.text_opt("severity")?.unwrap_or_default(),
+        likelihood: row.text_opt("likelihood")?,
+        description: row.text_opt("description")?.unwrap_or_default(),
+        pii_risk: row.text_opt("pii_risk")?,
+        dq_dimension: row.text_opt("dq_dimension")?,
+        detected_at: row.time_opt("detected_at")?,
+    })
+}
+
+fn read_named_table(row: &Record) -> Result<NamedTable, StoreError> {
+    Ok(NamedTable {
+        table_id: TableId(row.text("table_id")?),
+        schema_name: row.text("schema_name")?,
+        table_name: row.text("table_name")?,
+    })
+}
+
+fn read_stored(row: &Record) -> Result<StoredColumn, StoreError> {
+    Ok(StoredColumn {
+        schema_name: row.text_opt("schema_name")?.unwrap_or_default(),
+        table_name: row.text_opt("table_name")?.unwrap_or_default(),
+        column: read_result(row, false)?,
+    })
+}
+
+/// A row of `dq_profile_columns`: typed columns win over `metrics_json`; absent counts follow from the others.
+fn read_typed(row: &Record) -> Result<StoredColumn, StoreError> {
+    let mut column: ColumnProfile = row.json_opt("metrics_json")?.unwrap_or_default();
+    column.column_name = row.text("column_name")?;
+    column.ordinal_position = row.small("ordinal_position")?;
+    column.data_type = row.text_opt("data_type")?.unwrap_or_default();
+    column.general_type = GeneralType::from_letter(&row.text_opt("general_type")?.unwrap_or_default());
+    column.row_count = row.count_opt("row_count")?.unwrap_or_default();
+    let non_null = row.count_opt("non_null_count")?;
+    column.null_count = match row.count_opt("null_count")? {
+        Some(nulls) => nulls,
+        None => non_null.map(|values| column.row_count.saturating_sub(values)).unwrap_or_default(),
+    };
+    column.non_null_count = non_null.unwrap_or(column.row_count.saturating_sub(column.null_count));
+    let rows = column.row_count;
+    let metrics = &mut column.metrics;
+    metrics.null_ratio = (rows > 0).then(|| column.null_count as f64 / rows as f64);
+    metrics.distinct_count = row.count_opt("distinct_count")?.or(metrics.distinct_count);
+    metrics.min_value = row.text_opt("min_value")?.or(metrics.min_value.take());
+    metrics.max_value = row.text_opt("max_value")?.or(metrics.max_value.take());
+    metrics.avg_value = row.real_opt("avg_value")?.or(metrics.avg_value);
+    metrics.stddev_value = row.real_opt("stddev_value")?.or(metrics.stddev_value);
+    metrics.median = row.real_opt("median_value")?.or(metrics.median);
+    metrics.p95 = row.real_opt("p95_value")?.or(metrics.p95);
+    metrics.true_count = row.count_opt("true_count")?.or(metrics.true_count);
+    metrics.false_count = row.count_opt("false_count")?.or(metrics.false_count);
+    metrics.min_length = row.count_opt("min_length")?.or(metrics.min_length);
+    metrics.max_length = row.count_opt("max_length")?.or(metrics.max_length);
+    metrics.avg_length = row.real_opt("avg_length")?.or(metrics.avg_length);
+    let values = column.non_null_count as f64;
+    let non_ascii = row.real_opt("non_ascii_ratio")?.map(|ratio| (ratio * values).round() as u64);
+    metrics.non_ascii_count = metrics.non_ascii_count.or(non_ascii);
+    metrics.min_date = metrics.min_date.take().or(row.text_opt("min_date")?);
+    metrics.max_date = metrics.max_date.take().or(row.text_opt("max_date")?);
+    metrics.date_span_days = row.integer_opt("date_span_days")?.or(metrics.date_span_days);
+    Ok(StoredColumn {
+        schema_name: row.text_opt("schema_name")?.unwrap_or_default(),
+        table_name: row.text("table_name")?,
+        column,
+    })
+}

@@ -1,0 +1,46 @@
+//! The catalogue: what is connected, how it is grouped, what is known of each table and column, the settings.
+
+super::tables! {
+    dq_settings(key) { key: Text, value: Text, updated_at: Time }
+
+    dq_projects(project_key) {
+        project_key: Text, name: Text, description: Text, sql_flavor: Text, workspace_id: Text, created_at: Time, updated_at: Time,
+    }
+
+    dq_connections(connection_id) {
+        connection_id: Text, project_key: Text required, name: Text, catalog: Text, schema_name: Text, http_path: Text,
+        managed_credentials_ref: Text, created_at: Time, updated_at: Time, is_active: Boolean,
+        // Ours: what is read and where. `system_id` is S2's reference to another catalogue.
+        kind: Text required, location: Text required, system_id: Text,
+    }
+
+    dq_table_groups(table_group_id) {
+        table_group_id: Text, connection_id: Text required, name: Text, description: Text, profiling_include_mask: Text,
+        profiling_exclude_mask: Text, profiling_job_id: Text, created_at: Time, updated_at: Time,
+    }
+
+    dq_tables(table_id) {
+        table_id: Text, table_group_id: Text required, schema_name: Text required, table_name: Text required, source_table_id: Text,
+        created_at: Time required,
+        // Ours: what discovery found.
+        format: Text required, bytes: Long required, files_json: Text required, missing_since: Time,
+    }
+
+    dq_data_table_chars(table_id) {
+        table_id: Text, table_group_id: Text, schema_name: Text, table_name: Text, record_count: Long, column_count: Integer,
+        data_point_count: Long, critical_data_element: Boolean, data_source: Text, source_system: Text, source_process: Text,
+        business_domain: Text, stakeholder_group: Text, transform_level: Text, data_product: Text, dq_score_profiling: Real,
+        dq_score_testing: Real, last_complete_profile_run_id: Text, latest_anomaly_ct: Integer, latest_run_completed_at: Time,
+        created_at: Time, updated_at: Time,
+        // Ours: which published rows are the latest, and the newest failure to read the table.
+        last_complete_run_number: Long, last_complete_attempt: Integer, null_cell_count: Long, last_failed_run_number: Long,
+        last_failed_at: Time, last_failure_json: Text,
+    }
+
+    dq_data_column_chars(column_id) {
+        column_id: Text, table_id: Text, schema_name: Text, table_name: Text, column_name: Text, data_type: Text,
+        functional_data_type: Text, critical_data_element: Boolean, pii_risk: Text, dq_dimension: Text, tags_json: Text,
+        dq_score_profiling: Real, dq_score_testing: Real, last_complete_profile_run_id: Text, latest_anomaly_ct: Integer,
+        latest_run_completed_at: Time, created_at: Time, updated_at: Time,
+    }
+}

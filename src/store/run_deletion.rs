@@ -1,0 +1,130 @@
+//! Removing runs with everything that belongs to them, and what each table's latest figures are afterwards.
+//!
+//! A run that has not ended is never removed. Removing by age leaves the run that a table's current figures are of.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::statement::sql_joined;
+use super::{Database, StoreError, Transaction, audit, list_of, sql};
+use crate::domain::audit::Actor;
+use crate::domain::identifier::RunId;
+
+/// Tables whose rows belong to a run, in the order in which they are removed.
+const DETAILS: &[&str] = &[
+    "dq_profile_column_values",
+    "dq_profile_columns",
+    "dq_profile_results",
+    "dq_profile_anomaly_results",
+    "dq_profile_anomalies",
+    "dq_profile_operations",
+    "run_log",
+    "backfill_ledger",
+    "run_tables",
+];
+
+/// What a removal takes away.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct RunRemoval {
+    /// Runs, oldest first: id and number.
+    pub runs: Vec<(RunId, i64)>,
+    /// Rows of each table that belong to them.
+    pub rows: BTreeMap<String, u64>,
+}
+
+/// The ended runs that are older than a time and that no table's current figures are of.
+pub async fn list_runs_before(db: &Database, before: DateTime<Utc>) -> Result<Vec<RunId>, StoreError> {
+    let rows = sql("select p.profile_run_id from dq_profiles p
+         where p.status in ('completed', 'failed', 'cancelled') and coalesce(p.completed_at, p.requested_at) < $1
+             and not exists (select 1 from dq_data_table_chars ch where ch.last_complete_profile_run_id = p.profile_run_id)
+         order by p.run_number")
+    .bind(before)
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|row| Ok(RunId(row.text("profile_run_id")?))).collect()
+}
+
+/// Counts what a removal of these runs would take away. Runs that have not ended, or do not exist, are left out.
+pub async fn preview_removal(db: &Database, run_ids: &[RunId]) -> Result<RunRemoval, StoreError> {
+    let rows = sql("select profile_run_id, run_number from dq_profiles
+         where profile_run_id in {list $1} and status in ('completed', 'failed', 'cancelled') order by run_number")
+    .bind(list_of(run_ids.iter().map(RunId::as_str)))
+    .fetch_all(db)
+    .await?;
+    let mut removal = RunRemoval::default();
+    for row in &rows {
+        removal.runs.push((RunId(row.text("profile_run_id")?), row.integer("run_number")?));
+    }
+    let counts: Vec<String> = DETAILS
+        .iter()
+        .map(|table| format!("select '{table}' as table_name, count(*) as row_count from {table} where profile_run_id in {{list $1}}"))
+        .collect();
+    let rows = sql_joined(counts.join(" union all "))
+        .bind(list_of(removal.runs.iter().map(|(id, _)| id.as_str())))
+        .fetch_all(db)
+        .await?;
+    for row in &rows {
+        removal.rows.insert(row.text("table_name")?, row.count("row_count")?);
+    }
+    Ok(removal)
+}
+
+/// Removes runs that have ended, with all their rows; says how many. Tables whose current figures go get the next newest.
+pub async fn delete_runs(tx: &mut Transaction, run_ids: &[RunId], reason: &str, actor: &Actor) -> Result<u64, StoreError> {
+    let rows = sql("select profile_run_id, run_number from dq_profiles
+         where profile_run_id in {list $1} and status in ('completed', 'failed', 'cancelled') order by run_number {for update}")
+    .bind(list_of(run_ids.iter().map(RunId::as_str)))
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut removed = Vec::new();
+    for row in &rows {
+        removed.push((RunId(row.text("profile_run_id")?), row.integer("run_number")?));
+    }
+    let ids = list_of(removed.iter().map(|(id, _)| id.as_str()));
+    for table in DETAILS {
+        sql_joined(format!("delete from {table} where profile_run_id in {{list $1}}"))
+            .bind(&ids)
+            .execute(&mut *tx)
+            .await?;
+    }
+    settle_current_figures(tx, &ids).await?;
+    let count = sql("delete from dq_profiles where profile_run_id in {list $1}")
+        .bind(&ids)
+        .execute(&mut *tx)
+        .await?;
+    for (id, number) in &removed {
+        let details = serde_json::json!({ "run_number": number, "reason": reason });
+        audit::record(tx, actor, "run.delete", &format!("run:{id}"), details).await?;
+    }
+    Ok(count)
+}
+
+/// What lists show of each table that lost its current figures: those of its newest remaining run, or nothing.
+async fn settle_current_figures(tx: &mut Transaction, removed: &str) -> Result<(), StoreError> {
+    let newest = |column: &str| {
+        format!(
+            "(select rt.{column} from run_tables rt where rt.table_id = dq_data_table_chars.table_id and rt.completed_at is not null
+                 and rt.failure_json is null order by rt.run_number desc limit 1)"
+        )
+    };
+    let cells = "(select rt.row_count * rt.column_count from run_tables rt where rt.table_id = dq_data_table_chars.table_id
+         and rt.completed_at is not null and rt.failure_json is null order by rt.run_number desc limit 1)";
+    sql_joined(format!(
+        "update dq_data_table_chars set record_count = {}, column_count = {}, data_point_count = {cells}, null_cell_count = {},
+             last_complete_run_number = {}, last_complete_attempt = {}, latest_run_completed_at = {}, last_complete_profile_run_id = {},
+             updated_at = {{now}}
+         where last_complete_profile_run_id in {{list $1}}",
+        newest("row_count"),
+        newest("column_count"),
+        newest("null_cell_count"),
+        newest("run_number"),
+        newest("attempt"),
+        newest("completed_at"),
+        newest("profile_run_id"),
+    ))
+    .bind(removed)
+    .execute(tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,189 @@
+//! The schema's versions, oldest first. A new version is a new file for each database, added to the list below.
+//!
+//! A file that was ever released never changes: its checksum is kept where it was applied. In a script every statement
+//! begins on a line of its own and ends with `;` at the end of a line, so that it can be taken apart without a parser.
+
+use sha2::{Digest, Sha256};
+
+use super::DatabaseKind;
+use super::sessions::hex;
+
+/// One version of the schema.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Script {
+    /// Number, from 1 without gaps.
+    pub number: i64,
+    /// What it does.
+    pub title: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+/// Names the files of one version.
+macro_rules! script {
+    ($number:literal, $title:literal, $file:literal) => {
+        Script {
+            number: $number,
+            title: $title,
+            sqlite: include_str!(concat!("../../migrations/sqlite/", $file)),
+            postgres: include_str!(concat!("../../migrations/postgres/", $file)),
+        }
+    };
+}
+
+/// All versions.
+pub(crate) const SCRIPTS: &[Script] = &[
+    script!(1, "first schema", "0001_first_schema.sql"),
+    script!(2, "table figures", "0002_table_figures.sql"),
+    script!(3, "whole schema", "0003_whole_schema.sql"),
+    script!(4, "API tokens", "0004_api_tokens.sql"),
+];
+
+/// The version that this program writes and reads.
+pub(crate) fn latest_version() -> i64 {
+    SCRIPTS.last().map_or(0, |script| script.number)
+}
+
+/// One statement of a script, and what it makes: a thing that is there already is not made again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// The statement.
+    pub text: String,
+    /// What it makes.
+    pub makes: Makes,
+}
+
+/// What a statement makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Makes {
+    /// A table.
+    Table(String),
+    /// An index.
+    Index(String),
+    /// A column: table, column.
+    Column(String, String),
+    /// Something else, that is done once in its version's turn.
+    Other,
+}
+
+impl Script {
+    /// The text for one database.
+    pub(crate) fn text(&self, kind: DatabaseKind) -> &'static str {
+        match kind {
+            DatabaseKind::Sqlite => self.sqlite,
+            DatabaseKind::Postgres => self.postgres,
+        }
+    }
+
+    /// The fingerprint that is kept where the script was applied.
+    pub(crate) fn checksum(&self, kind: DatabaseKind) -> String {
+        hex(&Sha256::digest(self.text(kind)))
+    }
+
+    /// Its statements in order.
+    pub(crate) fn steps(&self, kind: DatabaseKind) -> Vec<Step> {
+        split(self.text(kind))
+    }
+}
+
+/// Takes a script apart; comments on lines of their own are left out.
+pub(crate) fn split(text: &str) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut statement = String::new();
+    for line in text.lines() {
+        if line.trim_start().starts_with("--") || (statement.is_empty() && line.trim().is_empty()) {
+            continue;
+        }
+        statement.push_str(line);
+        statement.push('\n');
+        if line.trim_end().ends_with(';') {
+            let text = statement.trim_end().trim_end_matches(';').to_owned();
+            steps.push(Step {
+                makes: what_it_makes(&text),
+                text,
+            });
+            statement.clear();
+        }
+    }
+    debug_assert!(statement.is_empty(), "a script ends with a whole statement");
+    steps
+}
+
+/// Reads the first words of a statement.
+fn what_it_makes(text: &str) -> Makes {
+    let words: Vec<&str> = text
+        .split_whitespace()
+        .filter(|word| !matches!(*word, "if" | "not" | "exists"))
+        .take(6)
+        .collect();
+    let name = |at: usize| {
+        let word = words.get(at).copied().unwrap_or_default();
+        let bare = word.rsplit('.').next().unwrap_or(word);
+        bare.trim_matches(|ch| matches!(ch, '(' | ')' | '`' | ',')).to_owned()
+    };
+    match words.as_slice() {
+        ["create", "table", ..] => Makes::Table(name(2)),
+        ["create", "index", ..] => Makes::Index(name(2)),
+        ["create", "unique", "index", ..] => Makes::Index(name(3)),
+        ["alter", "table", _, "add", "column" | "columns", ..] => Makes::Column(name(2), name(5)),
+        _ => Makes::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_listed_in_order() {
+        let numbers: Vec<i64> = SCRIPTS.iter().map(|script| script.number).collect();
+        assert_eq!(numbers, (1..=latest_version()).collect::<Vec<_>>());
+        for folder in ["sqlite", "postgres", "databricks"] {
+            let files = std::fs::read_dir(format!("{}/migrations/{folder}", env!("CARGO_MANIFEST_DIR")))
+                .unwrap()
+                .count();
+            assert_eq!(files, SCRIPTS.len(), "{folder}");
+        }
+    }
+
+    #[test]
+    fn a_script_is_taken_apart_and_each_statement_says_what_it_makes() {
+        let steps = split(
+            "-- head\ncreate table limn.a (\n    x text, -- said\n    y text\n);\ncreate unique index a_x on limn.a (x);\n\nalter table limn.a add column z text;\n\
+             alter table b add columns (`key` string);\ncreate table if not exists c (\n    x text\n);\ninsert into a values (1);\n",
+        );
+        let made: Vec<Makes> = steps.iter().map(|step| step.makes.clone()).collect();
+        assert_eq!(
+            made,
+            [
+                Makes::Table("a".into()),
+                Makes::Index("a_x".into()),
+                Makes::Column("a".into(), "z".into()),
+                Makes::Column("b".into(), "key".into()),
+                Makes::Table("c".into()),
+                Makes::Other,
+            ]
+        );
+        assert!(steps[0].text.ends_with(')') && steps[0].text.contains("y text"));
+    }
+
+    #[test]
+    fn both_databases_make_the_same_things_in_every_version() {
+        for script in SCRIPTS {
+            let made = |kind| {
+                script
+                    .steps(kind)
+                    .into_iter()
+                    .map(|step| step.makes)
+                    .filter(|makes| *makes != Makes::Other)
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(
+                made(DatabaseKind::Sqlite),
+                made(DatabaseKind::Postgres),
+                "version {}",
+                script.number
+            );
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The API as programs use it: tokens, runs, columns.
+
+mod columns;
+mod runs;
+mod tokens;

@@ -1,0 +1,161 @@
+//! The run API: lists with their total, findings, removal in both casings.
+
+use axum::http::Method;
+use serde_json::json;
+
+use super::tokens::{token_of, with_token};
+use crate::domain::user::{Role, TokenScope};
+use crate::tests::app::TestApp;
+
+#[tokio::test]
+async fn runs_are_listed_with_filters_and_total_and_removed_in_both_casings() {
+    let app = TestApp::new().await;
+    let (connection, _) = app.shop().await;
+    app.profile(&connection).await;
+    app.profile(&connection).await;
+    let token = token_of(&app, "ada", &[Role::Admin], TokenScope::Admin).await;
+    let group = &connection.groups[0].table_group_id;
+    let list = with_token(&app, Method::GET, "/api/profile-runs?status=completed", &token, "")
+        .await
+        .json();
+    assert_eq!((list["total"].as_u64(), list["runs"].as_array().unwrap().len()), (Some(3), 3));
+    assert_eq!(
+        with_token(&app, Method::GET, "/api/profile-runs?status=odd", &token, "")
+            .await
+            .status,
+        400
+    );
+    let path = format!("/api/data-quality/testgen/table-groups/{group}/profile-runs?limit=2");
+    let of_group = with_token(&app, Method::GET, &path, &token, "").await.json();
+    assert_eq!(of_group.as_array().unwrap().len(), 2);
+    assert_eq!(of_group[0]["status"], "completed");
+    for (path, status) in [
+        ("/api/table-groups/nothing/profile-runs".to_owned(), 404),
+        (format!("/api/table-groups/{group}/profile-runs?limit=0"), 400),
+        ("/api/profile-runs/nothing/anomalies".to_owned(), 404),
+    ] {
+        assert_eq!(
+            with_token(&app, Method::GET, &path, &token, "").await.status.as_u16(),
+            status,
+            "{path}"
+        );
+    }
+    let id = |place: usize| list["runs"][place]["profile_run_id"].clone();
+    let found = with_token(
+        &app,
+        Method::GET,
+        &format!("/api/profile-runs/{}/anomalies", id(0).as_str().unwrap()),
+        &token,
+        "",
+    )
+    .await;
+    assert_eq!((found.status.as_u16(), found.json()), (200, json!([])));
+    let removed = with_token(
+        &app,
+        Method::DELETE,
+        "/api/profile-runs",
+        &token,
+        &json!({"profile_run_ids": [id(2)]}).to_string(),
+    )
+    .await;
+    assert_eq!(removed.json(), json!({"deleted_count": 1}), "{}", removed.body);
+    let seed = json!({"profileRunIds": [id(1), id(2)]}).to_string();
+    let removed = with_token(&app, Method::DELETE, "/api/data-quality/profile-runs", &token, &seed).await;
+    assert_eq!(removed.json(), json!({"deletedCount": 1}));
+    let none = with_token(&app, Method::DELETE, "/api/profile-runs", &token, r#"{"profile_run_ids": []}"#).await;
+    assert_eq!(none.status, 400);
+    let analyst = token_of(&app, "bo", &[Role::Analyst], TokenScope::Admin).await;
+    let refused = with_token(
+        &app,
+        Method::DELETE,
+        "/api/profile-runs",
+        &analyst,
+        &json!({"profile_run_ids": [id(0)]}).to_string(),
+    )
+    .await;
+    assert_eq!(refused.status, 403);
+}
+
+#[tokio::test]
+async fn a_program_outside_begins_a_run_and_ends_it_once() {
+    let app = TestApp::new().await;
+    let (connection, _) = app.shop().await;
+    let token = token_of(&app, "ada", &[Role::Analyst], TokenScope::Run).await;
+    let group = &connection.groups[0].table_group_id;
+    let base = "/api/data-quality/testgen/profile-runs";
+    let post = async |path: &str, body: serde_json::Value| with_token(&app, Method::POST, path, &token, &body.to_string()).await;
+    let begun = post(base, json!({"table_group_id": group})).await;
+    assert_eq!(begun.status, 201, "{}", begun.body);
+    let id = begun.json()["profile_run_id"].as_str().unwrap().to_owned();
+    assert_eq!(
+        post(base, json!({"table_group_id": group})).await.status,
+        409,
+        "one active run a group"
+    );
+    for (body, status) in [
+        (json!({"table_group_id": "nothing"}), 404),
+        (json!({"status": "running"}), 400),
+        (json!({"table_group_id": group, "status": "completed"}), 400),
+    ] {
+        assert_eq!(post(base, body.clone()).await.status.as_u16(), status, "{body}");
+    }
+    let complete = format!("{base}/{id}/complete");
+    let report = json!({"status": "success", "row_count": 7, "anomalies": [
+        {"table_name": "sales.orders", "column_name": "amount", "anomaly_type": "high_null_ratio", "severity": "warning", "description": "d",
+         "detected_at": "2026-11-20T10:00:00Z"}]});
+    assert_eq!(post(&complete, json!({"status": "splendid"})).await.status, 400);
+    assert_eq!(post(&complete, json!({"status": "running"})).await.status, 400);
+    for _ in 0..2 {
+        assert_eq!(post(&complete, report.clone()).await.status, 204, "the same report twice is once");
+    }
+    assert_eq!(post(&complete, json!({"status": "failed"})).await.status, 409);
+    assert_eq!(post(&format!("{base}/nothing/complete"), report.clone()).await.status, 404);
+    let own = with_token(&app, Method::GET, "/api/profile-runs", &token, "").await.json();
+    let own = own["runs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|run| run["engine"] == "embedded")
+        .unwrap()["profile_run_id"]
+        .clone();
+    let refused = post(&format!("/api/profile-runs/{}/complete", own.as_str().unwrap()), report).await;
+    assert_eq!(refused.status, 404, "the end of Limn's own runs is nobody's to report");
+    let found = with_token(&app, Method::GET, &format!("/api/profile-runs/{id}/anomalies"), &token, "")
+        .await
+        .json();
+    assert_eq!(
+        found,
+        json!([{"table_name": "orders", "column_name": "amount", "anomaly_type": "high_null_ratio", "severity": "warning", "description": "d",
+                "detected_at": "2026-11-20T10:00:00+00:00"}])
+    );
+    let run = with_token(&app, Method::GET, &format!("/api/profile-runs/{id}"), &token, "")
+        .await
+        .json();
+    assert_eq!((&run["run"]["status"], &run["run"]["row_count"]), (&json!("completed"), &json!(7)));
+    assert_eq!(app.profile(&connection).await, 3, "the group is free again");
+}
+
+#[tokio::test]
+async fn the_catalogue_is_listed_under_both_addresses() {
+    let app = TestApp::new().await;
+    let (connection, _) = app.shop().await;
+    let token = token_of(&app, "ada", &[Role::Analyst], TokenScope::Read).await;
+    let get = async |path: &str| with_token(&app, Method::GET, path, &token, "").await;
+    for base in ["/api", "/api/data-quality/testgen"] {
+        let projects = get(&format!("{base}/projects")).await.json();
+        let key = projects[0]["project_key"].as_str().unwrap().to_owned();
+        let connections = get(&format!("{base}/projects/{key}/connections")).await.json();
+        assert_eq!(connections[0]["connection_id"], "shop");
+        let groups = get(&format!("{base}/connections/shop/table-groups")).await.json();
+        assert_eq!(groups[0]["table_group_id"], json!(connection.groups[0].table_group_id));
+        let tables = get(&format!("{base}/table-groups/shop-all/tables")).await.json();
+        assert_eq!(tables.as_array().unwrap().len(), 2);
+        for path in [
+            "projects/nothing/connections",
+            "connections/nothing/table-groups",
+            "table-groups/nothing/tables",
+        ] {
+            assert_eq!(get(&format!("{base}/{path}")).await.status, 404, "{path}");
+        }
+    }
+}

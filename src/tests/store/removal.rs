@@ -1,0 +1,75 @@
+//! Removing runs: all their rows go, others' stay, and each table shows the newest run that is left.
+
+use chrono::{Duration, Utc};
+
+use super::fixture::*;
+use crate::domain::identifier::RunId;
+use crate::domain::query::ColumnsQuery;
+use crate::store::run_deletion::*;
+use crate::store::{Database, audit, sql, tables};
+
+on_both_databases!(
+    a_removed_run_leaves_nothing_behind_and_the_one_before_is_shown,
+    a_run_that_has_not_ended_stays,
+    old_runs_go_but_never_the_one_that_is_shown,
+);
+
+async fn remove(db: &Database, runs: &[RunId]) -> u64 {
+    let mut tx = db.begin().await.unwrap();
+    let count = delete_runs(&mut tx, runs, "asked for", &ada()).await.unwrap();
+    tx.commit().await.unwrap();
+    count
+}
+
+async fn a_removed_run_leaves_nothing_behind_and_the_one_before_is_shown(db: &Database) {
+    let connection = connect(db, "Shop", &["orders", "stores"]).await;
+    let group = group_of(&connection);
+    let first = complete_run(db, &group, 100, 1.0).await.profile_run_id;
+    let second = complete_run(db, &group, 200, 2.0).await.profile_run_id;
+    let preview = preview_removal(db, &[second.clone(), "unknown".into()]).await.unwrap();
+    assert_eq!(preview.runs.len(), 1);
+    assert_eq!((preview.rows["dq_profile_results"], preview.rows["run_tables"]), (4, 2));
+    assert_eq!(remove(db, &[second.clone(), "unknown".into()]).await, 1);
+    for (table, rows) in preview_removal(db, std::slice::from_ref(&first)).await.unwrap().rows {
+        let left = sql_count(db, &table, second.as_str()).await;
+        assert_eq!(left, 0, "{table}");
+        assert_eq!(sql_count(db, &table, first.as_str()).await, rows, "{table}");
+    }
+    let shown = async || {
+        tables::get_table_detail(db, &address(&connection, "orders"), &ColumnsQuery::default())
+            .await
+            .unwrap()
+            .unwrap()
+    };
+    let detail = shown().await;
+    assert_eq!(detail.run.unwrap().row_count, 100);
+    assert_eq!(detail.summary.profile.unwrap().profile_run_id, first);
+    assert_eq!(remove(db, &[first]).await, 1);
+    let detail = shown().await;
+    assert!(detail.run.is_none() && detail.summary.profile.is_none());
+    let trail = audit::list_audit(db, Some(&format!("run:{second}")), 0, 9).await.unwrap();
+    assert_eq!(trail.items[0].action, "run.delete");
+}
+
+async fn sql_count(db: &Database, table: &str, run: &str) -> u64 {
+    let text: &'static str = format!("select count(*) as n from {table} where profile_run_id = $1").leak();
+    sql(text).bind(run).fetch_one(db).await.unwrap().count("n").unwrap()
+}
+
+async fn a_run_that_has_not_ended_stays(db: &Database) {
+    let connection = connect(db, "Shop", &["orders"]).await;
+    let running = start(db, &group_of(&connection)).await;
+    assert_eq!(remove(db, std::slice::from_ref(&running.profile_run_id)).await, 0);
+    assert!(preview_removal(db, &[running.profile_run_id]).await.unwrap().runs.is_empty());
+}
+
+async fn old_runs_go_but_never_the_one_that_is_shown(db: &Database) {
+    let connection = connect(db, "Shop", &["orders"]).await;
+    let group = group_of(&connection);
+    let first = complete_run(db, &group, 100, 1.0).await.profile_run_id;
+    let second = complete_run(db, &group, 200, 2.0).await.profile_run_id;
+    let later = Utc::now() + Duration::days(1);
+    assert_eq!(list_runs_before(db, later).await.unwrap(), [first]);
+    assert!(list_runs_before(db, Utc::now() - Duration::days(1)).await.unwrap().is_empty());
+    assert!(preview_removal(db, &[second]).await.unwrap().rows["dq_profile_column_values"] > 0);
+}

@@ -16,7 +16,7 @@ QUANTILES = {"p01": 10, "p05": 50, "p25": 250, "median": 500, "p75": 750, "p95":
 TOP_COUNT = 25
 TEXT_LIMIT = 4096
 # More different texts than this are not walked in Python, unless more patience is asked for; the statements hold them alone.
-MOST_TEXTS = int(os.environ.get("ORACLE_MOST_TEXTS") or 200_000)
+MOST_TEXTS = int(os.environ.get("ORACLE_MOST_TEXTS") or 60_000)
 
 
 class Column:

@@ -25,7 +25,7 @@ def compare_profile(profile, folder):
 
 def reads_otherwise(table):
     """JSON lines with nested values, and texts in an encoding that DuckDB does not read."""
-    if table["format"] == "jsonl" and any(column["general_type"] == "X" or "." in column["column_name"] for column in table["columns"]):
+    if table.get("format") == "jsonl" and any(column["general_type"] == "X" or "." in column["column_name"] for column in table["columns"]):
         return True
     return (table["snapshot"].get("dialect") or {}).get("encoding", "utf-8") not in ("utf-8", "utf-16")
 

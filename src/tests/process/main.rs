@@ -2,6 +2,7 @@
 //!
 //! Every test starts its own server on a free port with its own data folder and ends it; nothing is shared.
 
+mod backfill;
 mod crash;
 mod databases;
 #[path = "../store/postgres.rs"]

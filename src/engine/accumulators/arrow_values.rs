@@ -135,8 +135,9 @@ pub fn add_array(array: &dyn Array, weights: Option<&[u64]>, into: &mut Accumula
         Accumulator::Boolean(column) => {
             let booleans = array.as_boolean();
             for (i, value) in booleans.iter().enumerate() {
-                if let Some(value) = value {
-                    column.update(i64::from(value), weights.map_or(1, |weights| weights[i]));
+                let weight = weights.map_or(1, |weights| weights[i]);
+                if let Some(value) = value.filter(|_| weight > 0) {
+                    column.update(i64::from(value), weight);
                 }
             }
             Ok(())
@@ -302,13 +303,14 @@ fn for_each_json(
     let mut encoder = make_encoder(&field, array, &options).map_err(|error| error.to_string())?;
     let mut text = Vec::new();
     for i in 0..array.len() {
-        if array.is_null(i) {
+        let weight = weights.map_or(1, |weights| weights[i]);
+        if array.is_null(i) || weight == 0 {
             continue;
         }
         text.clear();
         encoder.encode(i, &mut text);
         let bare = text.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(&text);
-        visit(bare, weights.map_or(1, |weights| weights[i]))?;
+        visit(bare, weight)?;
     }
     Ok(())
 }

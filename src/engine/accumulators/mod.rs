@@ -12,6 +12,7 @@ pub mod distinct;
 pub mod grid;
 pub mod lengths;
 pub mod moments;
+pub mod number_counts;
 pub mod numbers;
 pub mod quantiles;
 pub mod registers;

@@ -1,16 +1,16 @@
 //! The numbers family: sums, moments, signs, fractions, quantiles and bars of finite values; NaN and infinities counted apart.
 
 use crate::domain::column_profile::ColumnProfile;
-use crate::domain::exact_number::ExactNumber;
-use crate::engine::canonical::{Form, Scalar, write_decimal};
+use crate::engine::canonical::{Form, Scalar};
 use crate::engine::histogram::{Spread, fill_bins, number_edges};
 use crate::engine::limits::ColumnLimits;
 
 use super::grid::DecimalGrid;
 use super::moments::Moments;
+use super::number_counts::NumberCounts;
 use super::quantiles::{QuantileSketch, Quantiles, quantiles_of_entries};
 use super::scalar_column::{Family, FinishContext};
-use super::sums::{CompensatedSum, ExactSum};
+use super::sums::CompensatedSum;
 
 /// Values that are worked on at once.
 const BLOCK: usize = 1_024;
@@ -18,25 +18,9 @@ const BLOCK: usize = 1_024;
 /// State of one column of numbers.
 #[derive(Clone, Debug)]
 pub struct Numbers<K> {
-    counts: Counts<K>,
+    counts: NumberCounts<K>,
     /// Only while the exact values are gone: what they cannot tell any more.
     stream: Option<Stream>,
-}
-
-/// What is added up whether or not the values are known.
-#[derive(Clone, Debug)]
-struct Counts<K> {
-    finite: u64,
-    zero: u64,
-    negative: u64,
-    nan: u64,
-    infinite: u64,
-    fractions: bool,
-    range: Option<(K, K)>,
-    min_positive: Option<K>,
-    exact_sum: ExactSum,
-    real_sum: CompensatedSum,
-    fractional_sum: CompensatedSum,
 }
 
 #[derive(Clone, Debug)]
@@ -46,95 +30,19 @@ struct Stream {
     grid: DecimalGrid,
 }
 
-impl<K> Default for Numbers<K> {
-    fn default() -> Self {
-        Self {
-            counts: Counts {
-                finite: 0,
-                zero: 0,
-                negative: 0,
-                nan: 0,
-                infinite: 0,
-                fractions: false,
-                range: None,
-                min_positive: None,
-                exact_sum: ExactSum::default(),
-                real_sum: CompensatedSum::default(),
-                fractional_sum: CompensatedSum::default(),
-            },
-            stream: None,
-        }
+impl Stream {
+    fn update(&mut self, value: f64, weight: u64) {
+        self.moments.update(value, weight);
+        self.sketch.update(value, weight);
+        self.grid.update(value, weight);
     }
 }
 
-impl<K: Scalar> Counts<K> {
-    fn update(&mut self, form: Form, key: K, weight: u64, stream: Option<&mut Stream>) {
-        let value = key.to_f64(form);
-        if !value.is_finite() {
-            if value.is_nan() {
-                self.nan += weight
-            } else {
-                self.infinite += weight
-            }
-            return;
-        }
-        self.finite += weight;
-        self.zero += if value == 0.0 { weight } else { 0 };
-        self.negative += if value < 0.0 { weight } else { 0 };
-        self.range = Some(self.range.map_or((key, key), |(min, max)| (min.min(key), max.max(key))));
-        if value > 0.0 {
-            self.min_positive = Some(self.min_positive.map_or(key, |least| least.min(key)));
-        }
-        match key.unscaled() {
-            Some(unscaled) => self.exact_sum.update(unscaled, weight),
-            None => self.real_sum.update(value, weight),
-        }
-        if form != Form::Integer {
-            let fraction = value.fract();
-            if fraction != 0.0 {
-                self.fractions = true;
-                self.fractional_sum.update(fraction.abs(), weight);
-            }
-        }
-        if let Some(stream) = stream {
-            stream.moments.update(value, weight);
-            stream.sketch.update(value, weight);
-            stream.grid.update(value, weight);
-        }
-    }
-
-    /// Adds finite values that occur once each, their signs apart.
-    fn update_finite(&mut self, form: Form, keys: &[K], values: &[f64]) {
-        self.finite += keys.len() as u64;
-        let (Some(min), Some(max)) = (keys.iter().min(), keys.iter().max()) else {
-            return;
-        };
-        self.range = Some(self.range.map_or((*min, *max), |range| (range.0.min(*min), range.1.max(*max))));
-        let least = keys.iter().zip(values).filter(|value| *value.1 > 0.0).map(|value| *value.0).min();
-        self.min_positive = [self.min_positive, least].into_iter().flatten().min();
-        if keys[0].unscaled().is_some() {
-            self.exact_sum.update_block(keys.iter().filter_map(|key| key.unscaled()));
-        } else {
-            self.real_sum.update_block(values);
-        }
-        if form != Form::Integer {
-            let mut fractions = [0.0; BLOCK];
-            let fractions = &mut fractions[..values.len()];
-            let mut any = false;
-            for (fraction, value) in fractions.iter_mut().zip(values) {
-                // Beyond 2^52 no double has a fraction; below it the whole part is a whole number of 64 bits.
-                let whole = if value.abs() < 4_503_599_627_370_496.0 {
-                    *value as i64 as f64
-                } else {
-                    *value
-                };
-                *fraction = (value - whole).abs();
-                any |= *fraction != 0.0;
-            }
-            if any {
-                self.fractions = true;
-                self.fractional_sum.update_block(fractions);
-            }
+impl<K> Default for Numbers<K> {
+    fn default() -> Self {
+        Self {
+            counts: NumberCounts::default(),
+            stream: None,
         }
     }
 }
@@ -177,7 +85,11 @@ impl<K: Scalar> Family<K> for Numbers<K> {
             }
             if !bounded {
                 // Rare: one by one.
-                keys.iter().for_each(|key| self.counts.update(form, *key, 1, Some(stream)));
+                keys.iter().for_each(|key| {
+                    if let Some(value) = self.counts.update(form, *key, 1) {
+                        stream.update(value, 1);
+                    }
+                });
                 continue;
             }
             self.counts.update_finite(form, keys, values);
@@ -196,25 +108,13 @@ impl<K: Scalar> Family<K> for Numbers<K> {
     }
 
     fn update(&mut self, form: Form, key: K, weight: u64) {
-        self.counts.update(form, key, weight, self.stream.as_mut());
+        if let (Some(value), Some(stream)) = (self.counts.update(form, key, weight), &mut self.stream) {
+            stream.update(value, weight);
+        }
     }
 
     fn merge(&mut self, other: &Self) {
-        let (counts, theirs) = (&mut self.counts, &other.counts);
-        counts.finite += theirs.finite;
-        counts.zero += theirs.zero;
-        counts.negative += theirs.negative;
-        counts.nan += theirs.nan;
-        counts.infinite += theirs.infinite;
-        counts.fractions |= theirs.fractions;
-        counts.range = match (counts.range, theirs.range) {
-            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
-            (a, b) => a.or(b),
-        };
-        counts.min_positive = [counts.min_positive, theirs.min_positive].into_iter().flatten().min();
-        counts.exact_sum.merge(&theirs.exact_sum);
-        counts.real_sum.merge(&theirs.real_sum);
-        counts.fractional_sum.merge(&theirs.fractional_sum);
+        self.counts.merge(&other.counts);
         if let (Some(mine), Some(theirs)) = (&mut self.stream, &other.stream) {
             mine.moments.merge(&theirs.moments);
             mine.sketch.merge(&theirs.sketch);
@@ -249,9 +149,9 @@ impl<K: Scalar> Family<K> for Numbers<K> {
         metrics.min_positive_value = self.counts.min_positive.map(|value| value.to_f64(form));
         metrics.integer_valued = Some(!self.counts.fractions);
         if form != Form::Integer {
-            metrics.fractional_sum = Some(self.counts.fractional_sum.value()).filter(|sum| sum.is_finite());
+            metrics.fractional_sum = Some(self.counts.fractional_sum(form)).filter(|sum| sum.is_finite());
         }
-        let (sum, total) = self.sum(form);
+        let (sum, total) = self.counts.sum(form);
         metrics.sum = sum;
         let known = match entries {
             Some(entries) => Some(
@@ -274,9 +174,14 @@ impl<K: Scalar> Family<K> for Numbers<K> {
             mean
         } else {
             // The sum is beyond doubles, the mean need not be.
-            let moments = streamed.or_else(|| finite.clone().map(Moments::streamed));
-            moments
-                .and_then(|moments| moments.mean())
+            let spread = |finite: &mut dyn Iterator<Item = (f64, u64)>| {
+                let mut mean = CompensatedSum::default();
+                finite.for_each(|(value, weight)| mean.update(value / self.counts.finite as f64 * weight as f64, 1));
+                mean.value()
+            };
+            let known = finite.clone().map(|mut finite| spread(&mut finite));
+            known
+                .or_else(|| streamed.and_then(|moments| moments.mean()))
                 .unwrap_or(min / 2.0 + max / 2.0)
                 .clamp(min, max)
         };
@@ -293,6 +198,15 @@ impl<K: Scalar> Family<K> for Numbers<K> {
             metrics.kurtosis = moments.kurtosis();
         }
         metrics.stddev_value = metrics.variance.map(f64::sqrt);
+        if let (Some(0.0), Some(finite), true) = (metrics.variance, &finite, min < max) {
+            // Squares of such small distances are zero, the distances are not.
+            let unit = max - min;
+            let squares: f64 = finite
+                .clone()
+                .map(|(value, weight)| ((value - mean) / unit).powi(2) * weight as f64)
+                .sum();
+            metrics.stddev_value = Some((squares / (self.counts.finite - 1) as f64).sqrt() * unit);
+        }
 
         let sketch = self.stream.as_ref().filter(|_| finite.is_none()).map(|stream| &stream.sketch);
         let quantiles = match (&finite, sketch) {
@@ -325,22 +239,6 @@ impl<K: Scalar> Family<K> for Numbers<K> {
             }
             (None, None) => {}
         }
-    }
-}
-
-impl<K: Scalar> Numbers<K> {
-    /// The sum as it is handed over, and as a double.
-    fn sum(&self, form: Form) -> (Option<ExactNumber>, f64) {
-        if form == Form::Real {
-            let sum = self.counts.real_sum.value();
-            return (sum.is_finite().then(|| ExactNumber::from(sum)), sum);
-        }
-        let scale = if let Form::Decimal { scale, .. } = form { scale } else { 0 };
-        let (negative, digits) = self.counts.exact_sum.digits();
-        let mut text = String::new();
-        write_decimal(&digits, negative, scale, &mut text);
-        let value = text.parse().unwrap_or(f64::INFINITY);
-        (Some(ExactNumber::from_canonical(text)), value)
     }
 }
 

@@ -63,7 +63,7 @@ impl TextColumn {
         } else {
             if text.len() >= VALUE_BYTES {
                 self.long
-                    .get_or_insert_with(|| Box::new(Stream::new(self.limits)))
+                    .get_or_insert_with(|| Box::new(Stream::new(self.limits, self.limits.hashes)))
                     .update(text, weight);
             }
             self.values_seen += weight;
@@ -137,7 +137,7 @@ impl TextColumn {
     /// Makes the state smaller: the exact tally goes first, then the hashes that were kept after it.
     pub fn give_up_exact_values(&mut self) {
         if let Some(tally) = self.values.tally() {
-            let mut stream = Stream::new(self.limits);
+            let mut stream = Stream::new(self.limits, 0);
             stream.feed(tally);
             self.stream = Some(Box::new(stream));
         }
@@ -184,14 +184,17 @@ impl TextColumn {
         }
         let mut texts = Texts::new(self.limits.shapes, usize::MAX);
         let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
-        for (text, _, count) in tally.iter().filter(|entry| entry.0.len() < VALUE_BYTES) {
-            texts.update(text, count);
+        for (text, _, count) in tally.iter() {
+            // A text that is kept in part only was looked at when it was seen whole.
+            if text.len() < VALUE_BYTES {
+                texts.update(text, count);
+            }
             *counts.entry(count).or_default() += 1;
         }
         if let Some(long) = &self.long {
             texts.merge(&long.texts);
         }
-        if profile.non_null_count > 0 && self.long.is_none() {
+        if profile.non_null_count > 0 {
             profile.metrics.entropy_bits = Some(entropy_bits(&counts, profile.non_null_count));
         }
         self.write_family(&mut texts, profile);
@@ -233,9 +236,10 @@ fn entropy_bits(texts_by_count: &BTreeMap<u64, u64>, total: u64) -> f64 {
 }
 
 impl Stream {
-    fn new(limits: ColumnLimits) -> Self {
+    /// `folded_hashes` are the hashes of folded texts that are kept exactly.
+    fn new(limits: ColumnLimits, folded_hashes: usize) -> Self {
         Self {
-            texts: Texts::new(limits.shapes, 0),
+            texts: Texts::new(limits.shapes, folded_hashes),
             range: None,
         }
     }

@@ -12,14 +12,12 @@ pub fn is_dummy(text: &str) -> bool {
     if is_repeat(text) {
         return true;
     }
-    if text.len() > 12 {
-        return false;
-    }
     let word = [('(', ')'), ('[', ']')]
         .into_iter()
         .find_map(|(open, close)| text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)))
         .map_or(text, str::trim);
-    MISSING_WORDS.iter().any(|missing| word.eq_ignore_ascii_case(missing))
+    // The longest are "missing" and "unknown".
+    word.len() <= 7 && MISSING_WORDS.iter().any(|missing| word.eq_ignore_ascii_case(missing))
 }
 
 /// The shapes of the words, letters as `a`.
@@ -143,6 +141,7 @@ mod tests {
             " na ",
             "(none)",
             "[ Unknown ]",
+            "(    unknown    )",
             ".",
             "?",
             "--",

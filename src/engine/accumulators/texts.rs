@@ -16,8 +16,10 @@ use super::text_kinds::{fold_ascii, fold_text, is_dummy, is_numeric, is_quoted, 
 use super::text_values::TextValues;
 use super::top_values::cut_text;
 
-/// Bytes of a shape that are kept.
-const SHAPE_BYTES: usize = 256;
+/// Bytes of a shape that are kept: 4,096 characters of any kind.
+const SHAPE_BYTES: usize = 4 * 4_096 + 4;
+/// Bytes of all shapes beyond which they are no longer kept exactly.
+const SHAPES_BYTES: u64 = 16 << 20;
 /// Different lengths beyond which the length histogram is made coarser.
 const LENGTH_LIMIT: usize = 4_096;
 
@@ -199,7 +201,7 @@ impl Texts {
     }
 
     fn keep_within_limit(&mut self) {
-        if self.pending.len() > self.shape_limit {
+        if self.pending.len() > self.shape_limit || (self.shapes.heap_bytes() > SHAPES_BYTES && !self.pending.is_empty()) {
             self.settle_pending();
             self.pending = Vec::new();
             self.shapes.give_up_exact_values();

@@ -121,6 +121,9 @@ def is_equal(figure, limn, expected, figures, column):
         return limn is expected
     if isinstance(expected, (int, Fraction)):
         return as_fraction(limn) == expected
+    if figure == "stddev_value" and isinstance(expected, float) and max(expected, as_float(limn) or 0.0) < 1e-150:
+        # The squares of such distances are no doubles: databases say 0, Limn measures them in another unit.
+        return True
     if isinstance(expected, float):
         return is_close(as_float(limn), expected, magnitude(figure, figures))
     return limn == expected

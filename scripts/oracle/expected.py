@@ -166,7 +166,9 @@ def number_family(column):
         mean = float(exact / count)
         figures["sum"] = exact
     figures["avg_value"] = mean
-    fraction = column.one(f"select fsum(abs(v::double - trunc(v::double)) * n), bool_and(v = trunc(v)) from g where {finite}")
+    # A decimal's digits after the point are taken as a decimal: of a large one, its double has lost some.
+    part = "abs(v::double - trunc(v::double))" if column.is_float else "abs(v - trunc(v))::double"
+    fraction = column.one(f"select fsum({part} * n), bool_and(v = trunc(v)) from g where {finite}")
     figures["integer_valued"] = fraction[1]
     if column.is_float or column.kind.startswith("DECIMAL"):
         figures["fractional_sum"] = fraction[0]

@@ -27,6 +27,8 @@ enum Of {
     HugeSums,
     /// Doubles so large or so small that their powers are no doubles.
     BeyondPowers,
+    /// Numbers so close together that the squares of their distances are zero as doubles.
+    TinySpreads,
     /// Instants with digits beyond milliseconds.
     FineTimes,
     Texts,
@@ -78,6 +80,12 @@ const ENTRIES: &[Entry] = &[
         dialects: &[Postgres],
         of: Of::BeyondPowers,
         why: "PostgreSQL stops at a product that is no double, where others go on with zero or infinity",
+    },
+    Entry {
+        metrics: &["stddev_value"],
+        dialects: ALL,
+        of: Of::TinySpreads,
+        why: "the squares of distances so small are zero as doubles, and so is what a database makes of them",
     },
     Entry {
         metrics: &["*"],
@@ -200,6 +208,7 @@ fn is_of(of: Of, table: &TableContext, column: &ColumnProfile, dialect: SqlDiale
         Of::Reals => queries.is_real(),
         Of::HugeSums => column.general_type == GeneralType::Number && !queries.sum_fits(),
         Of::BeyondPowers => queries.is_beyond_powers(),
+        Of::TinySpreads => column.metrics.stddev_value.is_some_and(|spread| spread > 0.0 && spread < 1e-150),
         Of::FineTimes => column.general_type == GeneralType::Time && queries.has_digits_beyond(3),
         Of::Texts => column.general_type == GeneralType::Text,
         Of::ControlledTexts => column.metrics.non_printing_count.is_some_and(|count| count > 0),

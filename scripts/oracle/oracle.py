@@ -24,6 +24,7 @@ import duckdb
 
 from collections_of_tables import COLLECTIONS
 from compare import Tally
+from databases import DATABASES, Database
 from second_opinion import add_opinion, check_files, table_label
 from statements import compare_with_statements
 
@@ -36,7 +37,7 @@ def main():
     parser.add_argument("--limn", default=os.environ.get("LIMN_BIN"), help="the program to test (or LIMN_BIN)")
     parser.add_argument("--json", help="a profile already printed, instead of running the program")
     parser.add_argument("--scale", type=float, default=float(os.environ.get("SCALE") or 1), help="size of the test tables; 1 takes about a minute")
-    parser.add_argument("--only", choices=[name for name, _ in COLLECTIONS], help="one collection of test tables")
+    parser.add_argument("--only", choices=[name for name, _ in COLLECTIONS + DATABASES], help="one collection of test tables")
     parser.add_argument("--self-test", action="store_true", help="prove that tampered figures are caught")
     options = parser.parse_args()
     if not options.limn and not options.json:
@@ -53,15 +54,23 @@ def main():
             # `write` is bound now: each collection is written just before it is profiled.
             folders = [
                 (name, lambda name=name, write=write: write(os.path.join(scratch, name), scratch, options))
-                for name, write in COLLECTIONS
+                for name, write in COLLECTIONS + DATABASES
                 if options.only in (None, name)
             ]
         for name, write in folders:
             folder = write()
             began = time.monotonic()
-            profile = load_profile(options, folder)
-            profiled = time.monotonic()
-            tally = compare_folder(profile, folder)
+            if isinstance(folder, Database):
+                try:
+                    profile = load_profile(options, folder.address)
+                    profiled = time.monotonic()
+                    tally = compare_database(profile, folder)
+                finally:
+                    folder.close()
+            else:
+                profile = load_profile(options, folder)
+                profiled = time.monotonic()
+                tally = compare_folder(profile, folder)
             tally.seconds = (profiled - began, *tally.seconds[1:])
             tallies.append((name, tally))
     return report(tallies)
@@ -94,6 +103,19 @@ def compare_folder(profile, folder):
             tally.add(part)
     place = {table_label(table): place for place, table in enumerate(tables)}
     tally.differences.sort(key=lambda difference: place.get(difference[0], -1))
+    return tally
+
+
+def compare_database(profile, database):
+    """Every statement of every table, run on the database that was profiled."""
+    tally = Tally()
+    began = time.monotonic()
+    source = database.connect()
+    for table in profile.get("tables", []):
+        tally.tables += 1
+        compare_with_statements(tally, table_label(table), table, source)
+    source.close()
+    tally.seconds = (0.0, 0.0, time.monotonic() - began)
     return tally
 
 

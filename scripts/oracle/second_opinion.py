@@ -3,15 +3,16 @@
 It knows nothing of the statements that limn prints. What both say is said twice, independently.
 """
 
+import math
 import re
 
 import duckdb
 
-from compare import Tally, compare_column
+from compare import Tally, as_float, compare_column
 from expected import Column, expected_figures
 from hostile import FACTS
 from invariants import check_column
-from tables import list_data_files, open_table
+from tables import list_data_files, open_table, quote_name
 
 
 def compare_profile(profile, folder):
@@ -93,4 +94,59 @@ def add_opinion(tally, table, folder):
         column = Column(db, known_as, kind, family, rows)
         compare_column(tally, name, given, expected_figures(column, given), column)
         check_column(tally, name, given)
+    check_whole(tally, db, name, table, columns)
     db.close()
+
+
+# Pairs whose correlation is computed here, by the definition and in Python.
+MOST_PAIR_ROWS = 60_000
+
+
+def check_whole(tally, db, name, table, columns):
+    """Duplicate rows and correlations of the table, found in other ways than by limn or its statements."""
+    limn = table.get("duplicate_row_count")
+    has_nested = any(family == "X" for _, _, family in columns)
+    if limn is None and not (table.get("table_unknown") or {}).get("duplicate_row_count"):
+        tally.differ(name, "", "duplicate_row_count", "absent", "counted, or the reason")
+    elif limn is not None and not has_nested:
+        names = ", ".join(quote_name(known_as) for known_as, _, _ in columns)
+        expected = db.execute(f"select coalesce(sum(n - 1), 0)::bigint from (select count(*) as n from data group by {names})").fetchone()[0]
+        tally.figures += 1
+        if limn != expected:
+            tally.differ(name, "", "duplicate_row_count", limn, expected)
+    numbers = [place for place, (_, _, family) in enumerate(columns) if family == "N"][:64]
+    known = {(pair["left"], pair["right"]): pair for pair in table.get("pairwise") or []}
+    if len(numbers) < 2 or table["row_count"] > MOST_PAIR_ROWS or (table.get("table_unknown") or {}).get("pairwise"):
+        return
+    values = []
+    for place in numbers:
+        value = f"cast({quote_name(columns[place][0])} as double)"
+        values.append([row[0] for row in db.execute(f"select case when isfinite({value}) then {value} end from data").fetchall()])
+    given = [table["columns"][place]["column_name"] for place in numbers]
+    for left in range(len(numbers)):
+        for right in range(left + 1, len(numbers)):
+            expected = pearson([(x, y) for x, y in zip(values[left], values[right]) if x is not None and y is not None])
+            pair = known.get((given[left], given[right]))
+            tally.figures += 1
+            if expected is None:
+                # A spread that is all rounding, or no double: either says so in its own way.
+                continue
+            if pair is None or abs(as_float(pair["coefficient"]) - expected[0]) > 1e-7 or pair["row_count"] != expected[1]:
+                tally.differ(name, "", f"pairwise of {given[left]} and {given[right]}", pair and (pair["coefficient"], pair["row_count"]), expected)
+
+
+def pearson(pairs):
+    """By the definition, in two passes and with sums that lose nothing; nothing where a side does not vary."""
+    try:
+        count = len(pairs)
+        if count < 2:
+            return None
+        left, right = (math.fsum(pair[side] / count for pair in pairs) for side in (0, 1))
+        products = math.fsum((x - left) * (y - right) for x, y in pairs)
+        one, other = math.fsum((x - left) ** 2 for x, _ in pairs), math.fsum((y - right) ** 2 for _, y in pairs)
+        edge = max(abs(left), 1e-140) * 1e-6
+        if math.sqrt(one / count) < edge or math.sqrt(other / count) < max(abs(right), 1e-140) * 1e-6 or not math.isfinite(one * other):
+            return None
+        return products / math.sqrt(one) / math.sqrt(other), count
+    except OverflowError:
+        return None

@@ -16,7 +16,7 @@ import duckdb
 from compare import Tally
 from expected import Column, Either, expected_figures, histogram_counts
 from second_opinion import compare_profile
-from statements import Answers, figures_of, judge_column
+from statements import Answers, figures_of, judge_column, judge_table
 from tables import family_of, open_table, quote_text
 
 HAND_ROWS = """amount,city,seen,paid
@@ -144,7 +144,7 @@ def table_json(name, files, columns):
     rows = columns[0]["row_count"]
     return {"tables": [{
         "table_name": name, "schema_name": "-", "row_count": rows, "rows_scanned": rows, "column_count": len(columns),
-        "snapshot": {"files": files}, "columns": columns,
+        "snapshot": {"files": files}, "columns": columns, "table_unknown": {"duplicate_row_count": "by hand", "pairwise": "by hand"},
     }]}
 
 
@@ -234,7 +234,20 @@ def spoil_what_statements_say(profile):
     """Limn's own statements agree with its figures, and with no figure that was changed by as little as must be seen."""
     caught, missed = 0, []
     db = duckdb.connect()
-    for column in profile["tables"][0]["columns"]:
+    table = profile["tables"][0]
+    tally = Tally()
+    judge_table(tally, "", table, db)
+    missed += [f"statements of the table: {difference}" for difference in tally.differences]
+    for figure in ("duplicate_row_count", "pairwise"):
+        value = table.get(figure)
+        for spoilt in [value + 1, None] if isinstance(value, int) else spoilt_pairs(value or []):
+            tally = Tally()
+            judge_table(tally, "", {**table, figure: spoilt}, db)
+            if tally.differences:
+                caught += 1
+            else:
+                missed.append(f"not caught by the statements: {figure}: {value!r:.80} -> {spoilt!r:.80}")
+    for column in table["columns"]:
         tally = Tally()
         answers = Answers(tally, "", column, db)
         judge_column(tally, "", column, answers)
@@ -266,6 +279,15 @@ def spoil_what_statements_say(profile):
             else:
                 missed.append(f"not caught: no statement for {gone['panel']} of {column['column_name']}")
     return caught, missed
+
+
+def spoilt_pairs(pairs):
+    """Correlations with a wrong coefficient, or over other rows."""
+    for place in range(len(pairs)):
+        for key, change in (("coefficient", 1e-7), ("row_count", 1)):
+            spoilt = copy.deepcopy(pairs)
+            spoilt[place][key] = float(spoilt[place][key]) + change if key == "coefficient" else spoilt[place][key] + change
+            yield spoilt
 
 
 def spoilt_values(figure, value):

@@ -4,6 +4,7 @@ What limn names as unsaid is skipped by that name and nothing else: a figure tha
 """
 
 import decimal
+import json
 
 from compare import NEEDS_EXACT_VALUES, as_float, as_fraction, gave_up_values, is_close, magnitude
 from expected import QUANTILES, real_text, time_text
@@ -14,12 +15,36 @@ LIST_KEYS = {"top_values": "value", "patterns": "pattern", "length_histogram": "
 
 def compare_with_statements(tally, name, table, db):
     """Every statement of the table and of its columns."""
+    judge_table(tally, name, table, db)
+    for column in table["columns"]:
+        if column.get("query_error"):
+            tally.differ(name, column["column_name"], "query_error", column["query_error"], "no error")
+            continue
+        compare_column(tally, name, column, db)
+
+
+TABLE_FIGURES = ("row_count", "duplicate_row_count", "pairwise")
+
+
+def judge_table(tally, name, table, db):
+    """The figures of the table as a whole: each is said by a statement, or named as unsaid, or limn says why it was not counted."""
+    unsaid = {entry["metric"]: entry["why"] for entry in table.get("unsaid", [])}
     estimates = table.get("table_estimates") or {}
+    said = set()
     for statement in table.get("sql", []):
-        figures, _ = run(tally, db, name, "", statement)
+        figures, rows = run(tally, db, name, "", statement)
+        if rows is not None:
+            said.add(statement["list"])
+            hold_pairs(tally, name, table.get(statement["list"]) or [], rows)
         for figure, value in (figures or {}).items():
+            said.add(figure)
             if table.get(figure) is None:
-                skip(tally, figure, "limn has no such figure of this table")
+                # Not counted: the statement may still say it, and limn says why it does not.
+                why = (table.get("table_unknown") or {}).get(figure)
+                if why:
+                    skip(tally, figure, "limn says why it did not count it in this table")
+                else:
+                    tally.differ(name, "", figure, "absent", f"SQL: {value}")
             elif figure in estimates:
                 # Of rows: the error is relative to all of them.
                 tally.figures += 1
@@ -29,11 +54,29 @@ def compare_with_statements(tally, name, table, db):
                     tally.differ(name, "", figure, table[figure], f"SQL: {value}")
             else:
                 hold(tally, name, {"column_name": "", "general_type": ""}, figure, table[figure], value, {})
-    for column in table["columns"]:
-        if column.get("query_error"):
-            tally.differ(name, column["column_name"], "query_error", column["query_error"], "no error")
-            continue
-        compare_column(tally, name, column, db)
+    for figure in TABLE_FIGURES:
+        if table.get(figure) not in (None, []) and figure not in said:
+            why = unsaid.get(figure) or unsaid.get("*")
+            if why:
+                skip(tally, figure, why)
+            else:
+                tally.differ(name, "", figure, table[figure], "no statement says it")
+
+
+def hold_pairs(tally, name, pairs, rows):
+    """Correlations by pair; of equal strength either may come first."""
+    found = {(row["left"], row["right"]): row for row in rows}
+    for pair in pairs:
+        tally.figures += 1
+        other = found.get((pair["left"], pair["right"]))
+        label = f"pairwise of {pair['left']} and {pair['right']}"
+        if other is None or other["coefficient"] is None or other["row_count"] != pair["row_count"]:
+            tally.differ(name, "", label, pair["row_count"], f"SQL: {other}")
+        elif abs(as_float(pair["coefficient"]) - other["coefficient"]) > 1e-9:
+            tally.differ(name, "", label, pair["coefficient"], f"SQL: {other['coefficient']!r}")
+    strengths = [abs(as_float(pair["coefficient"])) for pair in pairs]
+    if strengths != sorted(strengths, reverse=True):
+        tally.differ(name, "", "pairwise descends", strengths[:8], "must hold")
 
 
 def compare_column(tally, name, column, db):
@@ -126,7 +169,8 @@ def is_same(column, metric, limn, sql, said):
     if sql is None:
         return False
     if metric == "weekday_counts":
-        return list(limn) == list(sql)
+        # SQLite has no lists, but their JSON text.
+        return list(limn) == list(json.loads(sql) if isinstance(sql, str) else sql)
     if column["general_type"] == "D" and isinstance(sql, str):
         return limn == time_text(sql, is_zoned(column))
     if isinstance(limn, bool):

@@ -12,7 +12,7 @@ use crate::domain::address::qualified_name;
 use crate::domain::column_meaning::PiiRisk;
 use crate::domain::column_profile::{ColumnProfile, GeneralType};
 use crate::domain::table_profile::{FailedTable, TableProfile};
-use crate::engine::statements::{TableContext, statements_for, table_statements, unsaid_for};
+use crate::engine::statements::{TableContext, statements_for, table_statements, unsaid_for, unsaid_of_table};
 
 /// Longest value in a cell (characters).
 const LONGEST_VALUE: usize = 32;
@@ -157,7 +157,11 @@ fn table_words(profile: &TableProfile) -> Option<String> {
         );
         format!("{text} in this run")
     });
-    let parts: Vec<String> = [kind, keys, duplicates].into_iter().flatten().collect();
+    let together = metrics.pairwise.as_deref().and_then(<[_]>::first).map(|pair| {
+        let (left, right) = (cut(&pair.left), cut(&pair.right));
+        format!("{left} and {right} move together most ({})", format::decimal(pair.coefficient, 2))
+    });
+    let parts: Vec<String> = [kind, keys, duplicates, together].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
@@ -190,6 +194,7 @@ pub fn json_with_statements(profiles: &[TableProfile], roots: &[String], failed:
             table["columns"][place]["unsaid"] = json!(unsaid_for(&context, column));
         }
         table["sql"] = json!(table_statements(&context));
+        table["unsaid"] = json!(unsaid_of_table(&context));
     }
     write_json(tables, failed)
 }

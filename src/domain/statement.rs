@@ -34,6 +34,8 @@ words! {
         Rows = "rows",
         /// Rows that are there more than once.
         DuplicateRows = "duplicate_rows",
+        /// Pairs of number columns.
+        Correlations = "correlations",
         /// Rows, nulls, least, greatest, lengths.
         KeyFigures = "key_figures",
         /// Different values and how often they come.

@@ -38,6 +38,9 @@ pub struct TableMetrics {
     /// Correlations of pairs of number columns, strongest first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pairwise: Option<Vec<PairCorrelation>>,
+    /// Figures that apply but were not counted, by name, and why in a sentence.
+    #[serde(rename = "table_unknown", skip_serializing_if = "BTreeMap::is_empty")]
+    pub unknown: BTreeMap<String, String>,
     /// Which of these figures are estimates, by name.
     #[serde(rename = "table_estimates", skip_serializing_if = "BTreeMap::is_empty")]
     pub estimates: BTreeMap<String, Estimate>,

@@ -13,7 +13,7 @@ use arrow::datatypes::DataType;
 use super::accumulators::column::ColumnState;
 use super::error::EngineError;
 use super::limits::{ColumnLimits, StopWatch};
-use super::memory::keep_within;
+use super::memory::{keep_within, share_of_states};
 use super::sources::parquet::ColumnChunks;
 use super::sources::{OpenTableFile, ScanPlan};
 use super::table_scan::panic_text;
@@ -33,13 +33,14 @@ pub struct ColumnOrder<'a> {
 }
 
 /// One column of the table: its place in each file that has it.
-struct TableColumn {
+pub struct TableColumn {
     name: String,
     data_type: DataType,
-    places: Vec<Option<usize>>,
+    /// Its place among the opened columns of each file; nothing where a file does not have it.
+    pub places: Vec<Option<usize>>,
     bytes: u64,
     /// One value a file, where the values stand in the paths.
-    constants: Option<Vec<ArrayRef>>,
+    pub constants: Option<Vec<ArrayRef>>,
 }
 
 /// Reads every column and hands each finished state to `finish`; results in the order of the table, with the rows of the table.
@@ -54,7 +55,7 @@ pub fn scan_columns<T: Send>(
     let mut by_size: Vec<usize> = (0..columns.len()).collect();
     by_size.sort_by_key(|index| std::cmp::Reverse(columns[*index].bytes));
     let threads = order.threads.clamp(1, columns.len().max(1));
-    let budget = order.memory_bytes / threads as u64;
+    let budget = share_of_states(order.memory_bytes) / threads as u64;
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
     let first_failure: Mutex<Option<EngineError>> = Mutex::new(None);
     let work = || -> Result<Vec<(usize, bool, T)>, EngineError> {
@@ -105,7 +106,7 @@ pub fn scan_columns<T: Send>(
 }
 
 /// The columns of all files by name, in the order in which they are first seen. A name that stands twice in a file is two columns.
-fn list_columns(files: &[std::sync::Arc<OpenTableFile>]) -> Vec<TableColumn> {
+pub fn list_columns(files: &[std::sync::Arc<OpenTableFile>]) -> Vec<TableColumn> {
     let mut columns: Vec<TableColumn> = Vec::new();
     let mut by_name: HashMap<(String, usize), usize> = HashMap::new();
     let partitions = files.first().map_or(&[][..], |file| file.partitions().0);

@@ -18,6 +18,8 @@ use parquet::file::properties::WriterProperties;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
+use super::accumulators::distinct::DistinctHashes;
+use super::accumulators::quantiles::QuantileSketch;
 use super::*;
 use crate::domain::connection::FoundTable;
 
@@ -57,10 +59,17 @@ fn wounded(seed: &[u8], wounds: &[Wound]) -> Vec<u8> {
 
 /// Runs the cases. A panic outside of what the engine guards, or a case that takes too long, fails the test with its wounds.
 fn run_cases(name: &str, format: &str, seeds: &[Vec<u8>], cases: u32) {
-    let cases = std::env::var("LIMN_FUZZ_CASES")
-        .ok()
-        .and_then(|cases| cases.parse().ok())
-        .unwrap_or(cases);
+    run_wounded(name, format, seeds, cases, wounded);
+}
+
+/// How many cases to run.
+fn cases_or(usual: u32) -> u32 {
+    let asked = std::env::var("LIMN_FUZZ_CASES").ok();
+    asked.and_then(|cases| cases.parse().ok()).unwrap_or(usual)
+}
+
+/// The same with wounds of another kind.
+fn run_wounded(name: &str, format: &str, seeds: &[Vec<u8>], cases: u32, wounded: fn(&[u8], &[Wound]) -> Vec<u8>) {
     let root = tempfile::tempdir().unwrap();
     let table = FoundTable {
         schema_name: "-".into(),
@@ -75,7 +84,7 @@ fn run_cases(name: &str, format: &str, seeds: &[Vec<u8>], cases: u32) {
         ..ProfileOptions::default()
     };
     let mut runner = TestRunner::new(Config {
-        cases,
+        cases: cases_or(cases),
         failure_persistence: None,
         ..Config::default()
     });
@@ -152,9 +161,8 @@ fn json_lines_of_any_bytes_get_an_answer() {
     );
 }
 
-#[test]
-fn parquet_of_any_bytes_gets_an_answer() {
-    let seeds: Vec<Vec<u8>> = [Compression::UNCOMPRESSED, Compression::SNAPPY]
+fn parquet_seeds() -> Vec<Vec<u8>> {
+    [Compression::UNCOMPRESSED, Compression::SNAPPY]
         .into_iter()
         .map(|compression| {
             let properties = WriterProperties::builder()
@@ -168,8 +176,87 @@ fn parquet_of_any_bytes_gets_an_answer() {
             writer.close().unwrap();
             bytes
         })
+        .collect()
+}
+
+#[test]
+fn parquet_of_any_bytes_gets_an_answer() {
+    run_cases("t.parquet", "parquet", &parquet_seeds(), 300);
+}
+
+/// Wounds in the footer alone, whose length is put right again, so that the reader goes on to believe what it says.
+fn with_wounded_footer(seed: &[u8], wounds: &[Wound]) -> Vec<u8> {
+    let Some((body, tail)) = seed.split_last_chunk::<8>() else {
+        return seed.to_vec();
+    };
+    let length = u32::from_le_bytes([tail[0], tail[1], tail[2], tail[3]]) as usize;
+    let (pages, footer) = body.split_at(body.len() - length);
+    let footer = wounded(footer, wounds);
+    [pages, &footer, &(footer.len() as u32).to_le_bytes(), b"PAR1"].concat()
+}
+
+#[test]
+fn parquet_footers_of_any_bytes_get_an_answer() {
+    run_wounded("t.parquet", "parquet", &parquet_seeds(), 300, with_wounded_footer);
+}
+
+/// Wounds at the heads of pages, which are the first bytes of the file and those around its middle.
+fn with_wounded_heads(seed: &[u8], wounds: &[Wound]) -> Vec<u8> {
+    let mut bytes = seed.to_vec();
+    for (place, _, byte, length) in wounds {
+        let start = if length % 2 == 0 { 4 } else { bytes.len() / 2 };
+        let at = (start + (place * 40.0) as usize).min(bytes.len() - 1);
+        bytes[at] = *byte;
+    }
+    bytes
+}
+
+#[test]
+fn parquet_page_heads_of_any_bytes_get_an_answer() {
+    run_wounded("t.parquet", "parquet", &parquet_seeds(), 300, with_wounded_heads);
+}
+
+#[test]
+fn sketches_of_any_bytes_are_read_or_refused_by_name() {
+    let (mut hashes, mut quantiles) = (DistinctHashes::new(0), QuantileSketch::keeping(64));
+    for value in 0..3_000_u64 {
+        hashes.update(value.wrapping_mul(0x9E37_79B9_7F4A_7C15), 1);
+        quantiles.update(value as f64, 1);
+    }
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/engine/fixtures/spark");
+    let mut seeds: Vec<Vec<u8>> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| fs::read(entry.unwrap().path()).unwrap())
+        .filter(|bytes| bytes.len() < 1 << 16)
         .collect();
-    run_cases("t.parquet", "parquet", &seeds, 300);
+    seeds.push(hashes.to_bytes());
+    let mut runner = TestRunner::new(Config {
+        cases: cases_or(2_000),
+        failure_persistence: None,
+        ..Config::default()
+    });
+    let random = proptest::collection::vec(any::<u8>(), 0..300);
+    runner
+        .run(&(0..=seeds.len(), wounds(), random), |(seed, wounds, random)| {
+            let bytes = seeds.get(seed).map_or(random, |seed| wounded(seed, &wounds));
+            match DistinctHashes::from_bytes(&bytes) {
+                // What was read can be asked, merged and written again.
+                Ok(mut read) => {
+                    read.merge(&hashes);
+                    prop_assert!(read.count(u64::MAX).distinct > 0 && !read.to_bytes().is_empty());
+                }
+                Err(error) => prop_assert!(!error.to_string().is_empty()),
+            }
+            match QuantileSketch::from_bytes(&bytes) {
+                Ok((mut read, _)) => {
+                    read.merge(&quantiles);
+                    prop_assert!(read.heap_bytes() < 64 << 20);
+                }
+                Err(error) => prop_assert!(!error.to_string().is_empty()),
+            }
+            Ok(())
+        })
+        .unwrap_or_else(|failure| panic!("sketches: {failure}"));
 }
 
 #[test]

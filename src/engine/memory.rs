@@ -1,16 +1,60 @@
-//! One memory budget for the states of a table: when they outgrow it, the largest exact states become sketches first.
+//! One memory budget for the states of a table. What outgrows it is settled, read in a later look, or becomes a sketch.
 
 use super::accumulators::column::ColumnState;
 
 /// States below this size are left as they are.
 const SMALLEST_WORTHWHILE: u64 = 1 << 19;
 
-/// Makes the states fit into `budget_bytes`, or as small as they get.
+/// What the states may take of a run's budget; the rest is for batches, decoders and finished profiles.
+pub fn share_of_states(memory_bytes: u64) -> u64 {
+    memory_bytes / 8 * 5
+}
+
+/// Makes the states fit into `budget_bytes`, or as small as they get: the largest exact states become sketches first.
 pub fn keep_within(budget_bytes: u64, columns: &mut [ColumnState]) {
+    let total: u64 = columns.iter().map(ColumnState::heap_bytes).sum();
+    if total > budget_bytes {
+        sketch_largest(total, budget_bytes, columns);
+    }
+}
+
+/// As [`keep_within`], for columns that lie side by side and may be read again: it is their number rather than one of them that outgrows
+/// the budget, and then the last ones are postponed to a look of their own. Where reading again is cheap they are so before any
+/// is made a sketch, and stay exact; else afterwards. Says how many were postponed.
+pub fn make_room(budget_bytes: u64, columns: &mut [ColumnState], rereading_is_cheap: bool) -> usize {
     let mut total: u64 = columns.iter().map(ColumnState::heap_bytes).sum();
     if total <= budget_bytes {
-        return;
+        return 0;
     }
+    // Nothing is lost by settling types: numbers take less than their texts.
+    for column in columns.iter_mut() {
+        let before = column.heap_bytes();
+        if before > 1 << 16 && column.settle_type() {
+            total = total - before + column.heap_bytes();
+        }
+    }
+    let largest = columns.iter().map(ColumnState::heap_bytes).max().unwrap_or(0);
+    if !rereading_is_cheap || largest > budget_bytes / 16 {
+        total = sketch_largest(total, budget_bytes, columns);
+    }
+    let mut postponed = 0;
+    // The first stays, so that every look finishes something.
+    let first = columns.iter().position(|column| !column.is_postponed()).unwrap_or(columns.len());
+    for column in columns.iter_mut().skip(first + 1).rev() {
+        // Some room, for the others will grow.
+        if total <= budget_bytes / 4 * 3 || (postponed == 0 && total <= budget_bytes) {
+            break;
+        }
+        if !column.is_postponed() {
+            total -= column.heap_bytes();
+            column.postpone();
+            postponed += 1;
+        }
+    }
+    postponed
+}
+
+fn sketch_largest(mut total: u64, budget_bytes: u64, columns: &mut [ColumnState]) -> u64 {
     let mut by_size: Vec<(u64, usize)> = columns.iter().enumerate().map(|(i, column)| (column.heap_bytes(), i)).collect();
     by_size.sort_unstable_by(|a, b| b.cmp(a));
     for (bytes, index) in by_size {
@@ -21,6 +65,7 @@ pub fn keep_within(budget_bytes: u64, columns: &mut [ColumnState]) {
         columns[index].give_up_exact_values();
         total = total - bytes + columns[index].heap_bytes();
     }
+    total
 }
 
 #[cfg(test)]

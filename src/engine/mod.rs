@@ -22,6 +22,7 @@ pub mod limits;
 pub mod memory;
 pub mod profile;
 pub mod protocol;
+pub mod repeated_looks;
 pub mod rooted_file;
 pub mod semantics;
 pub mod source_root;
@@ -29,6 +30,7 @@ pub mod sources;
 pub mod statements;
 pub mod table_scan;
 pub mod type_inference;
+pub mod whole;
 pub mod worker;
 
 pub use discovery::{discover, discover_file, discover_glob};
@@ -45,6 +47,8 @@ pub const ENGINE_NAME: &str = "limn";
 /// Version of this engine in stored profiles and states.
 pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");
 
+#[cfg(test)]
+mod arrow_type_tests;
 #[cfg(test)]
 mod format_tests;
 #[cfg(test)]

@@ -3,25 +3,21 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rustc_hash::FxHashMap;
-
 use super::accumulators::column::ColumnState;
 use super::accumulators::scalar_column::FinishContext;
 use super::column_scan::{ColumnOrder, scan_columns};
 use super::error::EngineError;
 use super::limits::{ColumnLimits, Observer, ProfileOptions, StopWatch};
+use super::repeated_looks::look_row_by_row;
 use super::source_root::SourceRoot;
 use super::sources::ScanPlan;
-use super::table_scan::{ScanOrder, TableScan, panic_text};
-use super::type_inference::TokenType;
+use super::table_scan::panic_text;
+use super::whole::look_at_whole;
 use super::{ENGINE_NAME, ENGINE_VERSION};
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::connection::FoundTable;
 use crate::domain::profile_run::RunMode;
 use crate::domain::table_profile::{RejectedRows, Snapshot, TableProfile};
-
-/// Looks at a table of tokens: each settles a wider type for at least one column, and text is the widest.
-const MOST_LOOKS: usize = 4;
 
 /// Passes progress on and remembers it, so that all bytes of the table are reported in the end.
 struct Metered<'a> {
@@ -69,8 +65,10 @@ pub fn profile_with_limits(
     let look = if plan.is_column_wise() {
         look_column_by_column(&plan, options, limits, &watch, clock_day)?
     } else {
-        look_row_by_row(&plan, options, limits, &watch, clock_day)?
+        let finish = |position, rows, column| finish_column(position, column, &FinishContext { rows, clock_day });
+        look_row_by_row(&plan, options, limits, &watch, finish)?
     };
+    let whole = look_at_whole(&plan, options, &watch, look.rows, &look.columns)?;
     plan.ensure_unchanged()?;
     let total = plan.total_bytes();
     observer.progress(0, total.saturating_sub(metered.bytes.load(Ordering::Relaxed)));
@@ -108,15 +106,19 @@ pub fn profile_with_limits(
         metrics: Default::default(),
         columns,
     };
+    whole.write(&mut profile.metrics);
     super::semantics::describe(&mut profile);
     Ok(profile)
 }
 
 /// What one table's columns came to.
-struct Look {
-    rows: u64,
-    columns: Vec<ColumnProfile>,
-    rejected: RejectedRows,
+pub struct Look {
+    /// Rows read.
+    pub rows: u64,
+    /// Finished columns in the order of the table.
+    pub columns: Vec<ColumnProfile>,
+    /// Records left out.
+    pub rejected: RejectedRows,
 }
 
 fn look_column_by_column(
@@ -141,62 +143,6 @@ fn look_column_by_column(
         columns,
         rejected: RejectedRows::default(),
     })
-}
-
-fn look_row_by_row(
-    plan: &ScanPlan,
-    options: &ProfileOptions,
-    limits: ColumnLimits,
-    watch: &StopWatch,
-    clock_day: i64,
-) -> Result<Look, EngineError> {
-    let scan = look_until_types_hold(plan, options, limits, watch)?;
-    let context = FinishContext {
-        rows: scan.rows,
-        clock_day,
-    };
-    Ok(Look {
-        rows: scan.rows,
-        columns: (1..)
-            .zip(scan.columns)
-            .map(|(position, column)| finish_column(position, column, &context))
-            .collect(),
-        rejected: scan.rejected,
-    })
-}
-
-/// Reads the table; where a settled token type turns out too narrow, reads it again with the wider one.
-fn look_until_types_hold(
-    plan: &ScanPlan,
-    options: &ProfileOptions,
-    limits: ColumnLimits,
-    watch: &StopWatch,
-) -> Result<TableScan, EngineError> {
-    let mut known_types = FxHashMap::default();
-    for look in 0.. {
-        let order = ScanOrder {
-            parts: &plan.parts,
-            threads: options.threads,
-            memory_bytes: options.memory_bytes,
-            limits,
-            known_types: &known_types,
-            watch,
-            report: look == 0,
-        };
-        let scan = TableScan::run(&order)?;
-        let wider: Vec<(String, TokenType)> = scan
-            .columns
-            .iter()
-            .filter_map(|column| column.wider_type().map(|wider| (column.name().to_owned(), wider)))
-            .collect();
-        if wider.is_empty() {
-            return Ok(scan);
-        }
-        for (name, wider) in wider {
-            known_types.insert(name, if look + 1 >= MOST_LOOKS { TokenType::Text } else { wider });
-        }
-    }
-    unreachable!("text holds every token")
 }
 
 fn finish_column(position: u32, column: ColumnState, context: &FinishContext) -> ColumnProfile {

@@ -3,12 +3,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::accumulators::column::ColumnState;
 use super::error::EngineError;
 use super::limits::{ColumnLimits, StopWatch};
-use super::memory::keep_within;
+use super::memory::{make_room, share_of_states};
 use super::sources::{BatchSource, ScanPart, SourceBatch, SourceColumn};
 use super::type_inference::TokenType;
 use crate::domain::table_profile::RejectedRows;
@@ -25,6 +25,10 @@ pub struct ScanOrder<'a> {
     pub limits: ColumnLimits,
     /// Types of token columns that an earlier look found necessary.
     pub known_types: &'a FxHashMap<String, TokenType>,
+    /// The columns to look at; all of them where nothing is said.
+    pub only: Option<&'a FxHashSet<String>>,
+    /// Whether reading the table again costs little.
+    pub rereading_is_cheap: bool,
     /// Time and cancellation.
     pub watch: &'a StopWatch<'a>,
     /// Whether to report rows and bytes (only the first look does).
@@ -52,7 +56,7 @@ impl TableScan {
         let threads = order.threads.clamp(1, order.parts.len().max(1));
         let next = AtomicUsize::new(0);
         let stop = AtomicBool::new(false);
-        let budget = order.memory_bytes / threads as u64;
+        let budget = share_of_states(order.memory_bytes) / threads as u64;
         if threads == 1 {
             return Self::read_parts(order, &next, &stop, budget).map(Self::in_source_order);
         }
@@ -72,7 +76,7 @@ impl TableScan {
                 None => whole = Some(scan),
                 Some(whole) => {
                     whole.merge(scan);
-                    keep_within(order.memory_bytes, &mut whole.columns);
+                    make_room(share_of_states(order.memory_bytes), &mut whole.columns, order.rereading_is_cheap);
                 }
             }
         }
@@ -106,7 +110,7 @@ impl TableScan {
                 (0, 0)
             };
             order.watch.tick(rows, bytes)?;
-            keep_within(budget, &mut self.columns);
+            make_room(budget, &mut self.columns, order.rereading_is_cheap);
         }
         let rejected = source.rejected();
         if rejected.count > 0 && (self.rejected.count == 0 || index < self.rejected_in) {
@@ -130,6 +134,9 @@ impl TableScan {
                         Some(data_type) => ColumnState::of_arrow_type(&column.name, data_type, order.limits),
                         None => ColumnState::of_tokens(&column.name, order.limits, order.known_types.get(&column.name).copied()),
                     };
+                    if order.only.is_some_and(|only| !only.contains(&column.name)) {
+                        state.postpone();
+                    }
                     state.add_nulls(self.rows);
                     self.by_name.insert(column.name.clone(), self.columns.len());
                     self.columns.push(state);

@@ -139,6 +139,14 @@ impl TokenType {
         }
     }
 
+    /// The type of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        use TokenType::{Boolean, Date, Integer, LocalInstant, Nested, Real, Text, UtcInstant, WideInteger};
+        [Boolean, Integer, WideInteger, Real, Date, LocalInstant, UtcInstant, Text, Nested]
+            .into_iter()
+            .find(|token_type| token_type.name() == name)
+    }
+
     /// The family.
     pub fn general_type(self) -> GeneralType {
         match self {

@@ -1,4 +1,4 @@
-//! "SQL for ..." under a panel: the statements that find its figures again, to select or to copy.
+//! "SQL for ..." under a panel: the statements that find its figures again, to select or to copy; and what SQL cannot say of them.
 
 use leptos::prelude::*;
 
@@ -7,30 +7,43 @@ use crate::components::sql_text::sql_block;
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::statement::{Panel, SqlDialect, Statement};
 use crate::domain::table::TableDetail;
-use crate::engine::statements::{TableContext, statements_for, table_statements};
+use crate::domain::table_metrics::PairCorrelation;
+use crate::engine::statements::{TableContext, Unsaid, statements_for, table_statements, unsaid_for, unsaid_of_table};
 use crate::islands::copy_text::CopyText;
+
+/// Pairs that are drawn; the others follow in the data of the page.
+const DRAWN_PAIRS: usize = 12;
 
 /// The statements of a page.
 pub struct PanelSql {
     statements: Vec<Statement>,
+    /// Figures that are there, and that no statement finds.
+    unsaid: Vec<Unsaid>,
     snapshot: String,
 }
 
 impl PanelSql {
     /// Those of one column in the run shown.
     pub fn of_column(detail: &TableDetail, column: &ColumnProfile) -> Self {
-        Self::written(detail, |context| statements_for(context, column))
+        let shown = figures_of(&serde_json::json!(column));
+        Self::written(detail, shown, |context| {
+            (statements_for(context, column), unsaid_for(context, column))
+        })
     }
 
     /// Those of the table in the run shown.
     pub fn of_table(detail: &TableDetail) -> Self {
-        Self::written(detail, table_statements)
+        let shown = detail.run.as_ref().map(|run| figures_of(&serde_json::json!(run.metrics)));
+        Self::written(detail, shown.unwrap_or_default(), |context| {
+            (table_statements(context), unsaid_of_table(context))
+        })
     }
 
-    fn written(detail: &TableDetail, write: impl FnOnce(&TableContext) -> Vec<Statement>) -> Self {
+    fn written(detail: &TableDetail, shown: Vec<String>, write: impl FnOnce(&TableContext) -> (Vec<Statement>, Vec<Unsaid>)) -> Self {
         let Some(run) = &detail.run else {
             return Self {
                 statements: Vec::new(),
+                unsaid: Vec::new(),
                 snapshot: String::new(),
             };
         };
@@ -41,10 +54,14 @@ impl PanelSql {
             format: &detail.summary.format,
             root: None,
             columns: &detail.columns,
+            pairs: drawn_pairs(detail),
             has_rejected: run.rejected.is_some(),
         };
+        let (statements, mut unsaid) = write(&context);
+        unsaid.retain(|entry| entry.metric == "*" || shown.iter().any(|metric| metric == entry.metric));
         Self {
-            statements: write(&context),
+            statements,
+            unsaid,
             // Enough to tell versions apart; the whole is on the definition tab.
             snapshot: format!("snapshot {}", run.snapshot.id.chars().take(8).collect::<String>()),
         }
@@ -86,6 +103,55 @@ impl PanelSql {
             .into_any(),
         )
     }
+}
+
+impl PanelSql {
+    /// A line that opens the figures that no statement finds, by reason; nothing where there are none.
+    pub fn unsaid(&self) -> Option<AnyView> {
+        let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
+        for entry in &self.unsaid {
+            match by_reason.iter_mut().find(|(why, _)| *why == entry.why) {
+                Some((_, metrics)) => metrics.push(entry.metric),
+                None => by_reason.push((entry.why, vec![entry.metric])),
+            }
+        }
+        if by_reason.is_empty() {
+            return None;
+        }
+        let reasons: Vec<AnyView> = by_reason
+            .into_iter()
+            .map(|(why, metrics)| {
+                let metrics = match metrics.as_slice() {
+                    ["*"] => "all figures".to_owned(),
+                    metrics => metrics.join(", "),
+                };
+                view! { <dt class="mono">{metrics}</dt><dd>{why}</dd> }.into_any()
+            })
+            .collect();
+        Some(
+            view! {
+                <details class="sql unsaid">
+                    <summary>{icon(Icon::Right, 12)}"What SQL cannot say"</summary>
+                    <dl>{reasons}</dl>
+                </details>
+            }
+            .into_any(),
+        )
+    }
+}
+
+/// The figures that are there, by name.
+fn figures_of(shown: &serde_json::Value) -> Vec<String> {
+    let is_there = |value: &serde_json::Value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty());
+    let figures = shown.as_object().into_iter().flatten();
+    figures.filter(|(_, value)| is_there(value)).map(|(name, _)| name.clone()).collect()
+}
+
+/// The pairs of number columns that the table page draws: the strongest.
+pub fn drawn_pairs(detail: &TableDetail) -> &[PairCorrelation] {
+    let run = detail.run.as_ref();
+    let pairs = run.and_then(|run| run.metrics.pairwise.as_deref()).unwrap_or_default();
+    &pairs[..pairs.len().min(DRAWN_PAIRS)]
 }
 
 /// Paths in a statement are as the connection knows them: below its folder.

@@ -7,6 +7,7 @@ use arrow::array::types::{
     UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow::array::{Array, AsArray, PrimitiveArray, as_primitive_array};
+use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, FieldRef, TimeUnit};
 use arrow::json::writer::{EncoderOptions, make_encoder};
 
@@ -124,8 +125,13 @@ pub fn type_name(data_type: &DataType) -> String {
 
 /// Adds every value that is not null; with weights, each value so many times. Fails with the reason in words.
 pub fn add_array(array: &dyn Array, weights: Option<&[u64]>, into: &mut Accumulator) -> Result<(), String> {
-    if let DataType::Dictionary(_, _) = array.data_type() {
-        return add_dictionary(array, weights, into);
+    match array.data_type() {
+        DataType::Dictionary(_, _) => return add_dictionary(array, weights, into),
+        DataType::RunEndEncoded(_, values) => {
+            let plain = cast(array, values.data_type()).map_err(|error| error.to_string())?;
+            return add_array(&plain, weights, into);
+        }
+        _ => {}
     }
     match into {
         Accumulator::Integer(column) => add_integers(array, weights, column),
@@ -265,8 +271,12 @@ fn add_primitive<T: ArrowPrimitiveType, K: Scalar, F: Family<K>>(
     Ok(())
 }
 
-/// Visits the text form of every value that is not null.
-fn for_each_text(array: &dyn Array, weights: Option<&[u64]>, visit: impl FnMut(&[u8], u64) -> Result<(), String>) -> Result<(), String> {
+/// Visits the text form of every value that is not null, in order.
+pub fn for_each_text(
+    array: &dyn Array,
+    weights: Option<&[u64]>,
+    visit: impl FnMut(&[u8], u64) -> Result<(), String>,
+) -> Result<(), String> {
     match array.data_type() {
         DataType::Utf8 => visit_texts(array.as_string::<i32>().iter(), weights, visit),
         DataType::LargeUtf8 => visit_texts(array.as_string::<i64>().iter(), weights, visit),

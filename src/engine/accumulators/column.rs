@@ -141,6 +141,8 @@ pub struct ColumnState {
     failure: Option<String>,
     /// For a column of tokens that broke its settled type: the type to read it with.
     wider: Option<TokenType>,
+    /// Left to a later look, because memory is short.
+    postponed: bool,
 }
 
 impl ColumnState {
@@ -157,6 +159,7 @@ impl ColumnState {
             accumulator: Accumulator::of_meaning(meaning, limits),
             failure: None,
             wider: None,
+            postponed: false,
         }
     }
 
@@ -172,6 +175,7 @@ impl ColumnState {
             accumulator: Accumulator::Tokens(Box::new(TokenColumn::new(limits, known))),
             failure: None,
             wider: None,
+            postponed: false,
         }
     }
 
@@ -199,7 +203,7 @@ impl ColumnState {
     /// Adds every value of an array. A value that cannot be counted fails the column.
     pub fn update(&mut self, array: &dyn Array, kinds: TokenKinds) {
         self.rows += array.len() as u64;
-        if self.failure.is_some() || self.wider.is_some() {
+        if self.failure.is_some() || self.wider.is_some() || self.postponed {
             return;
         }
         let added = match &mut self.accumulator {
@@ -287,7 +291,10 @@ impl ColumnState {
             (Some(mine), Some(theirs)) => Some(mine.widened_with(theirs)),
             (mine, theirs) => mine.or(theirs),
         };
-        if self.failure.is_some() || self.wider.is_some() {
+        if self.postponed || other.postponed {
+            self.postpone();
+        }
+        if self.failure.is_some() || self.wider.is_some() || self.postponed {
             return;
         }
         match self.accumulator.merge(other.accumulator) {
@@ -303,6 +310,25 @@ impl ColumnState {
     /// Bytes held.
     pub fn heap_bytes(&self) -> u64 {
         self.accumulator.heap_bytes()
+    }
+
+    /// Leaves the column to a later look; what was counted of it is forgotten.
+    pub fn postpone(&mut self) {
+        self.postponed = true;
+        self.accumulator = Accumulator::of_meaning(Meaning::Scalar(Form::Boolean), ColumnLimits::default());
+    }
+
+    /// Whether the column is left to a later look.
+    pub fn is_postponed(&self) -> bool {
+        self.postponed
+    }
+
+    /// Settles the type of a column of tokens by what was seen so far; says whether it was open.
+    pub fn settle_type(&mut self) -> bool {
+        match &mut self.accumulator {
+            Accumulator::Tokens(column) => column.settle_type(),
+            _ => false,
+        }
     }
 
     /// Turns exact values into sketches, because memory is short.

@@ -55,11 +55,6 @@ impl TextTally {
         self.kept_text(&self.entries[place])
     }
 
-    /// Counts a text whose hash is known.
-    pub fn add_hashed(&mut self, hash: u64, text: &[u8], weight: u64) {
-        self.insert(hash, text, text.len() as u64, weight);
-    }
-
     /// Adds the other's counts.
     pub fn merge(&mut self, other: &Self) {
         for entry in &other.entries {

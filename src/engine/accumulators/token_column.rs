@@ -116,6 +116,15 @@ impl TokenColumn {
         }
     }
 
+    /// Settles the type by what was seen so far; says whether it was open. No token is no evidence.
+    pub fn settle_type(&mut self) -> bool {
+        let is_open = matches!(&self.state, State::Open(texts) if texts.tally().is_some_and(|tally| !tally.is_empty()));
+        if is_open {
+            self.settle();
+        }
+        is_open
+    }
+
     /// Settles the type by what was seen so far; a column that is settled already gives up its exact values.
     pub fn give_up_exact_values(&mut self) {
         match &mut self.state {

@@ -31,7 +31,7 @@ use self::leaves::{OpenedSource, leaves_of};
 use self::partitions::{PartitionColumn, PartitionedSource, partition_columns};
 use super::accumulators::arrow_values::type_name;
 use super::error::EngineError;
-use super::limits::StopWatch;
+use super::limits::{BATCH_ROWS, StopWatch};
 use super::rooted_file::RootedFile;
 use super::source_root::SourceRoot;
 use super::type_inference::TokenKinds;
@@ -300,7 +300,7 @@ impl ScanPart {
         let file = &open.file;
         let source: Box<dyn BatchSource> = match (&open.parquet, open.format.as_str()) {
             (Some(footer), _) => {
-                let source = parquet::ParquetSource::open(file, footer, row_groups.clone(), None)?;
+                let source = parquet::ParquetSource::open(file, footer, row_groups.clone(), None, BATCH_ROWS)?;
                 OpenedSource::wrap(Box::new(source), footer.fields(), file.path())
             }
             (None, CSV) => Box::new(csv::CsvSource::open(file)?),

@@ -47,6 +47,8 @@ impl TokenBatch {
     pub fn end_row(&mut self) {
         use arrow::array::ArrayBuilder;
         self.rows += 1;
+        // An offset and a bit for each, also where nothing stands: of thousands of columns that is most of a batch.
+        self.bytes += 5 * self.builders.len();
         for builder in &mut self.builders {
             if builder.len() < self.rows {
                 builder.append_null();
@@ -59,7 +61,7 @@ impl TokenBatch {
         self.rows
     }
 
-    /// Bytes of tokens so far.
+    /// Bytes of the batch so far.
     pub fn bytes(&self) -> usize {
         self.bytes
     }

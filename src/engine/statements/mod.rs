@@ -23,7 +23,7 @@ use crate::domain::column_profile::{ColumnProfile, GeneralType};
 use crate::domain::statement::{Panel, SqlDialect, Statement};
 use every_column::ColumnQueries;
 pub use relation::TableContext;
-pub use unsaid::{Unsaid, unsaid_for};
+pub use unsaid::{Unsaid, unsaid_for, unsaid_of_table};
 
 /// Metrics by panel, to tell which panels show an estimate.
 const ESTIMATED: [(Panel, &[&str]); 6] = [
@@ -107,17 +107,23 @@ pub fn table_statements(table: &TableContext) -> Vec<Statement> {
     let Some(dialect) = table.dialect().filter(|_| !unsaid::is_unreadable(table)) else {
         return Vec::new();
     };
+    let is_said = |metric: &str| !unsaid_of_table(table).iter().any(|entry| entry.metric == metric);
+    let correlations = tables::correlations(table, dialect).filter(|_| is_said("pairwise"));
+    let duplicates = is_said("duplicate_row_count").then(|| tables::duplicate_rows(table));
     [
-        (Panel::Rows, tables::rows(table)),
-        (Panel::DuplicateRows, tables::duplicate_rows(table)),
+        (Panel::Rows, None, Some(tables::rows(table))),
+        (Panel::DuplicateRows, None, duplicates),
+        (Panel::Correlations, Some("pairwise"), correlations),
     ]
     .into_iter()
-    .map(|(panel, sql)| Statement {
-        panel,
-        dialect,
-        list: None,
-        sql: format!("{}\n{sql}", dialect::comment(&format!("Limn: {panel} of {}", table.title()))),
-        note: String::new(),
+    .filter_map(|(panel, list, sql)| {
+        Some(Statement {
+            panel,
+            dialect,
+            list: list.map(str::to_owned),
+            sql: format!("{}\n{}", dialect::comment(&format!("Limn: {panel} of {}", table.title())), sql?),
+            note: String::new(),
+        })
     })
     .collect()
 }

@@ -7,6 +7,7 @@ use super::values::{database_value, distinct_names, json_text, stored_value, typ
 use crate::domain::address::qualified_name;
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::statement::SqlDialect;
+use crate::domain::table_metrics::PairCorrelation;
 use crate::domain::table_profile::{OpenedColumn, Snapshot, TableProfile, TextDialect};
 use crate::engine::sources::{CSV, JSONL, PARQUET};
 
@@ -30,6 +31,8 @@ pub struct TableContext<'a> {
     pub root: Option<&'a str>,
     /// All columns of the table, in order.
     pub columns: &'a [ColumnProfile],
+    /// Pairs of number columns whose correlation is shown.
+    pub pairs: &'a [PairCorrelation],
     /// Whether records were left out.
     pub has_rejected: bool,
 }
@@ -44,6 +47,7 @@ impl<'a> TableContext<'a> {
             format: &profile.format,
             root,
             columns: &profile.columns,
+            pairs: profile.metrics.pairwise.as_deref().unwrap_or_default(),
             has_rejected: profile.rejected.is_some(),
         }
     }

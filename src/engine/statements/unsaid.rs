@@ -181,6 +181,46 @@ const ENTRIES: &[Entry] = &[
     },
 ];
 
+/// What of the table as a whole.
+const TABLE_ENTRIES: &[Entry] = &[
+    Entry {
+        metrics: &["*"],
+        dialects: &[DuckDb],
+        of: Of::BrokenRecords,
+        why: "records were left out that do not keep to the file's form, and DuckDB draws that line elsewhere",
+    },
+    Entry {
+        metrics: &["*"],
+        dialects: &[DuckDb],
+        of: Of::BrokenTexts,
+        why: "the file is written in what DuckDB does not read: bytes that are not UTF-8, or UTF-16 other than of a CSV file with the low byte first",
+    },
+    Entry {
+        metrics: &["duplicate_row_count"],
+        dialects: ALL,
+        of: Of::Nested,
+        why: "nested values are equal where their JSON text is, and types without an order (json, xml, point) cannot be told apart in SQL",
+    },
+    Entry {
+        metrics: &["pairwise"],
+        dialects: &[Sqlite],
+        of: Of::Every,
+        why: "SQLite has no correlation, and no roots unless it was built with them",
+    },
+    Entry {
+        metrics: &["pairwise"],
+        dialects: &[Postgres],
+        of: Of::BeyondPowers,
+        why: "PostgreSQL stops at a product that is no double, where others go on with zero or infinity",
+    },
+    Entry {
+        metrics: &["duplicate_row_count"],
+        dialects: &[Sqlite],
+        of: Of::FineTimes,
+        why: "SQLite's functions of time stop at milliseconds",
+    },
+];
+
 /// Whether SQL cannot read the table at all.
 pub fn is_unreadable(table: &TableContext) -> bool {
     table.dialect().is_none() || holds_broken_texts(table)
@@ -197,6 +237,27 @@ pub fn unsaid_for(table: &TableContext, column: &ColumnProfile) -> Vec<Unsaid> {
     ENTRIES
         .iter()
         .filter(|entry| entry.dialects.contains(&dialect) && is_of(entry.of, table, column, dialect))
+        .flat_map(|entry| entry.metrics.iter().map(|metric| Unsaid { metric, why: entry.why }))
+        .collect()
+}
+
+/// What no statement says of the table as a whole.
+pub fn unsaid_of_table(table: &TableContext) -> Vec<Unsaid> {
+    let Some(dialect) = table.dialect() else {
+        return vec![Unsaid {
+            metric: "*",
+            why: "no SQL engine at hand reads this kind of source",
+        }];
+    };
+    TABLE_ENTRIES
+        .iter()
+        .filter(|entry| entry.dialects.contains(&dialect))
+        .filter(|entry| match entry.of {
+            // A column that failed has no values to write into a statement.
+            Of::Nested => table.columns.iter().any(|column| column.general_type == GeneralType::Other),
+            Of::Every => true,
+            of => table.columns.iter().any(|column| is_of(of, table, column, dialect)),
+        })
         .flat_map(|entry| entry.metrics.iter().map(|metric| Unsaid { metric, why: entry.why }))
         .collect()
 }

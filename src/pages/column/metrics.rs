@@ -78,6 +78,7 @@ pub fn metrics_section(detail: &ColumnDetail, runs: &RunNames, sql: &PanelSql) -
         </div>
         {estimate_notes(column)}
         {sql.under(&[Panel::KeyFigures, Panel::Distinct, Panel::Numbers], "metrics")}
+        {sql.unsaid()}
     };
     Some(section(SectionTitle::new("metrics", "Metrics"), content))
 }

@@ -12,18 +12,19 @@ use crate::domain::query::ColumnsQuery;
 use crate::domain::statement::Panel;
 use crate::domain::table::{TableDetail, TableRun};
 use crate::domain::table_metrics::PairCorrelation;
-use crate::pages::panel_sql::PanelSql;
+use crate::pages::panel_sql::{PanelSql, drawn_pairs};
 use crate::pages::run_links::with;
-
-/// Pairs that are drawn; the others follow in the data of the page.
-const DRAWN_PAIRS: usize = 12;
 
 /// Both sections; nothing before there is a run.
 pub fn whole_section(detail: &TableDetail, query: &ColumnsQuery) -> Option<AnyView> {
     let run = detail.run.as_ref()?;
     let pairs = run.metrics.pairwise.as_deref().filter(|pairs| !pairs.is_empty());
     let class = if pairs.is_some() { "whole cols" } else { "whole" };
-    Some(view! { <div class=class>{figures(detail, run, query)}{pairs.map(|pairs| together(detail, pairs, query))}</div> }.into_any())
+    let sql = PanelSql::of_table(detail);
+    Some(
+        view! { <div class=class>{figures(detail, run, query, &sql)}{pairs.map(|pairs| together(detail, pairs, query, &sql))}</div> }
+            .into_any(),
+    )
 }
 
 fn column_link(detail: &TableDetail, name: &str, query: &ColumnsQuery) -> AnyView {
@@ -35,7 +36,7 @@ fn column_link(detail: &TableDetail, name: &str, query: &ColumnsQuery) -> AnyVie
     view! { <a class="mono" href=href>{name.to_owned()}</a> }.into_any()
 }
 
-fn figures(detail: &TableDetail, run: &TableRun, query: &ColumnsQuery) -> AnyView {
+fn figures(detail: &TableDetail, run: &TableRun, query: &ColumnsQuery, sql: &PanelSql) -> AnyView {
     let metrics = &run.metrics;
     let kind = metrics.functional_table_type.as_deref().map(|kind| {
         let reason = metrics.functional_table_type_reason.clone();
@@ -71,6 +72,13 @@ fn figures(detail: &TableDetail, run: &TableRun, query: &ColumnsQuery) -> AnyVie
             <dd>{figure(count(rows), found)}" "<span class="t2">{share(rows, run.row_count)}" of the rows repeat another in all columns, in this run"{said}</span></dd>
         }
     });
+    let unknown: Vec<AnyView> = metrics
+        .unknown
+        .iter()
+        .map(|(name, why)| {
+            view! { <dt>{unknown_title(name)}</dt><dd><span class="t2">{format!("not counted. {why}")}</span></dd> }.into_any()
+        })
+        .collect();
     // A statement stands only beside the figure that it finds.
     let panels: &[Panel] = match metrics.duplicate_row_count {
         Some(_) => &[Panel::Rows, Panel::DuplicateRows],
@@ -84,18 +92,28 @@ fn figures(detail: &TableDetail, run: &TableRun, query: &ColumnsQuery) -> AnyVie
             <dt>"Candidate keys"</dt>
             <dd>{keys}</dd>
             {duplicates}
+            {unknown}
             <dt>"Cells"</dt>
             <dd>{count(cells)}" "<span class="t2">{share(nulls, cells).map(|text| format!("{text} of them null"))}</span></dd>
         </dl>
-        {PanelSql::of_table(detail).under(panels, "rows of the table")}
+        {sql.under(panels, "rows of the table")}
+        {sql.unsaid()}
     };
     section(SectionTitle::new("whole", "The table as a whole"), content)
 }
 
-fn together(detail: &TableDetail, pairs: &[PairCorrelation], query: &ColumnsQuery) -> AnyView {
-    let rows: Vec<AnyView> = pairs
+/// A figure that is missing, in the words of the others.
+fn unknown_title(name: &str) -> String {
+    match name {
+        "duplicate_row_count" => "Duplicate rows".to_owned(),
+        "pairwise" => "Columns that move together".to_owned(),
+        other => title_of(other),
+    }
+}
+
+fn together(detail: &TableDetail, pairs: &[PairCorrelation], query: &ColumnsQuery, sql: &PanelSql) -> AnyView {
+    let rows: Vec<AnyView> = drawn_pairs(detail)
         .iter()
-        .take(DRAWN_PAIRS)
         .map(|pair| {
             view! {
                 <tr>
@@ -120,6 +138,7 @@ fn together(detail: &TableDetail, pairs: &[PairCorrelation], query: &ColumnsQuer
                 <tbody>{rows}</tbody>
             </table>
         </div>
+        {sql.under(&[Panel::Correlations], "these correlations")}
     };
     section(
         SectionTitle::new("together", "Columns that move together").subtitle(subtitle),

@@ -1,5 +1,6 @@
 //! Databases as sources: real servers and real files, good and hostile, through the engine.
 mod postgres;
+mod postgres_tls;
 mod sqlite;
 
 use std::future::Future;

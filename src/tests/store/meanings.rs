@@ -46,6 +46,7 @@ async fn meanings_of_columns_and_tables_come_back_whole(db: &Database) {
             },
         )]
         .into(),
+        unknown: [("pairwise".to_owned(), "Too many values.".to_owned())].into(),
     };
     let run = start(db, &group).await;
     let table_id = table_ids(db, &group).await.remove(0).table_id;

@@ -157,8 +157,8 @@ impl DecimalBytes {
     }
 }
 
-/// Splits `count` plain texts off `bytes`: four bytes of length before each.
-pub fn split_texts<'a>(mut bytes: &'a [u8], count: usize, into: &mut Vec<&'a [u8]>) -> Result<(), &'static str> {
+/// Splits `count` plain texts off `bytes`: four bytes of length before each. Says what follows them.
+pub fn split_texts<'a>(mut bytes: &'a [u8], count: usize, into: &mut Vec<&'a [u8]>) -> Result<&'a [u8], &'static str> {
     const SHORT: &str = "a page ends before its last text";
     into.reserve(count.min(bytes.len() / 4 + 1));
     for _ in 0..count {
@@ -167,5 +167,5 @@ pub fn split_texts<'a>(mut bytes: &'a [u8], count: usize, into: &mut Vec<&'a [u8
         into.push(text);
         bytes = rest;
     }
-    Ok(())
+    Ok(bytes)
 }

@@ -1,14 +1,16 @@
 //! Parquet files: flat columns page by page, everything else through the crate's Arrow reader.
 
+mod chunks;
 mod hybrid;
 mod leaf;
 mod nested;
+mod page_guard;
 mod pages;
 
-use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+pub use chunks::{ColumnArrays, ColumnChunks};
 pub use pages::LeafValues;
 
 use arrow::array::RecordBatchReader;
@@ -23,12 +25,10 @@ use super::leaves::{Leaf, leaves_of};
 use super::{BatchSource, SourceBatch, SourceColumn};
 use crate::domain::table_profile::RejectedRows;
 use crate::engine::error::EngineError;
-use crate::engine::limits::BATCH_ROWS;
 use crate::engine::rooted_file::RootedFile;
 use crate::engine::type_inference::TokenKinds;
-use leaf::{LeafKind, has_plain_pages, leaf_kind};
+use leaf::{LeafKind, leaf_kind};
 use nested::stored_range;
-use pages::{PageFault, read_chunk};
 
 /// The footer of a file.
 #[derive(Clone, Debug)]
@@ -126,6 +126,11 @@ impl Footer {
         Some((stored.start, kind))
     }
 
+    /// Rows of one row group.
+    pub fn group_rows(&self, group: usize) -> usize {
+        self.metadata.metadata().row_group(group).num_rows() as usize
+    }
+
     /// Row groups that hold rows.
     pub fn row_groups(&self) -> Vec<usize> {
         let groups = self.metadata.metadata().row_groups();
@@ -146,12 +151,13 @@ pub struct ParquetSource {
 }
 
 impl ParquetSource {
-    /// Opens row groups of the file; `only` are the stored columns to read, if not all: those of one root.
+    /// Opens row groups of the file; `only` are the stored columns to read, if not all: those of one root. A batch has `batch_rows` rows.
     pub fn open(
         file: &RootedFile,
         footer: &Footer,
         row_groups: Option<Vec<usize>>,
         only: Option<std::ops::Range<usize>>,
+        batch_rows: usize,
     ) -> Result<Self, EngineError> {
         let metadata = footer.metadata.metadata();
         let groups = row_groups.unwrap_or_default();
@@ -171,7 +177,7 @@ impl ParquetSource {
         let arrow_metadata = footer.metadata.clone();
         let reader = guard(file.path(), Some(rows_before), || {
             let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(handle, arrow_metadata)
-                .with_batch_size(BATCH_ROWS)
+                .with_batch_size(batch_rows)
                 .with_row_groups(groups);
             if let Some(only) = only {
                 let mask = ProjectionMask::leaves(builder.parquet_schema(), only);
@@ -230,107 +236,6 @@ impl BatchSource for ParquetSource {
 
     fn rejected(&self) -> RejectedRows {
         RejectedRows::default()
-    }
-}
-
-/// One column of one file, chunk by chunk.
-pub struct ColumnChunks<'a> {
-    file: &'a RootedFile,
-    footer: &'a Footer,
-    column: usize,
-    handle: Arc<File>,
-}
-
-impl<'a> ColumnChunks<'a> {
-    /// Opens the column that stands at this place among [`Footer::columns`].
-    pub fn open(file: &'a RootedFile, footer: &'a Footer, column: usize) -> Result<Self, EngineError> {
-        let handle = Arc::new(file.reopen()?);
-        Ok(Self {
-            file,
-            footer,
-            column,
-            handle,
-        })
-    }
-
-    /// The column's Arrow type.
-    pub fn data_type(&self) -> &DataType {
-        &self.footer.columns[self.column].data_type
-    }
-
-    /// Reads every chunk. `visit` gets the values piece by piece, and after each page (or batch) its rows and bytes.
-    pub fn read(&self, mut visit: impl FnMut(Option<LeafValues>, u64, u64) -> Result<(), EngineError>) -> Result<(), EngineError> {
-        let flat = self.footer.flat_leaf(self.column);
-        let mut rows_before = 0;
-        for group in self.footer.row_groups() {
-            let metadata = self.footer.metadata.metadata().row_group(group);
-            match &flat {
-                Some((leaf, kind)) if has_plain_pages(metadata.column(*leaf)) => {
-                    self.read_pages(group, *leaf, kind, rows_before, &mut visit)?
-                }
-                _ => self.read_batches(group, &mut visit)?,
-            }
-            rows_before += metadata.num_rows() as u64;
-        }
-        Ok(())
-    }
-
-    fn read_pages(
-        &self,
-        group: usize,
-        leaf: usize,
-        kind: &LeafKind,
-        rows_before: u64,
-        visit: &mut impl FnMut(Option<LeafValues>, u64, u64) -> Result<(), EngineError>,
-    ) -> Result<(), EngineError> {
-        let metadata = self.footer.metadata.metadata().row_group(group);
-        let chunk = metadata.column(leaf);
-        let rows = metadata.num_rows() as u64;
-        let optional = self.footer.metadata.parquet_schema().column(leaf).max_def_level() > 0;
-        let (mut rows_read, mut bytes_told) = (0, 0);
-        let visit = std::cell::RefCell::new(visit);
-        let result = catch_unwind(AssertUnwindSafe(|| {
-            read_chunk(
-                self.handle.clone(),
-                chunk,
-                rows as usize,
-                kind,
-                optional,
-                |piece| (visit.borrow_mut())(Some(piece), 0, 0),
-                |page_rows| {
-                    rows_read += page_rows;
-                    let due = (u128::from(chunk.compressed_size().max(0) as u64) * u128::from(rows_read) / u128::from(rows.max(1))) as u64;
-                    let bytes = due - bytes_told;
-                    bytes_told = due;
-                    (visit.borrow_mut())(None, page_rows, bytes)
-                },
-            )
-        }));
-        let row = Some(rows_before + rows_read + 1);
-        match result {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(PageFault::Stopped(error))) => Err(error),
-            Ok(Err(PageFault::Reader(error))) => Err(malformed(self.file.path(), row, &error.to_string())),
-            Ok(Err(PageFault::Damaged(reason))) => Err(malformed(self.file.path(), row, reason)),
-            Err(panic) => Err(reader_fault(self.file.path(), row, &*panic)),
-        }
-    }
-
-    fn read_batches(
-        &self,
-        group: usize,
-        visit: &mut impl FnMut(Option<LeafValues>, u64, u64) -> Result<(), EngineError>,
-    ) -> Result<(), EngineError> {
-        let (stored, leaf) = self.footer.stored_leaves(self.column);
-        let mut source = ParquetSource::open(self.file, self.footer, Some(vec![group]), Some(stored))?;
-        while let Some(batch) = source.next_batch()? {
-            let rows = batch.rows.num_rows() as u64;
-            let values = leaf
-                .take(batch.rows.column(0))
-                .map_err(|error| malformed(self.file.path(), None, &error.to_string()))?;
-            visit(Some(LeafValues::Array(values, None)), rows, batch.bytes)?;
-        }
-        Ok(())
     }
 }
 

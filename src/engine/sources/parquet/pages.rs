@@ -15,6 +15,9 @@ use parquet::file::serialized_reader::SerializedPageReader;
 use super::hybrid::{count_codes, count_ones, count_set_bits};
 use super::leaf::{LeafKind, split_texts};
 
+/// Texts that are handed over at once.
+const BLOCK: usize = 8_192;
+
 /// A piece of a column.
 pub enum LeafValues<'a> {
     /// So many rows without a value.
@@ -158,15 +161,27 @@ pub fn read_chunk<E>(
 impl Dictionary {
     fn hand_over<E>(self, kind: &LeafKind, visit: &mut impl FnMut(LeafValues) -> Result<(), E>) -> Result<(), PageFault<E>> {
         let count = self.counts.len();
-        let values = if *kind == LeafKind::Text {
-            let mut texts = Vec::new();
-            split_texts(&self.bytes, count, &mut texts).map_err(PageFault::Damaged)?;
-            return visit(LeafValues::Texts(&texts, Some(&self.counts))).map_err(PageFault::Stopped);
-        } else {
-            kind.read_plain(&self.bytes, count).map_err(PageFault::Damaged)?
-        };
+        if *kind == LeafKind::Text {
+            return hand_over_texts(&self.bytes, count, |at, texts| {
+                visit(LeafValues::Texts(texts, Some(&self.counts[at..at + texts.len()])))
+            });
+        }
+        let values = kind.read_plain(&self.bytes, count).map_err(PageFault::Damaged)?;
         visit(LeafValues::Array(values, Some(&self.counts))).map_err(PageFault::Stopped)
     }
+}
+
+/// Texts block by block, with the place of each block's first: a page of empty texts holds many.
+fn hand_over_texts<E>(mut bytes: &[u8], count: usize, mut visit: impl FnMut(usize, &[&[u8]]) -> Result<(), E>) -> Result<(), PageFault<E>> {
+    let mut texts = Vec::new();
+    let mut done = 0;
+    while done < count {
+        texts.clear();
+        bytes = split_texts(bytes, BLOCK.min(count - done), &mut texts).map_err(PageFault::Damaged)?;
+        visit(done, &texts).map_err(PageFault::Stopped)?;
+        done += texts.len();
+    }
+    Ok(())
 }
 
 fn hand_over_plain<E>(
@@ -176,11 +191,7 @@ fn hand_over_plain<E>(
     visit: &mut impl FnMut(LeafValues) -> Result<(), E>,
 ) -> Result<(), PageFault<E>> {
     match kind {
-        LeafKind::Text => {
-            let mut texts = Vec::new();
-            split_texts(bytes, count, &mut texts).map_err(PageFault::Damaged)?;
-            visit(LeafValues::Texts(&texts, None)).map_err(PageFault::Stopped)
-        }
+        LeafKind::Text => hand_over_texts(bytes, count, |_, texts| visit(LeafValues::Texts(texts, None))),
         LeafKind::Boolean => {
             let bits = bytes.get(..count.div_ceil(8));
             let bits = bits.ok_or(PageFault::Damaged("a page ends before its last value"))?;

@@ -5,7 +5,7 @@ use sqlx::{PgConnection, Row};
 use crate::domain::connection::FoundTable;
 use crate::engine::sources::POSTGRES;
 
-/// Ordinary, partitioned and foreign tables and materialised views. The parts of a partitioned table are not tables of their own.
+/// Ordinary, partitioned and foreign tables, views and materialised views. The parts of a partitioned table are not tables of their own.
 const TABLES: &str = "select n.nspname::text as schema_name, c.relname::text as table_name,
         has_table_privilege(c.oid, 'select') and has_schema_privilege(n.oid, 'usage') as is_readable,
         (case when c.relkind = 'p' then (select coalesce(sum(pg_table_size(p.relid)), 0) from pg_partition_tree(c.oid) p where p.isleaf)
@@ -14,7 +14,7 @@ const TABLES: &str = "select n.nspname::text as schema_name, c.relname::text as 
                 from pg_partition_tree(c.oid) p join pg_catalog.pg_class l on l.oid = p.relid where p.isleaf)
             else greatest(c.reltuples, 0) end)::float8 as row_estimate
     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    where c.relkind in ('r', 'p', 'm', 'f') and not c.relispartition and c.relpersistence <> 't'
+    where c.relkind in ('r', 'p', 'm', 'f', 'v') and not c.relispartition and c.relpersistence <> 't'
         and n.nspname <> 'information_schema' and n.nspname not like 'pg\\_%'
     order by 1, 2";
 

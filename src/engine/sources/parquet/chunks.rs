@@ -1,0 +1,160 @@
+//! One column of a Parquet file: chunk by chunk through its pages where they are plain, else, or where rows matter, as arrays.
+
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef};
+use arrow::datatypes::DataType;
+
+use super::leaf::{LeafKind, has_plain_pages};
+use super::page_guard::check_pages;
+use super::pages::{LeafValues, PageFault, read_chunk};
+use super::{Footer, ParquetSource, malformed, reader_fault};
+use crate::engine::error::EngineError;
+use crate::engine::limits::BATCH_ROWS;
+use crate::engine::rooted_file::RootedFile;
+use crate::engine::sources::BatchSource;
+use crate::engine::sources::leaves::Leaf;
+
+/// One column of one file, chunk by chunk.
+pub struct ColumnChunks<'a> {
+    file: &'a RootedFile,
+    footer: &'a Footer,
+    column: usize,
+    handle: Arc<File>,
+}
+
+impl<'a> ColumnChunks<'a> {
+    /// Opens the column that stands at this place among [`Footer::columns`].
+    pub fn open(file: &'a RootedFile, footer: &'a Footer, column: usize) -> Result<Self, EngineError> {
+        let handle = Arc::new(file.reopen()?);
+        Ok(Self {
+            file,
+            footer,
+            column,
+            handle,
+        })
+    }
+
+    /// The column's Arrow type.
+    pub fn data_type(&self) -> &DataType {
+        &self.footer.columns[self.column].data_type
+    }
+
+    /// Reads every chunk. `visit` gets the values piece by piece, and after each page (or batch) its rows and bytes.
+    pub fn read(&self, mut visit: impl FnMut(Option<LeafValues>, u64, u64) -> Result<(), EngineError>) -> Result<(), EngineError> {
+        let flat = self.footer.flat_leaf(self.column);
+        let mut rows_before = 0;
+        for group in self.footer.row_groups() {
+            let metadata = self.footer.metadata.metadata().row_group(group);
+            match &flat {
+                Some((leaf, kind)) if has_plain_pages(metadata.column(*leaf)) => {
+                    self.read_pages(group, *leaf, kind, rows_before, &mut visit)?
+                }
+                _ => self.read_batches(group, &mut visit)?,
+            }
+            rows_before += metadata.num_rows() as u64;
+        }
+        Ok(())
+    }
+
+    fn read_pages(
+        &self,
+        group: usize,
+        leaf: usize,
+        kind: &LeafKind,
+        rows_before: u64,
+        visit: &mut impl FnMut(Option<LeafValues>, u64, u64) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        let metadata = self.footer.metadata.metadata().row_group(group);
+        let chunk = metadata.column(leaf);
+        check_chunk(self.file, self.footer, &self.handle, leaf, group)?;
+        let rows = metadata.num_rows() as u64;
+        let optional = self.footer.metadata.parquet_schema().column(leaf).max_def_level() > 0;
+        let (mut rows_read, mut bytes_told) = (0, 0);
+        let visit = std::cell::RefCell::new(visit);
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            read_chunk(
+                self.handle.clone(),
+                chunk,
+                rows as usize,
+                kind,
+                optional,
+                |piece| (visit.borrow_mut())(Some(piece), 0, 0),
+                |page_rows| {
+                    rows_read += page_rows;
+                    let due = (u128::from(chunk.compressed_size().max(0) as u64) * u128::from(rows_read) / u128::from(rows.max(1))) as u64;
+                    let bytes = due - bytes_told;
+                    bytes_told = due;
+                    (visit.borrow_mut())(None, page_rows, bytes)
+                },
+            )
+        }));
+        let row = Some(rows_before + rows_read + 1);
+        match result {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(PageFault::Stopped(error))) => Err(error),
+            Ok(Err(PageFault::Reader(error))) => Err(malformed(self.file.path(), row, &error.to_string())),
+            Ok(Err(PageFault::Damaged(reason))) => Err(malformed(self.file.path(), row, reason)),
+            Err(panic) => Err(reader_fault(self.file.path(), row, &*panic)),
+        }
+    }
+
+    fn read_batches(
+        &self,
+        group: usize,
+        visit: &mut impl FnMut(Option<LeafValues>, u64, u64) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        let mut arrays = ColumnArrays::open(self.file, self.footer, self.column, group, BATCH_ROWS)?;
+        while let Some((values, bytes)) = arrays.next_array()? {
+            let rows = values.len() as u64;
+            visit(Some(LeafValues::Array(values, None)), rows, bytes)?;
+        }
+        Ok(())
+    }
+}
+
+/// Fails with the place where a page of the stored column would unfold too far.
+fn check_chunk(file: &RootedFile, footer: &Footer, handle: &File, leaf: usize, group: usize) -> Result<(), EngineError> {
+    let groups = footer.metadata.metadata().row_groups();
+    let rows_before: u64 = groups[..group].iter().map(|group| group.num_rows() as u64).sum();
+    let checked = catch_unwind(AssertUnwindSafe(|| check_pages(handle, groups[group].column(leaf))));
+    match checked {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(bomb)) => Err(EngineError::Malformed {
+            path: file.path().to_owned(),
+            row: Some(rows_before + bomb.rows_before + 1),
+            byte: Some(bomb.byte),
+            reason: bomb.reason,
+        }),
+        Err(panic) => Err(reader_fault(file.path(), Some(rows_before + 1), &*panic)),
+    }
+}
+
+/// One column of one row group as arrays, row by row in order.
+pub struct ColumnArrays {
+    source: ParquetSource,
+    leaf: Leaf,
+}
+
+impl ColumnArrays {
+    /// Opens the column that stands at this place among [`Footer::columns`].
+    pub fn open(file: &RootedFile, footer: &Footer, column: usize, group: usize, batch_rows: usize) -> Result<Self, EngineError> {
+        let (stored, leaf) = footer.stored_leaves(column);
+        let handle = file.reopen()?;
+        stored
+            .clone()
+            .try_for_each(|leaf| check_chunk(file, footer, &handle, leaf, group))?;
+        let source = ParquetSource::open(file, footer, Some(vec![group]), Some(stored), batch_rows)?;
+        Ok(Self { source, leaf })
+    }
+
+    /// The next batch of values (the last may be shorter) and the bytes read for them; nothing at the end.
+    pub fn next_array(&mut self) -> Result<Option<(ArrayRef, u64)>, EngineError> {
+        let Some(batch) = self.source.next_batch()? else { return Ok(None) };
+        let values = self.leaf.take(batch.rows.column(0));
+        let values = values.map_err(|error| malformed(&self.source.path, None, &error.to_string()))?;
+        Ok(Some((values, batch.bytes)))
+    }
+}

@@ -1,0 +1,245 @@
+//! Pearson's correlation of every pair of number columns, over the rows that have a finite number in both.
+//!
+//! Values are taken as distances from their column's mean in its standard deviations: sums stay small and lose nothing.
+
+use std::cmp::Ordering;
+
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Float64Type};
+use arrow::error::ArrowError;
+
+use crate::domain::column_profile::ColumnProfile;
+use crate::domain::table_metrics::PairCorrelation;
+
+/// What is left of a spread below this share of its terms is rounding.
+const ROUNDING: f64 = 1e-13;
+
+/// A column of the table that is compared with others.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NumberColumn {
+    /// Place in the table.
+    pub place: usize,
+    mean: f64,
+    spread: f64,
+}
+
+impl NumberColumn {
+    /// A column whose values differ; nothing where they do not, or where their spread is no double.
+    pub fn new(place: usize, mean: f64, spread: f64) -> Option<Self> {
+        let is_measurable = mean.is_finite() && spread.is_normal() && spread > 0.0;
+        is_measurable.then_some(Self { place, mean, spread })
+    }
+
+    /// A block of its values, measured.
+    pub fn measure(&self, array: &ArrayRef) -> Result<Measured, ArrowError> {
+        let reals = if *array.data_type() == DataType::Float64 {
+            array.clone()
+        } else {
+            cast(array, &DataType::Float64)?
+        };
+        let reals = reals.as_primitive::<Float64Type>();
+        let is_value = |row: usize| reals.is_valid(row) && reals.value(row).is_finite();
+        let is_whole = (0..reals.len()).all(is_value);
+        let values = (0..reals.len())
+            .map(|row| {
+                if is_whole || is_value(row) {
+                    (reals.value(row) - self.mean) / self.spread
+                } else {
+                    0.0
+                }
+            })
+            .collect();
+        let present = (!is_whole).then(|| (0..reals.len()).map(|row| f64::from(u8::from(is_value(row)))).collect());
+        Ok(Measured::new(values, present))
+    }
+}
+
+/// A block of measured values; 0 where there is none.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    values: Vec<f64>,
+    squares: Vec<f64>,
+    /// 1 or 0 a row; nothing where every row has a value.
+    present: Option<Vec<f64>>,
+    sum: f64,
+    square_sum: f64,
+}
+
+impl Measured {
+    fn new(values: Vec<f64>, present: Option<Vec<f64>>) -> Self {
+        let squares: Vec<f64> = values.iter().map(|value| value * value).collect();
+        Self {
+            sum: values.iter().sum(),
+            square_sum: squares.iter().sum(),
+            values,
+            squares,
+            present,
+        }
+    }
+
+    /// A block without any value.
+    pub fn missing(rows: usize) -> Self {
+        Self::new(vec![0.0; rows], Some(vec![0.0; rows]))
+    }
+
+    /// Sum and sum of squares over the rows that the other has.
+    fn sums_where(&self, other: &Self) -> (f64, f64) {
+        match &other.present {
+            None => (self.sum, self.square_sum),
+            Some(present) => (dot(&self.values, present), dot(&self.squares, present)),
+        }
+    }
+}
+
+/// Sums over the shared rows of one pair.
+#[derive(Clone, Copy, Debug, Default)]
+struct PairSum {
+    rows: f64,
+    left: f64,
+    right: f64,
+    left_squares: f64,
+    right_squares: f64,
+    products: f64,
+}
+
+/// Sums of all pairs, by the place of the left and the right column among the compared.
+#[derive(Clone, Debug, Default)]
+pub struct PairSums {
+    pairs: Vec<PairSum>,
+}
+
+impl PairSums {
+    /// No rows yet of so many columns.
+    pub fn of_columns(columns: usize) -> Self {
+        Self {
+            pairs: vec![PairSum::default(); columns * columns.saturating_sub(1) / 2],
+        }
+    }
+
+    /// Adds a block of rows: one measured block a column, all of one length.
+    pub fn add(&mut self, columns: &[Measured]) {
+        let mut pairs = self.pairs.iter_mut();
+        for (at, left) in columns.iter().enumerate() {
+            for (right, pair) in columns[at + 1..].iter().zip(pairs.by_ref()) {
+                let (left_sum, left_squares) = left.sums_where(right);
+                let (right_sum, right_squares) = right.sums_where(left);
+                pair.rows += match (&left.present, &right.present) {
+                    (None, None) => left.values.len() as f64,
+                    (Some(present), None) | (None, Some(present)) => present.iter().sum(),
+                    (Some(left), Some(right)) => dot(left, right),
+                };
+                pair.left += left_sum;
+                pair.right += right_sum;
+                pair.left_squares += left_squares;
+                pair.right_squares += right_squares;
+                pair.products += dot(&left.values, &right.values);
+            }
+        }
+    }
+
+    /// Adds the sums of other rows.
+    pub fn merge(&mut self, other: &Self) {
+        for (mine, theirs) in self.pairs.iter_mut().zip(&other.pairs) {
+            mine.rows += theirs.rows;
+            mine.left += theirs.left;
+            mine.right += theirs.right;
+            mine.left_squares += theirs.left_squares;
+            mine.right_squares += theirs.right_squares;
+            mine.products += theirs.products;
+        }
+    }
+
+    /// The pairs that have a coefficient, strongest first, ties in the order of the table.
+    pub fn strongest_first(&self, numbers: &[NumberColumn], columns: &[ColumnProfile]) -> Vec<PairCorrelation> {
+        let name = |number: &NumberColumn| columns[number.place].column_name.clone();
+        let places = numbers
+            .iter()
+            .enumerate()
+            .flat_map(|(at, left)| numbers[at + 1..].iter().map(move |right| (left, right)));
+        let mut found: Vec<PairCorrelation> = places
+            .zip(&self.pairs)
+            .filter_map(|((left, right), pair)| {
+                Some(PairCorrelation {
+                    left: name(left),
+                    right: name(right),
+                    coefficient: pair.coefficient()?,
+                    row_count: pair.rows as u64,
+                })
+            })
+            .collect();
+        let strength = |pair: &PairCorrelation| pair.coefficient.abs();
+        found.sort_by(|a, b| strength(b).partial_cmp(&strength(a)).unwrap_or(Ordering::Equal));
+        found
+    }
+}
+
+impl PairSum {
+    /// Nothing where one side does not vary over the shared rows.
+    fn coefficient(&self) -> Option<f64> {
+        let spread =
+            |sum: f64, squares: f64| Some(self.rows * squares - sum * sum).filter(|spread| *spread > self.rows * squares * ROUNDING);
+        let (left, right) = (spread(self.left, self.left_squares)?, spread(self.right, self.right_squares)?);
+        let coefficient = (self.rows * self.products - self.left * self.right) / (left.sqrt() * right.sqrt());
+        coefficient.is_finite().then(|| coefficient.clamp(-1.0, 1.0))
+    }
+}
+
+/// The scalar product, in as many sums as a processor adds at once.
+fn dot(left: &[f64], right: &[f64]) -> f64 {
+    let mut sums = [0.0_f64; 8];
+    let (left_blocks, right_blocks) = (left.chunks_exact(8), right.chunks_exact(8));
+    let rest: f64 = left_blocks
+        .remainder()
+        .iter()
+        .zip(right_blocks.remainder())
+        .map(|(a, b)| a * b)
+        .sum();
+    for (a, b) in left_blocks.zip(right_blocks) {
+        for lane in 0..8 {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    sums.iter().sum::<f64>() + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow::array::Float64Array;
+    use std::sync::Arc;
+
+    fn coefficient(left: Vec<Option<f64>>, right: Vec<Option<f64>>) -> Option<(f64, f64)> {
+        let block = |values: Vec<Option<f64>>| {
+            let finite: Vec<f64> = values.iter().flatten().copied().filter(|value| value.is_finite()).collect();
+            let mean = finite.iter().sum::<f64>() / finite.len() as f64;
+            let array: ArrayRef = Arc::new(Float64Array::from(values));
+            NumberColumn::new(0, mean, 2.0).unwrap().measure(&array).unwrap()
+        };
+        let mut sums = PairSums::of_columns(2);
+        sums.add(&[block(left), block(right)]);
+        let pair = sums.pairs[0];
+        pair.coefficient().map(|coefficient| (coefficient, pair.rows))
+    }
+
+    #[test]
+    fn only_rows_with_a_finite_number_in_both_count() {
+        let left = vec![Some(1.0), Some(2.0), Some(3.0), None, Some(9.0), Some(f64::NAN)];
+        let right = vec![Some(2.0), Some(4.0), Some(6.0), Some(1.0), None, Some(7.0)];
+        let (found, rows) = coefficient(left, right).unwrap();
+        assert!((found - 1.0).abs() < 1e-12 && rows == 3.0, "{found} {rows}");
+        let (found, _) = coefficient(
+            (0..999).map(|i| Some(f64::from(i) + 1e12)).collect(),
+            (0..999).map(|i| Some(-f64::from(i))).collect(),
+        )
+        .unwrap();
+        assert!((found + 1.0).abs() < 1e-9, "{found}");
+    }
+
+    #[test]
+    fn a_side_that_does_not_vary_has_no_coefficient() {
+        let left = vec![Some(5.1), Some(5.1), Some(8.0)];
+        assert_eq!(coefficient(left, vec![Some(1.0), Some(2.0), None]), None);
+        assert!(NumberColumn::new(0, 1.0, 0.0).is_none() && NumberColumn::new(0, f64::INFINITY, 1.0).is_none());
+    }
+}

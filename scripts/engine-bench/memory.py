@@ -7,6 +7,7 @@ as the case says: well, or with an error that names the file. Figures that had t
 import argparse
 import gzip
 import json
+import multiprocessing
 import os
 import random
 import sqlite3
@@ -14,18 +15,24 @@ import subprocess
 import sys
 import time
 
-import pyarrow as pa
-import pyarrow.ipc
-import pyarrow.parquet as pq
-
 WIDE = [("20000x600", 20_000, 600), ("10000x5000", 10_000, 5_000)]
 # SQLite has no more columns than these unless it was built so.
 SQLITE_COLUMNS = 2_000
 
 
+def arrow():
+    """Loaded only where files are written: a process begins with the peak memory of the one that started it."""
+    import pyarrow
+    import pyarrow.csv
+    import pyarrow.ipc
+    import pyarrow.parquet
+
+    return pyarrow
+
+
 def column(place, rows):
     """Six kinds of columns in turn: a key, doubles, few texts, many texts, days, a few whole numbers with nulls."""
-    rng = random.Random(place)
+    pa, rng = arrow(), random.Random(place)
     kind = place % 6
     if kind == 0:
         return pa.array(range(rows), pa.int64())
@@ -42,6 +49,7 @@ def column(place, rows):
 
 def wide_table(rows, columns):
     # Columns of a kind differ by where they begin: made once, turned by their place.
+    pa = arrow()
     made = [column(place, rows) for place in range(24)]
     names, arrays = [], []
     for place in range(columns):
@@ -65,13 +73,11 @@ def write_wide(folder, name, rows, columns, formats):
 
 
 def write_parquet(table, path):
-    pq.write_table(table, path)
+    arrow().parquet.write_table(table, path)
 
 
 def write_csv(table, path):
-    import pyarrow.csv
-
-    pyarrow.csv.write_csv(table, path)
+    arrow().csv.write_csv(table, path)
 
 
 def write_jsonl(table, path):
@@ -82,7 +88,8 @@ def write_jsonl(table, path):
 
 
 def write_arrow(table, path):
-    with pa.OSFile(path, "wb") as file, pyarrow.ipc.new_file(file, table.schema) as writer:
+    pa = arrow()
+    with pa.OSFile(path, "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
         # As a program that streams its rows writes them.
         writer.write_table(table, max_chunksize=1_000)
 
@@ -103,7 +110,7 @@ def write_sqlite(table, path):
 
 def write_bombs(folder):
     """Small files that ask for much: name -> (path, words of the error, or nothing where the profile is to succeed)."""
-    bombs = {}
+    pa, bombs = arrow(), {}
 
     def path(name):
         return os.path.join(folder, name)
@@ -113,7 +120,7 @@ def write_bombs(folder):
         bombs[f"page bomb, {codec}"] = (path(f"page_{codec}.parquet"), "unfolds to")
         if not os.path.exists(path(f"page_{codec}.parquet")):
             text = pa.array(["\0" * (256 << 20)] * 2, pa.large_string())
-            pq.write_table(pa.table({"text": text, "id": [1, 2]}), path(f"page_{codec}.parquet"), compression=codec, use_dictionary=False, data_page_size=1 << 30, write_statistics=False)
+            pa.parquet.write_table(pa.table({"text": text, "id": [1, 2]}), path(f"page_{codec}.parquet"), compression=codec, use_dictionary=False, data_page_size=1 << 30, write_statistics=False)
     # The head of its first page says 2 GB, or 100 bytes where there are 512 MB.
     for name, stated in (("says too much", 0x7FFF_FF00), ("says too little", 100)):
         for codec in ("gzip", "snappy"):
@@ -129,7 +136,7 @@ def write_bombs(folder):
     bombs["dictionary of one long text"] = (path("dictionary.parquet"), None)
     if not os.path.exists(path("dictionary.parquet")):
         long = pa.DictionaryArray.from_arrays(pa.array([0] * 1_000_000, pa.int32()), pa.array(["x" * (40 << 20)]))
-        pq.write_table(pa.table({"text": long, "n": list(range(500_000)) * 2}), path("dictionary.parquet"), compression="zstd", dictionary_pagesize_limit=1 << 30, write_statistics=False)
+        pa.parquet.write_table(pa.table({"text": long, "n": list(range(500_000)) * 2}), path("dictionary.parquet"), compression="zstd", dictionary_pagesize_limit=1 << 30, write_statistics=False)
     for suffix, words in (("csv", "longer than"), ("jsonl", "longer than")):
         bombs[f"a field of 1 GB, {suffix}.gz"] = (path(f"field.{suffix}.gz"), words)
         if not os.path.exists(path(f"field.{suffix}.gz")):
@@ -178,6 +185,16 @@ def run(limn, path, budget, threads):
     return time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, process.returncode, text, errors
 
 
+def write_cases(folder, only):
+    """Writes what is missing: [(name, path, words of the error)]."""
+    cases = []
+    for name, rows, columns in WIDE:
+        wanted = [kind for kind in ("parquet", "csv", "jsonl", "arrow", "sqlite") if not only or only in f"{name} {kind}"]
+        paths = write_wide(folder, name, rows, columns, wanted)
+        cases += [(f"{name} {kind}" + (" (2000 columns)" if kind == "sqlite" and columns > SQLITE_COLUMNS else ""), paths[kind], None) for kind in wanted]
+    return cases + [(name, *case) for name, case in write_bombs(folder).items() if not only or only in name]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--limn", required=True)
@@ -187,14 +204,8 @@ def main():
     parser.add_argument("--only", help="cases whose name holds this")
     options = parser.parse_args()
     os.makedirs(options.data, exist_ok=True)
-    cases = []
-    for name, rows, columns in WIDE:
-        formats = ("parquet", "csv", "jsonl", "arrow", "sqlite")
-        wanted = [kind for kind in formats if not options.only or options.only in f"{name} {kind}"]
-        paths = write_wide(options.data, name, rows, columns, wanted)
-        cases += [(f"{name} {kind}" + (" (2000 columns)" if kind == "sqlite" and columns > SQLITE_COLUMNS else ""), paths[kind], None) for kind in wanted]
-    if not options.only or "x" not in options.only:
-        cases += [(name, *case) for name, case in write_bombs(options.data).items() if not options.only or options.only in name]
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        cases = pool.apply(write_cases, (options.data, options.only))
     print(f"{'case':44} {'file MiB':>9} {'peak MiB':>9} {'wall s':>7} {'CPU s':>7}  outcome")
     broken = 0
     for name, path, words in cases:

@@ -1,9 +1,10 @@
 //! Profiles on stdout: a table for a person, JSON and CSV for programs.
 
-use std::io::{IsTerminal, Write};
+use std::io::{BufWriter, IsTerminal, Write};
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table};
+use serde::Serialize;
 use serde_json::json;
 
 use crate::components::format;
@@ -180,7 +181,7 @@ fn cut(text: &str) -> String {
 
 /// Everything, as `metrics.md` names it.
 pub fn json(profiles: &[TableProfile], failed: &[FailedTable]) -> std::io::Result<()> {
-    write_json(json!(profiles), failed)
+    write_json(profiles, failed)
 }
 
 /// Everything, and beside each table and column the statements that find its figures again (`sql`) and what SQL cannot say (`unsaid`).
@@ -199,14 +200,19 @@ pub fn json_with_statements(profiles: &[TableProfile], roots: &[String], failed:
     write_json(tables, failed)
 }
 
-fn write_json(tables: serde_json::Value, failed: &[FailedTable]) -> std::io::Result<()> {
-    let mut out = std::io::stdout().lock();
-    let mut document = json!({ "tables": tables });
-    if !failed.is_empty() {
-        document["failed"] = json!(failed);
-    }
-    serde_json::to_writer_pretty(&mut out, &document)?;
-    writeln!(out)
+/// What is printed.
+#[derive(Serialize)]
+struct Document<'a, T> {
+    tables: T,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    failed: &'a [FailedTable],
+}
+
+fn write_json(tables: impl Serialize, failed: &[FailedTable]) -> std::io::Result<()> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    serde_json::to_writer_pretty(&mut out, &Document { tables, failed })?;
+    writeln!(out)?;
+    out.flush()
 }
 
 /// One line a column.

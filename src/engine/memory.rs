@@ -7,7 +7,7 @@ const SMALLEST_WORTHWHILE: u64 = 1 << 19;
 
 /// What the states may take of a run's budget; the rest is for batches, decoders and finished profiles.
 pub fn share_of_states(memory_bytes: u64) -> u64 {
-    memory_bytes / 8 * 5
+    memory_bytes / 2
 }
 
 /// Makes the states fit into `budget_bytes`, or as small as they get: the largest exact states become sketches first.
@@ -29,7 +29,7 @@ pub fn make_room(budget_bytes: u64, columns: &mut [ColumnState], rereading_is_ch
     // Nothing is lost by settling types: numbers take less than their texts.
     for column in columns.iter_mut() {
         let before = column.heap_bytes();
-        if before > 1 << 16 && column.settle_type() {
+        if before > 1 << 14 && column.settle_type() {
             total = total - before + column.heap_bytes();
         }
     }

@@ -1,7 +1,7 @@
 //! The worker: a child process that profiles the tables of one plan and reports line by line. It limits its own memory
 //! and ends when its parent does. A table that fails does not take the others.
 
-use std::io::{BufRead, Write};
+use std::io::{BufRead, BufWriter, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -20,6 +20,8 @@ use crate::domain::table_profile::FailedTable;
 
 /// Address space beyond the states' budget: stacks, arenas, maps, decoders.
 const EXTRA_ADDRESS_SPACE: u64 = 1 << 30;
+/// Bytes of a line that are written at once.
+const LINE_BUFFER: usize = 1 << 16;
 /// Least time between two progress lines.
 const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
 
@@ -238,12 +240,12 @@ impl<W: Write + Send> Observer for Reporter<'_, W> {
     }
 }
 
+/// One line, written as it is made: the profile of thousands of columns is long.
 fn write_event(output: &mut impl Write, event: &WorkerEvent) -> Result<(), EngineError> {
     let failed = |reason: String| EngineError::Protocol { reason };
-    let mut line = serde_json::to_vec(event).map_err(|error| failed(error.to_string()))?;
-    line.push(b'\n');
-    output
-        .write_all(&line)
-        .and_then(|()| output.flush())
+    let mut line = BufWriter::with_capacity(LINE_BUFFER, output);
+    serde_json::to_writer(&mut line, event).map_err(|error| failed(error.to_string()))?;
+    line.write_all(b"\n")
+        .and_then(|()| line.flush())
         .map_err(|error| failed(error.to_string()))
 }

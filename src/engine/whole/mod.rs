@@ -24,6 +24,8 @@ use reading::{RowReader, Wanted};
 
 /// Values (rows times columns) up to which the second look is affordable.
 pub const VALUE_LIMIT: u64 = 1 << 24;
+/// The same for tables of databases, which hand out a value several times as slowly as a file does.
+pub const DATABASE_VALUE_LIMIT: u64 = 1 << 22;
 /// Rows up to which their hashes are kept: 32 MiB.
 pub const ROW_LIMIT: u64 = 1 << 22;
 /// Number columns that are compared with one another.
@@ -68,8 +70,9 @@ pub fn look_at_whole(
         rows: false,
         numbers: number_columns(columns),
     };
+    let limit = if plan.files.is_empty() { DATABASE_VALUE_LIMIT } else { VALUE_LIMIT };
     if found.duplicate_row_count.is_none() {
-        match why_rows_are_not_compared(rows, columns) {
+        match why_rows_are_not_compared(rows, columns, limit) {
             None => wanted.rows = true,
             Some(why) => drop(found.unknown.insert(DUPLICATES.into(), why)),
         }
@@ -83,7 +86,7 @@ pub fn look_at_whole(
         } else {
             columns.len()
         };
-        if let Some(why) = why_too_large(rows, read) {
+        if let Some(why) = why_too_large(rows, read, limit) {
             found.unknown.insert(PAIRWISE.into(), why);
             wanted.numbers.clear();
         }
@@ -129,7 +132,7 @@ fn proven_duplicates(rows: u64, columns: &[ColumnProfile]) -> Option<u64> {
     }
 }
 
-fn why_rows_are_not_compared(rows: u64, columns: &[ColumnProfile]) -> Option<String> {
+fn why_rows_are_not_compared(rows: u64, columns: &[ColumnProfile], limit: u64) -> Option<String> {
     if let Some(failed) = columns.iter().find(|column| column.metrics.query_error.is_some()) {
         return Some(format!(
             "The column {} could not be read, and rows are compared in all columns.",
@@ -141,12 +144,12 @@ fn why_rows_are_not_compared(rows: u64, columns: &[ColumnProfile]) -> Option<Str
             "The table has {rows} rows; rows are compared with one another up to {ROW_LIMIT}."
         ));
     }
-    why_too_large(rows, columns.len())
+    why_too_large(rows, columns.len(), limit)
 }
 
-fn why_too_large(rows: u64, columns: usize) -> Option<String> {
+fn why_too_large(rows: u64, columns: usize, limit: u64) -> Option<String> {
     let values = rows.saturating_mul(columns as u64);
-    (values > VALUE_LIMIT).then(|| format!("It would take a second look at {values} values; one is taken up to {VALUE_LIMIT}."))
+    (values > limit).then(|| format!("It would take a second look at {values} values; one is taken up to {limit}."))
 }
 
 /// The first number columns that vary, by their place in the table.

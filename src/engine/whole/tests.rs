@@ -168,14 +168,18 @@ fn what_is_too_large_or_failed_is_not_counted_and_says_why() {
         column
     };
     let columns = [column(false), column(false)];
-    assert!(why_rows_are_not_compared(5_000_000, &columns).unwrap().contains("5000000 rows"));
     assert!(
-        why_rows_are_not_compared(1_000, &[column(false), column(true)])
+        why_rows_are_not_compared(5_000_000, &columns, VALUE_LIMIT)
+            .unwrap()
+            .contains("5000000 rows")
+    );
+    assert!(
+        why_rows_are_not_compared(1_000, &[column(false), column(true)], VALUE_LIMIT)
             .unwrap()
             .contains("c could not be read")
     );
-    assert_eq!(why_rows_are_not_compared(1_000, &columns), None);
-    assert!(why_too_large(2_000_000, 10).unwrap().contains("20000000 values"));
+    assert_eq!(why_rows_are_not_compared(1_000, &columns, VALUE_LIMIT), None);
+    assert!(why_too_large(2_000_000, 10, VALUE_LIMIT).unwrap().contains("20000000 values"));
     assert_eq!(proven_duplicates(5_000_000, &columns), None);
     assert_eq!(proven_duplicates(5_000_000, &columns[..1]), Some(4_999_990));
 }

@@ -20,11 +20,11 @@ pub fn keep_within(budget_bytes: u64, columns: &mut [ColumnState]) {
 
 /// As [`keep_within`], for columns that lie side by side and may be read again: it is their number rather than one of them that outgrows
 /// the budget, and then the last ones are postponed to a look of their own. Where reading again is cheap they are so before any
-/// is made a sketch, and stay exact; else afterwards. Says how many were postponed.
-pub fn make_room(budget_bytes: u64, columns: &mut [ColumnState], rereading_is_cheap: bool) -> usize {
+/// is made a sketch, and stay exact; else afterwards.
+pub fn make_room(budget_bytes: u64, columns: &mut [ColumnState], rereading_is_cheap: bool) {
     let mut total: u64 = columns.iter().map(ColumnState::heap_bytes).sum();
     if total <= budget_bytes {
-        return 0;
+        return;
     }
     // Nothing is lost by settling types: numbers take less than their texts.
     for column in columns.iter_mut() {
@@ -37,21 +37,21 @@ pub fn make_room(budget_bytes: u64, columns: &mut [ColumnState], rereading_is_ch
     if !rereading_is_cheap || largest > budget_bytes / 16 {
         total = sketch_largest(total, budget_bytes, columns);
     }
-    let mut postponed = 0;
+    if total <= budget_bytes {
+        return;
+    }
     // The first stays, so that every look finishes something.
     let first = columns.iter().position(|column| !column.is_postponed()).unwrap_or(columns.len());
     for column in columns.iter_mut().skip(first + 1).rev() {
         // Some room, for the others will grow.
-        if total <= budget_bytes / 4 * 3 || (postponed == 0 && total <= budget_bytes) {
+        if total <= budget_bytes / 4 * 3 {
             break;
         }
         if !column.is_postponed() {
             total -= column.heap_bytes();
             column.postpone();
-            postponed += 1;
         }
     }
-    postponed
 }
 
 fn sketch_largest(mut total: u64, budget_bytes: u64, columns: &mut [ColumnState]) -> u64 {

@@ -196,8 +196,8 @@ fn dot(left: &[f64], right: &[f64]) -> f64 {
         .map(|(a, b)| a * b)
         .sum();
     for (a, b) in left_blocks.zip(right_blocks) {
-        for lane in 0..8 {
-            sums[lane] += a[lane] * b[lane];
+        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += a * b;
         }
     }
     sums.iter().sum::<f64>() + rest

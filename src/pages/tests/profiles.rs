@@ -255,7 +255,12 @@ async fn every_panel_has_the_statement_of_its_figures_to_select_and_none_stands_
         !draw("pin_hash").contains("SQL for"),
         "a failed column has no figures to find again"
     );
-    assert!(table("table-sql", &detail(), "").contains("SQL for rows of the table"));
+    let whole = table("table-sql", &detail(), "");
+    assert!(whole.contains("SQL for rows of the table") && whole.contains("SQL for these correlations"));
+    // What no statement says is listed by its reason, and only what the column has.
+    let unsaid = draw("product_name");
+    assert!(unsaid.contains("What SQL cannot say") && unsaid.contains("it is a rule over the figures"));
+    assert!(!unsaid.contains("valid UTF-8 always"));
 }
 
 #[tokio::test]

@@ -160,22 +160,13 @@ pub async fn replace_payload_rows(
     Ok(done)
 }
 
-/// Forgets what was exploded of a run, so that it is done again.
-pub async fn forget_done(tx: &mut Transaction, run: &RunId) -> Result<(), StoreError> {
-    sql("delete from backfill_ledger where profile_run_id = $1")
-        .bind(run.as_str())
-        .execute(tx)
-        .await?;
-    Ok(())
-}
-
 /// Removes the rows that came from the payload.
 async fn delete_payload_rows(tx: &mut Transaction, run: &PayloadRun) -> Result<(), StoreError> {
     let ours = "(select table_id from run_tables where profile_run_id = $1 and attempt = $2 and engine = 'payload')";
     for table in [
         "dq_profile_results",
         "dq_profile_columns",
-        "dq_profile_column_values",
+        "written_column_values",
         "dq_profile_anomaly_results",
     ] {
         super::statement::sql_joined(format!(

@@ -109,8 +109,8 @@ pub(super) fn read_distribution(row: &Record) -> Result<Option<Distribution>, St
 }
 
 fn read_histogram(row: &Record) -> Result<Option<Vec<HistogramBin>>, StoreError> {
-    let bins: Option<Vec<(String, Option<f64>, Option<f64>, u64)>> = row.json_opt("histogram_json")?;
-    let read = |(label, lower, upper, count)| HistogramBin {
+    let bins: Option<Vec<BinEntry>> = row.json_opt("histogram_json")?;
+    let read = |BinEntry(label, lower, upper, count)| HistogramBin {
         label,
         lower,
         upper,
@@ -118,6 +118,10 @@ fn read_histogram(row: &Record) -> Result<Option<Vec<HistogramBin>>, StoreError>
     };
     Ok(bins.map(|bins| bins.into_iter().map(read).collect()))
 }
+
+/// `[label, lower, upper, count]`
+#[derive(serde::Deserialize)]
+struct BinEntry(String, Option<f64>, Option<f64>, u64);
 
 /// `[value, count, ratio?, hash?]`; the hash is for people with SQL.
 struct ValueEntry(String, u64, Option<f64>);

@@ -20,6 +20,7 @@ mod scripts;
 mod statement;
 mod table_rows;
 
+mod anomalies;
 pub mod api_tokens;
 pub mod audit;
 pub mod backfill;

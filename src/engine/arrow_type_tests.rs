@@ -384,7 +384,7 @@ fn every_type_of_a_parquet_file_is_counted_or_refused_by_name() {
     for case in cases.filter(|case| !unwritable.contains(&case.0)) {
         let batch = RecordBatch::try_from_iter_with_nullable([(case.0, case.1.clone(), true)]).unwrap();
         let mut unstorable = None;
-        let write = |file| {
+        let mut write = |file| {
             let written = ArrowWriter::try_new(file, batch.schema(), None).and_then(|mut writer| {
                 writer.write(&batch)?;
                 writer.close()

@@ -204,7 +204,7 @@ fn parquet_footers_of_any_bytes_get_an_answer() {
 fn with_wounded_heads(seed: &[u8], wounds: &[Wound]) -> Vec<u8> {
     let mut bytes = seed.to_vec();
     for (place, _, byte, length) in wounds {
-        let start = if length % 2 == 0 { 4 } else { bytes.len() / 2 };
+        let start = if length.is_multiple_of(2) { 4 } else { bytes.len() / 2 };
         let at = (start + (place * 40.0) as usize).min(bytes.len() - 1);
         bytes[at] = *byte;
     }

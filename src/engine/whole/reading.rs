@@ -153,7 +153,7 @@ impl<'a> RowReader<'a> {
                 .get(place)
                 .and_then(|column| column.places.get(of_file).copied().flatten());
             stored
-                .map(|stored| ColumnArrays::open(&file.file, footer, stored, group))
+                .map(|stored| ColumnArrays::open(&file.file, footer, stored, group, batch_rows))
                 .transpose()
         };
         let constant = |place: usize| {

@@ -78,7 +78,11 @@ fn the_same_rows_have_the_same_duplicates_and_correlations_in_every_format_and_w
     let mut json = String::new();
     for i in 0..rows as usize {
         // Another spelling of the same double is the same value.
-        let b = if i.is_multiple_of(2) { format!("{}", b[i]) } else { format!("{}0e0", b[i]) };
+        let b = if i.is_multiple_of(2) {
+            format!("{}", b[i])
+        } else {
+            format!("{}0e0", b[i])
+        };
         csv += &format!("{},{b},{},{}\n", cell(a[i].map(|a| a.to_string())), c[i], cell(text[i].clone()));
         json += &format!(
             "{}\n",

@@ -21,6 +21,7 @@ pub mod external_runs;
 pub mod maintenance;
 pub mod passwords;
 pub mod payloads;
+pub mod people;
 pub mod retention;
 pub mod run_completion;
 pub mod run_launch;

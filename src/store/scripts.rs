@@ -37,6 +37,7 @@ pub(crate) const SCRIPTS: &[Script] = &[
     script!(2, "table figures", "0002_table_figures.sql"),
     script!(3, "whole schema", "0003_whole_schema.sql"),
     script!(4, "API tokens", "0004_api_tokens.sql"),
+    script!(5, "scopes of roles", "0005_role_scopes.sql"),
 ];
 
 /// The version that this program writes and reads.

@@ -11,4 +11,5 @@ mod profiles;
 mod removal;
 mod runs;
 mod schema;
+mod scope;
 mod tables;

@@ -16,6 +16,7 @@ pub mod configuration;
 pub mod connection_checks;
 pub mod connection_secrets;
 pub mod connections;
+pub mod dataset_runs;
 pub mod error;
 pub mod external_runs;
 pub mod maintenance;

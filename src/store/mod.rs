@@ -41,6 +41,7 @@ pub mod run_tables;
 pub mod run_transitions;
 pub mod schema;
 pub mod seed_lists;
+pub mod seed_tree;
 pub mod sessions;
 pub mod settings;
 pub mod sign_in;

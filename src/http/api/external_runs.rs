@@ -16,6 +16,13 @@ use crate::services::error::AppError;
 use crate::services::external_runs::{self, ExternalReport};
 use crate::store::profile_runs::RequestedRun;
 
+/// Most rows of a report: what every reader of JSON can hold exactly.
+const MOST_ROWS: u64 = 9_007_199_254_740_991;
+/// Most findings that are counted.
+const MOST_ANOMALIES: u64 = 2_147_483_647;
+/// Most findings that are named.
+const MOST_NAMED: usize = 10_000;
+
 /// A run to begin.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct BeginRun {
@@ -113,6 +120,15 @@ pub async fn complete(
 ) -> Result<StatusCode, Problem> {
     let status = RunStatus::parse(&asked.status)
         .ok_or_else(|| AppError::bad_request("This is no status", "status is completed, failed or cancelled."))?;
+    let is_too_much = asked.row_count.is_some_and(|count| count > MOST_ROWS)
+        || asked.anomaly_count.is_some_and(|count| count > MOST_ANOMALIES)
+        || asked.anomalies.len() > MOST_NAMED;
+    if is_too_much {
+        return Err(Problem(AppError::refused(
+            "The report is beyond what is kept",
+            format!("Up to {MOST_ROWS} rows, {MOST_ANOMALIES} findings counted and {MOST_NAMED} named."),
+        )));
+    }
     let report = ExternalReport {
         status,
         row_count: asked.row_count,

@@ -4,10 +4,11 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::column_profile_body::AnomalyBody;
+use super::optional_body::OptionalObject;
 use crate::domain::identifier::{RunId, TableGroupId, TableId};
 use crate::domain::profile_run::{ProfileRun, RunTable, RunTrigger};
 use crate::http::console::Console;
@@ -60,10 +61,9 @@ pub struct CancelledRun {
 pub async fn start(
     Console { state, viewer }: Console,
     Path(group): Path<String>,
-    body: Option<Json<Map<String, Value>>>,
+    OptionalObject(members): OptionalObject,
 ) -> Result<(StatusCode, Json<LaunchedRun>), Problem> {
     // A struct whose members all may be left out would also be read from a list: an object is asked for first.
-    let members = body.map(|Json(members)| members).unwrap_or_default();
     let asked: StartRun = serde_json::from_value(Value::Object(members))
         .map_err(|error| AppError::refused("The body does not fit", format!("{error}. See /api/docs.")))?;
     if asked.table_ids.len() > MOST_TABLES {

@@ -61,6 +61,64 @@ async fn results_are_everything_that_a_run_found() {
 }
 
 #[tokio::test]
+async fn the_tree_of_datasets_has_every_level_with_its_figures() {
+    let app = TestApp::new().await;
+    app.shop().await;
+    let token = token_of(&app, "ada", &[Role::Analyst], TokenScope::Run).await;
+    let get = async |path: &str| with_token(&app, Method::GET, &format!("/api/data-quality/datasets{path}"), &token, "").await;
+    let tree = get("").await.json();
+    let object = &tree[0]["applications"][0]["dataObjects"][0];
+    assert_eq!(
+        (&tree[0]["productTeamId"], &object["dataObjectId"]),
+        (&"default".into(), &"shop-all".into())
+    );
+    let tables = object["dataDefinitions"][0]["tables"].as_array().unwrap();
+    let orders = tables.iter().find(|table| table["tableName"] == "orders").unwrap();
+    assert_eq!((tables.len(), orders["fields"].as_array().unwrap().len()), (2, 5));
+    assert_eq!(
+        (&orders["fields"][0]["name"], &orders["fields"][0]["isUnique"]),
+        (&"order_id".into(), &true.into())
+    );
+    let stats = get("/profiling-stats").await.json();
+    for figures in [
+        &stats["productTeams"]["default"],
+        &stats["applications"]["shop"],
+        &stats["dataObjects"]["shop-all"],
+    ] {
+        assert_eq!(
+            (&figures["tableCount"], &figures["rowCount"], &figures["columnCount"]),
+            (&2.into(), &502.into(), &7.into())
+        );
+    }
+    let id = orders["tableId"].as_str().unwrap();
+    assert_eq!(
+        (&stats["tables"][id]["rowCount"], &stats["tables"][id]["tableGroupId"]),
+        (&500.into(), &"shop-all".into())
+    );
+    let context = get(&format!("/tables/{id}/context")).await.json();
+    assert_eq!(
+        (&context["dataObjectId"], &context["tableName"]),
+        (&"shop-all".into(), &"orders".into())
+    );
+    assert_eq!(get("/tables/nothing/context").await.status, 404);
+    assert_eq!(get("?workspaceId=elsewhere").await.json(), serde_json::json!([]));
+    let start = async |object: &str| {
+        let path = format!("/api/data-quality/datasets/{object}/profile-runs");
+        with_token(&app, Method::POST, &path, &token, "").await
+    };
+    let started = start("shop-all").await;
+    assert_eq!(started.status, 202, "{}", started.body);
+    assert_eq!(started.json()["profileRuns"][0]["tableGroupId"], "shop-all");
+    let again = start("shop-all").await.json();
+    assert_eq!(
+        again["skippedTableIds"].as_array().unwrap().len(),
+        2,
+        "a run is active already: {again}"
+    );
+    assert_eq!(start("nothing").await.status, 404);
+}
+
+#[tokio::test]
 async fn runs_are_paged_and_filtered() {
     let app = TestApp::new().await;
     let (connection, _) = app.shop().await;

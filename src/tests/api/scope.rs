@@ -161,7 +161,8 @@ async fn no_endpoint_tells_of_a_group_outside_the_scope() {
                 .replace("{profile_run_id}", run)
                 .replace("{table_group_id}", group)
                 .replace("{connection_id}", connection)
-                .replace("{project_key}", "default");
+                .replace("{project_key}", "default")
+                .replace("{data_definition_table_id}", &id_of(&app, table).await);
             let address = if path.contains("column") {
                 format!("{filled}?tableName={table}&columnName={column}")
             } else {
@@ -173,7 +174,7 @@ async fn no_endpoint_tells_of_a_group_outside_the_scope() {
             if names_it && !is_seen {
                 assert_eq!(answer.status, 404, "{address}");
             }
-            if names_it && is_seen && !path.contains("datasets") {
+            if names_it && is_seen {
                 assert_eq!(answer.status, 200, "{address}: {}", answer.body);
             }
             assert_hidden(&address, &answer.body, HIDDEN);
@@ -202,6 +203,7 @@ async fn nothing_outside_the_scope_is_changed() {
     for (path, body) in [
         ("/api/table-groups/vault-all/profile-runs".to_owned(), json!({})),
         (format!("/api/profile-runs/{run}/cancel"), json!({})),
+        ("/api/data-quality/datasets/vault-all/profile-runs".to_owned(), json!({})),
         (format!("/api/profile-runs/{run}/retry"), json!({})),
         ("/api/profile-runs".to_owned(), json!({"table_group_id": "vault-all"})),
         (format!("/api/profile-runs/{run}/complete"), json!({"status": "failed"})),
@@ -233,6 +235,12 @@ async fn nothing_outside_the_scope_is_changed() {
     );
     assert_eq!(post(&token, &format!("/api/profile-runs/{run}/retry"), json!({})).await.status, 403);
     assert_eq!(post(&token, "/api/table-groups/shop-all/profile-runs", json!({})).await.status, 202);
+}
+
+/// The id of a table by its name.
+async fn id_of(app: &TestApp, table: &str) -> String {
+    let tables = crate::store::seed_tree::list_tree_tables(app.db(), None, None).await.unwrap();
+    tables.into_iter().find(|known| known.table_name == table).unwrap().table_id
 }
 
 async fn audit_rows(app: &TestApp) -> u64 {

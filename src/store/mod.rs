@@ -8,6 +8,7 @@
 mod backup;
 mod catalogue;
 mod column_rows;
+mod column_values;
 mod database;
 mod dialect;
 mod error;
@@ -21,6 +22,7 @@ mod scripts;
 mod statement;
 mod table_rows;
 
+mod anomalies;
 pub mod api_tokens;
 pub mod audit;
 pub mod backfill;
@@ -77,6 +79,7 @@ pub(crate) use {
     catalogue::Catalogue,
     migrations::{cut_off_after, migrate_to},
     registry::{ColumnKind, all_tables},
+    scope::is_known,
     scripts::{Makes, latest_version, split},
 };
 

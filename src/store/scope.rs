@@ -42,6 +42,7 @@ const TABLES: &[(&str, Belonging)] = &[
     ("dq_profile_results", Belonging::Run),
     ("dq_profile_columns", Belonging::Run),
     ("dq_profile_column_values", Belonging::Run),
+    ("written_column_values", Belonging::Run),
     ("dq_profile_anomaly_results", Belonging::Run),
     ("dq_profile_anomalies", Belonging::Run),
     ("dq_profile_operations", Belonging::Run),
@@ -53,6 +54,12 @@ const TABLES: &[(&str, Belonging)] = &[
     ("dq_test_results", Belonging::Unread),
     ("dq_alerts", Belonging::Unread),
 ];
+
+/// Whether a table is one of those that are limited or named as everybody's.
+#[cfg(test)]
+pub(crate) fn is_known(table: &str) -> bool {
+    TABLES.iter().any(|(known, _)| *known == table)
+}
 
 /// A statement that reads only inside a scope, with the two lists that it needs bound as `$next` and `$next + 1`.
 pub(super) struct Narrowed {
@@ -121,7 +128,7 @@ impl Marks {
     fn base(&self, table: &str) -> String {
         match self.kind {
             DatabaseKind::Sqlite => format!("main.{table}"),
-            DatabaseKind::Postgres if matches!(table, "run_log" | "backfill_ledger") => format!("limn.{table}"),
+            DatabaseKind::Postgres if matches!(table, "run_log" | "backfill_ledger" | "written_column_values") => format!("limn.{table}"),
             DatabaseKind::Postgres => format!("dq_metadata.{table}"),
         }
     }

@@ -13,3 +13,4 @@ mod runs;
 mod schema;
 mod scope;
 mod tables;
+mod values;

@@ -247,10 +247,10 @@ mod tests {
     use parquet::file::properties::WriterProperties;
     use parquet::file::reader::{FileReader, SerializedFileReader};
 
-    fn check(text: &str, codec: Compression, dictionary: bool) -> (Result<(), PageBomb>, u64) {
+    fn check(text: &str, rows: usize, codec: Compression, dictionary: bool) -> (Result<(), PageBomb>, u64) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("t.parquet");
-        let texts: ArrayRef = Arc::new(StringArray::from(vec![text; 3_000]));
+        let texts: ArrayRef = Arc::new(StringArray::from(vec![text; rows]));
         let batch = RecordBatch::try_from_iter([("text", texts)]).unwrap();
         let properties = WriterProperties::builder()
             .set_compression(codec)
@@ -281,15 +281,19 @@ mod tests {
         ];
         for codec in codecs {
             for dictionary in [true, false] {
-                assert_eq!(check(&"a1".repeat(40), codec, dictionary).0, Ok(()), "{codec:?} {dictionary}");
+                assert_eq!(
+                    check(&"a1".repeat(40), 3_000, codec, dictionary).0,
+                    Ok(()),
+                    "{codec:?} {dictionary}"
+                );
             }
         }
     }
 
     #[test]
     fn a_small_file_whose_page_unfolds_to_much_is_found_by_its_headers() {
-        // 700 rows of 128 kB in a page, and next to nothing on disk.
-        let (checked, size) = check(&"\0".repeat(128 << 10), Compression::ZSTD(ZstdLevel::default()), false);
+        // One text of 70 MiB, and next to nothing on disk.
+        let (checked, size) = check(&"\0".repeat(70 << 20), 1, Compression::ZSTD(ZstdLevel::default()), false);
         let bomb = checked.unwrap_err();
         assert!(
             bomb.reason.contains("more than 64 MiB") && bomb.byte == 4 && bomb.rows_before == 0,

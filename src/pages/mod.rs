@@ -6,6 +6,8 @@
 
 pub mod account;
 pub mod column;
+pub mod connection;
+pub mod connection_form;
 pub mod connections;
 pub mod errors;
 mod first_run;
@@ -13,13 +15,14 @@ pub mod frame;
 pub mod live;
 pub mod login;
 pub mod new_connection;
-pub mod new_connection_form;
 pub mod overview;
 mod overview_lists;
 mod panel_sql;
+pub mod projects;
 pub mod request;
 pub mod respond;
 pub mod retention;
+mod rollup_cells;
 pub mod run;
 mod run_links;
 pub mod runs;

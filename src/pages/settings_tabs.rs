@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 /// Room and address.
 const ROOMS: &[(&str, &str)] = &[
+    ("Projects", "/settings/projects"),
     ("Connections", "/settings/connections"),
     ("Schema", "/settings/schema"),
     ("Retention", "/settings/retention"),

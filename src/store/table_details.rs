@@ -3,6 +3,7 @@
 //! The run shown is `?run=`, else the latest completed one that has the table; the run compared with is `?compare=`, else
 //! the one before, none for 0. A number that has no such profile counts as not given. Columns are never filtered here.
 
+use super::characteristics::{self, COLUMN_CHARACTERISTICS, read_column_characteristics};
 use super::column_rows::read_result;
 use super::run_rows::{RUN_COLUMNS, read_run};
 use super::statement::sql_joined;
@@ -10,6 +11,7 @@ use super::table_rows::{PUBLISHED_COLUMNS, PublishedRun, SUMMARY_COLUMNS, SUMMAR
 use super::tables::HISTORY_RUNS;
 use super::{Database, Record, StoreError, sql};
 use crate::domain::address::TableAddress;
+use crate::domain::characteristics::ColumnCharacteristics;
 use crate::domain::column_profile::{ColumnProfile, HistogramBin, TopValue};
 use crate::domain::identifier::TableId;
 use crate::domain::profile_run::ProfileRun;
@@ -21,14 +23,18 @@ const LISTED_RUNS: usize = 100;
 /// What "all" means for a history.
 const ALL_RUNS: u32 = 100_000;
 
-/// Reads a table with the columns of the run shown and of the one compared with. Three statements.
+/// Reads a table with the columns of the run shown and of the one compared with. Four statements.
 pub async fn get_table_detail(db: &Database, address: &TableAddress, query: &ColumnsQuery) -> Result<Option<TableDetail>, StoreError> {
-    let Some(TableForColumn { summary, active_run, .. }) = find_table(db, address).await? else {
+    let Some(TableForColumn { summary, active_run, .. }) = find_table(db, address, None).await? else {
         return Ok(None);
     };
     let chosen = choose_runs(db, &summary.table_id, query).await?;
     let parts = read_columns(db, &summary.table_id, &chosen, None).await?;
-    Ok(Some(chosen.into_detail(summary, active_run, parts)))
+    let said_of_columns = characteristics::list_columns(db, &summary.table_id).await?;
+    Ok(Some(TableDetail {
+        said_of_columns,
+        ..chosen.into_detail(summary, active_run, parts)
+    }))
 }
 
 /// A table whose column is wanted, with the switch that says where columns are read.
@@ -36,6 +42,8 @@ pub async fn get_table_detail(db: &Database, address: &TableAddress, query: &Col
 pub struct TableForColumn {
     summary: TableSummary,
     active_run: Option<ProfileRun>,
+    /// What people say of the column.
+    pub said: ColumnCharacteristics,
     /// The setting `profile_table_reads_enabled` as it stands.
     pub table_reads: Option<String>,
     /// Whether any run of its group has a payload.
@@ -58,7 +66,7 @@ pub async fn get_column_detail(
     column_name: &str,
     query: &ColumnsQuery,
 ) -> Result<Option<ColumnDetail>, StoreError> {
-    let Some(found) = find_table_for_column(db, address).await? else {
+    let Some(found) = find_table_for_column(db, address, column_name).await? else {
         return Ok(None);
     };
     Ok(match read_column(db, found, column_name, query).await? {
@@ -68,8 +76,8 @@ pub async fn get_column_detail(
 }
 
 /// Finds a table, the active run of its group, and the switch, in one statement.
-pub async fn find_table_for_column(db: &Database, address: &TableAddress) -> Result<Option<TableForColumn>, StoreError> {
-    find_table(db, address).await
+pub async fn find_table_for_column(db: &Database, address: &TableAddress, column_name: &str) -> Result<Option<TableForColumn>, StoreError> {
+    find_table(db, address, Some(column_name)).await
 }
 
 /// The table with its runs, without any figures, and the attempt of the run shown. One statement.
@@ -82,7 +90,9 @@ pub async fn read_runs(db: &Database, found: &TableForColumn, query: &ColumnsQue
 
 /// Reads one column of a table that was found. Three statements.
 pub async fn read_column(db: &Database, found: TableForColumn, column_name: &str, query: &ColumnsQuery) -> Result<ColumnRead, StoreError> {
-    let TableForColumn { summary, active_run, .. } = found;
+    let TableForColumn {
+        summary, active_run, said, ..
+    } = found;
     let table_id = summary.table_id.clone();
     let chosen = choose_runs(db, &table_id, query).await?;
     let history_runs = match query.runs {
@@ -107,18 +117,20 @@ pub async fn read_column(db: &Database, found: TableForColumn, column_name: &str
         column,
         compared,
         history,
+        characteristics: said,
         source: "results".into(),
         source_reason: None,
     })))
 }
 
 /// Finds the table, the active run of its group and the switch, in one statement.
-async fn find_table(db: &Database, address: &TableAddress) -> Result<Option<TableForColumn>, StoreError> {
+async fn find_table(db: &Database, address: &TableAddress, column_name: Option<&str>) -> Result<Option<TableForColumn>, StoreError> {
     let text = format!(
-        "select {SUMMARY_COLUMNS}, {RUN_COLUMNS}, (select value from dq_settings where key = 'profile_table_reads_enabled') as table_reads,
+        "select {SUMMARY_COLUMNS}, {RUN_COLUMNS}, {COLUMN_CHARACTERISTICS}, (select value from dq_settings where key = 'profile_table_reads_enabled') as table_reads,
              case when exists (select 1 from dq_profiles pp where pp.table_group_id = t.table_group_id and pp.payload_path is not null) then 1 else 0 end
                  as has_payloads
          {SUMMARY_TABLES}
+         left join dq_data_column_chars cc on cc.table_id = t.table_id and cc.column_name = $4
          left join dq_profiles p on p.table_group_id = t.table_group_id and p.status in ('pending', 'running')
          where g.connection_id = $1 and t.schema_name = $2 and t.table_name = $3
          order by case when t.missing_since is null then 0 else 1 end, t.created_at limit 1"
@@ -127,6 +139,7 @@ async fn find_table(db: &Database, address: &TableAddress) -> Result<Option<Tabl
         .bind(address.connection_id.as_str())
         .bind(&address.schema_name)
         .bind(&address.table_name)
+        .bind(column_name)
         .fetch_optional(db)
         .await?;
     let Some(row) = row else { return Ok(None) };
@@ -138,6 +151,7 @@ async fn find_table(db: &Database, address: &TableAddress) -> Result<Option<Tabl
     Ok(Some(TableForColumn {
         summary: read_summary(&row)?,
         active_run,
+        said: read_column_characteristics(&row)?,
         table_reads: row.text_opt("table_reads")?,
         has_payloads: row.integer("has_payloads")? == 1,
     }))
@@ -211,6 +225,7 @@ impl ChosenRuns {
             compared: self.compared.map(|run| run.run),
             columns: parts.columns,
             compared_columns: parts.compared_columns,
+            said_of_columns: Default::default(),
         }
     }
 }

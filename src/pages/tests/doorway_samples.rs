@@ -81,6 +81,9 @@ fn group(name: &str, rows: u64, hours: i64, number: i64) -> GroupFreshness {
         row_count: rows,
         last_completed_at: is_profiled.then(|| now() - Duration::hours(hours)),
         last_run_number: is_profiled.then_some(number),
+        scope: Default::default(),
+        characteristics: Default::default(),
+        names: Default::default(),
         row_history: if is_profiled {
             (60..78).map(|step| rows * step / 80).collect()
         } else {
@@ -162,6 +165,9 @@ fn table(schema: &str, name: &str, row_count: u64, null_cells: f64, days: i64) -
         created_at: now() - Duration::days(3),
         missing_since: None,
         profile: Some(figures),
+        scope: Default::default(),
+        characteristics: Default::default(),
+        names: Default::default(),
         row_history: (100..120).map(|step| row_count * step / 120).collect(),
         last_failure: None,
     }
@@ -190,11 +196,17 @@ pub fn tables() -> Vec<TableSummary> {
         },
         table("-", "products", 3_300, 0.0, 4),
         TableSummary {
+            scope: Default::default(),
+            characteristics: Default::default(),
+            names: Default::default(),
             row_history: vec![41_208, 41_208, 0],
             ..table("-", "fx_rates", 0, 0.0, 5)
         },
         TableSummary {
             profile: None,
+            scope: Default::default(),
+            characteristics: Default::default(),
+            names: Default::default(),
             row_history: Vec::new(),
             ..table("-", "budget_2026", 0, 0.0, 6)
         },
@@ -219,6 +231,8 @@ pub fn connection(id: &str, name: &str, is_active: bool) -> Connection {
     Connection {
         connection_id: id.into(),
         project_key: "retail".into(),
+        project_name: "Retail".into(),
+        is_project_active: true,
         name: name.into(),
         kind: ConnectionKind::Folder,
         location: "/srv/data/retail/exports/2026".into(),

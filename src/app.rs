@@ -13,6 +13,7 @@ use crate::pages::account::AccountPage;
 use crate::pages::column::ColumnPage;
 use crate::pages::connection::ConnectionPage;
 use crate::pages::connections::ConnectionsPage;
+use crate::pages::datasets::{DatasetPage, DatasetsPage};
 use crate::pages::errors::NotFoundPage;
 use crate::pages::frame::Frame;
 use crate::pages::login::LoginPage;
@@ -87,6 +88,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings/connections/:connection") view=ConnectionPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/connections/:connection/new-group") view=NewTableGroupPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/groups/:group") view=TableGroupPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/datasets") view=DatasetsPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/datasets/:dataset") view=DatasetPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/schema") view=SchemaPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/retention") view=RetentionPage ssr=SsrMode::Async />
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />

@@ -25,7 +25,11 @@ export async function allPages(request: APIRequestContext, sample: Sample): Prom
     ...columns.map(({ kind, name }) => ({ name: `column, ${kind}`, path: `${tablePath}/columns/${encodeURIComponent(name)}` })),
     { name: "runs", path: "/runs" },
     { name: "run", path: `/runs/${run}` },
+    { name: "projects", path: "/settings/projects" },
+    { name: "project", path: "/settings/projects/default" },
+    { name: "datasets", path: "/settings/datasets" },
     { name: "connections", path: "/settings/connections" },
+    { name: "connection", path: `/settings/connections/${tablePath.split("/")[2]}` },
     { name: "new connection", path: "/settings/connections/new" },
     { name: "account", path: "/account" },
   ];

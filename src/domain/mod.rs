@@ -15,6 +15,7 @@ pub mod column_meaning;
 pub mod column_profile;
 pub mod connection;
 pub mod connection_draft;
+pub mod dataset;
 pub mod exact_number;
 pub mod identifier;
 pub mod name_match;

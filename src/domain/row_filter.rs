@@ -116,7 +116,7 @@ impl std::fmt::Display for RowFilter {
             if at > 0 {
                 f.write_str(" and ")?;
             }
-            condition.fmt(f)?;
+            write!(f, "{condition}")?;
         }
         Ok(())
     }
@@ -140,9 +140,9 @@ impl std::fmt::Display for Condition {
 impl std::fmt::Display for Literal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Number(value) => value.fmt(f),
+            Self::Number(value) => write!(f, "{value}"),
             Self::Text(text) => write!(f, "'{}'", text.replace('\'', "''")),
-            Self::Boolean(value) => value.fmt(f),
+            Self::Boolean(value) => write!(f, "{value}"),
             Self::Moment(_) => {
                 let text = self.moment_text();
                 match text.strip_suffix(" 00:00:00") {

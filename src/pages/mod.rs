@@ -9,6 +9,7 @@ pub mod column;
 pub mod connection;
 pub mod connection_form;
 pub mod connections;
+pub mod datasets;
 pub mod errors;
 mod first_run;
 pub mod frame;

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 const ROOMS: &[(&str, &str)] = &[
     ("Projects", "/settings/projects"),
     ("Connections", "/settings/connections"),
+    ("Datasets", "/settings/datasets"),
     ("Schema", "/settings/schema"),
     ("Retention", "/settings/retention"),
 ];

@@ -7,6 +7,7 @@
 pub mod api_tokens;
 pub mod characteristics;
 pub mod connections;
+pub mod datasets;
 pub mod projects;
 pub mod reply;
 pub mod runs;

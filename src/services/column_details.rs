@@ -41,17 +41,18 @@ pub async fn read_column_detail(
         source: wanted,
         ..ColumnRequest::default()
     };
+    let chosen = table_details::read_runs(db, &found, query).await?;
     let asks_payload_first = wanted == WantedSource::Payload || (wanted == WantedSource::Auto && !tables_on && found.has_payloads);
     if asks_payload_first {
-        let (detail, attempt) = table_details::read_runs(db, &found, query).await?;
-        let runs = candidates(db, &request, &table, &detail, attempt).await?;
+        let detail = chosen.detail_of(&found);
+        let runs = candidates(db, &request, &table, &detail, chosen.attempt()).await?;
         match read_for_page(db, config, &request, &table, runs, tables_on).await? {
             Some(answered) if answered.answer.origin == ProfileOrigin::Payload => return Ok(Some(of_answer(detail, answered, said))),
             _ if wanted == WantedSource::Payload => return Ok(None),
             _ => {}
         }
     }
-    let (mut detail, attempt) = match table_details::read_column(db, found, column_name, query).await? {
+    let (mut detail, attempt) = match table_details::read_column(db, found, chosen, column_name, query).await? {
         ColumnRead::Found(detail) if tables_on => return Ok(Some(*detail)),
         ColumnRead::Found(detail) => {
             return Ok(Some(ColumnDetail {

@@ -18,6 +18,7 @@ pub mod connection_changes;
 pub mod connection_checks;
 pub mod connection_secrets;
 pub mod connections;
+pub mod datasets;
 pub mod error;
 pub mod external_runs;
 pub mod maintenance;

@@ -27,6 +27,7 @@ pub mod column_history;
 pub mod column_profiles;
 pub mod column_reads;
 pub mod connections;
+pub mod datasets;
 pub mod external_runs;
 pub mod outbox;
 pub mod overview;

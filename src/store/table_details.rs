@@ -69,7 +69,8 @@ pub async fn get_column_detail(
     let Some(found) = find_table_for_column(db, address, column_name).await? else {
         return Ok(None);
     };
-    Ok(match read_column(db, found, column_name, query).await? {
+    let runs = read_runs(db, &found, query).await?;
+    Ok(match read_column(db, found, runs, column_name, query).await? {
         ColumnRead::Found(detail) => Some(*detail),
         ColumnRead::Missing(..) => None,
     })
@@ -80,21 +81,23 @@ pub async fn find_table_for_column(db: &Database, address: &TableAddress, column
     find_table(db, address, Some(column_name)).await
 }
 
-/// The table with its runs, without any figures, and the attempt of the run shown. One statement.
-pub async fn read_runs(db: &Database, found: &TableForColumn, query: &ColumnsQuery) -> Result<(TableDetail, Option<u32>), StoreError> {
-    let chosen = choose_runs(db, &found.summary.table_id, query).await?;
-    let attempt = chosen.shown.as_ref().map(|run| run.attempt);
-    let detail = chosen.into_detail(found.summary.clone(), found.active_run.clone(), ColumnParts::default());
-    Ok((detail, attempt))
+/// The runs of a table that was found, and which of them are shown. One statement.
+pub async fn read_runs(db: &Database, found: &TableForColumn, query: &ColumnsQuery) -> Result<ChosenRuns, StoreError> {
+    choose_runs(db, &found.summary.table_id, query).await
 }
 
-/// Reads one column of a table that was found. Three statements.
-pub async fn read_column(db: &Database, found: TableForColumn, column_name: &str, query: &ColumnsQuery) -> Result<ColumnRead, StoreError> {
+/// Reads one column of a table that was found. Two statements.
+pub async fn read_column(
+    db: &Database,
+    found: TableForColumn,
+    chosen: ChosenRuns,
+    column_name: &str,
+    query: &ColumnsQuery,
+) -> Result<ColumnRead, StoreError> {
     let TableForColumn {
         summary, active_run, said, ..
     } = found;
     let table_id = summary.table_id.clone();
-    let chosen = choose_runs(db, &table_id, query).await?;
     let history_runs = match query.runs {
         None => HISTORY_RUNS,
         Some(0) => ALL_RUNS,
@@ -158,7 +161,8 @@ async fn find_table(db: &Database, address: &TableAddress, column_name: Option<&
 }
 
 /// The runs of a table, and which of them are shown.
-struct ChosenRuns {
+#[derive(Clone)]
+pub struct ChosenRuns {
     listed: Vec<TableRun>,
     shown: Option<PublishedRun>,
     compared: Option<PublishedRun>,
@@ -209,6 +213,17 @@ impl TableForColumn {
 }
 
 impl ChosenRuns {
+    /// The attempt of the run shown.
+    pub fn attempt(&self) -> Option<u32> {
+        self.shown.as_ref().map(|run| run.attempt)
+    }
+
+    /// The table with its runs, without any figures.
+    pub fn detail_of(&self, found: &TableForColumn) -> TableDetail {
+        self.clone()
+            .into_detail(found.summary.clone(), found.active_run.clone(), ColumnParts::default())
+    }
+
     fn into_detail(self, mut summary: TableSummary, active_run: Option<ProfileRun>, parts: ColumnParts) -> TableDetail {
         summary.row_history = self
             .listed

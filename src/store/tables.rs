@@ -88,7 +88,7 @@ pub async fn replace_found_tables(
     difference.missing = missing.len() as u64;
     difference.vanished = gone.iter().map(|table| table.found.qualified_name()).collect();
     difference.vanished.sort_unstable();
-    difference.renamed = renamed_tables(&gone, &added);
+    difference.renamed = renamed_tables(&gone, &added, found);
     record_new_names(tx, table_group_id, &difference.renamed).await?;
     sql("update dq_tables set missing_since = {now} where table_id in {list $1}")
         .bind(list_of(missing.iter().map(|id| id.as_str())))
@@ -99,16 +99,22 @@ pub async fn replace_found_tables(
     Ok(difference)
 }
 
-/// Pairs of tables that went and came at once. Only what is told apart by its format and size counts.
-fn renamed_tables(gone: &[&GroupTable], added: &[&FoundTable]) -> Vec<(String, String)> {
+/// Pairs of tables that went and came at once. Only what no other table, gone or there, is like in format and size counts.
+fn renamed_tables(gone: &[&GroupTable], added: &[&FoundTable], found: &[FoundTable]) -> Vec<(String, String)> {
     let is_like = |a: &FoundTable, b: &FoundTable| a.format == b.format && a.bytes == b.bytes && a.bytes > 0;
-    let mut renamed: Vec<(String, String)> = gone
+    let is_only = |new: &FoundTable| {
+        let there = found.iter().filter(|other| is_like(other, new)).count();
+        there == 1 && gone.iter().filter(|other| is_like(&other.found, new)).count() == 1
+    };
+    if gone.is_empty() {
+        return Vec::new();
+    }
+    let mut renamed: Vec<(String, String)> = added
         .iter()
-        .filter_map(|old| {
-            let mut alike = added.iter().filter(|new| is_like(&old.found, new));
-            let (new, others) = (alike.next()?, alike.next());
-            let twins = gone.iter().filter(|other| is_like(&other.found, new)).count();
-            (others.is_none() && twins == 1).then(|| (old.found.qualified_name(), new.qualified_name()))
+        .filter(|new| is_only(new))
+        .filter_map(|new| {
+            let old = gone.iter().find(|old| is_like(&old.found, new))?;
+            Some((old.found.qualified_name(), new.qualified_name()))
         })
         .collect();
     renamed.sort_unstable();

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::button::Button;
 use crate::components::form_field::FormField;
+use crate::components::icon::{Icon, icon};
 use crate::components::section::{SectionTitle, section};
 use crate::components::tag::{Tone, tag};
 use crate::domain::query::ColumnsQuery;
@@ -42,9 +43,9 @@ fn form(detail: &ColumnDetail, query: &ColumnsQuery) -> AnyView {
     let name = &detail.column.column_name;
     let back = format!("{}{}", detail.table.summary.address.column_path(name), query.to_query());
     view! {
-        <details class="sql">
-            <summary>"Describe the column"</summary>
-            <form class="stack inset" method="post" action="/actions/describe-column">
+        <details class="edit">
+            <summary>{icon(Icon::Right, 12)}"Describe the column"</summary>
+            <form class="stack" method="post" action="/actions/describe-column">
                 <input type="hidden" name="table_id" value=detail.table.summary.table_id.to_string() />
                 <input type="hidden" name="column_name" value=name.clone() />
                 <input type="hidden" name="back" value=back />

@@ -242,7 +242,7 @@ fn line(listed: &ListedColumn, said: Option<&ColumnCharacteristics>, path: &str,
         {column.is_candidate_key().then(|| view! { {icon(Icon::Key, 13)}<span class="vh">"key by the data"</span> })}
         {pii_tag(column)}
         {said.is_some_and(|said| said.critical_data_element).then(|| tag("critical", Tone::Medium))}
-        {said.map(|said| tag_links(&said.tags))}
+        {said.filter(|said| !said.tags.is_empty()).map(|said| tag_links(&said.tags))}
         {column.metrics.query_error.is_some().then(|| tag("failed", Tone::High))}
         {(!column.broken_invariants.is_empty()).then(|| tag("inconsistent", Tone::High))}
     };

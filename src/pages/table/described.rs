@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::components::button::Button;
 use crate::components::form_field::FormField;
 use crate::components::format::counted;
+use crate::components::icon::{Icon, icon};
 use crate::components::section::{SectionTitle, section};
 use crate::components::tag::{Tone, tag};
 use crate::domain::query::query_string;
@@ -53,9 +54,9 @@ fn characteristics_form(detail: &TableDetail, back: &str) -> AnyView {
         .map(|(name, label, text)| FormField::new(name, label).value(text).optional().longest(200).view())
         .collect();
     view! {
-        <details class="sql">
-            <summary>"Describe the table"</summary>
-            <form class="stack inset" method="post" action="/actions/describe-table">
+        <details class="edit">
+            <summary>{icon(Icon::Right, 12)}"Describe the table"</summary>
+            <form class="stack" method="post" action="/actions/describe-table">
                 <input type="hidden" name="table_id" value=detail.summary.table_id.to_string() />
                 <input type="hidden" name="back" value=back.to_owned() />
                 {FormField::new("description", "What is in it").value(said.description.clone()).optional().longest(4_000).view()}
@@ -132,9 +133,9 @@ fn scope_form(detail: &TableDetail, back: &str) -> AnyView {
     let count = counted(names.len() as u64, "known column");
     let filter = scope.row_filter.as_ref().map(ToString::to_string).unwrap_or_default();
     view! {
-        <details class="sql">
-            <summary>"Change what is profiled"</summary>
-            <form class="stack inset" method="post" action="/actions/set-table-scope">
+        <details class="edit">
+            <summary>{icon(Icon::Right, 12)}"Change what is profiled"</summary>
+            <form class="stack" method="post" action="/actions/set-table-scope">
                 <input type="hidden" name="table_id" value=detail.summary.table_id.to_string() />
                 <input type="hidden" name="back" value=back.to_owned() />
                 {FormField::new("row_filter", "Only rows where")

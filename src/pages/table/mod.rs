@@ -99,7 +99,7 @@ fn head(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_run:
     let path = summary.address.path();
     let tags = view! {
         {summary.characteristics.critical_data_element.then(|| tag("critical", Tone::Medium))}
-        {tag_links(&summary.characteristics.tags)}
+        {(!summary.characteristics.tags.is_empty()).then(|| tag_links(&summary.characteristics.tags))}
         {summary.missing_since.is_some().then(|| tag("missing", Tone::Medium))}
         {detail.run.as_ref().is_some_and(|run| !run.broken_invariants.is_empty()).then(|| tag("inconsistent", Tone::High))}
     };

@@ -260,6 +260,8 @@ pub fn tables_model(role: Role, query: &str, items: Vec<TableSummary>, total: u6
             limit: 50,
         },
         connections,
+        tags: Vec::new(),
+        datasets: Vec::new(),
         now: now(),
     }
 }

@@ -182,3 +182,138 @@ async fn a_connection_goes_with_its_groups_and_runs_when_its_name_is_typed() {
         "what it read is not touched"
     );
 }
+
+#[tokio::test]
+async fn what_people_say_stays_through_runs_and_searches_and_finds_the_table() {
+    let app = TestApp::new().await;
+    let (connection, orders) = app.shop().await;
+    let (_, cookie) = app.come_in("stew", &[Role::Steward]).await;
+    let (_, admin) = app.come_in("ada", &[Role::Admin]).await;
+    let (_, reader) = app.come_in("reader", &[Role::Analyst]).await;
+    let tables = crate::store::tables::list_group_tables(app.db(), &connection.groups[0].table_group_id)
+        .await
+        .unwrap();
+    let id = tables
+        .iter()
+        .find(|table| table.found.table_name == "orders")
+        .unwrap()
+        .table_id
+        .clone();
+    let form =
+        format!("table_id={id}&description=All+orders&tags=gold,+Finance&critical=1&data_steward=M.+Okafor&source_system=ERP&back=/tables");
+    assert_eq!(app.post("/actions/describe-table", &cookie, &form).await.status, 303);
+    let form = format!("table_id={id}&column_name=amount&description=Net&tags=money&pii_risk=none&back=/tables");
+    assert_eq!(app.post("/actions/describe-column", &cookie, &form).await.status, 303);
+    app.post("/actions/find-tables", &admin, "connection_id=shop").await;
+    app.profile(&connection).await;
+    let page = app.get(&format!("{}?tab=definition", orders.path()), &reader).await.body;
+    for said in ["All orders", "M. Okafor", "ERP", "critical data element", "/tables?tag=gold"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(!page.contains("/actions/describe-table"), "a reader changes nothing");
+    let column = app.get(&format!("{}/columns/amount", orders.path()), &cookie).await.body;
+    assert!(
+        column.contains("Net") && column.contains("/tables?tag=money") && column.contains("/actions/describe-column"),
+        "{column}"
+    );
+    let other = app.get(&format!("{}/columns/status", orders.path()), &reader).await.body;
+    assert!(!other.contains("What people say of it"), "{other}");
+    for (tag, tables) in [("gold", 1), ("money", 1), ("nothing", 0)] {
+        let list = app.get(&format!("/tables?tag={tag}"), &reader).await.body;
+        assert!(list.contains(&format!("{tables} table")), "{tag}: {list}");
+    }
+    let trail = audit::list_audit(app.db(), Some(&format!("table:{id}")), 0, 10).await.unwrap();
+    assert_eq!(trail.total, 2);
+}
+
+#[tokio::test]
+async fn a_scope_is_kept_read_by_the_next_run_and_said_on_the_page() {
+    let app = TestApp::new().await;
+    let (connection, orders) = app.shop().await;
+    let (_, cookie) = app.come_in("stew", &[Role::Steward]).await;
+    let tables = crate::store::tables::list_group_tables(app.db(), &connection.groups[0].table_group_id)
+        .await
+        .unwrap();
+    let id = tables
+        .iter()
+        .find(|table| table.found.table_name == "orders")
+        .unwrap()
+        .table_id
+        .clone();
+    let refused = format!("table_id={id}&left_out%5B%5D=amount&row_filter=amount+%3E+10&back=/tables");
+    let answer = app.post("/actions/set-table-scope", &cookie, &refused).await;
+    let said: String = answer
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .collect();
+    assert!(said.contains("The%20filter%20looks%20at%20amount"), "{said}");
+    let form = format!("table_id={id}&left_out%5B%5D=paid&left_out%5B%5D=placed+on&row_filter=order_id+%3C+100&back=/tables");
+    app.post("/actions/set-table-scope", &cookie, &form).await;
+    let page = app.get(&format!("{}?tab=definition", orders.path()), &cookie).await.body;
+    assert!(
+        page.contains("Rows where order_id &lt; 100, 2 columns left out") && page.contains("was read otherwise"),
+        "{page}"
+    );
+    app.profile(&connection).await;
+    let page = app.get(&orders.path(), &cookie).await.body;
+    assert!(
+        page.contains("<b>100</b> rows") && page.contains("rows where order_id &lt; 100, 2 columns left out"),
+        "{page}"
+    );
+    let page = app.get(&format!("{}?tab=definition", orders.path()), &cookie).await.body;
+    assert!(
+        !page.contains("was read otherwise") && page.contains("value=\"placed on\""),
+        "{page}"
+    );
+    let column = app.get(&format!("{}/columns/amount", orders.path()), &cookie).await.body;
+    assert!(column.contains("WHERE TRY_CAST("), "the statements read the same rows: {column}");
+}
+
+#[tokio::test]
+async fn a_table_that_is_renamed_or_gone_is_named() {
+    let app = TestApp::new().await;
+    let (connection, orders) = app.shop().await;
+    let (_, cookie) = app.come_in("ada", &[Role::Admin]).await;
+    let folder = std::path::Path::new(&connection.location);
+    std::fs::rename(folder.join("orders.csv"), folder.join("sales.csv")).unwrap();
+    app.profile(&connection).await;
+    let old = app.get(&orders.path(), &cookie).await.body;
+    assert!(old.contains("sales came when it went, of the same format and size"), "{old}");
+    let new = app.get("/tables/shop/-/sales", &cookie).await.body;
+    assert!(
+        new.contains("This table seems to have been orders before") && new.contains("/tables/shop/-/orders"),
+        "{new}"
+    );
+}
+
+#[tokio::test]
+async fn a_dataset_holds_groups_and_narrows_the_list() {
+    let app = TestApp::new().await;
+    app.shop().await;
+    let (_, cookie) = app.come_in("ada", &[Role::Admin]).await;
+    let made = app
+        .post("/actions/create-dataset", &cookie, "name=Sales&product_team=Lake&application=ERP")
+        .await;
+    assert_eq!(made.header("location"), "/settings/datasets/sales");
+    assert!(app.get("/tables?dataset=sales", &cookie).await.body.contains("No table matches"));
+    let form = "dataset_id=sales&name=Sales&product_team=Lake&groups%5B%5D=shop-all";
+    app.post("/actions/update-dataset", &cookie, form).await;
+    assert!(app.get("/tables?dataset=sales", &cookie).await.body.contains("2 tables of 2 match"));
+    let list = app.get("/settings/datasets", &cookie).await.body;
+    assert!(list.contains("Lake") && list.contains("502"), "{list}");
+    app.post(
+        "/actions/update-dataset",
+        &cookie,
+        "dataset_id=sales&name=Sales&groups%5B%5D=elsewhere",
+    )
+    .await;
+    assert!(
+        app.get("/settings/datasets/sales", &cookie).await.body.contains("checked"),
+        "a group of nobody is refused"
+    );
+    app.post("/actions/delete-dataset", &cookie, "dataset_id=sales").await;
+    assert_eq!(app.get("/settings/datasets/sales", &cookie).await.status, 404);
+    assert!(app.get("/tables", &cookie).await.body.contains("2 tables"));
+}

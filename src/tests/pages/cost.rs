@@ -12,6 +12,7 @@ async fn no_page_needs_more_than_six_statements() {
     }
     let (_, cookie) = app.come_in("ada", &[Role::Admin]).await;
     let table = orders.path();
+    app.post("/actions/create-dataset", &cookie, "name=Sales").await;
     let pages = [
         "/".to_owned(),
         "/tables".into(),
@@ -26,6 +27,10 @@ async fn no_page_needs_more_than_six_statements() {
         "/runs/2".into(),
         "/settings/projects".into(),
         "/settings/projects/default".into(),
+        "/settings/datasets".into(),
+        "/settings/datasets/sales".into(),
+        "/tables?tag=gold&dataset=sales".into(),
+        format!("{table}?tab=definition"),
         "/settings/connections".into(),
         "/settings/connections/shop?name=Shop+2&check=1".into(),
         "/settings/groups/shop-all?include=o*".into(),

@@ -39,6 +39,8 @@ fn pages(table: &str) -> Vec<(&'static str, String, &'static [Role])> {
             ADMINS,
         ),
         ("/settings/groups/:group", "/settings/groups/shop-all".into(), ADMINS),
+        ("/settings/datasets", "/settings/datasets".into(), ADMINS),
+        ("/settings/datasets/:dataset", "/settings/datasets/sales".into(), ADMINS),
         ("/settings/schema", "/settings/schema".into(), ADMINS),
         ("/settings/retention", "/settings/retention?days=30".into(), ADMINS),
         ("/account", "/account".into(), EVERYBODY),
@@ -53,6 +55,8 @@ const DOORWAY: &[&str] = &["/login", "/welcome/:token"];
 async fn every_page_opens_for_exactly_the_roles_that_may_see_it() {
     let app = TestApp::new().await;
     let (_, orders) = app.shop().await;
+    let (_, maker) = app.come_in("maker", &[Role::Admin]).await;
+    app.post("/actions/create-dataset", &maker, "name=Sales").await;
     let pages = pages(&orders.path());
     for role in Role::ALL {
         let (_, cookie) = app.come_in(role.word(), &[*role]).await;
@@ -112,6 +116,9 @@ fn actions(run: &str, group: &str, connection: &str) -> Vec<(&'static str, Strin
         ("describe-table", format!("table_id=none&x={run}"), STEWARDS),
         ("describe-column", "table_id=none&column_name=x".into(), STEWARDS),
         ("set-table-scope", "table_id=none".into(), STEWARDS),
+        ("create-dataset", "name=x".into(), ADMINS),
+        ("update-dataset", "dataset_id=x&name=x".into(), ADMINS),
+        ("delete-dataset", "dataset_id=x".into(), ADMINS),
         ("create-project", "name=x".into(), ADMINS),
         ("update-project", "project_key=default&name=x".into(), ADMINS),
         ("set-project-active", "project_key=default&active=true".into(), ADMINS),

@@ -163,7 +163,7 @@ pub struct ColumnDetail {
     pub column: ColumnProfile,
     /// The column in the compared run, complete.
     pub compared: Option<ColumnProfile>,
-    /// The column over the runs that have it, oldest first, without values.
+    /// The column over the runs that have it, oldest first.
     pub history: Vec<ColumnPoint>,
     /// What people say of it.
     #[serde(default, skip_serializing_if = "ColumnCharacteristics::is_empty")]
@@ -174,13 +174,13 @@ pub struct ColumnDetail {
     pub source_reason: Option<String>,
 }
 
-/// A column in one run of its history: figures only.
+/// A column in one run of its history.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ColumnPoint {
     /// Run number.
     pub number: i64,
     /// When the run ended.
     pub completed_at: DateTime<Utc>,
-    /// Figures without values.
+    /// Figures; with the bars and few values of lists where the history is no longer than 90 runs.
     pub column: ColumnProfile,
 }

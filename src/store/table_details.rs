@@ -21,6 +21,8 @@ use crate::domain::table::{ColumnDetail, ColumnPoint, TableDetail, TableRun, Tab
 
 /// Runs in the menu of a table.
 const LISTED_RUNS: usize = 100;
+/// A history of up to so many runs has the bars and the few values of each.
+const DRAWN_RUNS: u32 = 90;
 /// What "all" means for a history.
 const ALL_RUNS: u32 = 100_000;
 
@@ -274,9 +276,15 @@ async fn read_columns(
          union all select 'compared', {RESULT_COLUMNS}, r.top_values_json, r.histogram_json, 0, r.generated_at
          from dq_profile_results r where r.table_id = $1 and r.profile_run_id = $4 and r.attempt = $5"
     );
-    if history.is_some() {
+    if let Some((_, runs)) = history {
+        // A history of very many runs has figures only.
+        let drawn = if runs <= DRAWN_RUNS {
+            "r.top_values_json, r.histogram_json"
+        } else {
+            "null as top_values_json, null as histogram_json"
+        };
         text.push_str(&format!(
-            " union all select * from (select 'history', {RESULT_COLUMNS}, null as top_values_json, null as histogram_json, rt.run_number, rt.completed_at
+            " union all select * from (select 'history', {RESULT_COLUMNS}, {drawn}, rt.run_number, rt.completed_at
              from run_tables rt join dq_profile_results r on r.table_id = rt.table_id and substr(r.column_name, 1, 400) = substr($6, 1, 400) and r.column_name = $6 and r.profile_run_id = rt.profile_run_id
                  and r.attempt = rt.attempt
              where rt.table_id = $1 and rt.completed_at is not null and rt.failure_json is null order by rt.run_number desc limit $7) newest"
@@ -299,7 +307,7 @@ async fn read_columns(
             _ => parts.history.push(ColumnPoint {
                 number: row.integer("run_number")?,
                 completed_at: row.time("completed_at")?,
-                column: read_result(row)?,
+                column: read_listed(row)?,
             }),
         }
     }

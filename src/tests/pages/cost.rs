@@ -32,7 +32,7 @@ async fn no_page_needs_more_than_six_statements() {
         "/tables?tag=gold&dataset=sales".into(),
         format!("{table}?tab=definition"),
         "/settings/connections".into(),
-        "/settings/connections/shop?name=Shop+2&check=1".into(),
+        "/settings/connections/shop?location=%2Fnowhere&check=1".into(),
         "/settings/groups/shop-all?include=o*".into(),
         "/settings/connections/shop/new-group?include=o*".into(),
         "/settings/schema".into(),

@@ -27,6 +27,7 @@ pub mod progress;
 pub mod project;
 pub mod query;
 pub mod row_filter;
+pub mod scope;
 pub mod secret;
 pub mod statement;
 pub mod table;

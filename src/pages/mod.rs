@@ -5,6 +5,7 @@
 //! asks and for what; `respond` refuses; `frame` is what stands around every page.
 
 pub mod account;
+pub mod api_docs;
 pub mod column;
 pub mod connection;
 pub mod connection_form;
@@ -19,6 +20,7 @@ pub mod new_connection;
 pub mod overview;
 mod overview_lists;
 mod panel_sql;
+pub mod people;
 pub mod projects;
 pub mod request;
 pub mod respond;

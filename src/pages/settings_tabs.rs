@@ -7,6 +7,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("Projects", "/settings/projects"),
     ("Connections", "/settings/connections"),
     ("Datasets", "/settings/datasets"),
+    ("People", "/settings/people"),
     ("Schema", "/settings/schema"),
     ("Retention", "/settings/retention"),
 ];

@@ -8,6 +8,7 @@ pub mod api_tokens;
 pub mod characteristics;
 pub mod connections;
 pub mod datasets;
+pub mod people;
 pub mod projects;
 pub mod reply;
 pub mod runs;

@@ -50,6 +50,7 @@ pub async fn update_dataset(db: &Database, viewer: &Viewer, id: &str, text: &Dat
 /// Removes a dataset; its groups stay.
 pub async fn delete_dataset(db: &Database, viewer: &Viewer, id: &str) -> Result<(), AppError> {
     access::require(viewer, Permission::Configure)?;
+    store::find_dataset(db, id).await?.ok_or(AppError::NotFound)?;
     let mut tx = db.begin().await?;
     if !store::delete_dataset(&mut tx, id, &access::actor(viewer)).await? {
         return Err(AppError::NotFound);

@@ -7,9 +7,18 @@ use super::statement::sql_joined;
 use super::{Database, Record, StoreError, Transaction, audit, list_of, sql};
 use crate::domain::audit::Actor;
 use crate::domain::characteristics::{ColumnCharacteristics, TableCharacteristics};
-use crate::domain::identifier::TableId;
+use crate::domain::identifier::{TableGroupId, TableId};
 use crate::domain::row_filter::RowFilter;
 use crate::domain::table_scope::TableScope;
+
+/// The group that a table belongs to.
+pub async fn find_group(db: &Database, table: &TableId) -> Result<Option<TableGroupId>, StoreError> {
+    let row = sql("select table_group_id from dq_tables where table_id = $1")
+        .bind(table.as_str())
+        .fetch_optional(db)
+        .await?;
+    row.map(|row| Ok(TableGroupId(row.text("table_group_id")?))).transpose()
+}
 
 /// Reads what people say of a table.
 pub(super) fn read_table_characteristics(row: &Record) -> Result<TableCharacteristics, StoreError> {

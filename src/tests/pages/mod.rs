@@ -4,5 +4,6 @@ mod catalogue;
 mod cost;
 mod doorway;
 mod groups;
+mod people;
 mod permissions;
 mod reading;

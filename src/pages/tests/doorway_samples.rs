@@ -82,9 +82,6 @@ fn group(name: &str, rows: u64, hours: i64, number: i64) -> GroupFreshness {
         row_count: rows,
         last_completed_at: is_profiled.then(|| now() - Duration::hours(hours)),
         last_run_number: is_profiled.then_some(number),
-        scope: Default::default(),
-        characteristics: Default::default(),
-        names: Default::default(),
         row_history: if is_profiled {
             (60..78).map(|step| rows * step / 80).collect()
         } else {

@@ -77,6 +77,7 @@ fn run_wounded(name: &str, format: &str, seeds: &[Vec<u8>], cases: u32, wounded:
         format: format.into(),
         files: vec![name.into()],
         bytes: 0,
+        scope: Default::default(),
     };
     let options = ProfileOptions {
         deadline_ms: 10_000,

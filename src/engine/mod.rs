@@ -54,6 +54,8 @@ mod format_tests;
 #[cfg(test)]
 mod fuzz_tests;
 #[cfg(test)]
+mod scope_tests;
+#[cfg(test)]
 mod table_tests;
 #[cfg(test)]
 mod worker_tests;

@@ -34,6 +34,7 @@ pub fn look_row_by_row(
     loop {
         let scan = TableScan::run(&ScanOrder {
             parts: &plan.parts,
+            scope: &plan.scope,
             threads: options.threads,
             memory_bytes: options.memory_bytes,
             limits,

@@ -35,11 +35,14 @@ export async function allPages(request: APIRequestContext, sample: Sample): Prom
     { name: "new connection, SQLite", path: "/settings/connections/new?kind=sqlite" },
     { name: "new table group", path: `/settings/connections/${tablePath.split("/")[2]}/new-group` },
     { name: "table group", path: `/settings/groups/${table.summary.table_group_id}` },
+    { name: "people", path: "/settings/people" },
+    { name: "person", path: "/settings/people/admin" },
     { name: "schema", path: "/settings/schema" },
     { name: "retention", path: "/settings/retention" },
     { name: "retention, preview", path: "/settings/retention?days=1" },
     { name: "account", path: "/account" },
     { name: "API tokens", path: "/account/tokens" },
+    { name: "API", path: "/api/docs" },
   ];
 }
 

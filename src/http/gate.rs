@@ -6,6 +6,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use tower_sessions::Session;
 
+use super::api::negotiation::is_api;
 use super::cookies::{Flash, Scheme};
 use super::format::Format;
 use super::problem::Problem;
@@ -104,10 +105,7 @@ pub fn bearer_token(headers: &HeaderMap) -> Option<String> {
 /// Whether an address is one that tokens open: the API and the data of the pages, never the pages or their forms.
 fn is_for_programs(request: &Request) -> bool {
     let path = request.uri().path();
-    let is_api = ["/api/", "/data-quality/", "/table-groups/"]
-        .iter()
-        .any(|prefix| path.starts_with(prefix));
-    is_api || (request.method().is_safe() && Format::of(request.uri().query().unwrap_or_default()) != Format::Html)
+    is_api(path) || (request.method().is_safe() && Format::of(request.uri().query().unwrap_or_default()) != Format::Html)
 }
 
 /// Whether a browser asks for a page.

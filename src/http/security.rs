@@ -57,10 +57,10 @@ pub async fn require_same_origin(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     tracing::warn!(path = request.uri().path(), "A write from another site was refused");
-    Problem(AppError::refused(
-        "This request came from another site",
-        "Open Limn itself and do it there. Programs send the header Origin of this server, or none of the browser's headers with a token.",
-    ))
+    Problem(AppError::Forbidden {
+        title: "This request came from another site".into(),
+        detail: "Open Limn itself and do it there. Programs send the header Origin of this server, or a token.".into(),
+    })
     .into_response()
 }
 

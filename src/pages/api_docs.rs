@@ -38,9 +38,11 @@ pub fn docs_view(document: &Value) -> AnyView {
         .collect();
     view! {
         {PageHead::new("API").lede(format!("Limn {version}, OpenAPI 3.1")).view()}
-        <p>{text(&document["info"], "description")}</p>
-        <p>"A program sends "<code>"Authorization: Bearer TOKEN"</code>"; tokens are made under "<a href="/account/tokens">"Account, API tokens"</a>"."</p>
-        <p>{Button::new("The document").link("/api/openapi.json")}</p>
+        <div class="about">
+            <p>{prose(&text(&document["info"], "description"))}</p>
+            <p>"A program sends "<code>"Authorization: Bearer TOKEN"</code>"; tokens are made under "<a href="/account/tokens">"Account, API tokens"</a>"."</p>
+            {Button::new("The document").link("/api/openapi.json")}
+        </div>
         {sections}
         {section(SectionTitle::new("schemas", "Bodies"), schemas)}
     }
@@ -79,7 +81,7 @@ fn operation_view(document: &Value, path: &str, method: &str, operation: &Value)
         .collect();
     let paragraphs: Vec<AnyView> = text(operation, "description")
         .split("\n\n")
-        .map(|part| view! { <p>{part.to_owned()}</p> }.into_any())
+        .map(|part| view! { <p>{prose(part)}</p> }.into_any())
         .collect();
     let parameters: Vec<AnyView> = operation["parameters"]
         .as_array()
@@ -125,7 +127,7 @@ fn parameter_row(parameter: &Value) -> AnyView {
             <th scope="row"><code>{text(parameter, "name")}</code></th>
             <td data-l="Where">{format!("{}{required}", text(parameter, "in"))}</td>
             <td data-l="Type">{type_view(&parameter["schema"])}</td>
-            <td data-l="Meaning">{text(parameter, "description")}</td>
+            <td data-l="Meaning">{prose(&text(parameter, "description"))}</td>
         </tr>
     }
     .into_any()
@@ -169,7 +171,7 @@ fn schema_view(name: &str, schema: &Value) -> AnyView {
                 <tr>
                     <th scope="row"><code>{member.clone()}</code></th>
                     <td data-l="Type">{type_view(of)}</td>
-                    <td data-l="Meaning">{format!("{}{may_lack}", text(of, "description"))}</td>
+                    <td data-l="Meaning">{prose(&format!("{}{may_lack}", text(of, "description")))}</td>
                 </tr>
             }
             .into_any()
@@ -178,7 +180,7 @@ fn schema_view(name: &str, schema: &Value) -> AnyView {
     view! {
         <article class="operation" id=format!("schema-{name}")>
             <h3><code>{name.to_owned()}</code></h3>
-            <p>{text(schema, "description")}</p>
+            <p>{prose(&text(schema, "description"))}</p>
             {if members.is_empty() {
                 view! { <p>{type_view(schema)}</p> }.into_any()
             } else {
@@ -236,6 +238,19 @@ fn type_view(schema: &Value) -> AnyView {
         format!(" ({})", limits.join(", "))
     };
     view! { {kind}<small class="t2">{limits}</small> }.into_any()
+}
+
+/// A description with what stands between backquotes as code.
+fn prose(text: &str) -> AnyView {
+    let parts = text.split('`').enumerate().map(|(place, part)| {
+        let part = part.to_owned();
+        if place % 2 == 1 {
+            view! { <code>{part}</code> }.into_any()
+        } else {
+            part.into_any()
+        }
+    });
+    parts.collect::<Vec<_>>().into_any()
 }
 
 fn text(node: &Value, key: &str) -> String {

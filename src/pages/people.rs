@@ -7,7 +7,6 @@ use super::settings_tabs::settings_tabs;
 use super::{page, request, titled};
 use crate::components::button::{Button, Weight};
 use crate::components::form_field::FormField;
-use crate::components::format::counted;
 use crate::components::head::PageHead;
 use crate::components::section::{SectionTitle, section};
 use crate::domain::address::encode_segment;
@@ -44,10 +43,13 @@ pub fn PersonPage() -> impl IntoView {
 
 /// Draws everybody.
 pub fn people_view(users: &[User], places: &[Place]) -> AnyView {
-    let active = users.iter().filter(|user| user.is_active).count();
+    let lede = match users.iter().filter(|user| user.is_active).count() {
+        1 => "One person may sign in".to_owned(),
+        active => format!("{active} people may sign in"),
+    };
     let rows: Vec<AnyView> = users.iter().map(|user| row(user, places)).collect();
     view! {
-        {PageHead::new("People").lede(format!("{} may sign in", counted(active as u64, "person"))).view()}
+        {PageHead::new("People").lede(lede).view()}
         {settings_tabs(HERE)}
         {section(
             SectionTitle::new("people", "Everybody"),
@@ -69,7 +71,7 @@ pub fn people_view(users: &[User], places: &[Place]) -> AnyView {
         {section(
             SectionTitle::new("new-person", "New person"),
             view! {
-                <form method="post" action="/actions/create-person">
+                <form class="grant" method="post" action="/actions/create-person">
                     {FormField::new("name", "Name to sign in with").longest(80).hint("Without spaces; it cannot be changed later.").view()}
                     {FormField::new("display_name", "Name as pages show it").optional().longest(120).view()}
                     {grants_table(&[RoleGrant::everywhere(Role::Analyst)], places)}
@@ -137,7 +139,7 @@ pub fn person_view(user: &User, places: &[Place]) -> AnyView {
         {section(
             SectionTitle::new("roles", "Roles and where they hold"),
             view! {
-                <form method="post" action="/actions/set-grants">
+                <form class="grant" method="post" action="/actions/set-grants">
                     <input type="hidden" name="name" value=user.name.clone() />
                     {grants_table(&grants, places)}
                     {Button::primary("Set the roles").submit()}
@@ -148,7 +150,7 @@ pub fn person_view(user: &User, places: &[Place]) -> AnyView {
             SectionTitle::new("door", "The way in"),
             view! {
                 <p>"A one-time link signs the person in without the password, once, for 24 hours."</p>
-                <div class="acts">
+                <div class="grant-acts">
                     {Button::new("Make a one-time link").post("link-person", &name)}
                     {Button::new(label).weight(Weight::Danger).post("set-person-active", &[("name", user.name.clone()), ("active", active.to_owned())])}
                 </div>
@@ -191,7 +193,7 @@ fn grants_table(grants: &[RoleGrant], places: &[Place]) -> AnyView {
         })
         .collect();
     view! {
-        <div class="scroll">
+        <div class="scroll" tabindex="-1">
             <table class="tbl tight rec grants">
                 <caption class="vh">"Roles by place"</caption>
                 <thead><tr><th scope="col">"Where"</th>{heads}</tr></thead>

@@ -15,6 +15,14 @@ pub enum AppError {
     /// The person's roles lack the permission.
     #[error("only {} may do this", .0.holders())]
     Denied(Permission),
+    /// It is not for whoever sent the request, whatever his roles.
+    #[error("{title}. {detail}")]
+    Forbidden {
+        /// What is wrong.
+        title: String,
+        /// What to do.
+        detail: String,
+    },
     /// The input cannot be accepted as it is.
     #[error("{title}. {detail}")]
     Refused {
@@ -88,7 +96,7 @@ impl AppError {
         match self {
             Self::NotFound => 404,
             Self::SignedOut => 401,
-            Self::Denied(_) => 403,
+            Self::Denied(_) | Self::Forbidden { .. } => 403,
             Self::Refused { .. } => 422,
             Self::BadRequest { .. } => 400,
             Self::Conflict { .. } => 409,
@@ -104,7 +112,9 @@ impl AppError {
             Self::NotFound => "There is nothing at this address".into(),
             Self::SignedOut => "Sign in to see this".into(),
             Self::Denied(_) => "Your role does not include this".into(),
-            Self::Refused { title, .. } | Self::BadRequest { title, .. } | Self::Conflict { title, .. } => title.clone(),
+            Self::Forbidden { title, .. } | Self::Refused { title, .. } | Self::BadRequest { title, .. } | Self::Conflict { title, .. } => {
+                title.clone()
+            }
             Self::Throttled { .. } => "Too many tries".into(),
             Self::Unavailable(_) => "The control database did not answer".into(),
             Self::Internal(_) => "Limn could not finish this".into(),
@@ -123,7 +133,10 @@ impl AppError {
                 "These roles may do it: {}. Ask an administrator for one of them.",
                 permission.holders()
             ),
-            Self::Refused { detail, .. } | Self::BadRequest { detail, .. } | Self::Conflict { detail, .. } => detail.clone(),
+            Self::Forbidden { detail, .. }
+            | Self::Refused { detail, .. }
+            | Self::BadRequest { detail, .. }
+            | Self::Conflict { detail, .. } => detail.clone(),
             Self::Throttled { wait_s } => format!("Wait {wait_s} seconds, then try again."),
             Self::Unavailable(_) => "Nothing was lost. Try again in a few seconds; if it stays, look at /readyz.".into(),
             Self::Internal(_) => {

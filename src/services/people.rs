@@ -22,7 +22,7 @@ pub async fn list_places(db: &Database, viewer: &Viewer) -> Result<Vec<Place>, A
         .await?
         .into_iter()
         .map(|project| Place {
-            name: format!("Project {}", project.name.unwrap_or_else(|| project.project_key.clone())),
+            name: format!("{}, all groups", project.name.unwrap_or_else(|| project.project_key.clone())),
             word: format!("project:{}", project.project_key),
         })
         .collect();

@@ -55,7 +55,9 @@ async fn a_token_opens_the_api_within_its_scope_and_its_persons_roles() {
 async fn a_token_opens_no_page_and_no_form_and_makes_no_token() {
     let app = TestApp::new().await;
     let token = token_of(&app, "ada", &[Role::Admin], TokenScope::Admin).await;
-    assert_eq!(with_token(&app, Method::GET, "/tables", &token, "").await.status, 401);
+    for page in ["/tables", "/api/docs"] {
+        assert_eq!(with_token(&app, Method::GET, page, &token, "").await.status, 401, "{page}");
+    }
     assert_eq!(
         with_token(&app, Method::POST, "/actions/create-token", &token, "").await.status,
         401

@@ -232,6 +232,6 @@ async fn a_write_from_another_site_is_refused_everywhere() {
             .body(axum::body::Body::empty())
             .unwrap();
         let answer = app.send_request(request).await;
-        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
     }
 }

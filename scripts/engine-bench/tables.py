@@ -162,6 +162,8 @@ MAKERS = {
     "taxi": (lambda k, n: taxi(SEED, k, n), 1_000_000),
     "customers": (lambda k, n: customers(SEED, k, n), 500_000),
     "wide": (lambda k, n: wide(SEED, k, n, 500), 50_000),
+    # The first tenth of the columns of `wide`.
+    "wide50": (lambda k, n: wide(SEED, k, n, 50), 50_000),
 }
 
 
@@ -170,7 +172,7 @@ def chunks(table, rows):
     for k, at in enumerate(range(0, rows, CHUNK)):
         count = min(CHUNK, rows - at)
         # A part of a chunk has other rows than the whole one: make the whole and cut it.
-        yield make(k, CHUNK if table != "wide" else count).slice(0, count)
+        yield make(k, count if table.startswith("wide") else CHUNK).slice(0, count)
 
 
 def write_parquet(table, rows, path):

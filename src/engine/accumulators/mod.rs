@@ -15,6 +15,7 @@ pub mod moments;
 pub mod number_counts;
 pub mod numbers;
 pub mod quantiles;
+pub mod recent_shapes;
 pub mod registers;
 pub mod scalar_column;
 pub mod shape_checks;

@@ -13,10 +13,10 @@ use super::sketch_error::SketchError;
 /// Size of the sketch's map: its error is about 1/1170 of the rows.
 const MAP_SIZE: usize = 1 << 12;
 
-/// Bits of the doorkeeper: a value enters the sketch when its bit is set already, that is, from its second time on.
+/// Bits of the doorkeeper: a value enters the sketch when its bits are set already, that is, from its second time on.
 const DOOR_BITS: usize = 1 << 20;
-/// New values after which the doorkeeper forgets.
-const DOOR_WINDOW: u32 = 1 << 18;
+/// New values after which the doorkeeper forgets: then a new value finds its two bits set one time in fifty.
+const DOOR_WINDOW: u32 = 1 << 17;
 
 /// Frequent values of a column that is too wide for an exact map.
 #[derive(Clone, Debug)]
@@ -65,10 +65,10 @@ impl<T: Eq + Hash + Clone + Ord> FrequentValues<T> {
 
     /// Whether the value came before in this window; remembers it.
     fn is_known(&mut self, hash: u64) -> bool {
-        let bit = (hash >> 32) as usize % DOOR_BITS;
-        let word = &mut self.door[bit / 64];
-        let mask = 1 << (bit % 64);
-        if *word & mask != 0 {
+        // Two bits of one word.
+        let word = &mut self.door[(hash >> 32) as usize % (DOOR_BITS / 64)];
+        let mask = 1_u64 << (hash >> 20 & 63) | 1 << (hash >> 26 & 63);
+        if *word & mask == mask {
             return true;
         }
         *word |= mask;

@@ -4,6 +4,7 @@
 //! different value; a column that outgrows its share of memory turns the map into sketches and goes on by streaming.
 
 pub mod arrow_values;
+mod ascii_texts;
 pub mod booleans;
 pub mod column;
 pub mod date_texts;

@@ -12,13 +12,13 @@ use super::lengths::Lengths;
 use super::recent_shapes::{RecentShapes, ShortLengths};
 use super::shape_checks::{DATE, DUMMY, NUMERIC, QUOTED, Questions, TRUTH, Verdict};
 use super::shapes::{Features, read_shape, write_ascii_shape};
-use super::standard_patterns::{Form, PatternCounts, STANDARD_FORMS, is_uuid};
+use super::standard_patterns::{PatternCounts, STANDARD_FORMS};
 use super::text_kinds::{fold_ascii, fold_text, is_dummy, is_numeric, is_quoted, is_truth_word};
 use super::text_values::TextValues;
 use super::top_values::cut_text;
 
 /// Bytes of a shape that are kept: 4,096 characters of any kind.
-const SHAPE_BYTES: usize = 4 * 4_096 + 4;
+pub(super) const SHAPE_BYTES: usize = 4 * 4_096 + 4;
 /// Bytes of all shapes beyond which they are no longer kept exactly.
 const SHAPES_BYTES: u64 = 16 << 20;
 /// Different lengths beyond which the length histogram is made coarser.
@@ -28,26 +28,26 @@ const LENGTH_LIMIT: usize = 4_096;
 #[derive(Clone, Debug)]
 pub struct Texts {
     /// What is counted already; the rest is in the shapes.
-    counts: Counts,
+    pub(super) counts: Counts,
     inner_spaces: u128,
     lengths: Lengths,
     length_counts: BTreeMap<u64, u64>,
     /// Texts of each short length that are not in `length_counts` yet.
     short_lengths: ShortLengths,
-    patterns: PatternCounts,
-    shapes: TextValues,
+    pub(super) patterns: PatternCounts,
+    pub(super) shapes: TextValues,
     shape_limit: usize,
     /// For each exact shape: what it says, and how many of its texts are still to be counted by it.
-    pending: Vec<(Verdict, u64)>,
-    recent: RecentShapes,
+    pub(super) pending: Vec<(Verdict, u64)>,
+    pub(super) recent: RecentShapes,
     folded: DistinctHashes,
-    shape: Vec<u8>,
+    pub(super) shape: Vec<u8>,
     fold: Vec<u8>,
 }
 
 /// Plain counters, in texts.
 #[derive(Clone, Copy, Debug, Default)]
-struct Counts {
+pub(super) struct Counts {
     zero_length: u64,
     blank: u64,
     dummy: u64,
@@ -61,7 +61,7 @@ struct Counts {
     non_alpha: u64,
     digit: u64,
     numeric: u64,
-    date: u64,
+    pub(super) date: u64,
     truth: u64,
     non_ascii: u64,
     non_printing: u64,
@@ -114,66 +114,6 @@ impl Texts {
         }
     }
 
-    /// Adds an ASCII text whose shape is written; says whether folding leaves it as it is.
-    fn update_ascii(&mut self, text: &[u8], weight: u64) -> bool {
-        // A shape that is kept in part says nothing of the whole.
-        if self.shape.len() <= SHAPE_BYTES
-            && let Some(place) = self.count_shape(weight)
-        {
-            let is_new = place == self.pending.len();
-            if is_new {
-                self.pending.push((verdict_of(&self.shape), 0));
-            }
-            let (verdict, texts) = &mut self.pending[place];
-            *texts += weight;
-            let verdict = *verdict;
-            self.answer_ascii(text, verdict.look, weight);
-            if is_new {
-                self.keep_within_limit();
-            }
-            return verdict.is_folded;
-        }
-        if self.shape.len() > SHAPE_BYTES {
-            self.add_shape(weight);
-        }
-        let found = Features::of_ascii_shape(&self.shape);
-        let verdict = Verdict::of_ascii_shape(&self.shape, &found);
-        self.count(&found, verdict.yes, weight);
-        self.answer_ascii(text, verdict.look, weight);
-        verdict.is_folded
-    }
-
-    /// Counts the written shape; says its place among the exact ones.
-    fn count_shape(&mut self, weight: u64) -> Option<usize> {
-        match self.shapes.tally_mut() {
-            Some(tally) => Some(self.recent.count(tally, &self.shape, weight)),
-            None => self.shapes.update(&self.shape, weight),
-        }
-    }
-
-    fn answer_ascii(&mut self, text: &[u8], open: Questions, weight: u64) {
-        if open.is_empty() {
-            return;
-        }
-        // What nearly every text of a column is asked is answered from the bytes.
-        let (date, iso, uuid) = (DATE, Questions::form(Form::IsoDate), Questions::form(Form::Uuid));
-        if open.has(date)
-            && let Some(found) = parse_date_text(text)
-        {
-            self.counts.date += weight;
-            if found.is_iso && open.has(iso) {
-                self.patterns.add(Form::IsoDate, weight);
-            }
-        }
-        if open.has(uuid) && is_uuid(text) {
-            self.patterns.add(Form::Uuid, weight);
-        }
-        let open = open.without(date.with(iso).with(uuid));
-        if !open.is_empty() {
-            self.answer(std::str::from_utf8(text).expect("ASCII is UTF-8"), open, weight);
-        }
-    }
-
     fn update_wide(&mut self, text: &str, weight: u64) {
         let found = read_shape(text, &mut self.shape);
         self.add_shape(weight);
@@ -184,7 +124,7 @@ impl Texts {
     }
 
     /// Counts the shape alone; what it says of its text is counted elsewhere.
-    fn add_shape(&mut self, weight: u64) {
+    pub(super) fn add_shape(&mut self, weight: u64) {
         if self.shapes.update(&self.shape, weight) == Some(self.pending.len()) {
             let shape = &self.shape[..self.shape.len().min(SHAPE_BYTES)];
             self.pending.push((verdict_of(shape), 0));
@@ -193,7 +133,7 @@ impl Texts {
     }
 
     /// Counts what features say.
-    fn count(&mut self, found: &Features, yes: Questions, weight: u64) {
+    pub(super) fn count(&mut self, found: &Features, yes: Questions, weight: u64) {
         self.lengths.update(found.chars, weight);
         if !self.short_lengths.add(found.chars, weight) {
             *self.length_counts.entry(found.chars).or_default() += weight;
@@ -228,7 +168,7 @@ impl Texts {
     }
 
     /// Looks at the text for what its shape leaves open.
-    fn answer(&mut self, text: &str, open: Questions, weight: u64) {
+    pub(super) fn answer(&mut self, text: &str, open: Questions, weight: u64) {
         if open.is_empty() || text.is_empty() {
             return;
         }
@@ -246,7 +186,7 @@ impl Texts {
         }
     }
 
-    fn keep_within_limit(&mut self) {
+    pub(super) fn keep_within_limit(&mut self) {
         if self.pending.len() > self.shape_limit || (self.shapes.heap_bytes() > SHAPES_BYTES && !self.pending.is_empty()) {
             self.settle_pending();
             self.pending = Vec::new();
@@ -390,7 +330,7 @@ impl Texts {
 }
 
 /// What a shape (as far as it is kept) says of ASCII texts that have it.
-fn verdict_of(shape: &[u8]) -> Verdict {
+pub(super) fn verdict_of(shape: &[u8]) -> Verdict {
     Verdict::of_ascii_shape(shape, &Features::of_ascii_shape(shape))
 }
 

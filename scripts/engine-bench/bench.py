@@ -3,18 +3,18 @@
 Figures are medians over the rounds: wall seconds, CPU seconds (user and system, all threads), peak memory. Figures a column are what
 the program hands over for each column on average. The ratio is Limn's CPU seconds over the peer's: below 1 Limn is cheaper.
 Everything runs with one thread, but for the comparison of threads.
+
+This process stays small and leaves tables and profiles to others: a child's peak memory is at least its parent's at the start.
 """
 
 import argparse
-import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-
-import tables
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FULL = ["decode", "duckdb-summarize", "duckdb-full"]
@@ -35,39 +35,44 @@ SCALINGS = [
     ("rows of customers", ("customers", "parquet", 500_000), ("customers", "parquet", 5_000_000)),
     ("columns of wide", ("wide50", "parquet", 200_000), ("wide", "parquet", 200_000)),
 ]
-NAMES = {"decode": "decoding to Arrow alone", "duckdb-summarize": "DuckDB `SUMMARIZE`", "duckdb-full": "DuckDB, all figures in SQL"}
+NAMES = {"limn": "**Limn**", "decode": "decoding to Arrow alone", "duckdb-summarize": "DuckDB `SUMMARIZE`", "duckdb-full": "DuckDB, all figures in SQL"}
 # A peer that takes longer than this is run once.
-LONG_SECONDS = 60
+LONG_SECONDS = 20
 
 
-def run(command, quiet_errors=True):
-    """Wall seconds, CPU seconds, peak bytes; nothing where the program failed."""
+def run(command, limit=None):
+    """How it ended (done, failed, or stopped after `limit` seconds), and its wall seconds, CPU seconds, peak bytes until then."""
     began = time.perf_counter()
-    errors = subprocess.DEVNULL if quiet_errors else None
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    stop = threading.Timer(limit, process.kill) if limit else None
+    if stop:
+        stop.start()
     _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        return None
-    return time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
+    if stop:
+        stop.cancel()
+    end = "done" if process.returncode == 0 else "stopped" if limit and wall >= limit else "failed"
+    return end, (wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
 def median(costs):
     return [statistics.median(column) for column in zip(*costs)]
 
 
-def interleaved(commands, rounds):
-    """The median cost of each command, the commands taking turns; nothing for one that failed."""
-    costs = {name: [] for name in commands}
-    for turn in range(rounds):
+def interleaved(commands, options):
+    """How each command ended and its median cost, the commands taking turns. A peer that takes long is run once."""
+    ends, costs = {}, {name: [] for name in commands}
+    for turn in range(options.rounds):
         for name, command in commands.items():
-            if turn == 0 or (costs[name] and (name == "limn" or costs[name][0][1] < LONG_SECONDS)):
-                cost = run(command)
-                if cost is None and name.startswith("limn"):
-                    raise SystemExit(f"{' '.join(command)} failed")
-                if cost is not None:
-                    costs[name].append(cost)
-    return {name: median(runs) if runs else None for name, runs in costs.items()}
+            is_ours = name.startswith("limn")
+            if turn > 0 and not is_ours and (ends[name] != "done" or costs[name][0][1] > LONG_SECONDS):
+                continue
+            ends[name], cost = run(command, None if is_ours else options.limit)
+            if is_ours and ends[name] != "done":
+                raise SystemExit(f"{' '.join(command)} failed")
+            costs[name].append(cost)
+    return ends, {name: median(runs) for name, runs in costs.items()}
 
 
 def prepare(case, options):
@@ -77,9 +82,7 @@ def prepare(case, options):
     path = os.path.join(options.data, f"{table}_{rows}.{kind}")
     if not os.path.exists(path):
         print(f"writing {os.path.basename(path)}", file=sys.stderr)
-        write = tables.write_parquet if kind == "parquet" else tables.write_csv
-        write(table, rows, path + ".part")
-        os.rename(path + ".part", path)
+        subprocess.run([sys.executable, os.path.join(HERE, "tables.py"), table, kind, str(rows), path], check=True)
     return path, rows
 
 
@@ -87,18 +90,10 @@ def limn_command(options, path, threads=1):
     return [options.limn, "profile", "--quiet", "--threads", str(threads), "--format", "json", path]
 
 
-def count_figures(value):
-    """Named figures of a column: lists (bars, top values, patterns) count once."""
-    if isinstance(value, dict):
-        return sum(count_figures(inner) for inner in value.values())
-    return 0 if value is None else 1
-
-
 def figures_of(options, path):
-    """Figures a column: of Limn, and of SUMMARIZE's twelve columns those that are figures."""
-    output = subprocess.run(limn_command(options, path), stdout=subprocess.PIPE, check=True).stdout
-    columns = json.loads(output)["tables"][0]["columns"]
-    return {"limn": sum(map(count_figures, columns)) / len(columns), "duckdb-summarize": 10}
+    """Figures a column on average: of Limn by counting them; SUMMARIZE has ten beside name and type."""
+    counted = subprocess.run([sys.executable, os.path.join(HERE, "figures.py"), *limn_command(options, path)], stdout=subprocess.PIPE, check=True)
+    return {"limn": float(counted.stdout), "duckdb-summarize": 10}
 
 
 def size_of(case, rows):
@@ -121,19 +116,17 @@ def compare_with_peers(options):
                 with open(extra[0], "w") as file:
                     subprocess.run([*limn, "--sql"], stdout=file, check=True)
             commands[peer] = [sys.executable, os.path.join(HERE, "peers.py"), peer, path, *extra]
-        costs = interleaved(commands, options.rounds)
+        ends, costs = interleaved(commands, options)
         figures = figures_of(options, path)
         figures["duckdb-full"] = figures["limn"]
-        for name, cost in costs.items():
-            shown = NAMES.get(name, name)
-            if cost is None:
-                print(f"| {size_of(case, rows)} | {shown} | | failed | | | | |", flush=True)
-                continue
-            wall, cpu, peak = cost
-            ratio = "" if name == "limn" else f"{costs['limn'][1] / cpu:.3f}"
+        for name, (wall, cpu, peak) in costs.items():
+            more, less = (">", "<") if ends[name] == "stopped" else ("", "")
+            ratio = "" if name == "limn" else f"{less}{costs['limn'][1] / cpu:.3f}"
             count = f"{figures[name]:.0f}" if name in figures else ""
-            cells = [size_of(case, rows), shown, count, f"{wall:.2f}", f"{cpu:.2f}", f"{peak / 2**20:.0f}", f"{rows / cpu:,.0f}", ratio]
-            print(f"| {' | '.join(cells)} |", flush=True)
+            cells = [f"{more}{wall:.2f}", f"{more}{cpu:.2f}", f"{more}{peak / 2**20:.0f}", f"{less}{rows / cpu:,.0f}", ratio]
+            if ends[name] == "failed":
+                cells = ["failed", "", "", "", ""]
+            print(f"| {' | '.join([size_of(case, rows), NAMES.get(name, name), count, *cells])} |", flush=True)
         if "duckdb-full" in commands:
             os.remove(commands["duckdb-full"][-1])
 
@@ -145,7 +138,7 @@ def compare_threads(options):
         if options.only not in f"{case[0]}.{case[1]}":
             continue
         path, rows = prepare(case, options)
-        costs = interleaved({f"limn-{threads}": limn_command(options, path, threads) for threads in (1, 2)}, options.rounds)
+        _, costs = interleaved({f"limn-{threads}": limn_command(options, path, threads) for threads in (1, 2)}, options)
         one, two = costs["limn-1"], costs["limn-2"]
         print(f"| {size_of(case, rows)} | {one[0]:.2f} | {two[0]:.2f} | {one[0] / two[0]:.2f} | {one[1]:.2f}, {two[1]:.2f} |", flush=True)
 
@@ -157,7 +150,7 @@ def compare_sizes(options):
         if options.only not in f"{large[0]}.{large[1]}":
             continue
         paths = {"limn-tenth": prepare(small, options)[0], "limn-whole": prepare(large, options)[0]}
-        costs = interleaved({name: limn_command(options, path) for name, path in paths.items()}, options.rounds)
+        _, costs = interleaved({name: limn_command(options, path) for name, path in paths.items()}, options)
         tenth, whole = costs["limn-tenth"][1], costs["limn-whole"][1]
         print(f"| {name} | {tenth:.2f} | {whole:.2f} | {whole / tenth:.1f} times |", flush=True)
 
@@ -168,7 +161,7 @@ def measure_start(options):
         path = os.path.join(folder, "one.csv")
         with open(path, "w") as file:
             file.write("a,b\n1,x\n")
-        walls = [run(limn_command(options, path))[0] for _ in range(20)]
+        walls = [run(limn_command(options, path))[1][0] for _ in range(20)]
     print(f"\nA table of one row takes {statistics.median(walls) * 1000:.0f} ms from start to end of the process.", flush=True)
 
 
@@ -177,6 +170,7 @@ def main():
     parser.add_argument("--limn", required=True, help="the program")
     parser.add_argument("--data", required=True, help="folder for the tables; kept")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--limit", type=float, default=90, help="seconds after which a peer is stopped; its row then says more than")
     parser.add_argument("--scale", type=float, default=1.0, help="share of the full rows")
     parser.add_argument("--only", default="", help="cases whose name (such as taxi.parquet) holds this")
     options = parser.parse_args()

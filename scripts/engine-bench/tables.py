@@ -4,6 +4,9 @@ taxi: trips, mostly columns that repeat values; customers: texts, many of them n
 Chunk k of a table depends on (seed, table, k) alone, so that a smaller table of whole chunks is the beginning of a larger one.
 """
 
+import os
+import sys
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -194,3 +197,10 @@ def write_csv(table, rows, path):
         writer = writer or pa_csv.CSVWriter(path, chunk.schema)
         writer.write_table(chunk)
     writer.close()
+
+
+if __name__ == "__main__":
+    # TABLE FORMAT ROWS PATH
+    table, kind, rows, path = sys.argv[1:]
+    (write_parquet if kind == "parquet" else write_csv)(table, int(rows), path + ".part")
+    os.rename(path + ".part", path)

@@ -11,4 +11,6 @@ mod profiles;
 mod removal;
 mod runs;
 mod schema;
+mod scope;
 mod tables;
+mod values;

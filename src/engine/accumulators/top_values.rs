@@ -94,7 +94,8 @@ impl<T: Eq + Hash + Clone + Ord> FrequentValues<T> {
             .sketch
             .frequent_items(ErrorType::NoFalsePositives)
             .into_iter()
-            .filter(|row| row.lower_bound() > 0)
+            // What the windows can have let wait of any other value is not beaten for certain by less.
+            .filter(|row| row.lower_bound() > self.windows)
             .map(|row| (row.item().clone(), row.lower_bound()))
             .collect();
         rows.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -125,6 +126,8 @@ impl FrequentValues<String> {
         Ok(Self {
             sketch,
             total,
+            // Nothing waited at Spark's door.
+            windows: 0,
             ..Self::default()
         })
     }
@@ -193,6 +196,13 @@ mod tests {
         let (value, count) = values.commonest()[0];
         assert_eq!(value, -1);
         assert!(count <= 20_000 && count as f64 >= 20_000.0 - values.estimate().error * 200_000.0);
+    }
+
+    #[test]
+    fn values_that_all_come_once_have_no_commonest() {
+        let mut values = FrequentValues::<i64>::default();
+        (0..100_000_i64).for_each(|value| values.update(value.canonical_hash(Form::Integer), value, 1));
+        assert_eq!(values.commonest(), []);
     }
 
     #[test]

@@ -4,6 +4,9 @@ taxi: trips, mostly columns that repeat values; customers: texts, many of them n
 Chunk k of a table depends on (seed, table, k) alone, so that a smaller table of whole chunks is the beginning of a larger one.
 """
 
+import os
+import sys
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -162,6 +165,8 @@ MAKERS = {
     "taxi": (lambda k, n: taxi(SEED, k, n), 1_000_000),
     "customers": (lambda k, n: customers(SEED, k, n), 500_000),
     "wide": (lambda k, n: wide(SEED, k, n, 500), 50_000),
+    # The first tenth of the columns of `wide`.
+    "wide50": (lambda k, n: wide(SEED, k, n, 50), 50_000),
 }
 
 
@@ -170,7 +175,7 @@ def chunks(table, rows):
     for k, at in enumerate(range(0, rows, CHUNK)):
         count = min(CHUNK, rows - at)
         # A part of a chunk has other rows than the whole one: make the whole and cut it.
-        yield make(k, CHUNK if table != "wide" else count).slice(0, count)
+        yield make(k, count if table.startswith("wide") else CHUNK).slice(0, count)
 
 
 def write_parquet(table, rows, path):
@@ -192,3 +197,10 @@ def write_csv(table, rows, path):
         writer = writer or pa_csv.CSVWriter(path, chunk.schema)
         writer.write_table(chunk)
     writer.close()
+
+
+if __name__ == "__main__":
+    # TABLE FORMAT ROWS PATH
+    table, kind, rows, path = sys.argv[1:]
+    (write_parquet if kind == "parquet" else write_csv)(table, int(rows), path + ".part")
+    os.rename(path + ".part", path)

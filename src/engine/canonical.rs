@@ -263,7 +263,11 @@ impl Scalar for Real {
                 }
             }
         }
-        self.text(form).len() as u64
+        if self.0.is_finite() {
+            shortest_length(self.0)
+        } else {
+            self.text(form).len() as u64
+        }
     }
 
     fn canonical_hash(self, _form: Form) -> u64 {
@@ -323,6 +327,41 @@ pub fn write_decimal(digits: &str, negative: bool, scale: i8, out: &mut String) 
             }
         }
     }
+}
+
+/// Characters of [`write_real`]'s text for a finite value, from its shortest digits.
+fn shortest_length(value: f64) -> u64 {
+    let mut buffer = zmij::Buffer::new();
+    let text = buffer.format_finite(value.abs()).as_bytes();
+    let mantissa_end = text.iter().position(|byte| *byte == b'e').unwrap_or(text.len());
+    let (mantissa, exponent) = text.split_at(mantissa_end);
+    let exponent = std::str::from_utf8(exponent.get(1..).unwrap_or_default())
+        .ok()
+        .and_then(|text| text.parse::<i64>().ok());
+    let point = mantissa.iter().position(|byte| *byte == b'.').unwrap_or(mantissa.len());
+    // Digits from the first to the last that is not zero.
+    let is_digit = |byte: &u8| *byte != b'0' && *byte != b'.';
+    let (Some(first), Some(last)) = (mantissa.iter().position(is_digit), mantissa.iter().rposition(is_digit)) else {
+        return 1 + u64::from(value.is_sign_negative() && value != 0.0);
+    };
+    let digits = (last - first + 1 - usize::from(first < point && point < last)) as i64;
+    // Power of ten of the first digit.
+    let scale = exponent.unwrap_or(0)
+        + if first < point {
+            point as i64 - first as i64 - 1
+        } else {
+            point as i64 - first as i64
+        };
+    let size = value.abs();
+    let length = if !(1e-6..1e21).contains(&size) {
+        let power = scale.unsigned_abs().checked_ilog10().map_or(1, |more| i64::from(more) + 1);
+        digits + i64::from(digits > 1) + 1 + power + i64::from(scale < 0)
+    } else if scale >= 0 {
+        digits.max(scale + 1) + i64::from(digits > scale + 1)
+    } else {
+        digits - scale + 1
+    };
+    (length + i64::from(value < 0.0)) as u64
 }
 
 /// Appends the shortest text that reads back as the same double; an exponent only beyond 21 digits, as in JSON.
@@ -441,6 +480,8 @@ mod tests {
         ];
         reals.extend((0..2_000).map(|i| f64::from(i * 7_919 % 100_003) * 0.01 - 300.0));
         reals.extend((0..2_000).map(|i| f64::from(i * 7_919 % 100_003) / 1_000.0));
+        reals.extend((0..20_000_u64).map(|i| f64::from_bits(i.wrapping_mul(0x9E37_79B9_7F4A_7C15))));
+        reals.extend((0..20_000_u64).map(|i| (i as f64 * 0.37).sin() * 10_f64.powi((i % 40) as i32 - 15)));
         for value in reals {
             let real = Real::new(value);
             assert_eq!(real.text_length(Form::Real), real.text(Form::Real).len() as u64, "{value}");

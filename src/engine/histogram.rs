@@ -130,13 +130,17 @@ pub fn fill_bins(edges: &Edges, values: impl Iterator<Item = (f64, u64)>) -> Vec
     let (first, last) = (edges.edges[0], edges.edges[closed]);
     let mut counts = vec![0_u64; closed];
     let (mut below, mut above) = (0_u64, 0_u64);
+    // Neighbours mostly fall into one bin.
+    let mut bin = 0;
     for (value, count) in values {
         if value < first && edges.open_low {
             below += count;
         } else if value >= last && edges.open_high {
             above += count;
         } else {
-            let bin = edges.edges.partition_point(|edge| *edge <= value).saturating_sub(1).min(closed - 1);
+            if !(edges.edges[bin] <= value && value < edges.edges[bin + 1]) {
+                bin = edges.edges.partition_point(|edge| *edge <= value).saturating_sub(1).min(closed - 1);
+            }
             counts[bin] += count;
         }
     }

@@ -13,6 +13,7 @@ pub mod accumulators;
 pub mod calendar;
 pub mod canonical;
 pub mod column_scan;
+mod crew;
 pub mod discovery;
 pub mod error;
 pub mod file_mask;

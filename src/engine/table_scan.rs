@@ -5,12 +5,15 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use arrow::array::Array;
+
 use super::accumulators::column::ColumnState;
+use super::crew::{ReadBatches, count_and_read};
 use super::error::EngineError;
 use super::limits::{ColumnLimits, StopWatch};
 use super::memory::{make_room, share_of_states};
 use super::sources::{BatchSource, ScanPart, SourceBatch, SourceColumn};
-use super::type_inference::TokenType;
+use super::type_inference::{TokenKinds, TokenType};
 use crate::domain::table_profile::RejectedRows;
 use crate::domain::table_scope::TableScope;
 
@@ -103,7 +106,12 @@ impl TableScan {
         let mut source = part.open_scoped(order.scope)?;
         let mut places: Vec<usize> = Vec::new();
         self.place_columns(order, index, source.columns(), &mut places);
-        while !stop.load(Ordering::Relaxed) {
+        // Threads beyond the number of parts help with the columns of one.
+        let hands = order.threads / order.parts.len().max(1);
+        if hands > 1 {
+            self.read_together(order, index, &mut *source, &mut places, stop, hands)?;
+        }
+        while hands <= 1 && !stop.load(Ordering::Relaxed) {
             let Some(batch) = source.next_batch()? else { break };
             self.place_columns(order, index, source.columns(), &mut places);
             self.add_batch(&*source, &batch, &places);
@@ -121,6 +129,41 @@ impl TableScan {
             self.rejected_in = index;
         }
         self.rejected.count += rejected.count;
+        Ok(())
+    }
+
+    /// Reads a part with several threads.
+    fn read_together(
+        &mut self,
+        order: &ScanOrder,
+        part: usize,
+        source: &mut dyn BatchSource,
+        places: &mut Vec<usize>,
+        stop: &AtomicBool,
+        threads: usize,
+    ) -> Result<(), EngineError> {
+        let mut ready = ReadBatches::default();
+        while !stop.load(Ordering::Relaxed) {
+            let mut indices = vec![Vec::new(); self.columns.len()];
+            places.iter().enumerate().for_each(|(index, place)| indices[*place].push(index));
+            let next = count_and_read(&mut self.columns, &indices, &ready, self.rows, source, threads)?;
+            self.rows += ready.rows();
+            self.place_columns(order, part, source.columns(), places);
+            for read in &ready.batches {
+                let (rows, bytes) = if order.report {
+                    (read.batch.rows.num_rows() as u64, read.batch.bytes)
+                } else {
+                    (0, 0)
+                };
+                order.watch.tick(rows, bytes)?;
+            }
+            order.watch.tick(0, 0)?;
+            keep_within(order.memory_bytes / order.parts.len().max(1) as u64, &mut self.columns);
+            if ready.is_end {
+                break;
+            }
+            ready = next;
+        }
         Ok(())
     }
 
@@ -156,10 +199,7 @@ impl TableScan {
         for (index, place) in places.iter().enumerate() {
             let column = &mut self.columns[*place];
             let array = batch.rows.column(index);
-            // A value that makes an accumulator fail costs its column, not the table.
-            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| column.update(array, source.token_kinds(index)))) {
-                column.fail(format!("counting failed near row {}: {}", self.rows + 1, panic_text(&*panic)));
-            }
+            count_array(column, array, source.token_kinds(index), self.rows);
         }
         self.rows += rows;
         if places.len() < self.columns.len() {
@@ -210,6 +250,13 @@ impl TableScan {
         (self.order, self.columns) = ordered.into_iter().unzip();
         self.by_name.clear();
         self
+    }
+}
+
+/// Counts an array of a column. A value that makes the accumulator fail costs its column, not the table.
+pub fn count_array(column: &mut ColumnState, array: &dyn Array, kinds: TokenKinds, rows_before: u64) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| column.update(array, kinds))) {
+        column.fail(format!("counting failed near row {}: {}", rows_before + 1, panic_text(&*panic)));
     }
 }
 

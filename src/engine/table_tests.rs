@@ -287,6 +287,56 @@ fn a_type_that_breaks_late_is_found_by_a_second_look() {
 }
 
 #[test]
+fn a_column_that_hardly_repeats_is_settled_early_and_read_again_where_that_was_wrong() {
+    let lines = |last: &str| {
+        let rows = (0..90_000).map(|i| {
+            format!(
+                "{},2023-01-01 {:02}:{:02}:{:02}.{:06}\n",
+                i * 7,
+                i / 3_600 % 24,
+                i / 60 % 60,
+                i % 60,
+                i
+            )
+        });
+        std::iter::once("n,at\n".to_owned()).chain(rows).collect::<String>() + last
+    };
+    let right = profile_text("t.csv", lines("").as_bytes());
+    assert_eq!(types(&right), [("n", "bigint"), ("at", "timestamp_ntz")]);
+    let n = &column(&right, "n").metrics;
+    assert_eq!((n.distinct_count, n.max_value.as_deref()), (Some(90_000), Some("629993")));
+    assert_eq!(
+        column(&right, "at").metrics.max_value.as_deref(),
+        Some("2023-01-01T23:59:59.086399")
+    );
+    let wrong = profile_text("t.csv", lines("x,y\n").as_bytes());
+    assert_eq!(types(&wrong), [("n", "string"), ("at", "string")]);
+    assert_eq!(column(&wrong, "n").metrics.distinct_count, Some(90_001));
+}
+
+#[test]
+fn several_threads_on_one_text_file_find_what_one_does() {
+    let root = tempfile::tempdir().unwrap();
+    let kinds = ["", "\"a, b\"", "\"say \"\"so\"\"\"", "plain", "\"two\nlines\""];
+    let rows = (0..60_000_u64).map(|i| format!("{i},{},{},{}\n", i * i % 977, kinds[(i % 5) as usize], i as f64 * 0.25));
+    let text: String = std::iter::once("id,code,text,real\n".to_owned()).chain(rows).collect();
+    fs::write(root.path().join("t.csv"), text + "ragged\n").unwrap();
+    let table = only_table(root.path());
+    let with = |threads| {
+        let mut profile = profile_table(root.path(), &table, &ProfileOptions { threads, ..options() }, &Unobserved).unwrap();
+        profile.duration_ms = 0;
+        profile
+    };
+    let one = with(1);
+    assert_eq!(
+        (one.row_count, one.rejected.as_ref().map(|rejected| rejected.count)),
+        (60_000, Some(1))
+    );
+    assert_eq!(one, with(2));
+    assert_eq!(one, with(5));
+}
+
+#[test]
 fn a_damaged_column_fails_alone() {
     let root = tempfile::tempdir().unwrap();
     let path = root.path().join("t.parquet");

@@ -202,9 +202,20 @@ pub fn read_whole(token: &[u8]) -> Option<i128> {
     if !canonical {
         return None;
     }
-    let size = digits.iter().try_fold(0_i128, |sum, byte| {
+    // Nineteen digits and more need more than 64 bits.
+    let (near, far) = digits.split_at(digits.len().min(18));
+    let (mut size, mut all_digits) = (0_u64, true);
+    for byte in near {
+        let digit = byte.wrapping_sub(b'0');
+        all_digits &= digit < 10;
+        size = size.wrapping_mul(10).wrapping_add(u64::from(digit));
+    }
+    let size = far.iter().try_fold(i128::from(size), |sum, byte| {
         byte.is_ascii_digit().then(|| sum * 10 + i128::from(byte - b'0'))
     })?;
+    if !all_digits {
+        return None;
+    }
     Some(if token.len() > digits.len() { -size } else { size })
 }
 

@@ -161,6 +161,9 @@ pub fn add_tokens(array: &dyn Array, weights: Option<&[u64]>, into: &mut TokenCo
     let Some(tokens) = array.as_binary_opt::<i32>() else {
         return Ok(());
     };
+    if weights.is_none() {
+        return into.update_block(tokens);
+    }
     for (i, token) in tokens.iter().enumerate() {
         if let Some(token) = token {
             into.update(token, weights.map_or(1, |weights| weights[i]))?;

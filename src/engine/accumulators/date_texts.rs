@@ -31,6 +31,9 @@ pub fn parse_date_text(text: &[u8]) -> Option<DateText> {
     if text.len() < 8 || text.len() > 40 || !text[0].is_ascii_digit() {
         return None;
     }
+    if let Some(date) = parse_plain_instant(text) {
+        return Some(date);
+    }
     let (year, month, day, rest, is_iso) = split_date(text)?;
     if !(1..=12).contains(&month) || day < 1 || day > days_in_month(i64::from(year), month) {
         return None;
@@ -48,6 +51,38 @@ pub fn parse_date_text(text: &[u8]) -> Option<DateText> {
         time_us,
         offset_minutes,
         is_iso: is_iso && exact,
+    })
+}
+
+/// The commonest spelling of an instant, `yyyy-MM-dd HH:mm:ss` with no or six decimals, without a branch a digit; nothing where
+/// the text is spelt otherwise or is no instant.
+fn parse_plain_instant(text: &[u8]) -> Option<DateText> {
+    let (head, fraction) = text.split_first_chunk::<19>()?;
+    let mut fraction_us = 0;
+    match fraction {
+        [] => {}
+        [b'.', digits @ ..] if digits.len() == 6 => fraction_us = i64::from(self::digits(digits)?),
+        _ => return None,
+    }
+    let digit = |at: usize| u32::from(head[at].wrapping_sub(b'0'));
+    let places = [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18];
+    let all_digits = places.iter().fold(true, |all, at| all & (digit(*at) < 10));
+    let marks = [head[4], head[7], head[13], head[16]] == *b"--::" && matches!(head[10], b' ' | b'T');
+    if !all_digits || !marks {
+        return None;
+    }
+    let two = |at: usize| digit(at) * 10 + digit(at + 1);
+    let (year, month, day) = (i64::from(two(0) * 100 + two(2)), two(5), two(8));
+    let (hours, minutes, seconds) = (two(11), two(14), two(17));
+    let is_instant = (1..=12).contains(&month) && day >= 1 && hours < 24 && minutes < 60 && seconds < 60;
+    if !is_instant || (day > 28 && day > days_in_month(year, month)) {
+        return None;
+    }
+    Some(DateText {
+        day: days_from_civil(year, month, day),
+        time_us: Some(i64::from(hours * 3_600 + minutes * 60 + seconds) * 1_000_000 + fraction_us),
+        offset_minutes: None,
+        is_iso: true,
     })
 }
 
@@ -143,6 +178,34 @@ mod tests {
             assert_eq!(date.micros(), 1_360_195_200_000_000, "{text}");
         }
         assert_eq!(parse_date_text(b"1969-12-31 23:59:59.5").unwrap().micros(), -500_000);
+    }
+
+    #[test]
+    fn the_commonest_spelling_is_read_as_every_other() {
+        for text in [
+            "2013-02-07 23:59:59",
+            "2013-02-07T00:00:00.000001",
+            "2012-02-29 12:30:00.120000",
+            "0001-01-01 00:00:00",
+        ] {
+            let quick = parse_plain_instant(text.as_bytes()).unwrap();
+            // A zone makes it go the long way.
+            let long = parse_date_text(format!("{text}Z").as_bytes()).unwrap();
+            assert_eq!(
+                (quick.day, quick.time_us, quick.is_iso),
+                (long.day, long.time_us, long.is_iso),
+                "{text}"
+            );
+        }
+        for text in [
+            "2013-02-29 00:00:00",
+            "2013-13-01 00:00:00",
+            "2013-01-01 24:00:00",
+            "2013-01-01x00:00:00",
+            "2013-01-01 00:00:0a",
+        ] {
+            assert_eq!(parse_date_text(text.as_bytes()), None, "{text}");
+        }
     }
 
     #[test]

@@ -9,6 +9,9 @@ use super::sketch_error::SketchError;
 /// Half width of the 95 % interval of the merged-form estimate: 1.96 x 1.04 / sqrt(4096).
 const RELATIVE_ERROR: f64 = 0.032;
 
+/// Hashes up to which a bitmap beside them is cheaper than sorting: it stays in the cache.
+const BITMAP_HASHES: usize = 1 << 20;
+
 /// Different hashes, exactly or estimated.
 #[derive(Clone, Debug)]
 pub struct DistinctHashes {
@@ -102,8 +105,12 @@ impl DistinctHashes {
     pub fn count(&mut self, values: u64) -> DistinctCount {
         match &mut self.state {
             State::Kept(hashes) => {
-                fold_repeated(hashes);
-                let (distinct, unique) = count_folded(hashes);
+                let (distinct, unique) = if hashes.len() <= BITMAP_HASHES {
+                    count_kept(hashes)
+                } else {
+                    fold_repeated(hashes);
+                    count_folded(hashes)
+                };
                 DistinctCount {
                     distinct,
                     unique: Some(unique),
@@ -193,6 +200,27 @@ fn fold_repeated(hashes: &mut Vec<u64>) {
     hashes.truncate(kept);
 }
 
+/// Different and single hashes among kept ones. Two bits a place of a large bitmap tell which of them can stand there twice, and
+/// only those few are sorted: hashes are kept where values hardly repeat.
+fn count_kept(hashes: &[u64]) -> (u64, u64) {
+    let places = (8 * hashes.len()).next_power_of_two().max(1 << 10);
+    let place_of = |hash: u64| (hash >> (64 - places.ilog2())) as usize;
+    // Beside each other, so that both are one step away: which places were taken, and which were taken again.
+    let mut taken = vec![[0_u64; 2]; places / 64];
+    for hash in hashes {
+        let (word, bit) = (place_of(*hash) / 64, 1 << (place_of(*hash) % 64));
+        let [once, again] = &mut taken[word];
+        *again |= *once & bit;
+        *once |= bit;
+    }
+    let is_shared = |hash: &u64| taken[place_of(*hash) / 64][1] >> (place_of(*hash) % 64) & 1 == 1;
+    let mut shared: Vec<u64> = hashes.iter().copied().filter(is_shared).collect();
+    let alone = (hashes.len() - shared.len()) as u64;
+    fold_repeated(&mut shared);
+    let (distinct, unique) = count_folded(&shared);
+    (alone + distinct, alone + unique)
+}
+
 /// Different and single hashes among folded ones.
 fn count_folded(hashes: &[u64]) -> (u64, u64) {
     let repeated = hashes.windows(2).filter(|pair| pair[0] == pair[1]).count() as u64;
@@ -223,6 +251,21 @@ mod tests {
         left.know_at_least(1_000_000);
         assert_eq!(left.count(u64::MAX).distinct, 1_000_000);
         assert_eq!(left.count(10).distinct, 10);
+    }
+
+    #[test]
+    fn hashes_are_counted_as_a_sorted_list_has_them() {
+        for count in [0, 1, 100, 50_000_i64] {
+            for spread in [1, 7, 40_000, i64::MAX] {
+                let hashes: Vec<u64> = (0..count)
+                    .map(|value| hash(value % spread))
+                    .chain([0, u64::MAX, u64::MAX])
+                    .collect();
+                let mut sorted = hashes.clone();
+                fold_repeated(&mut sorted);
+                assert_eq!(count_kept(&hashes), count_folded(&sorted), "{count} of {spread}");
+            }
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! different value; a column that outgrows its share of memory turns the map into sketches and goes on by streaming.
 
 pub mod arrow_values;
+mod ascii_texts;
 pub mod booleans;
 pub mod column;
 pub mod date_texts;
@@ -15,6 +16,7 @@ pub mod moments;
 pub mod number_counts;
 pub mod numbers;
 pub mod quantiles;
+pub mod recent_shapes;
 pub mod registers;
 pub mod scalar_column;
 pub mod shape_checks;

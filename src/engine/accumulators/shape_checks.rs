@@ -1,8 +1,8 @@
 //! What a shape decides about its texts without looking at them, and what has to be looked at.
 
 use super::shapes::Features;
-use super::standard_patterns::Form;
-use super::text_kinds::{is_numeric, is_quoted, missing_word_shapes};
+use super::standard_patterns::{Form, is_email, is_phone, is_us_zip};
+use super::text_kinds::{folds_to_itself, is_plain_number, is_quoted, missing_word_shapes, trim_ascii_white};
 
 /// A set of questions about a text, one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,6 +30,16 @@ impl Questions {
         self.0 & question.0 != 0
     }
 
+    /// These and others.
+    pub fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// These but for others.
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Whether there is none.
     pub fn is_empty(self) -> bool {
         self.0 == 0
@@ -47,34 +57,39 @@ pub struct Verdict {
     pub yes: Questions,
     /// Questions for which the text itself must be looked at.
     pub look: Questions,
+    /// Whether folding leaves the text as it is.
+    pub is_folded: bool,
 }
 
 impl Verdict {
     /// Of the shape of an ASCII text with its features.
     pub fn of_ascii_shape(shape: &[u8], found: &Features) -> Self {
-        let mut verdict = Self::default();
+        let mut verdict = Self {
+            is_folded: found.lower == 0 && folds_to_itself(shape),
+            ..Self::default()
+        };
         let Some(first) = shape.first().copied() else { return verdict };
-        let Verdict { yes, look } = &mut verdict;
+        let Verdict { yes, look, .. } = &mut verdict;
         let letters = found.upper + found.lower;
         let length = shape.len();
-        let plain = letters + found.digits == found.chars;
+        let plain = letters + found.digits + found.white == found.chars;
         let text = || std::str::from_utf8(shape).unwrap_or_default();
         let has = |byte: u8| !plain && shape.contains(&byte);
 
         look.add(DUMMY, may_be_dummy(shape));
-        if found.digits > 0 {
-            let numeric_letters = letters == 1;
-            yes.add(NUMERIC, letters == 0 && is_numeric(text()));
-            look.add(NUMERIC, numeric_letters);
+        if found.digits > 0 && letters < 2 {
+            let trimmed = trim_ascii_white(shape);
+            yes.add(NUMERIC, letters == 0 && is_plain_number(trimmed));
+            look.add(NUMERIC, letters == 1 && may_have_exponent(trimmed));
         }
-        let may_be_date = found.digits > 5 && first == b'9' && (8..=40).contains(&length);
+        let may_be_date = found.digits > 5 && (8..=40).contains(&length) && begins_as_date(shape);
         look.add(DATE, may_be_date);
         look.add(Questions::form(Form::IsoDate), may_be_date);
         look.add(TRUTH, letters > 0 && found.chars - found.white <= 5);
-        yes.add(QUOTED, is_quoted(text()));
+        yes.add(QUOTED, is_quoted(shape));
 
         look.add(Questions::form(Form::UsState), shape == b"AA");
-        yes.add(Questions::form(Form::UsZip), Form::UsZip.is_form_of(text()));
+        yes.add(Questions::form(Form::UsZip), is_us_zip(shape));
         look.add(Questions::form(Form::Ssn), shape == b"999-99-9999");
         look.add(
             Questions::form(Form::CreditCard),
@@ -84,16 +99,23 @@ impl Verdict {
         look.add(Questions::form(Form::Json), first == b'{' || first == b'[');
         look.add(Questions::form(Form::Uuid), length == 36 && shape[8] == b'-' && shape[13] == b'-');
         let dotted = has(b'.');
-        look.add(Questions::form(Form::Email), dotted && shape.contains(&b'@'));
+        // Of an e-mail address only the kinds of its characters matter.
+        yes.add(
+            Questions::form(Form::Email),
+            dotted && shape.contains(&b'@') && Form::Email.admits(shape.len()) && is_email(text()),
+        );
         look.add(Questions::form(Form::Ipv4), dotted && letters == 0 && (7..=15).contains(&length));
         yes.add(Questions::form(Form::FileName), dotted && Form::FileName.is_form_of(text()));
         let colon = has(b':');
         look.add(Questions::form(Form::Url), colon && shape.contains(&b'/'));
         look.add(Questions::form(Form::Ipv6), colon && length <= 45);
-        look.add(
-            Questions::form(Form::Phone),
-            letters == 0 && (8..=15).contains(&found.digits) && length <= 24 && !plain,
-        );
+        // Of a telephone number too, but for those that may be the address of a computer instead.
+        let may_be_phone = letters == 0 && (8..=15).contains(&found.digits) && length <= 24 && found.digits < found.chars;
+        if may_be_phone && is_phone(text()) {
+            let may_be_address = shape.iter().filter(|byte| **byte == b'.').count() == 3;
+            yes.add(Questions::form(Form::Phone), !may_be_address);
+            look.add(Questions::form(Form::Phone), may_be_address);
+        }
         verdict
     }
 
@@ -102,13 +124,50 @@ impl Verdict {
         Self {
             yes: Questions::default(),
             look: Questions(u32::MAX),
+            is_folded: false,
         }
     }
 }
 
+/// Whether a shape begins as one of the spellings of a date does.
+fn begins_as_date(shape: &[u8]) -> bool {
+    matches!(
+        shape,
+        [b'9', b'9', b'9', b'9', b'-', b'9', b'9', b'-', b'9', b'9', ..]
+            | [b'9', b'9', b'9', b'9', b'/', b'9', b'9', b'/', b'9', b'9', ..]
+            | [b'9', b'9', b'/', b'9', b'9', b'/', b'9', b'9', b'9', b'9', ..]
+            | [b'9', b'9', b'.', b'9', b'9', b'.', b'9', b'9', b'9', b'9', ..]
+            | [
+                b'9',
+                b'9',
+                b'-',
+                b'A' | b'a',
+                b'A' | b'a',
+                b'A' | b'a',
+                b'-',
+                b'9',
+                b'9',
+                b'9',
+                b'9',
+                ..
+            ]
+            | [b'9', b'9', b'9', b'9', b'9', b'9', b'9', b'9', ..]
+    )
+}
+
+/// Whether a shape with one letter is a number where the letter is an `e`.
+fn may_have_exponent(shape: &[u8]) -> bool {
+    let mut text = [0; 64];
+    let Some(text) = text.get_mut(..shape.len()) else { return true };
+    for (byte, shown) in text.iter_mut().zip(shape) {
+        *byte = if shown.is_ascii_alphabetic() { b'e' } else { *shown };
+    }
+    is_plain_number(text)
+}
+
 /// Whether a text of this shape can stand for "missing": a word of that length, or one character again and again.
 fn may_be_dummy(shape: &[u8]) -> bool {
-    let trimmed = std::str::from_utf8(shape).unwrap_or_default().trim().as_bytes();
+    let trimmed = trim_ascii_white(shape);
     let Some(first) = trimmed.first() else { return false };
     if trimmed.iter().all(|byte| byte.eq_ignore_ascii_case(first)) {
         return true;
@@ -124,7 +183,7 @@ fn may_be_dummy(shape: &[u8]) -> bool {
 mod tests {
     use super::super::shapes::write_ascii_shape;
     use super::super::standard_patterns::STANDARD_FORMS;
-    use super::super::text_kinds::{is_dummy, is_truth_word};
+    use super::super::text_kinds::{fold_ascii, is_dummy, is_numeric, is_truth_word};
     use super::*;
     use crate::engine::accumulators::date_texts::parse_date_text;
     use proptest::prelude::*;
@@ -136,12 +195,15 @@ mod tests {
         let found = Features::of_ascii_shape(&shape);
         let verdict = Verdict::of_ascii_shape(&shape, &found);
         let blank = found.white == found.chars;
+        let mut folded = Vec::new();
+        fold_ascii(text.as_bytes(), &mut folded);
+        prop_assert_eq!(verdict.is_folded, folded == text.as_bytes(), "{:?} folds to itself", text);
         let questions = [
             (DUMMY, !blank && is_dummy(text)),
-            (NUMERIC, found.digits > 0 && is_numeric(text)),
+            (NUMERIC, is_numeric(text)),
             (DATE, parse_date_text(text.as_bytes()).is_some()),
             (TRUTH, is_truth_word(text)),
-            (QUOTED, is_quoted(text)),
+            (QUOTED, is_quoted(text.as_bytes())),
         ];
         let forms = STANDARD_FORMS
             .into_iter()
@@ -197,6 +259,12 @@ mod tests {
             "(  missing  )",
             "?",
             ".",
+            "192.168.10.12",
+            "192.168.100.12",
+            "123.456.7890",
+            "+49.30.123.456",
+            "1234567x",
+            "\u{b}none\u{c}",
         ] {
             assert_agrees(text).unwrap();
         }
@@ -205,7 +273,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2_000))]
         #[test]
-        fn a_shape_never_says_what_its_text_does_not(text in "[ -~]{0,40}|[0-9 .:/+()-]{0,24}|[A-Za-z]{0,8}|[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9:.]{0,8})?|[a-z.]{1,9}@[a-z.]{1,9}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[ (\\[]{0,2}[nN]/?[aA][ )\\]]{0,2}") {
+        fn a_shape_never_says_what_its_text_does_not(text in "[ -~]{0,40}|[0-9 .:/+()-]{0,24}|[A-Za-z]{0,8}|[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9:.]{0,8})?|[a-z.]{1,9}@[a-z.]{1,9}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[ (\\[]{0,2}[nN]/?[aA][ )\\]]{0,2}|[0-9]{1,3}[.][0-9]{1,3}[.][0-9]{2,3}[.][0-9]{2,3}|[A-Z0-9]{0,12}|[ +-]?[0-9]{0,3}[.]?[0-9]{0,3}[eE][+-]?[0-9]{0,3} ?") {
             assert_agrees(&text)?;
         }
     }

@@ -82,22 +82,27 @@ impl Form {
         }
     }
 
+    /// Whether texts of so many bytes are looked at.
+    pub fn admits(self, length: usize) -> bool {
+        (1..=LONGEST).contains(&length)
+    }
+
     /// Whether a text has this form.
     pub fn is_form_of(self, text: &str) -> bool {
-        if text.is_empty() || text.len() > LONGEST {
+        if !self.admits(text.len()) {
             return false;
         }
         match self {
             Self::Email => is_email(text),
             Self::Url => is_url(text),
-            Self::Uuid => is_uuid(text),
+            Self::Uuid => is_uuid(text.as_bytes()),
             Self::Ipv4 => is_ipv4(text),
             Self::Ipv6 => is_ipv6(text),
             Self::IsoDate => is_iso_date(text),
             Self::CreditCard => is_credit_card(text),
             Self::Iban => is_iban(text),
             Self::Ssn => is_ssn(text),
-            Self::UsZip => is_us_zip(text),
+            Self::UsZip => is_us_zip(text.as_bytes()),
             Self::Phone => is_phone(text),
             Self::UsState => is_us_state(text),
             Self::Json => is_json(text),
@@ -135,7 +140,8 @@ impl PatternCounts {
     }
 }
 
-fn is_email(text: &str) -> bool {
+/// Whether a text is an e-mail address. Its shape decides it.
+pub fn is_email(text: &str) -> bool {
     let Some((name, domain)) = text.split_once('@') else { return false };
     let good_name = !name.is_empty() && name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._%+-'".contains(&b));
     good_name && !name.starts_with('.') && !name.ends_with('.') && is_host(domain)
@@ -163,15 +169,12 @@ fn is_url(text: &str) -> bool {
     rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !rest.contains(char::is_whitespace))
 }
 
-fn is_uuid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(i, b)| {
-            if matches!(i, 8 | 13 | 18 | 23) {
-                b == b'-'
-            } else {
-                b.is_ascii_hexdigit()
-            }
-        })
+/// Whether a text is a UUID; without a branch a byte.
+pub fn is_uuid(text: &[u8]) -> bool {
+    let Ok(text) = <&[u8; 36]>::try_from(text) else { return false };
+    let dashed = [8, 13, 18, 23].iter().all(|at| text[*at] == b'-');
+    let hex = |byte: &u8| u8::from((byte.wrapping_sub(b'0') < 10) | ((byte | 0x20).wrapping_sub(b'a') < 6));
+    dashed && text.iter().map(hex).sum::<u8>() == 32
 }
 
 fn is_ipv4(text: &str) -> bool {
@@ -228,14 +231,15 @@ fn is_ssn(text: &str) -> bool {
 }
 
 /// Five digits, or nine with a dash. The shape of a text decides it.
-fn is_us_zip(text: &str) -> bool {
-    match text.as_bytes() {
-        [head @ .., b'-', _, _, _, _] if head.len() == 5 => text.bytes().enumerate().all(|(i, b)| i == 5 || b.is_ascii_digit()),
+pub fn is_us_zip(text: &[u8]) -> bool {
+    match text {
+        [head @ .., b'-', _, _, _, _] if head.len() == 5 => text.iter().enumerate().all(|(i, b)| i == 5 || b.is_ascii_digit()),
         all => all.len() == 5 && all.iter().all(u8::is_ascii_digit),
     }
 }
 
-fn is_phone(text: &str) -> bool {
+/// Whether a text is a telephone number. Its shape decides it, but for what may be the address of a computer.
+pub fn is_phone(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let marks = text.bytes().any(|b| b"+-(). ".contains(&b));
     let allowed = text

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use arrow::array::{Array, BinaryArray};
+
 use crate::domain::column_profile::ColumnProfile;
+use crate::engine::canonical::hash_bytes;
 use crate::engine::limits::{ColumnLimits, TOP_COUNT};
 
 use super::lengths::{Lengths, count_chars};
@@ -14,6 +17,9 @@ use super::top_values::{cut_text, top_value};
 
 /// Bytes of a value that are kept: 4,096 characters of any kind.
 const VALUE_BYTES: usize = 4 * 4_096 + 4;
+
+/// Texts that are worked on at once.
+const BLOCK: usize = 256;
 
 /// Entries at which an exact tally is first asked whether its values repeat.
 const FIRST_DOUBT: usize = 1 << 16;
@@ -39,6 +45,8 @@ pub struct TextColumn {
 struct Stream {
     texts: Texts,
     range: Option<(Vec<u8>, Vec<u8>)>,
+    /// The first bytes of the range as numbers: what lies between them is not compared in full.
+    bounds: (u64, u64),
 }
 
 impl TextColumn {
@@ -73,7 +81,41 @@ impl TextColumn {
 
     /// Adds texts that occur once each.
     pub fn update_block(&mut self, texts: &[&[u8]]) {
-        texts.iter().for_each(|text| self.update(text, 1));
+        for texts in texts.chunks(BLOCK) {
+            if self.stream.is_none() {
+                texts.iter().for_each(|text| self.update(text, 1));
+                continue;
+            }
+            let mut hashes = [0; BLOCK];
+            let hashes = &mut hashes[..texts.len()];
+            hashes.iter_mut().zip(texts).for_each(|(hash, text)| *hash = hash_bytes(text));
+            self.values.update_block(texts, hashes);
+            if let Some(stream) = &mut self.stream {
+                for (text, hash) in texts.iter().zip(hashes) {
+                    stream.widen(&text[..text.len().min(VALUE_BYTES)]);
+                    stream.texts.update_hashed(text, Some(*hash), 1);
+                }
+            }
+        }
+    }
+
+    /// [`Self::update_block`] for tokens while the tally is exact.
+    pub fn update_tokens(&mut self, tokens: &BinaryArray) {
+        let longest = tokens.value_offsets().windows(2).map(|pair| pair[1] - pair[0]).max();
+        match self.values.tally_mut() {
+            Some(tally) if longest.is_some_and(|longest| (longest as usize) < VALUE_BYTES) => {
+                tally.add_tokens(tokens);
+                self.values_seen += (tokens.len() - tokens.null_count()) as u64;
+                self.doubt_tally();
+            }
+            _ => tokens.iter().flatten().for_each(|token| self.update(token, 1)),
+        }
+    }
+
+    /// Whether the exact values are many and hardly any came twice.
+    pub fn hardly_repeats(&self) -> bool {
+        let entries = self.values.tally().map_or(0, TextTally::len);
+        entries >= FIRST_DOUBT && entries as u64 > self.values_seen / 10 * 9
     }
 
     /// From time to time asks whether the tally is worth its memory.
@@ -226,6 +268,16 @@ impl TextColumn {
     }
 }
 
+/// The first eight bytes, zeros behind a shorter text, as a number that orders texts as they do.
+fn first_bytes(text: &[u8]) -> u64 {
+    let first = text.first_chunk().copied().unwrap_or_else(|| {
+        let mut first = [0; 8];
+        first[..text.len()].copy_from_slice(text);
+        first
+    });
+    u64::from_be_bytes(first)
+}
+
 /// Shannon entropy of texts by how many of them have each count; summed in one order, whatever order they came in.
 fn entropy_bits(texts_by_count: &BTreeMap<u64, u64>, total: u64) -> f64 {
     let bits = |(count, texts): (&u64, &u64)| {
@@ -241,6 +293,7 @@ impl Stream {
         Self {
             texts: Texts::new(limits.shapes, folded_hashes),
             range: None,
+            bounds: (u64::MAX, 0),
         }
     }
 
@@ -259,7 +312,10 @@ impl Stream {
     }
 
     fn widen(&mut self, text: &[u8]) {
+        let first = first_bytes(text);
         match &mut self.range {
+            // Strictly between, so that the bytes that follow do not matter.
+            Some(_) if self.bounds.0 < first && first < self.bounds.1 => return,
             Some((min, max)) => {
                 if text < min.as_slice() {
                     *min = text.to_vec();
@@ -268,6 +324,9 @@ impl Stream {
                 }
             }
             None => self.range = Some((text.to_vec(), text.to_vec())),
+        }
+        if let Some((min, max)) = &self.range {
+            self.bounds = (first_bytes(min), first_bytes(max));
         }
     }
 

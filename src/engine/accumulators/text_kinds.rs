@@ -38,7 +38,11 @@ fn is_repeat(text: &str) -> bool {
 
 /// Whether the text is a plain number: sign, digits, point, exponent; outer spaces do not matter.
 pub fn is_numeric(text: &str) -> bool {
-    let bytes = text.trim().as_bytes();
+    is_plain_number(text.trim().as_bytes())
+}
+
+/// [`is_numeric`] without spaces around.
+pub fn is_plain_number(bytes: &[u8]) -> bool {
     let unsigned = match bytes {
         [b'+' | b'-', rest @ ..] => rest,
         rest => rest,
@@ -76,8 +80,8 @@ pub fn is_truth_word(text: &str) -> bool {
 }
 
 /// Whether the first and last characters are one kind of quote.
-pub fn is_quoted(text: &str) -> bool {
-    matches!(text.as_bytes(), [b'"', .., b'"'] | [b'\'', .., b'\''])
+pub fn is_quoted(text: &[u8]) -> bool {
+    matches!(text, [b'"', .., b'"'] | [b'\'', .., b'\''])
 }
 
 /// Folds case and drops spaces, quotes and punctuation.
@@ -99,14 +103,29 @@ pub fn fold_text(text: &str, out: &mut Vec<u8>) {
 
 /// [`fold_text`] for ASCII: every byte is written, and the end moves on behind those that stay.
 pub fn fold_ascii(text: &[u8], out: &mut Vec<u8>) {
+    const PIECE: usize = 64;
     out.clear();
-    out.resize(text.len(), 0);
-    let mut end = 0;
-    for byte in text {
-        out[end] = byte.to_ascii_uppercase();
-        end += usize::from(!DROPPED_ASCII[usize::from(*byte)]);
+    for piece in text.chunks(PIECE) {
+        let (mut folded, mut end) = ([0; PIECE], 0);
+        for byte in piece {
+            folded[end % PIECE] = byte.to_ascii_uppercase();
+            end += usize::from(!DROPPED_ASCII[usize::from(*byte)]);
+        }
+        out.extend_from_slice(&folded[..end]);
     }
-    out.truncate(end);
+}
+
+/// Whether folding leaves an ASCII text of this shape as it is.
+pub fn folds_to_itself(shape: &[u8]) -> bool {
+    !shape.iter().any(|byte| *byte == b'a' || DROPPED_ASCII[usize::from(*byte)])
+}
+
+/// ASCII without the white space around it, as `str::trim` has it.
+pub fn trim_ascii_white(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | 9..=13, rest @ ..] | [rest @ .., b' ' | 9..=13] = text {
+        text = rest;
+    }
+    text
 }
 
 /// ASCII characters that folding drops.
@@ -176,7 +195,7 @@ mod tests {
             assert!(!is_numeric(text), "{text:?}");
         }
         assert!(is_truth_word("Yes") && is_truth_word("F") && !is_truth_word("1") && !is_truth_word("maybe"));
-        assert!(is_quoted("\"a\"") && is_quoted("''") && !is_quoted("\"") && !is_quoted("\"a'"));
+        assert!(is_quoted(b"\"a\"") && is_quoted(b"''") && !is_quoted(b"\"") && !is_quoted(b"\"a'"));
     }
 
     #[test]
@@ -184,6 +203,12 @@ mod tests {
         let mut out = Vec::new();
         fold_text(" O'Brien, Ü. ", &mut out);
         assert_eq!(out, "OBRIENÜ".as_bytes());
+        for text in ["abcdefgh", "abcdefghi", "a b-c.d,e f'g\"h", "12345678.", "        x", ""] {
+            let (mut quick, mut long) = (Vec::new(), Vec::new());
+            fold_text(text, &mut quick);
+            fold_text(&format!("{text}中"), &mut long);
+            assert_eq!(quick, long[..long.len() - 3], "{text}");
+        }
         for byte in 0..128_u8 {
             let (mut quick, mut long) = (Vec::new(), Vec::new());
             fold_text(char::from(byte).encode_utf8(&mut [0; 4]), &mut quick);

@@ -1,7 +1,27 @@
 //! An exact map from text to count: one arena of bytes, one table of slots, no allocation a value.
 //! A very long text is kept in part and told apart by its full length and hash.
 
+use arrow::array::{Array, BinaryArray};
+
 use crate::engine::canonical::hash_bytes;
+
+/// Tokens of fewer bytes are short.
+const SHORT: usize = 16;
+/// Short tokens that are known by their bytes.
+const RECENT: usize = 1 << 11;
+
+/// A short token seen lately, and how often since.
+#[derive(Clone, Copy, Default)]
+struct Recent {
+    key: u128,
+    place: usize,
+    count: u64,
+}
+
+fn recent_place(key: u128) -> usize {
+    let mixed = (key as u64 ^ ((key >> 64) as u64).rotate_left(23)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed >> 53) as usize
+}
 
 /// One different text.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +68,58 @@ impl TextTally {
         }
         self.insert(hash_bytes(text), text, text.len() as u64, weight);
         self.last
+    }
+
+    /// Counts tokens that occur once each. Short ones that came lately are known by their bytes alone, without hash and search.
+    pub fn add_tokens(&mut self, tokens: &BinaryArray) {
+        let (bytes, offsets) = (tokens.value_data(), tokens.value_offsets());
+        if tokens.len() < RECENT {
+            for token in tokens.iter().flatten() {
+                self.add(token, 1);
+            }
+            return;
+        }
+        let mut recent = [Recent::default(); RECENT];
+        for (row, ends) in offsets.windows(2).enumerate() {
+            let (start, length) = (ends[0] as usize, (ends[1] - ends[0]) as usize);
+            if length == 0 && tokens.is_null(row) {
+                continue;
+            }
+            let piece = bytes.get(start..start + SHORT).filter(|_| length < SHORT);
+            let Some(piece) = piece.and_then(|piece| piece.first_chunk()) else {
+                self.add(&bytes[start..start + length], 1);
+                continue;
+            };
+            // The bytes, and the length (plus one) above them.
+            let key = u128::from_le_bytes(*piece) & ((1 << (8 * length)) - 1) | (length as u128 + 1) << 120;
+            let known = &mut recent[recent_place(key)];
+            if known.key == key {
+                known.count += 1;
+                continue;
+            }
+            let before = *known;
+            let place = self.add(&bytes[start..start + length], 1);
+            recent[recent_place(key)] = Recent { key, place, count: 0 };
+            self.settle_recent(before);
+        }
+        recent.into_iter().for_each(|known| self.settle_recent(known));
+    }
+
+    fn settle_recent(&mut self, known: Recent) {
+        if known.count > 0 {
+            self.entries[known.place].count += known.count;
+        }
+    }
+
+    /// Counts a text that may stand at a place; nothing where it does not.
+    pub fn count_at(&mut self, place: usize, text: &[u8], weight: u64) -> Option<usize> {
+        let entry = self.entries.get_mut(place)?;
+        let kept = self.arena.get(entry.start..entry.start + entry.kept as usize)?;
+        if entry.length != text.len() as u64 || kept != text {
+            return None;
+        }
+        entry.count += weight;
+        Some(place)
     }
 
     /// The text at a place, as far as it is kept.
@@ -149,6 +221,35 @@ mod tests {
         left.merge(&right);
         let counted: BTreeMap<&[u8], u64> = left.iter().map(|(text, _, count)| (text, count)).collect();
         assert_eq!(counted, plain);
+    }
+
+    #[test]
+    fn tokens_at_once_are_counted_as_one_by_one() {
+        let tokens: Vec<Option<Vec<u8>>> = (0..20_000_u64)
+            .map(|i| match i % 11 {
+                0 => None,
+                1 => Some(Vec::new()),
+                2 => Some(vec![0; (i % 20) as usize]),
+                3 => Some(format!("a longer token, number {}", i % 13).into_bytes()),
+                _ => Some((i * i % 4_999).to_string().into_bytes()),
+            })
+            .collect();
+        let mut one_by_one = TextTally::new(64);
+        for token in tokens.iter().flatten() {
+            one_by_one.add(token, 1);
+        }
+        let mut at_once = TextTally::new(64);
+        let array = BinaryArray::from_iter(tokens);
+        (0..20_000)
+            .step_by(5_000)
+            .for_each(|at| at_once.add_tokens(&array.slice(at, 5_000)));
+        let counted = |tally: &TextTally| {
+            tally
+                .iter()
+                .map(|(text, hash, count)| (text.to_vec(), hash, count))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(counted(&at_once), counted(&one_by_one));
     }
 
     #[test]

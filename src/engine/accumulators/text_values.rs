@@ -50,6 +50,16 @@ impl TextValues {
         }
     }
 
+    /// Adds texts that occur once each, with their hashes; false while the texts are exact: then nothing is added.
+    pub fn update_block(&mut self, texts: &[&[u8]], hashes: &[u64]) -> bool {
+        let State::Sketched(sketches) = &mut self.state else { return false };
+        sketches.distinct.update_block(hashes);
+        for (text, hash) in texts.iter().zip(hashes) {
+            sketches.frequent.update_borrowed(*hash, &text[..text.len().min(FREQUENT_BYTES)], 1);
+        }
+        true
+    }
+
     /// Adds the other's texts.
     pub fn merge(&mut self, other: &Self) {
         match (&mut self.state, &other.state) {
@@ -87,6 +97,14 @@ impl TextValues {
     /// The exact texts, while they are known.
     pub fn tally(&self) -> Option<&TextTally> {
         match &self.state {
+            State::Exact(tally) => Some(tally),
+            State::Sketched(_) => None,
+        }
+    }
+
+    /// The exact texts to count in, while they are known.
+    pub fn tally_mut(&mut self) -> Option<&mut TextTally> {
+        match &mut self.state {
             State::Exact(tally) => Some(tally),
             State::Sketched(_) => None,
         }

@@ -9,6 +9,7 @@ use crate::engine::limits::TOP_COUNT;
 use super::date_texts::parse_date_text;
 use super::distinct::DistinctHashes;
 use super::lengths::Lengths;
+use super::recent_shapes::{RecentShapes, ShortLengths};
 use super::shape_checks::{DATE, DUMMY, NUMERIC, QUOTED, Questions, TRUTH, Verdict};
 use super::shapes::{Features, read_shape, write_ascii_shape};
 use super::standard_patterns::{PatternCounts, STANDARD_FORMS};
@@ -17,7 +18,7 @@ use super::text_values::TextValues;
 use super::top_values::cut_text;
 
 /// Bytes of a shape that are kept: 4,096 characters of any kind.
-const SHAPE_BYTES: usize = 4 * 4_096 + 4;
+pub(super) const SHAPE_BYTES: usize = 4 * 4_096 + 4;
 /// Bytes of all shapes beyond which they are no longer kept exactly.
 const SHAPES_BYTES: u64 = 16 << 20;
 /// Different lengths beyond which the length histogram is made coarser.
@@ -27,23 +28,26 @@ const LENGTH_LIMIT: usize = 4_096;
 #[derive(Clone, Debug)]
 pub struct Texts {
     /// What is counted already; the rest is in the shapes.
-    counts: Counts,
+    pub(super) counts: Counts,
     inner_spaces: u128,
     lengths: Lengths,
     length_counts: BTreeMap<u64, u64>,
-    patterns: PatternCounts,
-    shapes: TextValues,
+    /// Texts of each short length that are not in `length_counts` yet.
+    short_lengths: ShortLengths,
+    pub(super) patterns: PatternCounts,
+    pub(super) shapes: TextValues,
     shape_limit: usize,
     /// For each exact shape: what it says, and how many of its texts are still to be counted by it.
-    pending: Vec<(Verdict, u64)>,
+    pub(super) pending: Vec<(Verdict, u64)>,
+    pub(super) recent: RecentShapes,
     folded: DistinctHashes,
-    shape: Vec<u8>,
+    pub(super) shape: Vec<u8>,
     fold: Vec<u8>,
 }
 
 /// Plain counters, in texts.
 #[derive(Clone, Copy, Debug, Default)]
-struct Counts {
+pub(super) struct Counts {
     zero_length: u64,
     blank: u64,
     dummy: u64,
@@ -57,7 +61,7 @@ struct Counts {
     non_alpha: u64,
     digit: u64,
     numeric: u64,
-    date: u64,
+    pub(super) date: u64,
     truth: u64,
     non_ascii: u64,
     non_printing: u64,
@@ -72,10 +76,12 @@ impl Texts {
             inner_spaces: 0,
             lengths: Lengths::default(),
             length_counts: BTreeMap::new(),
+            short_lengths: ShortLengths::default(),
             patterns: PatternCounts::default(),
             shapes: TextValues::new(0, SHAPE_BYTES),
             shape_limit,
             pending: Vec::new(),
+            recent: RecentShapes::default(),
             folded: DistinctHashes::new(folded_limit),
             shape: Vec::new(),
             fold: Vec::new(),
@@ -84,10 +90,19 @@ impl Texts {
 
     /// Adds a text so many times.
     pub fn update(&mut self, bytes: &[u8], weight: u64) {
-        if bytes.is_ascii() {
-            self.update_ascii(bytes, weight);
-            fold_ascii(bytes, &mut self.fold);
-            self.folded.update(hash_bytes(&self.fold), weight);
+        self.update_hashed(bytes, None, weight);
+    }
+
+    /// Adds a text, whose hash may be known, so many times.
+    pub fn update_hashed(&mut self, bytes: &[u8], hash: Option<u64>, weight: u64) {
+        if write_ascii_shape(bytes, &mut self.shape) {
+            let hash = if self.update_ascii(bytes, weight) {
+                hash.unwrap_or_else(|| hash_bytes(bytes))
+            } else {
+                fold_ascii(bytes, &mut self.fold);
+                hash_bytes(&self.fold)
+            };
+            self.folded.update(hash, weight);
             return;
         }
         match std::str::from_utf8(bytes) {
@@ -96,37 +111,6 @@ impl Texts {
                 self.counts.invalid += weight;
                 self.update_wide(&String::from_utf8_lossy(bytes), weight);
             }
-        }
-    }
-
-    fn update_ascii(&mut self, text: &[u8], weight: u64) {
-        write_ascii_shape(text, &mut self.shape);
-        // A shape that is kept in part says nothing of the whole.
-        if self.shape.len() <= SHAPE_BYTES
-            && let Some(place) = self.shapes.update(&self.shape, weight)
-        {
-            if place == self.pending.len() {
-                self.pending.push((verdict_of(&self.shape), 0));
-            }
-            let (verdict, texts) = &mut self.pending[place];
-            *texts += weight;
-            let look = verdict.look;
-            self.answer_ascii(text, look, weight);
-            self.keep_within_limit();
-            return;
-        }
-        if self.shape.len() > SHAPE_BYTES {
-            self.add_shape(weight);
-        }
-        let found = Features::of_ascii_shape(&self.shape);
-        let verdict = Verdict::of_ascii_shape(&self.shape, &found);
-        self.count(&found, verdict.yes, weight);
-        self.answer_ascii(text, verdict.look, weight);
-    }
-
-    fn answer_ascii(&mut self, text: &[u8], open: Questions, weight: u64) {
-        if !open.is_empty() {
-            self.answer(std::str::from_utf8(text).expect("ASCII is UTF-8"), open, weight);
         }
     }
 
@@ -140,18 +124,20 @@ impl Texts {
     }
 
     /// Counts the shape alone; what it says of its text is counted elsewhere.
-    fn add_shape(&mut self, weight: u64) {
+    pub(super) fn add_shape(&mut self, weight: u64) {
         if self.shapes.update(&self.shape, weight) == Some(self.pending.len()) {
             let shape = &self.shape[..self.shape.len().min(SHAPE_BYTES)];
             self.pending.push((verdict_of(shape), 0));
+            self.keep_within_limit();
         }
-        self.keep_within_limit();
     }
 
     /// Counts what features say.
-    fn count(&mut self, found: &Features, yes: Questions, weight: u64) {
+    pub(super) fn count(&mut self, found: &Features, yes: Questions, weight: u64) {
         self.lengths.update(found.chars, weight);
-        *self.length_counts.entry(found.chars).or_default() += weight;
+        if !self.short_lengths.add(found.chars, weight) {
+            *self.length_counts.entry(found.chars).or_default() += weight;
+        }
         let counts = &mut self.counts;
         let add = |counter: &mut u64, yes: bool| *counter += if yes { weight } else { 0 };
         if found.chars == 0 {
@@ -182,7 +168,7 @@ impl Texts {
     }
 
     /// Looks at the text for what its shape leaves open.
-    fn answer(&mut self, text: &str, open: Questions, weight: u64) {
+    pub(super) fn answer(&mut self, text: &str, open: Questions, weight: u64) {
         if open.is_empty() || text.is_empty() {
             return;
         }
@@ -192,7 +178,7 @@ impl Texts {
         add(&mut counts.numeric, open.has(NUMERIC) && is_numeric(text));
         add(&mut counts.date, open.has(DATE) && parse_date_text(text.as_bytes()).is_some());
         add(&mut counts.truth, open.has(TRUTH) && is_truth_word(text));
-        add(&mut counts.quoted, open.has(QUOTED) && is_quoted(text));
+        add(&mut counts.quoted, open.has(QUOTED) && is_quoted(text.as_bytes()));
         for form in STANDARD_FORMS {
             if open.has(Questions::form(form)) && form.is_form_of(text) {
                 self.patterns.add(form, weight);
@@ -200,10 +186,11 @@ impl Texts {
         }
     }
 
-    fn keep_within_limit(&mut self) {
+    pub(super) fn keep_within_limit(&mut self) {
         if self.pending.len() > self.shape_limit || (self.shapes.heap_bytes() > SHAPES_BYTES && !self.pending.is_empty()) {
             self.settle_pending();
             self.pending = Vec::new();
+            self.recent = RecentShapes::default();
             self.shapes.give_up_exact_values();
         }
     }
@@ -221,6 +208,9 @@ impl Texts {
             }
         }
         self.pending = pending;
+        for (length, count) in self.short_lengths.drain() {
+            *self.length_counts.entry(length).or_default() += count;
+        }
     }
 
     /// Adds the other's texts.
@@ -245,7 +235,7 @@ impl Texts {
                 self.pending
                     .extend((known..tally.len()).map(|place| (verdict_of(tally.text_at(place)), 0)));
             }
-            None => self.pending = Vec::new(),
+            None => (self.pending, self.recent) = Default::default(),
         }
         self.keep_within_limit();
     }
@@ -340,7 +330,7 @@ impl Texts {
 }
 
 /// What a shape (as far as it is kept) says of ASCII texts that have it.
-fn verdict_of(shape: &[u8]) -> Verdict {
+pub(super) fn verdict_of(shape: &[u8]) -> Verdict {
     Verdict::of_ascii_shape(shape, &Features::of_ascii_shape(shape))
 }
 
@@ -366,5 +356,42 @@ impl Counts {
             &mut self.non_printing,
             &mut self.invalid,
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The quick way through ASCII must leave the state that the plain one, which knows every text, leaves.
+    fn assert_agrees(texts: &[(String, u64)], shape_limit: usize) -> Result<(), TestCaseError> {
+        let (mut quick, mut plain) = (Texts::new(shape_limit, 1 << 10), Texts::new(shape_limit, 1 << 10));
+        let mut profiles = [ColumnProfile::default(), ColumnProfile::default()];
+        for (i, (text, weight)) in texts.iter().enumerate() {
+            let hash = (i % 2 == 0).then(|| hash_bytes(text.as_bytes()));
+            quick.update_hashed(text.as_bytes(), hash, *weight);
+            plain.update_wide(text, *weight);
+            profiles.iter_mut().for_each(|profile| profile.non_null_count += weight);
+        }
+        quick.finish(&mut profiles[0]);
+        plain.finish(&mut profiles[1]);
+        let [quick, plain] = profiles;
+        prop_assert_eq!(quick, plain);
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+        #[test]
+        fn the_quick_way_leaves_the_state_of_the_plain_one(
+            texts in prop::collection::vec(
+                ("[ -~]{0,40}|[0-9 .:/+()-]{0,24}|[A-Za-z]{0,8}|[a-z ]{0,90}|[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9:.]{0,8})?|[a-z.]{1,9}@[a-z.]{1,9}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[ (\\[]{0,2}[nN]/?[aA][ )\\]]{0,2}|[\\x00-\\x7f]{0,9}|[A-Z0-9]{0,20}", 1_u64..4),
+                0..60,
+            ),
+            shape_limit in prop::sample::select(vec![0, 3, 1 << 16]),
+        ) {
+            assert_agrees(&texts, shape_limit)?;
+        }
     }
 }

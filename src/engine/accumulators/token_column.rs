@@ -1,6 +1,8 @@
 //! One column of tokens whose type is found from the tokens: open while every different token is known, then settled.
 //! A token that does not fit a settled type makes the table be read again with a wider one.
 
+use arrow::array::{Array, BinaryArray};
+
 use crate::domain::column_profile::{ColumnProfile, GeneralType};
 use crate::engine::canonical::Real;
 use crate::engine::limits::ColumnLimits;
@@ -9,6 +11,9 @@ use crate::engine::type_inference::{TokenKinds, TokenType, read_real, read_whole
 use super::column::Accumulator;
 use super::scalar_column::{FinishContext, ScalarColumn};
 use super::text_column::TextColumn;
+
+/// Tokens that are handed over at once.
+const BLOCK: usize = 8_192;
 
 /// While a column is open it is settled, never sketched: its type is only known as long as every token is.
 const OPEN_ENDED: ColumnLimits = ColumnLimits {
@@ -79,6 +84,44 @@ impl TokenColumn {
             }
             State::Settled(settled, column) => feed(*settled, column, token, weight),
         }
+    }
+
+    /// Adds tokens that occur once each.
+    pub fn update_block(&mut self, tokens: &BinaryArray) -> Result<(), WiderType> {
+        for at in (0..tokens.len()).step_by(BLOCK) {
+            self.update_part(&tokens.slice(at, BLOCK.min(tokens.len() - at)))?;
+        }
+        Ok(())
+    }
+
+    fn update_part(&mut self, tokens: &BinaryArray) -> Result<(), WiderType> {
+        let (settled, column) = match &mut self.state {
+            State::Open(texts) => {
+                if texts.tally().is_none_or(|tally| tally.len() + tokens.len() >= self.limits.values) {
+                    return tokens.iter().flatten().try_for_each(|token| self.update(token, 1));
+                }
+                texts.update_tokens(tokens);
+                // Its different tokens would cost more than they tell: what they are is known well enough.
+                if texts.hardly_repeats() {
+                    self.settle();
+                }
+                return Ok(());
+            }
+            State::Settled(settled, column) => (*settled, &mut **column),
+        };
+        let misfit = |token: &[u8]| WiderType(settled.wider_for(token));
+        match column {
+            Accumulator::Text(column) => column.update_block(&tokens.iter().flatten().collect::<Vec<_>>()),
+            Accumulator::Integer(column) => column.update_block(&read_all(tokens, |token| settled.read_scalar(token)).map_err(misfit)?),
+            Accumulator::Time(column) => column.update_block(&read_all(tokens, |token| settled.read_scalar(token)).map_err(misfit)?),
+            Accumulator::Boolean(column) => column.update_block(&read_all(tokens, |token| settled.read_scalar(token)).map_err(misfit)?),
+            Accumulator::Wide(column) => column.update_block(&read_all(tokens, read_whole).map_err(misfit)?),
+            Accumulator::Real(column) => {
+                column.update_block(&read_all(tokens, |token| read_real(token).map(Real::new)).map_err(misfit)?);
+            }
+            Accumulator::Tokens(_) => return Err(WiderType(TokenType::Text)),
+        }
+        Ok(())
     }
 
     /// Adds the other's tokens.
@@ -173,6 +216,11 @@ fn feed_all(settled: TokenType, column: &mut Accumulator, texts: &TextColumn) ->
         return Err(WiderType(TokenType::Text));
     };
     tally.iter().try_for_each(|(token, _, count)| feed(settled, column, token, count))
+}
+
+/// Reads every token; fails with the first that cannot be read.
+fn read_all<K>(tokens: &BinaryArray, read: impl Fn(&[u8]) -> Option<K>) -> Result<Vec<K>, &[u8]> {
+    tokens.iter().flatten().map(|token| read(token).ok_or(token)).collect()
 }
 
 /// Adds one token to a typed column.

@@ -13,10 +13,10 @@ use super::sketch_error::SketchError;
 /// Size of the sketch's map: its error is about 1/1170 of the rows.
 const MAP_SIZE: usize = 1 << 12;
 
-/// Bits of the doorkeeper: a value enters the sketch when its bit is set already, that is, from its second time on.
+/// Bits of the doorkeeper: a value enters the sketch when its bits are set already, that is, from its second time on.
 const DOOR_BITS: usize = 1 << 20;
-/// New values after which the doorkeeper forgets.
-const DOOR_WINDOW: u32 = 1 << 18;
+/// New values after which the doorkeeper forgets: then a new value finds its two bits set one time in fifty.
+const DOOR_WINDOW: u32 = 1 << 17;
 
 /// Frequent values of a column that is too wide for an exact map.
 #[derive(Clone, Debug)]
@@ -65,10 +65,10 @@ impl<T: Eq + Hash + Clone + Ord> FrequentValues<T> {
 
     /// Whether the value came before in this window; remembers it.
     fn is_known(&mut self, hash: u64) -> bool {
-        let bit = (hash >> 32) as usize % DOOR_BITS;
-        let word = &mut self.door[bit / 64];
-        let mask = 1 << (bit % 64);
-        if *word & mask != 0 {
+        // Two bits of one word.
+        let word = &mut self.door[(hash >> 32) as usize % (DOOR_BITS / 64)];
+        let mask = 1_u64 << (hash >> 20 & 63) | 1 << (hash >> 26 & 63);
+        if *word & mask == mask {
             return true;
         }
         *word |= mask;
@@ -94,7 +94,8 @@ impl<T: Eq + Hash + Clone + Ord> FrequentValues<T> {
             .sketch
             .frequent_items(ErrorType::NoFalsePositives)
             .into_iter()
-            .filter(|row| row.lower_bound() > 0)
+            // What the windows can have let wait of any other value is not beaten for certain by less.
+            .filter(|row| row.lower_bound() > self.windows)
             .map(|row| (row.item().clone(), row.lower_bound()))
             .collect();
         rows.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -125,6 +126,8 @@ impl FrequentValues<String> {
         Ok(Self {
             sketch,
             total,
+            // Nothing waited at Spark's door.
+            windows: 0,
             ..Self::default()
         })
     }
@@ -193,6 +196,13 @@ mod tests {
         let (value, count) = values.commonest()[0];
         assert_eq!(value, -1);
         assert!(count <= 20_000 && count as f64 >= 20_000.0 - values.estimate().error * 200_000.0);
+    }
+
+    #[test]
+    fn values_that_all_come_once_have_no_commonest() {
+        let mut values = FrequentValues::<i64>::default();
+        (0..100_000_i64).for_each(|value| values.update(value.canonical_hash(Form::Integer), value, 1));
+        assert_eq!(values.commonest(), []);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! CSV files: every field is a token, an empty field without quotes is null, ragged rows are counted and left out.
 
 use super::byte_stream::ByteStream;
+use super::csv_blocks::Span;
 use super::csv_dialect::{column_names, is_header, sniff_dialect};
 use super::csv_records::{Dialect, Fields, RecordReader};
 use super::token_batch::TokenBatch;
@@ -24,6 +25,7 @@ pub struct CsvSource {
     first_is_data: bool,
     has_header: bool,
     batch: TokenBatch,
+    spans: Vec<Span>,
     rejected: RejectedRows,
 }
 
@@ -69,6 +71,7 @@ impl CsvSource {
             first_is_data: !has_header,
             has_header,
             batch,
+            spans: Vec::new(),
             rejected: RejectedRows::default(),
         })
     }
@@ -112,6 +115,15 @@ impl BatchSource for CsvSource {
         }
         let mut records = 0;
         while records < BATCH_ROWS && self.batch.bytes() < BATCH_BYTES {
+            self.spans.clear();
+            let (bytes, taken) = self
+                .records
+                .take_records(self.dialect, self.columns.len(), BATCH_ROWS - records, &mut self.spans);
+            if taken > 0 {
+                self.batch.push_rows(bytes, &self.spans);
+                records += taken;
+                continue;
+            }
             let line = self.records.line();
             more = self.records.next_record(self.dialect, &mut self.fields)?;
             if !more {

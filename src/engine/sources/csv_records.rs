@@ -1,6 +1,7 @@
 //! Records of a CSV file: fields with quotes undone, quoted or not remembered, newlines inside quotes kept.
 
 use super::byte_stream::ByteStream;
+use super::csv_blocks::{Span, take_records};
 use crate::engine::error::EngineError;
 use crate::engine::limits::RECORD_LIMIT_BYTES;
 
@@ -21,6 +22,8 @@ pub struct Dialect {
 pub struct Fields {
     text: Vec<u8>,
     spans: Vec<(usize, usize, bool)>,
+    /// Whether any field is quoted: only then a record can hold more than one line end.
+    quoted: bool,
 }
 
 impl Fields {
@@ -53,6 +56,7 @@ impl Fields {
     fn clear(&mut self) {
         self.text.clear();
         self.spans.clear();
+        self.quoted = false;
     }
 }
 
@@ -80,6 +84,7 @@ pub fn parse_record(bytes: &[u8], is_last: bool, dialect: Dialect, fields: &mut 
         let start = fields.text.len();
         let quoted = bytes.get(at) == Some(&dialect.quote);
         if quoted {
+            fields.quoted = true;
             match unquote(&bytes[at + 1..], is_last, dialect.quote, &mut fields.text) {
                 Ok(taken) => at += 1 + taken,
                 Err(stop) => return stop,
@@ -194,13 +199,26 @@ impl RecordReader {
         self.stream.take_consumed()
     }
 
+    /// Takes up to `most` plain records of so many fields from what is buffered: the bytes that the spans lie in, and how many records.
+    pub fn take_records(&mut self, dialect: Dialect, columns: usize, most: usize, spans: &mut Vec<Span>) -> (&[u8], usize) {
+        let bytes = &self.buffer[self.start..self.end];
+        let taken = take_records(bytes, dialect, columns, most, spans);
+        self.start += taken.bytes;
+        self.offset += taken.bytes as u64;
+        self.line += taken.records as u64;
+        (bytes, taken.records)
+    }
+
     /// The next record; false at the end.
     pub fn next_record(&mut self, dialect: Dialect, fields: &mut Fields) -> Result<bool, EngineError> {
         loop {
             match parse_record(&self.buffer[self.start..self.end], self.at_end, dialect, fields) {
                 Parsed::Record(length) => {
                     let record = &self.buffer[self.start..self.start + length];
-                    self.line += count_line_ends(record);
+                    self.line += match record {
+                        [.., b'\n' | b'\r'] if !fields.quoted => 1,
+                        _ => count_line_ends(record),
+                    };
                     self.start += length;
                     self.offset += length as u64;
                     return Ok(true);

@@ -6,6 +6,7 @@ pub mod byte_stream;
 pub mod cells;
 pub mod check;
 pub mod csv;
+pub mod csv_blocks;
 pub mod csv_dialect;
 pub mod csv_records;
 pub mod database_error;

@@ -1,0 +1,70 @@
+//! The quick way of the text family through ASCII: what a shape says is said once a shape, and most texts cost one comparison of it.
+//! The plain way, which knows every text, stands in [`super::texts`]; both leave the same state.
+
+use super::date_texts::parse_date_text;
+use super::shape_checks::{DATE, Questions, Verdict};
+use super::shapes::Features;
+use super::standard_patterns::{Form, is_uuid};
+use super::texts::{SHAPE_BYTES, Texts, verdict_of};
+
+impl Texts {
+    /// Adds an ASCII text whose shape is written; says whether folding leaves it as it is.
+    pub(super) fn update_ascii(&mut self, text: &[u8], weight: u64) -> bool {
+        // A shape that is kept in part says nothing of the whole.
+        if self.shape.len() <= SHAPE_BYTES
+            && let Some(place) = self.count_shape(weight)
+        {
+            let is_new = place == self.pending.len();
+            if is_new {
+                self.pending.push((verdict_of(&self.shape), 0));
+            }
+            let (verdict, texts) = &mut self.pending[place];
+            *texts += weight;
+            let verdict = *verdict;
+            self.answer_ascii(text, verdict.look, weight);
+            if is_new {
+                self.keep_within_limit();
+            }
+            return verdict.is_folded;
+        }
+        if self.shape.len() > SHAPE_BYTES {
+            self.add_shape(weight);
+        }
+        let found = Features::of_ascii_shape(&self.shape);
+        let verdict = Verdict::of_ascii_shape(&self.shape, &found);
+        self.count(&found, verdict.yes, weight);
+        self.answer_ascii(text, verdict.look, weight);
+        verdict.is_folded
+    }
+
+    /// Counts the written shape; says its place among the exact ones.
+    fn count_shape(&mut self, weight: u64) -> Option<usize> {
+        match self.shapes.tally_mut() {
+            Some(tally) => Some(self.recent.count(tally, &self.shape, weight)),
+            None => self.shapes.update(&self.shape, weight),
+        }
+    }
+
+    fn answer_ascii(&mut self, text: &[u8], open: Questions, weight: u64) {
+        if open.is_empty() {
+            return;
+        }
+        // What nearly every text of a column is asked is answered from the bytes.
+        let (date, iso, uuid) = (DATE, Questions::form(Form::IsoDate), Questions::form(Form::Uuid));
+        if open.has(date)
+            && let Some(found) = parse_date_text(text)
+        {
+            self.counts.date += weight;
+            if found.is_iso && open.has(iso) {
+                self.patterns.add(Form::IsoDate, weight);
+            }
+        }
+        if open.has(uuid) && is_uuid(text) {
+            self.patterns.add(Form::Uuid, weight);
+        }
+        let open = open.without(date.with(iso).with(uuid));
+        if !open.is_empty() {
+            self.answer(std::str::from_utf8(text).expect("ASCII is UTF-8"), open, weight);
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Whole records of a CSV file at once: 64 bytes become masks of delimiters, quotes and line ends, and fields are spans of the buffer.
+//! Only plain records are taken (quotes, if any, around whole fields; no line end or quote inside); at any other record it stops,
+//! and [`super::csv_records::parse_record`], which knows every case, reads that one.
+
+use super::csv_records::Dialect;
+
+/// Bytes that become one mask.
+const BLOCK: usize = 64;
+/// Marks the length of a field that stood between quotes.
+const QUOTED: u32 = 1 << 31;
+
+/// Where a field lies in the buffer, its quotes left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    start: u32,
+    length: u32,
+}
+
+impl Span {
+    /// First byte.
+    pub fn start(self) -> usize {
+        self.start as usize
+    }
+
+    /// Bytes.
+    pub fn length(self) -> usize {
+        (self.length & !QUOTED) as usize
+    }
+
+    /// Whether the field is empty and not quoted: a null.
+    pub fn is_null(self) -> bool {
+        self.length == 0
+    }
+}
+
+/// The plain records at the front of a buffer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Records.
+    pub records: usize,
+    /// Bytes, line ends included.
+    pub bytes: usize,
+}
+
+/// One bit a byte.
+struct Masks {
+    delimiters: u64,
+    quotes: u64,
+    line_ends: u64,
+}
+
+/// Appends the spans of up to `most` plain records of `columns` fields each, row after row.
+pub fn take_records(bytes: &[u8], dialect: Dialect, columns: usize, most: usize, spans: &mut Vec<Span>) -> Taken {
+    let mut taken = Taken::default();
+    // Offsets are kept in 32 bits, of which one is the mark.
+    let bytes = &bytes[..bytes.len().min(QUOTED as usize - 1)];
+    let kept_before = spans.len();
+    let (mut field_at, mut fields) = (0, 0);
+    let (mut carry, mut quotes_before, mut quotes_at_field) = (0_u64, 0_u32, 0_u32);
+    for (block, chunk) in bytes.chunks(BLOCK).enumerate() {
+        let masks = match chunk.try_into() {
+            Ok(whole) => masks_of(whole, dialect),
+            Err(_) => {
+                let mut padded = [b' '; BLOCK];
+                padded[..chunk.len()].copy_from_slice(chunk);
+                let within = (1_u64 << chunk.len()) - 1;
+                let masks = masks_of(&padded, dialect);
+                Masks {
+                    delimiters: masks.delimiters & within,
+                    quotes: masks.quotes & within,
+                    line_ends: masks.line_ends & within,
+                }
+            }
+        };
+        let inside = prefix_xor(masks.quotes) ^ carry;
+        carry = ((inside as i64) >> 63) as u64;
+        let mut ends = (masks.delimiters & !inside) | masks.line_ends;
+        while ends != 0 {
+            let bit = ends.trailing_zeros();
+            let at = block * BLOCK + bit as usize;
+            ends &= ends - 1;
+            if at < field_at {
+                // The feed of a line end of two bytes.
+                continue;
+            }
+            let mark = 1_u64 << bit;
+            let quotes = quotes_before + (masks.quotes & (mark - 1)).count_ones();
+            let is_line_end = masks.line_ends & mark != 0;
+            let span = match quotes - quotes_at_field {
+                0 => Some(Span {
+                    start: field_at as u32,
+                    length: (at - field_at) as u32,
+                }),
+                2 if at - field_at >= 2 && bytes[field_at] == dialect.quote && bytes[at - 1] == dialect.quote => Some(Span {
+                    start: field_at as u32 + 1,
+                    length: (at - field_at - 2) as u32 | QUOTED,
+                }),
+                _ => None,
+            };
+            let Some(span) = span.filter(|_| fields < columns && !(is_line_end && inside & mark != 0)) else {
+                spans.truncate(kept_before + taken.records * columns);
+                return taken;
+            };
+            spans.push(span);
+            fields += 1;
+            field_at = at + 1;
+            quotes_at_field = quotes;
+            if is_line_end {
+                let is_return = bytes[at] == b'\r';
+                // A lone return is a line end too, but a rare one; and at the end of the buffer nobody knows yet.
+                if fields != columns || (is_return && bytes.get(at + 1) != Some(&b'\n')) {
+                    spans.truncate(kept_before + taken.records * columns);
+                    return taken;
+                }
+                field_at += usize::from(is_return);
+                fields = 0;
+                taken.records += 1;
+                taken.bytes = field_at;
+                if taken.records == most {
+                    return taken;
+                }
+            }
+        }
+        quotes_before += masks.quotes.count_ones();
+    }
+    spans.truncate(kept_before + taken.records * columns);
+    taken
+}
+
+/// Bit i is the parity of the bits up to i.
+fn prefix_xor(mut bits: u64) -> u64 {
+    if bits == 0 {
+        return 0;
+    }
+    for shift in [1, 2, 4, 8, 16, 32] {
+        bits ^= bits << shift;
+    }
+    bits
+}
+
+fn masks_of(block: &[u8; BLOCK], dialect: Dialect) -> Masks {
+    let wanted = [dialect.delimiter, dialect.quote, b'\n', b'\r'];
+    let [delimiters, quotes, feeds, returns] = equal_masks(block, wanted);
+    Masks {
+        delimiters,
+        quotes,
+        line_ends: feeds | returns,
+    }
+}
+
+/// For each wanted byte, which of the block's bytes equal it; eight bytes at a time.
+fn equal_masks(block: &[u8; BLOCK], wanted: [u8; 4]) -> [u64; 4] {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    const BELOW_HIGH: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+    // Moves the lowest bit of byte i to bit 56 + i.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let mut masks = [0; 4];
+    for (at, word) in block.as_chunks::<8>().0.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        for (mask, wanted) in masks.iter_mut().zip(wanted) {
+            let differ = word ^ (LOW * u64::from(wanted));
+            // The highest bit of each byte that is zero, and no other.
+            let equal = !(((differ & BELOW_HIGH) + BELOW_HIGH) | differ | BELOW_HIGH);
+            *mask |= ((equal >> 7).wrapping_mul(GATHER) >> 56) << (8 * at);
+        }
+    }
+    masks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::csv_records::{Fields, Parsed, parse_record};
+    use super::*;
+    use proptest::prelude::*;
+
+    const COMMA: Dialect = Dialect {
+        delimiter: b',',
+        quote: b'"',
+    };
+
+    /// Every record that is taken at once must be what the long way reads, and only records of other kinds may be left.
+    fn assert_agrees(text: &[u8], columns: usize) -> Result<(), TestCaseError> {
+        let mut spans = Vec::new();
+        let taken = take_records(text, COMMA, columns, usize::MAX, &mut spans);
+        prop_assert_eq!(spans.len(), taken.records * columns);
+        let (mut at, mut fields) = (0, Fields::default());
+        for row in spans.chunks(columns) {
+            let Parsed::Record(length) = parse_record(&text[at..], true, COMMA, &mut fields) else {
+                return Err(TestCaseError::fail("a record was taken that is none"));
+            };
+            at += length;
+            prop_assert_eq!(fields.len(), columns);
+            for (index, span) in row.iter().enumerate() {
+                let token = (!span.is_null()).then(|| &text[span.start()..][..span.length()]);
+                prop_assert_eq!(token, fields.token(index));
+            }
+        }
+        prop_assert_eq!(at, taken.bytes);
+        Ok(())
+    }
+
+    #[test]
+    fn plain_records_are_taken_and_others_left() {
+        for (text, records) in [
+            ("a,b\n\"c\",\"\"\r\n,\nx,y", 3),
+            ("a,b\n\"say \"\"hi\"\"\",b\n", 1),
+            ("a,b\n\"two\nlines\",b\n", 1),
+            ("a,b\nonly\n", 1),
+            ("a,b\na\"b,c\n", 1),
+            ("a,b\rc,d\r", 0),
+            ("a,b\r", 0),
+            ("", 0),
+        ] {
+            let taken = take_records(text.as_bytes(), COMMA, 2, usize::MAX, &mut Vec::new());
+            assert_eq!(taken.records, records, "{text:?}");
+            assert_agrees(text.as_bytes(), 2).unwrap();
+        }
+        let long = "0123456789,\"0123456789 0123456789\"\n".repeat(100);
+        assert_eq!(take_records(long.as_bytes(), COMMA, 2, usize::MAX, &mut Vec::new()).records, 100);
+        assert_eq!(take_records(long.as_bytes(), COMMA, 2, 7, &mut Vec::new()).bytes, 7 * 35);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        #[test]
+        fn records_taken_at_once_are_those_read_one_by_one(text in "([a-c\"]{0,3},(\"[a-c,]{0,9}\"|[a-c]{0,30})(\n|\r\n|\n|\r|,)){0,12}|[a\",\r\n]{0,200}", columns in 1_usize..4) {
+            assert_agrees(text.as_bytes(), columns)?;
+        }
+
+        #[test]
+        fn masks_are_those_of_single_bytes(bytes in prop::collection::vec(prop::sample::select(b",\"\n\rx\0\xFF-\x8A".to_vec()), BLOCK)) {
+            let block: &[u8; BLOCK] = bytes.as_slice().try_into().unwrap();
+            let wanted = *b",\"\n\r";
+            let plain = wanted.map(|wanted| (0..BLOCK).fold(0, |mask, at| mask | u64::from(block[at] == wanted) << at));
+            prop_assert_eq!(equal_masks(block, wanted), plain);
+        }
+    }
+}

@@ -12,13 +12,16 @@ use crate::http::cookies::Scheme;
 use crate::pages::account::AccountPage;
 use crate::pages::api_docs::ApiDocsPage;
 use crate::pages::column::ColumnPage;
+use crate::pages::connection::ConnectionPage;
 use crate::pages::connections::ConnectionsPage;
+use crate::pages::datasets::{DatasetPage, DatasetsPage};
 use crate::pages::errors::NotFoundPage;
 use crate::pages::frame::Frame;
 use crate::pages::login::LoginPage;
 use crate::pages::new_connection::NewConnectionPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::people::{PeoplePage, PersonPage};
+use crate::pages::projects::{ProjectPage, ProjectsPage};
 use crate::pages::request;
 use crate::pages::retention::RetentionPage;
 use crate::pages::run::{CancelRunPage, RunPage};
@@ -80,10 +83,15 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/runs/:number") view=RunPage ssr=SsrMode::Async />
                     <Route path=path!("/runs/:number/cancel") view=CancelRunPage ssr=SsrMode::Async />
                     // Settings and account.
+                    <Route path=path!("/settings/projects") view=ProjectsPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/projects/:project") view=ProjectPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/connections") view=ConnectionsPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/connections/new") view=NewConnectionPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/connections/:connection") view=ConnectionPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/connections/:connection/new-group") view=NewTableGroupPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/groups/:group") view=TableGroupPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/datasets") view=DatasetsPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/datasets/:dataset") view=DatasetPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/schema") view=SchemaPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/retention") view=RetentionPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/people") view=PeoplePage ssr=SsrMode::Async />

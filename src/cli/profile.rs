@@ -11,8 +11,10 @@ use super::serve::EngineArgs;
 use super::{Outcome, print};
 use crate::domain::connection::FoundTable;
 use crate::domain::progress::RunProgress;
+use crate::domain::row_filter::RowFilter;
 use crate::domain::secret::Secret;
 use crate::domain::table_profile::{FailedTable, TableProfile};
+use crate::domain::table_scope::TableScope;
 use crate::engine::protocol::WorkerEvent;
 use crate::engine::{self, PostgresTarget, ProfileOptions, SourceRoot};
 use crate::services::worker_process::{REPORTS_WAITING, run_children};
@@ -31,6 +33,12 @@ pub struct ProfileArgs {
     /// With --format json: beside each column, the SQL that finds its figures again
     #[arg(long)]
     sql: bool,
+    /// Profile only the rows that meet a filter: "amount > 10 and placed >= date '2026-01-31'"
+    #[arg(long = "where", value_name = "FILTER", value_parser = RowFilter::parse)]
+    row_filter: Option<RowFilter>,
+    /// Leave a column out; may be given more than once
+    #[arg(long, value_name = "COLUMN")]
+    leave_out: Vec<String>,
     /// Print no progress
     #[arg(long, short)]
     quiet: bool,
@@ -56,7 +64,14 @@ pub enum OutputFormat {
 pub fn run(args: ProfileArgs) -> Outcome {
     let mut plans = Vec::new();
     for path in &args.paths {
-        plans.push(plan(path)?);
+        let (root, mut tables) = plan(path)?;
+        for table in &mut tables {
+            table.scope = TableScope {
+                left_out: args.leave_out.clone(),
+                row_filter: args.row_filter.clone(),
+            };
+        }
+        plans.push((root, tables));
     }
     let options = ProfileOptions {
         threads: args.engine.threads(),

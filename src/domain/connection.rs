@@ -3,8 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::address::qualified_name;
 use super::identifier::{ConnectionId, ProjectKey, TableGroupId};
 use super::profile_run::words;
+use super::table_scope::TableScope;
 
 words! {
     /// What a connection reads.
@@ -25,6 +27,10 @@ pub struct Connection {
     pub connection_id: ConnectionId,
     /// Project it belongs to.
     pub project_key: ProjectKey,
+    /// The project's name.
+    pub project_name: String,
+    /// An inactive project refuses profiling through all its connections.
+    pub is_project_active: bool,
     /// Name, may change.
     pub name: String,
     /// Kind.
@@ -37,6 +43,18 @@ pub struct Connection {
     pub created_at: DateTime<Utc>,
     /// Its groups.
     pub groups: Vec<TableGroup>,
+}
+
+impl Connection {
+    /// Why nothing may be profiled through it, and who can change that; nothing where it may.
+    pub fn refusal(&self) -> Option<(String, &'static str)> {
+        if !self.is_active {
+            let who = "An administrator can switch it on again under Settings, Connections.";
+            return Some((format!("The connection {} is switched off", self.name), who));
+        }
+        let who = "An administrator can switch it on again under Settings, Projects.";
+        (!self.is_project_active).then(|| (format!("The project {} is switched off", self.project_name), who))
+    }
 }
 
 /// Tables of one connection profiled together.
@@ -77,6 +95,19 @@ pub struct ConnectionCheck {
 }
 
 impl ConnectionCheck {
+    /// A test that could not begin.
+    pub fn refused(name: String, message: String) -> Self {
+        let step = CheckStep {
+            name,
+            passed: false,
+            message,
+        };
+        Self {
+            steps: vec![step],
+            tables: Vec::new(),
+        }
+    }
+
     /// Whether every step passed.
     pub fn passed(&self) -> bool {
         self.steps.iter().all(|step| step.passed)
@@ -94,6 +125,13 @@ pub struct CheckStep {
     pub message: String,
 }
 
+impl FoundTable {
+    /// `schema.table`, or the table alone in the root.
+    pub fn qualified_name(&self) -> String {
+        qualified_name(&self.schema_name, &self.table_name)
+    }
+}
+
 /// A table that discovery found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundTable {
@@ -107,4 +145,7 @@ pub struct FoundTable {
     pub files: Vec<String>,
     /// Bytes of all files.
     pub bytes: u64,
+    /// How much of it a person wants profiled; discovery knows nothing of it.
+    #[serde(default, skip_serializing_if = "TableScope::is_whole")]
+    pub scope: TableScope,
 }

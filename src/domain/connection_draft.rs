@@ -1,8 +1,9 @@
 //! A connection as somebody fills it in: the fields of its kind, and what they come to. The password is never among them.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::connection::ConnectionKind;
+use super::address::encode_segment;
+use super::connection::{Connection, ConnectionKind};
 use super::query::query_string;
 
 /// Where PostgreSQL listens when nobody says otherwise.
@@ -21,6 +22,10 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.'
 /// What the form holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectionDraft {
+    /// The connection that is changed; empty for a new one.
+    pub connection: String,
+    /// Key of the project that it belongs to; empty for the oldest.
+    pub project: String,
     /// Kind.
     pub kind: ConnectionKind,
     /// Name of the connection.
@@ -44,6 +49,8 @@ pub struct ConnectionDraft {
 impl Default for ConnectionDraft {
     fn default() -> Self {
         Self {
+            connection: String::new(),
+            project: String::new(),
             kind: ConnectionKind::Folder,
             name: String::new(),
             location: String::new(),
@@ -58,13 +65,88 @@ impl Default for ConnectionDraft {
 }
 
 impl ConnectionDraft {
+    /// What stands in the form of a connection before anything is changed.
+    pub fn of(connection: &Connection) -> Self {
+        let draft = Self {
+            connection: connection.connection_id.to_string(),
+            project: connection.project_key.to_string(),
+            kind: connection.kind,
+            name: connection.name.clone(),
+            ..Self::default()
+        };
+        match connection.kind {
+            ConnectionKind::Folder | ConnectionKind::Sqlite => Self {
+                location: connection.location.clone(),
+                ..draft
+            },
+            ConnectionKind::Postgres => draft.with_address(&connection.location),
+        }
+    }
+
+    /// The fields that an address of ours was made of ([`Self::postgres_address`]); empty where it is none.
+    fn with_address(self, address: &str) -> Self {
+        let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let fields = || {
+            let (user, rest) = address.strip_prefix("postgres://")?.split_once('@')?;
+            let (server, rest) = rest.split_once('/')?;
+            let (database, options) = rest.split_once('?').unwrap_or((rest, ""));
+            let (host, port) = server.rsplit_once(':')?;
+            let option = |name: &str| {
+                let pair = options
+                    .split('&')
+                    .filter_map(|pair| pair.split_once('='))
+                    .find(|(key, _)| *key == name);
+                pair.map(|(_, value)| decode(value))
+            };
+            let bare = host.trim_start_matches('[').trim_end_matches(']');
+            Some((
+                option("host").unwrap_or_else(|| bare.to_owned()),
+                port.to_owned(),
+                decode(database),
+                decode(user),
+                option("sslmode").unwrap_or_default(),
+            ))
+        };
+        match fields() {
+            Some((host, port, database, user, tls)) => Self {
+                host,
+                port,
+                database,
+                user,
+                tls,
+                ..self
+            },
+            None => self,
+        }
+    }
+
+    /// Whether both sign in to the same server, as the same role, over an equally protected way: what a password is given for.
+    pub fn has_same_door(&self, other: &Self) -> bool {
+        let fields = |draft: &Self| {
+            let or = |text: &str, usual: &str| if text.is_empty() { usual.to_owned() } else { text.to_owned() };
+            (
+                draft.host.clone(),
+                or(&draft.port, POSTGRES_PORT),
+                draft.user.clone(),
+                or(&draft.tls, TLS_MODES[0].0),
+            )
+        };
+        fields(self) == fields(other)
+    }
+
     /// Reads a query string. What it does not know it leaves out.
     pub fn parse(query: &str) -> Self {
-        let mut draft = Self::default();
+        Self::default().overlaid(query)
+    }
+
+    /// What a query string says, over what stands here.
+    pub fn overlaid(self, query: &str) -> Self {
+        let mut draft = self;
         for (key, value) in form_urlencoded::parse(query.as_bytes()) {
             let value = value.trim();
             match key.as_ref() {
-                "kind" => draft.kind = ConnectionKind::from_word(value).unwrap_or(ConnectionKind::Folder),
+                "project" => draft.project = value.to_owned(),
+                "kind" if draft.connection.is_empty() => draft.kind = ConnectionKind::from_word(value).unwrap_or(ConnectionKind::Folder),
                 "name" => draft.name = value.to_owned(),
                 "location" => draft.location = value.to_owned(),
                 "host" => draft.host = value.to_owned(),
@@ -82,6 +164,8 @@ impl ConnectionDraft {
     /// Without blanks around the fields.
     pub fn trimmed(mut self) -> Self {
         let fields = [
+            &mut self.connection,
+            &mut self.project,
             &mut self.name,
             &mut self.location,
             &mut self.host,
@@ -98,7 +182,7 @@ impl ConnectionDraft {
 
     /// The address of the form with these fields in it.
     pub fn path(&self) -> String {
-        let mut fields = vec![("kind", self.kind.word()), ("name", &self.name)];
+        let mut fields = vec![("kind", self.kind.word()), ("name", &self.name), ("project", &self.project)];
         match self.kind {
             ConnectionKind::Folder | ConnectionKind::Sqlite => fields.push(("location", &self.location)),
             ConnectionKind::Postgres => fields.extend([
@@ -113,7 +197,16 @@ impl ConnectionDraft {
             fields.push(("check", "1"));
         }
         fields.retain(|(_, value)| !value.is_empty());
-        format!("/settings/connections/new{}", query_string(&fields))
+        format!("{}{}", self.page(), query_string(&fields))
+    }
+
+    /// The page that the form is on.
+    pub fn page(&self) -> String {
+        if self.connection.is_empty() {
+            "/settings/connections/new".to_owned()
+        } else {
+            format!("/settings/connections/{}", encode_segment(&self.connection))
+        }
     }
 
     /// Whether the fields that its kind needs are filled in.
@@ -194,7 +287,16 @@ mod tests {
                 "postgres://u@localhost:5432/x%3Fy?host=%2Frun%2Fpg&sslmode=prefer",
             ),
         ] {
-            assert_eq!(draft(host, port, database, user).postgres_address().unwrap(), address);
+            let filled = draft(host, port, database, user);
+            assert_eq!(filled.postgres_address().unwrap(), address);
+            let back = ConnectionDraft::default().with_address(address);
+            assert_eq!(
+                (back.host.as_str(), back.database.as_str(), back.user.as_str()),
+                (host, database, user)
+            );
+            let kind = ConnectionKind::Postgres;
+            assert_eq!(ConnectionDraft { kind, ..back.clone() }.postgres_address().unwrap(), address);
+            assert!(back.has_same_door(&filled), "{address}");
         }
         for (host, port, database, user) in [
             ("", "", "d", "u"),
@@ -205,6 +307,24 @@ mod tests {
         ] {
             assert!(draft(host, port, database, user).postgres_address().is_err(), "{host} {port}");
         }
+    }
+
+    #[test]
+    fn a_password_is_for_one_server_and_role() {
+        let here = draft("db", "", "shop", "ada");
+        assert!(here.has_same_door(&draft("db", "5432", "other", "ada")));
+        for other in [
+            draft("evil", "", "shop", "ada"),
+            draft("db", "1", "shop", "ada"),
+            draft("db", "", "shop", "bob"),
+        ] {
+            assert!(!here.has_same_door(&other));
+        }
+        let open = ConnectionDraft {
+            tls: "disable".into(),
+            ..here.clone()
+        };
+        assert!(!here.has_same_door(&open));
     }
 
     #[test]

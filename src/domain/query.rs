@@ -53,6 +53,10 @@ pub struct TablesQuery {
     pub connection: String,
     /// Group id.
     pub group: String,
+    /// A tag of the table or of one of its columns.
+    pub tag: String,
+    /// Id of a dataset.
+    pub dataset: String,
     /// Only tables profiled longer than 24 h ago.
     pub stale: bool,
     /// Only tables never profiled.
@@ -81,6 +85,8 @@ impl TablesQuery {
                 "q" => out.q = value,
                 "connection" => out.connection = value,
                 "group" => out.group = value,
+                "tag" => out.tag = value,
+                "dataset" => out.dataset = value,
                 "stale" => out.stale = value == "1",
                 "never" => out.never = value == "1",
                 "empty" => out.empty = value == "1",
@@ -116,6 +122,8 @@ impl TablesQuery {
             ("q", &self.q),
             ("connection", &self.connection),
             ("group", &self.group),
+            ("tag", &self.tag),
+            ("dataset", &self.dataset),
             ("stale", flag(self.stale)),
             ("never", flag(self.never)),
             ("empty", flag(self.empty)),
@@ -127,7 +135,8 @@ impl TablesQuery {
 
     /// Whether anything narrows the list.
     pub fn is_filtered(&self) -> bool {
-        !self.q.is_empty() || !self.connection.is_empty() || !self.group.is_empty() || self.stale || self.never || self.empty
+        let texts = [&self.q, &self.connection, &self.group, &self.tag, &self.dataset];
+        texts.iter().any(|text| !text.is_empty()) || self.stale || self.never || self.empty
     }
 }
 

@@ -1,14 +1,18 @@
 //! A table as lists show it, with what the latest completed run says about it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::address::TableAddress;
+use super::characteristics::{ColumnCharacteristics, TableCharacteristics};
 use super::column_profile::ColumnProfile;
 use super::identifier::{RunId, TableGroupId, TableId};
 use super::profile_run::{ProfileRun, RunMode};
 use super::table_metrics::TableMetrics;
 use super::table_profile::{RejectedRows, Snapshot};
+use super::table_scope::TableScope;
 
 /// One line of the list of tables.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,10 +37,35 @@ pub struct TableSummary {
     pub missing_since: Option<DateTime<Utc>>,
     /// What the latest completed run that has the table says.
     pub profile: Option<TableFigures>,
+    /// How much of it the next run reads.
+    #[serde(default, skip_serializing_if = "TableScope::is_whole")]
+    pub scope: TableScope,
+    /// What people say of it.
+    #[serde(default, skip_serializing_if = "TableCharacteristics::is_empty")]
+    pub characteristics: TableCharacteristics,
+    /// The names that it seems to have had before, and to have now: same format and size, gone and come in one search.
+    #[serde(default, skip_serializing_if = "TableNames::is_empty")]
+    pub names: TableNames,
     /// Row counts of up to 30 completed runs, oldest first.
     pub row_history: Vec<u64>,
     /// Why the newest run that tried this table could not read it, if newer than `profile`.
     pub last_failure: Option<TableFailure>,
+}
+
+/// Other names of a table, as `schema.table`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TableNames {
+    /// Before it was renamed.
+    pub renamed_from: Option<String>,
+    /// Since it was renamed.
+    pub renamed_to: Option<String>,
+}
+
+impl TableNames {
+    /// Whether it never had another.
+    pub fn is_empty(&self) -> bool {
+        self.renamed_from.is_none() && self.renamed_to.is_none()
+    }
 }
 
 /// Figures of a table in one run.
@@ -120,6 +149,9 @@ pub struct TableDetail {
     pub columns: Vec<ColumnProfile>,
     /// Columns of the compared run, same kind.
     pub compared_columns: Vec<ColumnProfile>,
+    /// What people say of columns, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub said_of_columns: BTreeMap<String, ColumnCharacteristics>,
 }
 
 /// One column with all its values, the compared run and its history.
@@ -131,21 +163,24 @@ pub struct ColumnDetail {
     pub column: ColumnProfile,
     /// The column in the compared run, complete.
     pub compared: Option<ColumnProfile>,
-    /// The column over the runs that have it, oldest first, without values.
+    /// The column over the runs that have it, oldest first.
     pub history: Vec<ColumnPoint>,
+    /// What people say of it.
+    #[serde(default, skip_serializing_if = "ColumnCharacteristics::is_empty")]
+    pub characteristics: ColumnCharacteristics,
     /// Where the figures come from: `results`, `columns` or `payload`.
     pub source: String,
     /// Why they do not come from the first place.
     pub source_reason: Option<String>,
 }
 
-/// A column in one run of its history: figures only.
+/// A column in one run of its history.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ColumnPoint {
     /// Run number.
     pub number: i64,
     /// When the run ended.
     pub completed_at: DateTime<Utc>,
-    /// Figures without values.
+    /// Figures; with the bars and few values of lists where the history is no longer than 90 runs.
     pub column: ColumnProfile,
 }

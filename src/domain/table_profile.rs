@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::column_profile::ColumnProfile;
 use super::profile_run::RunMode;
 use super::table_metrics::TableMetrics;
+use super::table_scope::TableScope;
 
 /// The pinned version of the data that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,9 @@ pub struct Snapshot {
     /// Columns that the files do not have under their own names.
     #[serde(skip_serializing_if = "ColumnOrigins::is_empty")]
     pub origins: ColumnOrigins,
+    /// How much of the table was read.
+    #[serde(skip_serializing_if = "TableScope::is_whole")]
+    pub scope: TableScope,
 }
 
 /// Where columns come from that the files do not have under their own names.

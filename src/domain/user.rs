@@ -42,6 +42,8 @@ words! {
         ReadProfiles = "read_profiles",
         /// Start, cancel and retry runs.
         RunProfiling = "run_profiling",
+        /// Say what tables and columns are, and how much of a table is profiled.
+        Describe = "describe",
         /// Values of columns marked as personal.
         SeePersonalValues = "see_personal_values",
         /// Connections, engine, people.
@@ -56,6 +58,7 @@ impl Permission {
         match self {
             Self::ReadProfiles => true,
             Self::RunProfiling => matches!(role, Analyst | Steward | Admin),
+            Self::Describe => matches!(role, Steward | Admin),
             Self::SeePersonalValues => matches!(role, Steward | Tester | Admin),
             Self::Configure => matches!(role, Admin),
         }

@@ -48,7 +48,8 @@ pub fn scan_columns<T: Send>(
     finish: impl Fn(u32, u64, ColumnState) -> T + Sync,
 ) -> Result<(u64, Vec<T>), EngineError> {
     let files = &order.plan.files;
-    let columns = list_columns(files);
+    let mut columns = list_columns(files);
+    columns.retain(|column| !order.plan.scope.leaves_out(&column.name));
     let rows: u64 = files.iter().filter_map(|file| file.footer()).map(|footer| footer.row_count()).sum();
     let progress = ColumnProgress::new(order.watch, rows, columns.iter().map(|column| column.bytes).sum());
     let mut by_size: Vec<usize> = (0..columns.len()).collect();

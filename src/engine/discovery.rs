@@ -171,6 +171,7 @@ pub fn discover_file(path: &Path) -> Result<FoundTable, EngineError> {
         format: format.to_owned(),
         files: vec![name.to_owned()],
         bytes: metadata.len(),
+        scope: Default::default(),
     })
 }
 
@@ -257,6 +258,7 @@ fn folder_table(root: &Path, folder: &str, files: &[DataFile]) -> FoundTable {
         format: files[0].format.to_owned(),
         files: files.iter().map(|file| join(folder, &file.name)).collect(),
         bytes: files.iter().map(|file| file.bytes).sum(),
+        scope: Default::default(),
     }
 }
 
@@ -274,6 +276,7 @@ fn file_tables<'a>(folder: &'a str, files: &'a [DataFile]) -> impl Iterator<Item
             format: file.format.to_owned(),
             files: vec![join(folder, &file.name)],
             bytes: file.bytes,
+            scope: Default::default(),
         }
     })
 }

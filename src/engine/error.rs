@@ -65,6 +65,12 @@ pub enum EngineError {
         /// What to do about it.
         remedy: &'static str,
     },
+    /// The filter of the table's rows does not fit the table.
+    #[error("the row filter does not fit the table: {reason}")]
+    Filter {
+        /// Which condition, and why.
+        reason: String,
+    },
     /// Nothing to read.
     #[error("{path} has no columns")]
     Empty {
@@ -125,6 +131,7 @@ impl EngineError {
                 "Store the table in a format that Limn reads: Parquet, CSV, JSON lines or Arrow; texts plain, or compressed as .gz or .zst."
             }
             Self::Database { remedy, .. } => remedy,
+            Self::Filter { .. } => "Change the filter on the table's page, under Definition, then run the profile again.",
             Self::Empty { .. } => "Write at least a header line, or remove the file.",
             Self::Cancelled => "Start the run again when you want its result.",
             Self::DeadlinePassed { .. } => "Allow a longer deadline, or profile fewer tables in one group.",

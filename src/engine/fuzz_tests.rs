@@ -68,6 +68,7 @@ fn run_cases(name: &str, format: &str, seeds: &[Vec<u8>], cases: u32) {
         format: format.into(),
         files: vec![name.into()],
         bytes: 0,
+        scope: Default::default(),
     };
     let options = ProfileOptions {
         deadline_ms: 10_000,

@@ -50,6 +50,8 @@ mod format_tests;
 #[cfg(test)]
 mod fuzz_tests;
 #[cfg(test)]
+mod scope_tests;
+#[cfg(test)]
 mod table_tests;
 #[cfg(test)]
 mod worker_tests;

@@ -80,6 +80,14 @@ pub fn profile_with_limits(
         rejected,
     } = look;
     plan.annotate(&mut columns);
+    let unknown = table.scope.row_filter.as_ref().and_then(|filter| {
+        let is_known = |name: &str| columns.iter().any(|column| column.column_name == name);
+        filter.columns().into_iter().find(|name| !is_known(name)).map(str::to_owned)
+    });
+    if let Some(name) = unknown {
+        let reason = format!("it has no column {name}, or the column is left out");
+        return Err(EngineError::Filter { reason });
+    }
     if columns.is_empty() {
         return Err(EngineError::Empty {
             path: table.files.first().cloned().unwrap_or_else(|| table.table_name.clone()),
@@ -176,6 +184,7 @@ fn look_until_types_hold(
     for look in 0.. {
         let order = ScanOrder {
             parts: &plan.parts,
+            scope: &plan.scope,
             threads: options.threads,
             memory_bytes: options.memory_bytes,
             limits,

@@ -12,11 +12,14 @@ use super::memory::keep_within;
 use super::sources::{BatchSource, ScanPart, SourceBatch, SourceColumn};
 use super::type_inference::TokenType;
 use crate::domain::table_profile::RejectedRows;
+use crate::domain::table_scope::TableScope;
 
 /// How to look.
 pub struct ScanOrder<'a> {
     /// Parts of the table.
     pub parts: &'a [ScanPart],
+    /// How much of them.
+    pub scope: &'a TableScope,
     /// Threads.
     pub threads: usize,
     /// Budget for all states.
@@ -93,7 +96,7 @@ impl TableScan {
     }
 
     fn read_part(&mut self, order: &ScanOrder, index: usize, part: &ScanPart, stop: &AtomicBool, budget: u64) -> Result<(), EngineError> {
-        let mut source = part.open_source()?;
+        let mut source = part.open_scoped(order.scope)?;
         let mut places: Vec<usize> = Vec::new();
         self.place_columns(order, index, source.columns(), &mut places);
         while !stop.load(Ordering::Relaxed) {

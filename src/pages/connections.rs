@@ -1,20 +1,24 @@
 //! The connections: where tables live, their groups, and what may be done with them.
 
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
+use super::rollup_cells::{ROLLUP_HEADS, rollup_cells, rollup_words};
 use super::settings_tabs::settings_tabs;
 use super::{page, request, titled};
 use crate::components::button::{Button, Weight};
 use crate::components::empty_state::empty_state;
-use crate::components::format::{count, counted};
+use crate::components::format::counted;
 use crate::components::head::PageHead;
 use crate::components::icon::{Icon, icon};
 use crate::components::tag::{Tone, status, tag};
 use crate::domain::address::encode_segment;
 use crate::domain::connection::{Connection, ConnectionKind, TableGroup};
+use crate::domain::project::Rollup;
 use crate::domain::query::query_string;
 use crate::domain::user::Permission;
 use crate::store::connections::list_connections;
+use crate::store::rollups::{Rollups, list_rollups};
 
 /// Where the forms of this page come back to.
 const HERE: &str = "/settings/connections";
@@ -24,13 +28,14 @@ const HERE: &str = "/settings/connections";
 pub fn ConnectionsPage() -> impl IntoView {
     page(async move {
         request::viewer_with(Permission::Configure)?;
-        let connections = list_connections(&request::state().db).await?;
-        Ok(titled("Connections", connections_view(&connections)))
+        let db = request::state().db;
+        let (connections, rollups) = (list_connections(&db).await?, list_rollups(&db).await?);
+        Ok(titled("Connections", connections_view(&connections, &rollups, request::now())))
     })
 }
 
 /// Draws the page.
-pub fn connections_view(connections: &[Connection]) -> AnyView {
+pub fn connections_view(connections: &[Connection], rollups: &Rollups, now: DateTime<Utc>) -> AnyView {
     let add = Button::primary("Add a connection")
         .icon(Icon::Plus)
         .link("/settings/connections/new");
@@ -55,13 +60,13 @@ pub fn connections_view(connections: &[Connection]) -> AnyView {
     let sections: Vec<AnyView> = connections
         .iter()
         .enumerate()
-        .map(|(position, connection)| connection_section(position, connection))
+        .map(|(position, connection)| connection_section(position, connection, rollups, now))
         .collect();
     view! { {PageHead::new("Connections").lede(lede).actions(add).view()}{settings_tabs(HERE)}{sections} }.into_any()
 }
 
 /// One connection.
-fn connection_section(position: usize, connection: &Connection) -> AnyView {
+fn connection_section(position: usize, connection: &Connection, rollups: &Rollups, now: DateTime<Utc>) -> AnyView {
     let id = connection.connection_id.to_string();
     let heading = format!("connection-{position}");
     let state = if connection.is_active {
@@ -74,7 +79,17 @@ fn connection_section(position: usize, connection: &Connection) -> AnyView {
     } else {
         ("Switch on", "true", Weight::Standard)
     };
-    let groups: Vec<AnyView> = connection.groups.iter().map(|group| group_row(connection, group)).collect();
+    let groups: Vec<AnyView> = connection
+        .groups
+        .iter()
+        .map(|group| group_row(connection, group, &rollups.of_group(&group.table_group_id), now))
+        .collect();
+    let whole = rollups.of_connections([connection]);
+    let project = format!(", project {}", connection.project_name);
+    let heads: Vec<AnyView> = ROLLUP_HEADS
+        .iter()
+        .map(|(name, class)| view! { <th scope="col" class=*class>{*name}</th> }.into_any())
+        .collect();
     let fields = |more: Option<(&'static str, String)>| -> Vec<(&'static str, String)> {
         [("connection_id", id.clone()), ("back", HERE.to_owned())]
             .into_iter()
@@ -87,52 +102,29 @@ fn connection_section(position: usize, connection: &Connection) -> AnyView {
                 <h2 id=heading.clone()>{connection.name.clone()}</h2>
                 {state}
                 <div class="more acts">
+                    {Button::new("Edit").link(format!("/settings/connections/{}", encode_segment(&id)))}
                     {Button::new("New group").icon(Icon::Plus).link(format!("/settings/connections/{}/new-group", encode_segment(&id)))}
                     {Button::new("Find tables again").icon(Icon::Search).post("find-tables", &fields(None))}
                     {Button::new(switch_label).weight(switch_weight).post("set-connection-active", &fields(Some(("active", switch_to.to_owned()))))}
                 </div>
             </header>
-            <p class="place row">{icon(icon_of(connection.kind), 14)}<code class="breaks">{connection.location.clone()}</code></p>
+            <p class="place row">{icon(icon_of(connection.kind), 14)}<code class="breaks">{connection.location.clone()}</code><span class="t2">{project}</span></p>
+            <p class="t2">{rollup_words(&whole, now)}</p>
             <table class="tbl tight rec">
                 <caption class="vh">{format!("Table groups of {}", connection.name)}</caption>
                 <thead>
                     <tr>
                         <th scope="col">"Table group"</th>
                         <th scope="col">"Takes in"</th>
-                        <th scope="col" class="num">"Tables"</th>
+                        {heads}
                         <th scope="col" class="num"><span class="vh">"Next"</span></th>
                     </tr>
                 </thead>
                 <tbody>{groups}</tbody>
             </table>
-            {password_form(position, connection)}
         </section>
     }
     .into_any()
-}
-
-/// Where a database's password is replaced. What is kept is never shown.
-fn password_form(position: usize, connection: &Connection) -> Option<AnyView> {
-    if connection.kind != ConnectionKind::Postgres {
-        return None;
-    }
-    let id = format!("connection-{position}-password");
-    let view = view! {
-        <details class="sql">
-            <summary>"Change the password"</summary>
-            <form class="stack" method="post" action="/actions/set-connection-password">
-                <input type="hidden" name="connection_id" value=connection.connection_id.to_string() />
-                <input type="hidden" name="back" value=HERE />
-                <div class="field">
-                    <label for=id.clone()>"New password"</label>
-                    <input class="in" id=id type="password" name="password" required maxlength="1000" autocomplete="off" />
-                    <span class="hint">"It is tried first and kept sealed when the database lets us in. What was kept is never shown."</span>
-                </div>
-                <div class="row"><button class="btn" type="submit">"Try and keep"</button></div>
-            </form>
-        </details>
-    };
-    Some(view.into_any())
 }
 
 /// The mark of a kind.
@@ -144,18 +136,19 @@ fn icon_of(kind: ConnectionKind) -> Icon {
 }
 
 /// One group.
-fn group_row(connection: &Connection, group: &TableGroup) -> AnyView {
+fn group_row(connection: &Connection, group: &TableGroup, rollup: &Rollup, now: DateTime<Utc>) -> AnyView {
     let tables = format!("/tables{}", query_string(&[("group", group.table_group_id.as_str())]));
-    let next = if connection.is_active && group.table_count > 0 {
+    let refusal = connection.refusal();
+    let next = if refusal.is_none() && group.table_count > 0 {
         Button::new("Profile now")
             .weight(Weight::Bare)
             .icon(Icon::Play)
             .post("start-run", &[("table_group_id", group.table_group_id.to_string())])
     } else {
-        let why = if connection.is_active {
-            "no table to profile"
-        } else {
-            "switch the connection on to profile"
+        let why = match (connection.is_active, refusal.is_some()) {
+            (false, _) => "switch the connection on to profile",
+            (true, true) => "switch the project on to profile",
+            (true, false) => "no table to profile",
         };
         view! { <span class="t2 small">{why}</span> }.into_any()
     };
@@ -164,9 +157,9 @@ fn group_row(connection: &Connection, group: &TableGroup) -> AnyView {
         .link(format!("/settings/groups/{}", encode_segment(group.table_group_id.as_str())));
     view! {
         <tr>
-            <th scope="row" class="strong"><a href=tables>{group.name.clone()}</a></th>
+            <th scope="row" class="strong"><a href=tables>{group.name.clone()}</a><br /><small class="t2">{group.description.clone()}</small></th>
             <td class="w ink2 breaks">{masks(group)}</td>
-            <td class="num l" data-l="tables">{count(group.table_count)}</td>
+            {rollup_cells(rollup, now)}
             <td class="num row">{edit}{next}</td>
         </tr>
     }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::new_connection_form::{connection_form, words_of};
+use super::connection_form::{connection_form, words_of};
 use super::{page, request, titled};
 use crate::components::empty_state::empty_state;
 use crate::components::format::{bytes, counted};
@@ -12,9 +12,11 @@ use crate::components::section::{SectionTitle, section};
 use crate::domain::address::qualified_name;
 use crate::domain::connection::{CheckStep, ConnectionCheck, ConnectionKind, FoundTable};
 use crate::domain::connection_draft::ConnectionDraft;
+use crate::domain::project::Project;
 use crate::domain::user::Permission;
 use crate::services::connection_checks::steps_of;
 use crate::services::connections::test_connection;
+use crate::store::projects::list_projects;
 
 /// Found tables that are listed by name; more are counted.
 const LISTED: usize = 12;
@@ -30,26 +32,35 @@ pub fn NewConnectionPage() -> impl IntoView {
         } else {
             None
         };
-        Ok(titled(words_of(draft.kind).title, new_connection_view(&draft, check.as_ref())))
+        let projects = list_projects(&state.db).await?;
+        Ok(titled(
+            words_of(draft.kind).title,
+            new_connection_view(&draft, check.as_ref(), &projects),
+        ))
     })
 }
 
 /// Draws the page.
-pub fn new_connection_view(draft: &ConnectionDraft, check: Option<&ConnectionCheck>) -> AnyView {
+pub fn new_connection_view(draft: &ConnectionDraft, check: Option<&ConnectionCheck>, projects: &[Project]) -> AnyView {
     let words = words_of(draft.kind);
     view! {
         {breadcrumb(vec![Crumb::new("Connections", "/settings/connections")])}
         {PageHead::new(words.title).lede(words.lede).view()}
         {kinds(draft)}
         <div class="cols lean-right">
-            {section(SectionTitle::new("source", words.noun), connection_form(draft, check))}
-            {section(
-                SectionTitle::new("test", "Test").subtitle(said(draft.kind, check)),
-                view! { <div role="status">{outcome(draft.kind, check)}</div> },
-            )}
+            {section(SectionTitle::new("source", words.noun), connection_form(draft, check, projects))}
+            {test_outcome(draft.kind, check)}
         </div>
     }
     .into_any()
+}
+
+/// The section of the test: its steps, and what was found.
+pub fn test_outcome(kind: ConnectionKind, check: Option<&ConnectionCheck>) -> AnyView {
+    section(
+        SectionTitle::new("test", "Test").subtitle(said(kind, check)),
+        view! { <div role="status">{outcome(kind, check)}</div> },
+    )
 }
 
 /// The kinds, each with a form of its own.
@@ -182,7 +193,7 @@ mod tests {
 
     fn html(check: Option<ConnectionCheck>) -> String {
         let draft = ConnectionDraft::parse("name=Shop&location=%2Fdata%2F%22x%22&check=1");
-        Owner::new_root(None).with(|| new_connection_view(&draft, check.as_ref()).to_html())
+        Owner::new_root(None).with(|| new_connection_view(&draft, check.as_ref(), &[]).to_html())
     }
 
     const STEPS: &[&str] = &["Path is absolute", "Folder exists", "Limn may read it", "Tables are found"];
@@ -227,7 +238,7 @@ mod tests {
             ],
             tables: Vec::new(),
         };
-        let html = Owner::new_root(None).with(|| new_connection_view(&draft, Some(&check)).to_html());
+        let html = Owner::new_root(None).with(|| new_connection_view(&draft, Some(&check), &[]).to_html());
         assert!(html.contains("method=\"post\" action=\"/actions/test-connection\""), "{html}");
         assert!(html.contains("type=\"password\"") && !html.contains("hunter2"), "{html}");
         assert!(

@@ -4,7 +4,9 @@ use leptos::prelude::*;
 
 /// Room and address.
 const ROOMS: &[(&str, &str)] = &[
+    ("Projects", "/settings/projects"),
     ("Connections", "/settings/connections"),
+    ("Datasets", "/settings/datasets"),
     ("People", "/settings/people"),
     ("Schema", "/settings/schema"),
     ("Retention", "/settings/retention"),

@@ -14,11 +14,14 @@ use crate::components::icon::Icon;
 use crate::components::note::ignored_note;
 use crate::components::pagination::Pager;
 use crate::domain::connection::{Connection, TableGroup};
+use crate::domain::dataset::Dataset;
 use crate::domain::paging::Page;
 use crate::domain::query::TablesQuery;
 use crate::domain::table::TableSummary;
 use crate::domain::user::{Permission, Viewer};
+use crate::store::characteristics::list_tags;
 use crate::store::connections::list_connections;
+use crate::store::datasets::list_datasets;
 use crate::store::tables::list_tables;
 
 /// What the page shows.
@@ -31,6 +34,10 @@ pub struct TablesModel {
     pub tables: Page<TableSummary>,
     /// All connections with their groups, for the menus.
     pub connections: Vec<Connection>,
+    /// Every tag of a table or column.
+    pub tags: Vec<String>,
+    /// All datasets.
+    pub datasets: Vec<Dataset>,
     /// The page's clock.
     pub now: DateTime<Utc>,
 }
@@ -44,6 +51,7 @@ pub fn TablesPage() -> impl IntoView {
         let (state, now) = (request::state(), request::now());
         let tables = list_tables(&state.db, &query, now).await?;
         let connections = list_connections(&state.db).await?;
+        let (tags, datasets) = (list_tags(&state.db).await?, list_datasets(&state.db).await?);
         Ok(titled(
             "Tables",
             tables_view(&TablesModel {
@@ -51,6 +59,8 @@ pub fn TablesPage() -> impl IntoView {
                 query,
                 tables,
                 connections,
+                tags,
+                datasets,
                 now,
             }),
         ))
@@ -134,6 +144,8 @@ fn filters(model: &TablesModel) -> AnyView {
     let kept = [
         ("connection", query.connection.clone()),
         ("group", query.group.clone()),
+        ("tag", query.tag.clone()),
+        ("dataset", query.dataset.clone()),
         ("stale", flag(query.stale)),
         ("never", flag(query.never)),
         ("empty", flag(query.empty)),
@@ -160,6 +172,8 @@ fn filters(model: &TablesModel) -> AnyView {
             {search_form("/tables", "Table or column name", &query.q, &kept)}
             {connection_menu(model)}
             {group_menu(model)}
+            {dataset_menu(model)}
+            {tag_menu(model)}
             {searched}
             {chip(query.stale, "Older than 24 h", |query| query.stale = !query.stale)}
             {chip(query.never, "Never profiled", |query| query.never = !query.never)}
@@ -233,6 +247,48 @@ fn group_menu(model: &TablesModel) -> AnyView {
     });
     let choices: Vec<Choice> = std::iter::once(any).chain(choices).collect();
     menu("Group", &shown(&choices), choices)
+}
+
+/// Narrows the list to one dataset.
+fn dataset_menu(model: &TablesModel) -> AnyView {
+    if model.datasets.is_empty() && model.query.dataset.is_empty() {
+        return ().into_any();
+    }
+    let any = Choice {
+        label: "any".into(),
+        detail: String::new(),
+        href: with(&model.query, |query| query.dataset.clear()),
+        is_current: model.query.dataset.is_empty(),
+    };
+    let choices = model.datasets.iter().map(|dataset| Choice {
+        label: dataset.text.name.clone(),
+        detail: dataset.text.product_team.clone(),
+        href: with(&model.query, |query| query.dataset.clone_from(&dataset.dataset_id)),
+        is_current: dataset.dataset_id == model.query.dataset,
+    });
+    let choices: Vec<Choice> = std::iter::once(any).chain(choices).collect();
+    menu("Dataset", &shown(&choices), choices)
+}
+
+/// Narrows the list to tables that carry a tag, or a column of which does.
+fn tag_menu(model: &TablesModel) -> AnyView {
+    if model.tags.is_empty() && model.query.tag.is_empty() {
+        return ().into_any();
+    }
+    let any = Choice {
+        label: "any".into(),
+        detail: String::new(),
+        href: with(&model.query, |query| query.tag.clear()),
+        is_current: model.query.tag.is_empty(),
+    };
+    let choices = model.tags.iter().map(|tag| Choice {
+        label: tag.clone(),
+        detail: String::new(),
+        href: with(&model.query, |query| query.tag.clone_from(tag)),
+        is_current: *tag == model.query.tag,
+    });
+    let choices: Vec<Choice> = std::iter::once(any).chain(choices).collect();
+    menu("Tag", &shown(&choices), choices)
 }
 
 /// What a menu says while it is closed.

@@ -155,7 +155,14 @@ fn remark(table: &TableSummary, is_flat: bool, now: DateTime<Utc>) -> AnyView {
     } else {
         String::new()
     };
-    view! { <span class="t2">{format!("{place}{}, {}{known}", table.format, bytes(table.bytes))}</span> }.into_any()
+    let scope = if table.scope.is_whole() {
+        String::new()
+    } else {
+        format!(", {}", table.scope.words())
+    };
+    let tags = table.characteristics.tags.join(", ");
+    let tags = if tags.is_empty() { tags } else { format!(", tagged {tags}") };
+    view! { <span class="t2">{format!("{place}{}, {}{known}{scope}{tags}", table.format, bytes(table.bytes))}</span> }.into_any()
 }
 
 /// The share of cells without a value.
@@ -208,6 +215,8 @@ pub fn no_match(model: &TablesModel) -> AnyView {
     for (is_on, words) in [
         (!query.connection.is_empty(), "one connection"),
         (!query.group.is_empty(), "one group"),
+        (!query.dataset.is_empty(), "one dataset"),
+        (!query.tag.is_empty(), "one tag"),
         (query.stale, "profiled more than 24 h ago"),
         (query.never, "never profiled"),
         (query.empty, "no rows"),

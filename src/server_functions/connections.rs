@@ -1,6 +1,7 @@
-//! Making connections, looking for their tables, switching them off and on.
+//! Making, changing and removing connections, looking for their tables, switching them off and on.
 
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::reply::{go, go_saying, refuse, safe_path, state, viewer};
 use crate::domain::address::encode_segment;
@@ -10,72 +11,67 @@ use crate::domain::identifier::ConnectionId;
 use crate::domain::secret::Secret;
 use crate::domain::user::Permission;
 use crate::services::error::AppError;
-use crate::services::{access, connections as service};
+use crate::services::{access, connection_changes, connections as service};
 use crate::store::connections;
+
+/// The fields of the form of a connection but the password.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ConnectionFields {
+    connection: String,
+    project: String,
+    kind: String,
+    name: String,
+    location: String,
+    host: String,
+    port: String,
+    database: String,
+    user: String,
+    tls: String,
+}
+
+impl From<ConnectionFields> for ConnectionDraft {
+    fn from(fields: ConnectionFields) -> Self {
+        Self {
+            connection: fields.connection,
+            project: fields.project,
+            kind: ConnectionKind::from_word(fields.kind.trim()).unwrap_or(ConnectionKind::Folder),
+            name: fields.name,
+            location: fields.location,
+            host: fields.host,
+            port: fields.port,
+            database: fields.database,
+            user: fields.user,
+            tls: fields.tls,
+            is_checked: true,
+        }
+        .trimmed()
+    }
+}
 
 /// Keeps the typed password, sealed, and goes to the page that runs the test: it must not travel in an address.
 #[server(prefix = "/actions", endpoint = "test-connection")]
-#[allow(clippy::too_many_arguments, reason = "the fields of a form")]
 pub async fn test_connection(
-    #[server(default)] kind: String,
-    #[server(default)] name: String,
-    #[server(default)] location: String,
-    #[server(default)] host: String,
-    #[server(default)] port: String,
-    #[server(default)] database: String,
-    #[server(default)] user: String,
-    #[server(default)] tls: String,
+    #[server(flatten)] fields: ConnectionFields,
     #[server(default)] password: String,
 ) -> Result<(), ServerFnError> {
-    let (state, viewer) = (state()?, viewer()?);
-    let draft = ConnectionDraft {
-        kind: ConnectionKind::from_word(kind.trim()).unwrap_or(ConnectionKind::Folder),
-        name,
-        location,
-        host,
-        port,
-        database,
-        user,
-        tls,
-        is_checked: true,
-    }
-    .trimmed();
+    let (state, viewer, draft) = (state()?, viewer()?, ConnectionDraft::from(fields));
     match service::keep_draft_password(&state.db, &state.config, &viewer, &draft, Secret::new(password)).await {
         Ok(()) => {
             go(&draft.path());
             Ok(())
         }
-        Err(error) => refuse("/settings/connections/new", error),
+        Err(error) => refuse(&draft.page(), error),
     }
 }
 
 /// Makes a connection whose test passes.
 #[server(prefix = "/actions", endpoint = "create-connection")]
-#[allow(clippy::too_many_arguments, reason = "the fields of a form")]
 pub async fn create_connection(
-    #[server(default)] kind: String,
-    #[server(default)] name: String,
-    #[server(default)] location: String,
-    #[server(default)] host: String,
-    #[server(default)] port: String,
-    #[server(default)] database: String,
-    #[server(default)] user: String,
-    #[server(default)] tls: String,
+    #[server(flatten)] fields: ConnectionFields,
     #[server(default)] password: String,
 ) -> Result<(), ServerFnError> {
-    let (state, viewer) = (state()?, viewer()?);
-    let draft = ConnectionDraft {
-        kind: ConnectionKind::from_word(kind.trim()).unwrap_or(ConnectionKind::Folder),
-        name,
-        location,
-        host,
-        port,
-        database,
-        user,
-        tls,
-        is_checked: true,
-    }
-    .trimmed();
+    let (state, viewer, draft) = (state()?, viewer()?, ConnectionDraft::from(fields));
     match service::create_connection(&state.db, &state.config, &viewer, &draft, Secret::new(password)).await {
         Ok(connection) => go_saying(
             &format!("/tables?connection={}", encode_segment(connection.connection_id.as_str())),
@@ -87,24 +83,33 @@ pub async fn create_connection(
     }
 }
 
-/// Keeps another password for a connection, once it has let us in.
-#[server(prefix = "/actions", endpoint = "set-connection-password")]
-pub async fn set_connection_password(
-    connection_id: String,
+/// Changes a connection; another address or password only where its test passes. An empty password keeps the one that is kept.
+#[server(prefix = "/actions", endpoint = "update-connection")]
+pub async fn update_connection(
+    #[server(flatten)] fields: ConnectionFields,
     #[server(default)] password: String,
-    #[server(default)] back: String,
 ) -> Result<(), ServerFnError> {
+    let (state, viewer, draft) = (state()?, viewer()?, ConnectionDraft::from(fields));
+    match connection_changes::update_connection(&state.db, &state.config, &viewer, &draft, Secret::new(password)).await {
+        Ok(Some(said)) => go_saying(&draft.page(), true, "The connection is changed", said),
+        Ok(None) => go_saying(&draft.page(), true, "Nothing changed", ""),
+        Err(error) => refuse(&draft.path(), error),
+    }
+}
+
+/// Removes a connection with everything that depends on it.
+#[server(prefix = "/actions", endpoint = "delete-connection")]
+pub async fn delete_connection(connection_id: String, #[server(default)] typed_name: String) -> Result<(), ServerFnError> {
     let (state, viewer) = (state()?, viewer()?);
-    let back = safe_path(&back, "/settings/connections");
-    let id = ConnectionId(connection_id);
-    match service::change_password(&state.db, &state.config, &viewer, &id, Secret::new(password)).await {
+    let here = format!("/settings/connections/{}", encode_segment(&connection_id));
+    match connection_changes::delete_connection(&state.db, &viewer, &ConnectionId(connection_id), &typed_name).await {
         Ok(()) => go_saying(
-            &back,
+            "/settings/connections",
             true,
-            "The password was changed",
-            "The database let us in with it; it is kept sealed.",
+            "The connection is removed",
+            "Its groups, tables and profiles went with it, and so did its password. What it read was not touched.",
         ),
-        Err(error) => refuse(&back, error),
+        Err(error) => refuse(&here, error),
     }
 }
 

@@ -5,8 +5,11 @@
 //! an expected refusal is a message, not an error page. They work the same with and without script.
 
 pub mod api_tokens;
+pub mod characteristics;
 pub mod connections;
+pub mod datasets;
 pub mod people;
+pub mod projects;
 pub mod reply;
 pub mod runs;
 pub mod sessions;

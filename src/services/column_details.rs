@@ -6,6 +6,7 @@ use super::configuration::Configuration;
 use super::error::AppError;
 use super::switches;
 use crate::domain::address::TableAddress;
+use crate::domain::characteristics::ColumnCharacteristics;
 use crate::domain::column_answer::{ProfileOrigin, WantedSource};
 use crate::domain::profile_run::RunMode;
 use crate::domain::query::ColumnsQuery;
@@ -23,9 +24,10 @@ pub async fn read_column_detail(
     column_name: &str,
     query: &ColumnsQuery,
 ) -> Result<Option<ColumnDetail>, AppError> {
-    let Some(found) = table_details::find_table_for_column(db, address).await? else {
+    let Some(found) = table_details::find_table_for_column(db, address, column_name).await? else {
         return Ok(None);
     };
+    let said = found.said.clone();
     let wanted = WantedSource::from_word(&query.source).unwrap_or_default();
     let tables_on = switches::is_on(found.table_reads.as_deref());
     let table = NamedTable {
@@ -39,17 +41,18 @@ pub async fn read_column_detail(
         source: wanted,
         ..ColumnRequest::default()
     };
+    let chosen = table_details::read_runs(db, &found, query).await?;
     let asks_payload_first = wanted == WantedSource::Payload || (wanted == WantedSource::Auto && !tables_on && found.has_payloads);
     if asks_payload_first {
-        let (detail, attempt) = table_details::read_runs(db, &found, query).await?;
-        let runs = candidates(db, &request, &table, &detail, attempt).await?;
+        let detail = chosen.detail_of(&found);
+        let runs = candidates(db, &request, &table, &detail, chosen.attempt()).await?;
         match read_for_page(db, config, &request, &table, runs, tables_on).await? {
-            Some(answered) if answered.answer.origin == ProfileOrigin::Payload => return Ok(Some(of_answer(detail, answered))),
+            Some(answered) if answered.answer.origin == ProfileOrigin::Payload => return Ok(Some(of_answer(detail, answered, said))),
             _ if wanted == WantedSource::Payload => return Ok(None),
             _ => {}
         }
     }
-    let (mut detail, attempt) = match table_details::read_column(db, found, column_name, query).await? {
+    let (mut detail, attempt) = match table_details::read_column(db, found, chosen, column_name, query).await? {
         ColumnRead::Found(detail) if tables_on => return Ok(Some(*detail)),
         ColumnRead::Found(detail) => {
             return Ok(Some(ColumnDetail {
@@ -64,7 +67,7 @@ pub async fn read_column_detail(
         return Ok(None);
     };
     detail.columns.clear();
-    Ok(Some(of_answer(detail, answered)))
+    Ok(Some(of_answer(detail, answered, said)))
 }
 
 /// The run shown where there is one, else the newest that may have the table.
@@ -98,7 +101,7 @@ async fn candidates(
 }
 
 /// A page's model of an answer: one column, no comparison, no history.
-fn of_answer(mut table: TableDetail, answered: column_profiles::ColumnProfileAnswer) -> ColumnDetail {
+fn of_answer(mut table: TableDetail, answered: column_profiles::ColumnProfileAnswer, said: ColumnCharacteristics) -> ColumnDetail {
     let column_profiles::ColumnProfileAnswer { run, answer } = answered;
     if table.run.is_none() {
         table.run = run.completed_at.map(|completed_at| TableRun {
@@ -129,6 +132,7 @@ fn of_answer(mut table: TableDetail, answered: column_profiles::ColumnProfileAns
         column: answer.column,
         compared: None,
         history: Vec::new(),
+        characteristics: said,
         source: answer.origin.word().to_owned(),
         source_reason: answer.reason,
     }

@@ -61,6 +61,12 @@ pub async fn keep_password(
     Ok(())
 }
 
+/// Forgets the password of a connection that is removed, or whose address needs none.
+pub async fn forget_password(tx: &mut Transaction, id: &ConnectionId, actor: &Actor) -> Result<(), AppError> {
+    settings::remove(tx, &connection_key(id), actor).await?;
+    Ok(())
+}
+
 /// Where a connection's tables are read from, its password included.
 pub async fn open_root(db: &Database, config: &Configuration, connection: &Connection) -> Result<SourceRoot, AppError> {
     Ok(match connection.kind {

@@ -3,15 +3,15 @@
 use super::configuration::Configuration;
 use super::connection_checks::check_connection;
 use super::error::AppError;
-use super::{access, connection_secrets, worker_process};
+use super::{access, connection_changes, connection_secrets, worker_process};
 use crate::domain::audit::Actor;
 use crate::domain::connection::{Connection, ConnectionCheck, ConnectionKind, FoundTable, TableGroup};
 use crate::domain::connection_draft::ConnectionDraft;
-use crate::domain::identifier::ConnectionId;
+use crate::domain::identifier::{ConnectionId, ProjectKey};
 use crate::domain::secret::Secret;
 use crate::domain::user::{Permission, Viewer};
-use crate::engine::{PostgresTarget, SourceRoot};
-use crate::store::{Database, Transaction, connections, tables};
+use crate::engine::SourceRoot;
+use crate::store::{Database, Transaction, connections, projects, tables};
 
 /// Longest name (characters).
 const LONGEST_NAME: usize = 120;
@@ -34,28 +34,20 @@ pub async fn create_connection(
     password: Option<Secret>,
 ) -> Result<Connection, AppError> {
     access::require(viewer, Permission::Configure)?;
-    if draft.name.is_empty() || draft.name.chars().count() > LONGEST_NAME {
-        return Err(AppError::refused(
-            "The connection needs a name",
-            format!("1 to {LONGEST_NAME} characters; it can be changed later, its address cannot."),
-        ));
-    }
+    check_name(draft)?;
+    let project_key = find_project_of(db, draft).await?;
     let password = match password {
         Some(password) => Some(password),
         None => draft_password(db, config, viewer, draft).await?,
     };
     let (check, reachable) = check_connection(config, draft, password.clone()).await;
     let Some(reachable) = reachable else {
-        let failed = check.steps.into_iter().find(|step| !step.passed);
-        let (title, detail) = failed.map_or_else(
-            || ("The test failed".to_owned(), String::new()),
-            |step| (format!("{}: no", step.name), step.message),
-        );
-        return Err(AppError::refused(title, detail));
+        return Err(refused_by(check));
     };
     let actor = access::actor(viewer);
     let mut tx = db.begin().await?;
     let new = connections::NewConnection {
+        project_key,
         name: draft.name.clone(),
         kind: draft.kind,
         location: reachable.location,
@@ -69,6 +61,39 @@ pub async fn create_connection(
     Ok(connection)
 }
 
+/// Refuses a draft without a name that can be kept.
+pub(super) fn check_name(draft: &ConnectionDraft) -> Result<(), AppError> {
+    if draft.name.is_empty() || draft.name.chars().count() > LONGEST_NAME {
+        return Err(AppError::refused(
+            "The connection needs a name",
+            format!("1 to {LONGEST_NAME} characters; it can be changed later, its address cannot."),
+        ));
+    }
+    Ok(())
+}
+
+/// The project that a draft names; nothing where it names none.
+pub(super) async fn find_project_of(db: &Database, draft: &ConnectionDraft) -> Result<Option<ProjectKey>, AppError> {
+    if draft.project.is_empty() {
+        return Ok(None);
+    }
+    let key = ProjectKey(draft.project.clone());
+    match projects::find_project(db, &key).await? {
+        Some(project) => Ok(Some(project.project_key)),
+        None => Err(AppError::refused("There is no such project", "Choose one of those listed.")),
+    }
+}
+
+/// The step at which a test stopped, as a refusal.
+pub(super) fn refused_by(check: ConnectionCheck) -> AppError {
+    let failed = check.steps.into_iter().find(|step| !step.passed);
+    let (title, detail) = failed.map_or_else(
+        || ("The test failed".to_owned(), String::new()),
+        |step| (format!("{}: no", step.name), step.message),
+    );
+    AppError::refused(title, detail)
+}
+
 /// Tests what somebody filled in; nothing is kept.
 pub async fn test_connection(
     db: &Database,
@@ -77,7 +102,10 @@ pub async fn test_connection(
     draft: &ConnectionDraft,
 ) -> Result<ConnectionCheck, AppError> {
     access::require(viewer, Permission::Configure)?;
-    let password = draft_password(db, config, viewer, draft).await?;
+    let password = match draft_password(db, config, viewer, draft).await? {
+        Some(password) => Some(password),
+        None => connection_changes::find_kept_password(db, config, draft).await?,
+    };
     Ok(check_connection(config, draft, password).await.0)
 }
 
@@ -99,7 +127,7 @@ pub async fn keep_draft_password(
     Ok(())
 }
 
-async fn draft_password(
+pub(super) async fn draft_password(
     db: &Database,
     config: &Configuration,
     viewer: &Viewer,
@@ -121,6 +149,7 @@ pub async fn store_connection(
 ) -> Result<Connection, AppError> {
     let mut tx = db.begin().await?;
     let new = connections::NewConnection {
+        project_key: None,
         name: name.into(),
         kind: ConnectionKind::Folder,
         location: location.into(),
@@ -141,31 +170,6 @@ async fn insert_connection(
         tables::replace_found_tables(tx, &group.table_group_id, found, actor).await?;
     }
     Ok(connection)
-}
-
-/// Keeps another password for a connection once it has let us in.
-pub async fn change_password(
-    db: &Database,
-    config: &Configuration,
-    viewer: &Viewer,
-    id: &ConnectionId,
-    password: Option<Secret>,
-) -> Result<(), AppError> {
-    access::require(viewer, Permission::Configure)?;
-    let connection = connections::find_connection(db, id).await?.ok_or(AppError::NotFound)?;
-    let (ConnectionKind::Postgres, Some(password)) = (connection.kind, password) else {
-        return Err(AppError::refused(
-            "There is no password to keep",
-            "Type the new password of the connection's role.",
-        ));
-    };
-    let root = SourceRoot::Postgres(PostgresTarget::new(&connection.location, Some(password.clone())));
-    discover(&root).await?;
-    let actor = access::actor(viewer);
-    let mut tx = db.begin().await?;
-    connection_secrets::keep_password(&mut tx, config, id, &connection.location, &password, &actor).await?;
-    tx.commit().await?;
-    Ok(())
 }
 
 /// Looks for tables again and says what changed, in words.

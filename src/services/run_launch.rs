@@ -44,11 +44,8 @@ pub async fn launch(db: &Database, signals: &RunSignals, viewer: &Viewer, reques
     let (connection, group) = connections::find_table_group(db, &request.table_group_id)
         .await?
         .ok_or(AppError::NotFound)?;
-    if !connection.is_active {
-        return Err(AppError::conflict(
-            format!("The connection {} is switched off", connection.name),
-            "An administrator can switch it on again under Settings, Connections.",
-        ));
+    if let Some((title, detail)) = connection.refusal() {
+        return Err(AppError::conflict(title, detail));
     }
     if group.table_count == 0 && request.only_tables.is_empty() {
         return Err(AppError::refused(

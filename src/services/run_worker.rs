@@ -27,12 +27,15 @@ use crate::domain::identifier::TableId;
 use crate::domain::profile_run::RunReason;
 use crate::engine::{ProfileOptions, SourceRoot};
 use crate::store::run_transitions::{self, ClaimedRun};
+use crate::store::tables::FoundDifference;
 use crate::store::{Database, connections, run_log, tables};
 
 /// Attempts before a run is given up as `worker_lost`.
 const MOST_ATTEMPTS: u32 = 3;
 /// How often the queue is looked at without a signal.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// Vanished tables that the log names before the rest is counted.
+const MOST_NAMED: usize = 20;
 /// How often progress is written.
 const PROGRESS_EVERY: Duration = Duration::from_millis(700);
 
@@ -231,8 +234,11 @@ impl RunWorker {
         let root = open_root(&self.db, &self.config, &connection).await?;
         let found = in_group(&group, &discover(&root).await?);
         let mut tx = self.db.begin().await?;
-        tables::replace_found_tables(&mut tx, &group.table_group_id, &found, &Actor::limn()).await?;
+        let difference = tables::replace_found_tables(&mut tx, &group.table_group_id, &found, &Actor::limn()).await?;
         tx.commit().await?;
+        for (level, message) in told_differences(&difference) {
+            run_log::append_log(&self.db, &claimed.profile_run_id, claimed.attempt, level, &message).await?;
+        }
         let wanted: HashSet<&TableId> = claimed.plan.only_tables.iter().collect();
         let planned = tables::list_group_tables(&self.db, &group.table_group_id)
             .await?
@@ -242,4 +248,30 @@ impl RunWorker {
             .collect();
         Ok((root, planned))
     }
+}
+
+/// Which tables vanished or were renamed since the last look, for the run's log.
+fn told_differences(difference: &FoundDifference) -> Vec<(&'static str, String)> {
+    let renamed = difference.renamed.iter().map(|(old, new)| {
+        let message =
+            format!("{old} is gone and {new} is new, of the same format and size: it seems to be renamed. Both keep their own history.");
+        ("warn", message)
+    });
+    let is_renamed = |name: &String| difference.renamed.iter().any(|(old, _)| old == name);
+    let vanished = difference
+        .vanished
+        .iter()
+        .filter(|name| !is_renamed(name))
+        .take(MOST_NAMED)
+        .map(|name| {
+            let message = format!("{name} is no longer there. Its profiles stay.");
+            ("warn", message)
+        });
+    let more = difference
+        .vanished
+        .len()
+        .saturating_sub(difference.renamed.len())
+        .saturating_sub(MOST_NAMED);
+    let more = (more > 0).then(|| ("warn", format!("{more} more tables are no longer there.")));
+    renamed.chain(vanished).chain(more).collect()
 }

@@ -1,6 +1,7 @@
 //! Table groups: made and changed with masks that are tried on the known tables first, removed after a preview.
 
 use super::access;
+use super::connection_changes::refuse_dependents;
 use super::connections::in_group;
 use super::error::AppError;
 use crate::domain::connection::{Connection, FoundTable, TableGroup};
@@ -77,18 +78,7 @@ pub async fn delete_group(db: &Database, viewer: &Viewer, group: &TableGroupId, 
         ));
     }
     let dependents = table_groups::count_dependents(db, group).await?;
-    if dependents.active_runs > 0 {
-        return Err(AppError::conflict(
-            "A run of this group has not ended",
-            "Cancel it, or wait until it ends, then remove the group.",
-        ));
-    }
-    if dependents.tests > 0 {
-        return Err(AppError::conflict(
-            format!("{} tests belong to this group", dependents.tests),
-            "Remove them first, or switch the connection off.",
-        ));
-    }
+    refuse_dependents(&dependents, "group")?;
     let mut tx = db.begin().await?;
     table_groups::delete_group(&mut tx, group, &access::actor(viewer)).await?;
     tx.commit().await?;

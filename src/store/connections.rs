@@ -1,6 +1,7 @@
 //! Connections, their table groups, and the project that owns them.
 
-use super::{Database, Record, StoreError, Transaction, audit, sql};
+use super::statement::{Statement, sql_joined};
+use super::{Database, Record, StoreError, Transaction, audit, sql, table_groups};
 use crate::domain::audit::Actor;
 use crate::domain::connection::{Connection, ConnectionKind, TableGroup};
 use crate::domain::identifier::{ConnectionId, ProjectKey, TableGroupId, slug};
@@ -11,6 +12,8 @@ const DEFAULT_PROJECT: (&str, &str) = ("default", "Default project");
 /// A connection to make.
 #[derive(Clone, Debug)]
 pub struct NewConnection {
+    /// The project that it belongs to; the oldest where nobody says.
+    pub project_key: Option<ProjectKey>,
     /// Name; its slug becomes the id.
     pub name: String,
     /// Kind.
@@ -21,7 +24,10 @@ pub struct NewConnection {
 
 /// Makes a connection with one group of all its tables, and the default project where there is none.
 pub async fn create_connection(tx: &mut Transaction, new: NewConnection, actor: &Actor) -> Result<Connection, StoreError> {
-    let project_key = ensure_project(tx).await?;
+    let project_key = match &new.project_key {
+        Some(key) => key.clone(),
+        None => ensure_project(tx).await?,
+    };
     let connection_id = insert_with_free_slug(tx, &new, &project_key).await?;
     let table_group_id = TableGroupId(format!("{connection_id}-all"));
     sql("insert into dq_table_groups (table_group_id, connection_id, name, description, profiling_include_mask, profiling_exclude_mask, created_at, updated_at)
@@ -116,6 +122,53 @@ pub async fn set_connection_active(
     Ok(true)
 }
 
+/// What may change of a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectionText {
+    /// Name.
+    pub name: String,
+    /// The project that it belongs to.
+    pub project_key: ProjectKey,
+    /// A canonical path, or an address without a password.
+    pub location: String,
+}
+
+/// Changes a connection; false where it stood so already.
+pub async fn update_connection(tx: &mut Transaction, id: &ConnectionId, text: &ConnectionText, actor: &Actor) -> Result<bool, StoreError> {
+    let changed = sql(
+        "update dq_connections set name = $2, project_key = $3, location = $4, updated_at = {now}
+         where connection_id = $1 and (coalesce(name, '') <> $2 or project_key <> $3 or location <> $4)",
+    )
+    .bind(id.as_str())
+    .bind(&text.name)
+    .bind(text.project_key.as_str())
+    .bind(&text.location)
+    .execute(&mut *tx)
+    .await?;
+    if changed == 1 {
+        let details = serde_json::json!({ "name": text.name, "project_key": text.project_key, "location": text.location });
+        audit::record(tx, actor, "connection.change", &format!("connection:{id}"), details).await?;
+    }
+    Ok(changed == 1)
+}
+
+/// Removes a connection with all its groups, their tables and runs. The caller has made sure that no run is active.
+pub async fn delete_connection(tx: &mut Transaction, connection: &Connection, actor: &Actor) -> Result<(), StoreError> {
+    let id = &connection.connection_id;
+    for group in &connection.groups {
+        table_groups::delete_group(tx, &group.table_group_id, actor).await?;
+    }
+    let removed = sql("delete from dq_connections where connection_id = $1")
+        .bind(id.as_str())
+        .execute(&mut *tx)
+        .await?;
+    if removed == 0 {
+        return Err(StoreError::missing(format!("connection {id}")));
+    }
+    let details = serde_json::json!({ "name": connection.name, "groups": connection.groups.len() });
+    audit::record(tx, actor, "connection.delete", &format!("connection:{id}"), details).await
+}
+
 /// The key of the oldest project; made where there is none.
 async fn ensure_project(tx: &mut Transaction) -> Result<ProjectKey, StoreError> {
     let (key, name) = DEFAULT_PROJECT;
@@ -134,7 +187,8 @@ async fn ensure_project(tx: &mut Transaction) -> Result<ProjectKey, StoreError> 
 /// Inserts the connection under the first of `shop`, `shop-2`, `shop-3`, ... that is free.
 async fn insert_with_free_slug(tx: &mut Transaction, new: &NewConnection, project_key: &ProjectKey) -> Result<ConnectionId, StoreError> {
     let stem = slug(&new.name, "connection");
-    let mut number = 1_u32;
+    // The page of a connection stands beside the page of a new one.
+    let mut number = if stem == "new" { 2_u32 } else { 1 };
     loop {
         let id = if number == 1 { stem.clone() } else { format!("{stem}-{number}") };
         let added = sql(
@@ -156,12 +210,13 @@ async fn insert_with_free_slug(tx: &mut Transaction, new: &NewConnection, projec
 }
 
 /// One row a group; a connection without groups has one row.
-fn select_connections(condition: &'static str) -> super::statement::Statement {
-    super::statement::sql_joined(format!(
-        "select c.connection_id, c.project_key, c.name, c.kind, c.location, c.is_active, c.created_at,
+fn select_connections(condition: &'static str) -> Statement {
+    sql_joined(format!(
+        "select c.connection_id, c.project_key, p.name as project_name, coalesce(p.is_active, true) as is_project_active, c.name, c.kind, c.location, c.is_active, c.created_at,
              g.table_group_id, g.name as group_name, g.description, g.profiling_include_mask, g.profiling_exclude_mask,
              (select count(*) from dq_tables t where t.table_group_id = g.table_group_id and t.missing_since is null) as table_count
-         from dq_connections c left join dq_table_groups g on g.connection_id = c.connection_id {condition}
+         from dq_connections c join dq_projects p on p.project_key = c.project_key
+             left join dq_table_groups g on g.connection_id = c.connection_id {condition}
          order by lower(c.name), c.connection_id, lower(g.name), g.table_group_id"
     ))
 }
@@ -174,6 +229,8 @@ fn read_connections(rows: &[Record]) -> Result<Vec<Connection>, StoreError> {
             connections.push(Connection {
                 connection_id: connection_id.clone(),
                 project_key: ProjectKey(row.text("project_key")?),
+                project_name: row.text_opt("project_name")?.unwrap_or_default(),
+                is_project_active: row.flag("is_project_active")?,
                 name: row.text("name")?,
                 kind: row.word("kind", ConnectionKind::from_word)?,
                 location: row.text("location")?,

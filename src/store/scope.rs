@@ -31,6 +31,7 @@ const TABLES: &[(&str, Belonging)] = &[
     ("dq_settings", Belonging::Nobodys),
     ("dq_profile_anomaly_types", Belonging::Nobodys),
     ("dq_projects", Belonging::Project),
+    ("dq_datasets", Belonging::Project),
     ("dq_connections", Belonging::Connection),
     ("dq_table_groups", Belonging::Group),
     ("dq_tables", Belonging::Group),

@@ -39,6 +39,7 @@ pub(crate) const SCRIPTS: &[Script] = &[
     script!(4, "API tokens", "0004_api_tokens.sql"),
     script!(5, "values beside columns", "0005_values_beside_columns.sql"),
     script!(6, "scopes of roles", "0006_role_scopes.sql"),
+    script!(7, "catalogue", "0007_catalogue.sql"),
 ];
 
 /// The version that this program writes and reads.

@@ -12,6 +12,15 @@ pub async fn get(db: &Database, key: &str) -> Result<Option<String>, StoreError>
     row.map(|row| row.text_opt("value")).transpose().map(Option::flatten)
 }
 
+/// Removes one setting, if it is there. The trail names the key.
+pub async fn remove(tx: &mut Transaction, key: &str, actor: &Actor) -> Result<(), StoreError> {
+    let removed = sql("delete from dq_settings where key = $1").bind(key).execute(&mut *tx).await?;
+    if removed == 0 {
+        return Ok(());
+    }
+    audit::record(tx, actor, "setting.remove", &format!("setting:{key}"), serde_json::json!({})).await
+}
+
 /// Writes one setting. The trail names the key, never the value.
 pub async fn set(tx: &mut Transaction, key: &str, value: &str, actor: &Actor) -> Result<(), StoreError> {
     sql("insert into dq_settings (key, value, updated_at) values ($1, $2, {now})

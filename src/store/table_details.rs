@@ -3,6 +3,7 @@
 //! The run shown is `?run=`, else the latest completed one that has the table; the run compared with is `?compare=`, else
 //! the one before, none for 0. A number that has no such profile counts as not given. Columns are never filtered here.
 
+use super::characteristics::{self, COLUMN_CHARACTERISTICS, read_column_characteristics};
 use super::column_rows::read_result;
 use super::column_values::{list_written_values, read_distribution, read_preview};
 use super::run_rows::{RUN_COLUMNS, read_run};
@@ -11,6 +12,7 @@ use super::table_rows::{PUBLISHED_COLUMNS, PublishedRun, SUMMARY_COLUMNS, SUMMAR
 use super::tables::HISTORY_RUNS;
 use super::{Database, Record, StoreError, sql};
 use crate::domain::address::TableAddress;
+use crate::domain::characteristics::ColumnCharacteristics;
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::identifier::TableId;
 use crate::domain::profile_run::ProfileRun;
@@ -19,17 +21,23 @@ use crate::domain::table::{ColumnDetail, ColumnPoint, TableDetail, TableRun, Tab
 
 /// Runs in the menu of a table.
 const LISTED_RUNS: usize = 100;
+/// A history of up to so many runs has the bars and the few values of each.
+const DRAWN_RUNS: u32 = 90;
 /// What "all" means for a history.
 const ALL_RUNS: u32 = 100_000;
 
-/// Reads a table with the columns of the run shown and of the one compared with. Three statements.
+/// Reads a table with the columns of the run shown and of the one compared with. Four statements.
 pub async fn get_table_detail(db: &Database, address: &TableAddress, query: &ColumnsQuery) -> Result<Option<TableDetail>, StoreError> {
-    let Some(TableForColumn { summary, active_run, .. }) = find_table(db, address).await? else {
+    let Some(TableForColumn { summary, active_run, .. }) = find_table(db, address, None).await? else {
         return Ok(None);
     };
     let chosen = choose_runs(db, &summary.table_id, query).await?;
     let parts = read_columns(db, &summary.table_id, &chosen, None).await?;
-    Ok(Some(chosen.into_detail(summary, active_run, parts)))
+    let said_of_columns = characteristics::list_columns(db, &summary.table_id).await?;
+    Ok(Some(TableDetail {
+        said_of_columns,
+        ..chosen.into_detail(summary, active_run, parts)
+    }))
 }
 
 /// A table whose column is wanted, with the switch that says where columns are read.
@@ -37,6 +45,8 @@ pub async fn get_table_detail(db: &Database, address: &TableAddress, query: &Col
 pub struct TableForColumn {
     summary: TableSummary,
     active_run: Option<ProfileRun>,
+    /// What people say of the column.
+    pub said: ColumnCharacteristics,
     /// The setting `profile_table_reads_enabled` as it stands.
     pub table_reads: Option<String>,
     /// Whether any run of its group has a payload.
@@ -59,33 +69,38 @@ pub async fn get_column_detail(
     column_name: &str,
     query: &ColumnsQuery,
 ) -> Result<Option<ColumnDetail>, StoreError> {
-    let Some(found) = find_table_for_column(db, address).await? else {
+    let Some(found) = find_table_for_column(db, address, column_name).await? else {
         return Ok(None);
     };
-    Ok(match read_column(db, found, column_name, query).await? {
+    let runs = read_runs(db, &found, query).await?;
+    Ok(match read_column(db, found, runs, column_name, query).await? {
         ColumnRead::Found(detail) => Some(*detail),
         ColumnRead::Missing(..) => None,
     })
 }
 
 /// Finds a table, the active run of its group, and the switch, in one statement.
-pub async fn find_table_for_column(db: &Database, address: &TableAddress) -> Result<Option<TableForColumn>, StoreError> {
-    find_table(db, address).await
+pub async fn find_table_for_column(db: &Database, address: &TableAddress, column_name: &str) -> Result<Option<TableForColumn>, StoreError> {
+    find_table(db, address, Some(column_name)).await
 }
 
-/// The table with its runs, without any figures, and the attempt of the run shown. One statement.
-pub async fn read_runs(db: &Database, found: &TableForColumn, query: &ColumnsQuery) -> Result<(TableDetail, Option<u32>), StoreError> {
-    let chosen = choose_runs(db, &found.summary.table_id, query).await?;
-    let attempt = chosen.shown.as_ref().map(|run| run.attempt);
-    let detail = chosen.into_detail(found.summary.clone(), found.active_run.clone(), ColumnParts::default());
-    Ok((detail, attempt))
+/// The runs of a table that was found, and which of them are shown. One statement.
+pub async fn read_runs(db: &Database, found: &TableForColumn, query: &ColumnsQuery) -> Result<ChosenRuns, StoreError> {
+    choose_runs(db, &found.summary.table_id, query).await
 }
 
-/// Reads one column of a table that was found. Three statements.
-pub async fn read_column(db: &Database, found: TableForColumn, column_name: &str, query: &ColumnsQuery) -> Result<ColumnRead, StoreError> {
-    let TableForColumn { summary, active_run, .. } = found;
+/// Reads one column of a table that was found. Two statements.
+pub async fn read_column(
+    db: &Database,
+    found: TableForColumn,
+    chosen: ChosenRuns,
+    column_name: &str,
+    query: &ColumnsQuery,
+) -> Result<ColumnRead, StoreError> {
+    let TableForColumn {
+        summary, active_run, said, ..
+    } = found;
     let table_id = summary.table_id.clone();
-    let chosen = choose_runs(db, &table_id, query).await?;
     let history_runs = match query.runs {
         None => HISTORY_RUNS,
         Some(0) => ALL_RUNS,
@@ -108,18 +123,20 @@ pub async fn read_column(db: &Database, found: TableForColumn, column_name: &str
         column,
         compared,
         history,
+        characteristics: said,
         source: "results".into(),
         source_reason: None,
     })))
 }
 
 /// Finds the table, the active run of its group and the switch, in one statement.
-async fn find_table(db: &Database, address: &TableAddress) -> Result<Option<TableForColumn>, StoreError> {
+async fn find_table(db: &Database, address: &TableAddress, column_name: Option<&str>) -> Result<Option<TableForColumn>, StoreError> {
     let text = format!(
-        "select {SUMMARY_COLUMNS}, {RUN_COLUMNS}, (select value from dq_settings where key = 'profile_table_reads_enabled') as table_reads,
+        "select {SUMMARY_COLUMNS}, {RUN_COLUMNS}, {COLUMN_CHARACTERISTICS}, (select value from dq_settings where key = 'profile_table_reads_enabled') as table_reads,
              case when exists (select 1 from dq_profiles pp where pp.table_group_id = t.table_group_id and pp.payload_path is not null) then 1 else 0 end
                  as has_payloads
          {SUMMARY_TABLES}
+         left join dq_data_column_chars cc on cc.table_id = t.table_id and cc.column_name = $4
          left join dq_profiles p on p.table_group_id = t.table_group_id and p.status in ('pending', 'running')
          where g.connection_id = $1 and t.schema_name = $2 and t.table_name = $3
          order by case when t.missing_since is null then 0 else 1 end, t.created_at limit 1"
@@ -128,6 +145,7 @@ async fn find_table(db: &Database, address: &TableAddress) -> Result<Option<Tabl
         .bind(address.connection_id.as_str())
         .bind(&address.schema_name)
         .bind(&address.table_name)
+        .bind(column_name)
         .fetch_optional(db)
         .await?;
     let Some(row) = row else { return Ok(None) };
@@ -139,13 +157,15 @@ async fn find_table(db: &Database, address: &TableAddress) -> Result<Option<Tabl
     Ok(Some(TableForColumn {
         summary: read_summary(&row)?,
         active_run,
+        said: read_column_characteristics(&row)?,
         table_reads: row.text_opt("table_reads")?,
         has_payloads: row.integer("has_payloads")? == 1,
     }))
 }
 
 /// The runs of a table, and which of them are shown.
-struct ChosenRuns {
+#[derive(Clone)]
+pub struct ChosenRuns {
     listed: Vec<TableRun>,
     shown: Option<PublishedRun>,
     compared: Option<PublishedRun>,
@@ -196,6 +216,17 @@ impl TableForColumn {
 }
 
 impl ChosenRuns {
+    /// The attempt of the run shown.
+    pub fn attempt(&self) -> Option<u32> {
+        self.shown.as_ref().map(|run| run.attempt)
+    }
+
+    /// The table with its runs, without any figures.
+    pub fn detail_of(&self, found: &TableForColumn) -> TableDetail {
+        self.clone()
+            .into_detail(found.summary.clone(), found.active_run.clone(), ColumnParts::default())
+    }
+
     fn into_detail(self, mut summary: TableSummary, active_run: Option<ProfileRun>, parts: ColumnParts) -> TableDetail {
         summary.row_history = self
             .listed
@@ -212,6 +243,7 @@ impl ChosenRuns {
             compared: self.compared.map(|run| run.run),
             columns: parts.columns,
             compared_columns: parts.compared_columns,
+            said_of_columns: Default::default(),
         }
     }
 }
@@ -244,9 +276,15 @@ async fn read_columns(
          union all select 'compared', {RESULT_COLUMNS}, r.top_values_json, r.histogram_json, 0, r.generated_at
          from dq_profile_results r where r.table_id = $1 and r.profile_run_id = $4 and r.attempt = $5"
     );
-    if history.is_some() {
+    if let Some((_, runs)) = history {
+        // A history of very many runs has figures only.
+        let drawn = if runs <= DRAWN_RUNS {
+            "r.top_values_json, r.histogram_json"
+        } else {
+            "null as top_values_json, null as histogram_json"
+        };
         text.push_str(&format!(
-            " union all select * from (select 'history', {RESULT_COLUMNS}, null as top_values_json, null as histogram_json, rt.run_number, rt.completed_at
+            " union all select * from (select 'history', {RESULT_COLUMNS}, {drawn}, rt.run_number, rt.completed_at
              from run_tables rt join dq_profile_results r on r.table_id = rt.table_id and substr(r.column_name, 1, 400) = substr($6, 1, 400) and r.column_name = $6 and r.profile_run_id = rt.profile_run_id
                  and r.attempt = rt.attempt
              where rt.table_id = $1 and rt.completed_at is not null and rt.failure_json is null order by rt.run_number desc limit $7) newest"
@@ -269,7 +307,7 @@ async fn read_columns(
             _ => parts.history.push(ColumnPoint {
                 number: row.integer("run_number")?,
                 completed_at: row.time("completed_at")?,
-                column: read_result(row)?,
+                column: read_listed(row)?,
             }),
         }
     }

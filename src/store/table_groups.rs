@@ -114,6 +114,7 @@ pub async fn list_known_tables(db: &Database, connection: &ConnectionId) -> Resu
                 format: row.text("format")?,
                 files: row.json_opt("files_json")?.unwrap_or_default(),
                 bytes: row.count("bytes")?,
+                scope: Default::default(),
             })
         })
         .collect()
@@ -121,11 +122,16 @@ pub async fn list_known_tables(db: &Database, connection: &ConnectionId) -> Resu
 
 /// Counts what depends on a group.
 pub async fn count_dependents(db: &Database, group: &TableGroupId) -> Result<GroupDependents, StoreError> {
-    let row = sql("select (select count(*) from dq_tables where table_group_id = $1) as table_count,
-             (select count(*) from dq_profiles where table_group_id = $1 and status in ('completed', 'failed', 'cancelled')) as run_count,
-             (select count(*) from dq_profiles where table_group_id = $1 and status in ('pending', 'running')) as active_count,
-             (select count(*) from dq_tests where table_group_id = $1) as test_count")
-    .bind(group.as_str())
+    count_dependents_of(db, std::slice::from_ref(group)).await
+}
+
+/// Counts what depends on some groups together.
+pub async fn count_dependents_of(db: &Database, groups: &[TableGroupId]) -> Result<GroupDependents, StoreError> {
+    let row = sql("select (select count(*) from dq_tables where table_group_id in {list $1}) as table_count,
+             (select count(*) from dq_profiles where table_group_id in {list $1} and status in ('completed', 'failed', 'cancelled')) as run_count,
+             (select count(*) from dq_profiles where table_group_id in {list $1} and status in ('pending', 'running')) as active_count,
+             (select count(*) from dq_tests where table_group_id in {list $1}) as test_count")
+    .bind(list_of(groups.iter().map(TableGroupId::as_str)))
     .fetch_one(db)
     .await?;
     Ok(GroupDependents {

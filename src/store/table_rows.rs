@@ -1,14 +1,17 @@
 //! How rows become the table types of the domain: the summary of lists, and one table of one run.
 
+use super::characteristics::{read_scope, read_table_characteristics};
 use super::{Record, StoreError};
 use crate::domain::address::TableAddress;
 use crate::domain::identifier::{ConnectionId, RunId, TableGroupId, TableId};
 use crate::domain::profile_run::RunMode;
-use crate::domain::table::{TableFailure, TableFigures, TableRun, TableSummary};
+use crate::domain::table::{TableFailure, TableFigures, TableNames, TableRun, TableSummary};
 use crate::domain::table_profile::FailedTable;
 
 /// What a summary reads; `t` is the table, `g` its group, `c` its connection, `ch` its current figures.
-pub(super) const SUMMARY_COLUMNS: &str = "t.table_id, t.table_group_id, t.schema_name, t.table_name, t.format, t.bytes, t.created_at, t.missing_since,
+pub(super) const SUMMARY_COLUMNS: &str = "t.data_definition, t.left_out_json, t.row_filter, t.renamed_from, t.renamed_to, ch.critical_data_element,
+     ch.description as table_description, ch.data_steward, ch.data_source, ch.source_system, ch.source_process, ch.business_domain,
+     ch.stakeholder_group, ch.transform_level, ch.data_product, ch.tags_json, t.table_id, t.table_group_id, t.schema_name, t.table_name, t.format, t.bytes, t.created_at, t.missing_since,
      g.name as table_group_name, g.connection_id, c.name as connection_name,
      ch.last_complete_profile_run_id, ch.last_complete_run_number, ch.latest_run_completed_at, ch.record_count, ch.column_count, ch.data_point_count,
      ch.null_cell_count, ch.last_failed_run_number, ch.last_failed_at, ch.last_failure_json";
@@ -36,6 +39,12 @@ pub(super) fn read_summary(row: &Record) -> Result<TableSummary, StoreError> {
         created_at: row.time("created_at")?,
         missing_since: row.time_opt("missing_since")?,
         profile,
+        scope: read_scope(row)?,
+        characteristics: read_table_characteristics(row)?,
+        names: TableNames {
+            renamed_from: row.text_opt("renamed_from")?,
+            renamed_to: row.text_opt("renamed_to")?,
+        },
         row_history: Vec::new(),
         last_failure,
     })

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::characteristics::read_scope;
 use super::statement::{Statement, sql_joined};
 use super::table_rows::{SUMMARY_COLUMNS, SUMMARY_TABLES, read_summary};
 use super::{Database, Record, StoreError, Transaction, Value, audit, like_anywhere, list_of, new_id, rows_insert, sql};
@@ -22,7 +23,7 @@ const STALE_AFTER_HOURS: i64 = 24;
 pub(super) const HISTORY_RUNS: u32 = 30;
 
 /// What a discovery changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FoundDifference {
     /// Tables never seen before.
     pub added: u64,
@@ -30,6 +31,10 @@ pub struct FoundDifference {
     pub missing: u64,
     /// Tables that were missing and are back.
     pub returned: u64,
+    /// Names of those that are no longer there.
+    pub vanished: Vec<String>,
+    /// Old and new names of those that seem to be renamed: gone and come at once, of one format and size that no other has.
+    pub renamed: Vec<(String, String)>,
 }
 
 /// A table of a group with what the engine needs to read it.
@@ -74,19 +79,67 @@ pub async fn replace_found_tables(
         }
     }
     insert_found(tx, table_group_id, &added).await?;
-    let missing: Vec<&TableId> = known
+    let gone: Vec<&GroupTable> = known
         .values()
         .filter(|(_, is_missing)| !is_missing)
-        .map(|(table, _)| &table.table_id)
+        .map(|(table, _)| table)
         .collect();
+    let missing: Vec<&TableId> = gone.iter().map(|table| &table.table_id).collect();
     difference.missing = missing.len() as u64;
+    difference.vanished = gone.iter().map(|table| table.found.qualified_name()).collect();
+    difference.vanished.sort_unstable();
+    difference.renamed = renamed_tables(&gone, &added, found);
+    record_new_names(tx, table_group_id, &difference.renamed).await?;
     sql("update dq_tables set missing_since = {now} where table_id in {list $1}")
         .bind(list_of(missing.iter().map(|id| id.as_str())))
         .execute(&mut *tx)
         .await?;
-    let details = serde_json::json!({ "found": found.len(), "added": difference.added, "missing": difference.missing, "returned": difference.returned });
+    let details = serde_json::json!({ "found": found.len(), "added": difference.added, "missing": difference.missing, "returned": difference.returned, "renamed": difference.renamed });
     audit::record(tx, actor, "tables.find", &format!("table_group:{table_group_id}"), details).await?;
     Ok(difference)
+}
+
+/// Pairs of tables that went and came at once. Only what no other table, gone or there, is like in format and size counts.
+fn renamed_tables(gone: &[&GroupTable], added: &[&FoundTable], found: &[FoundTable]) -> Vec<(String, String)> {
+    let is_like = |a: &FoundTable, b: &FoundTable| a.format == b.format && a.bytes == b.bytes && a.bytes > 0;
+    let is_only = |new: &FoundTable| {
+        let there = found.iter().filter(|other| is_like(other, new)).count();
+        there == 1 && gone.iter().filter(|other| is_like(&other.found, new)).count() == 1
+    };
+    if gone.is_empty() {
+        return Vec::new();
+    }
+    let mut renamed: Vec<(String, String)> = added
+        .iter()
+        .filter(|new| is_only(new))
+        .filter_map(|new| {
+            let old = gone.iter().find(|old| is_like(&old.found, new))?;
+            Some((old.found.qualified_name(), new.qualified_name()))
+        })
+        .collect();
+    renamed.sort_unstable();
+    renamed
+}
+
+/// Both tables tell of each other.
+async fn record_new_names(tx: &mut Transaction, group: &TableGroupId, renamed: &[(String, String)]) -> Result<(), StoreError> {
+    for (old, new) in renamed {
+        for (text, of, other) in [
+            (
+                "update dq_tables set renamed_to = $3 where table_group_id = $1 and (case schema_name when '-' then '' else schema_name || '.' end) || table_name = $2",
+                old,
+                new,
+            ),
+            (
+                "update dq_tables set renamed_from = $3 where table_group_id = $1 and (case schema_name when '-' then '' else schema_name || '.' end) || table_name = $2",
+                new,
+                old,
+            ),
+        ] {
+            sql(text).bind(group.as_str()).bind(of).bind(other).execute(&mut *tx).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Lists the tables of a group that the last discovery found.
@@ -95,7 +148,13 @@ pub async fn list_group_tables(db: &Database, table_group_id: &TableGroupId) -> 
         .bind(table_group_id.as_str())
         .fetch_all(db)
         .await?;
-    rows.iter().map(read_group_table).collect()
+    rows.iter()
+        .map(|row| {
+            let mut table = read_group_table(row)?;
+            table.found.scope = read_scope(row)?;
+            Ok(table)
+        })
+        .collect()
 }
 
 /// Lists tables with what their latest completed run says. Two statements, a third only beyond the last page.
@@ -115,7 +174,7 @@ pub async fn list_tables(db: &Database, query: &TablesQuery, now: DateTime<Utc>)
     };
     let text = format!(
         "select {SUMMARY_COLUMNS}, count(*) over () as total {SUMMARY_TABLES} {LIST_CONDITION}
-         order by {order} {by_schema}, t.table_id limit $8 offset $9"
+         order by {order} {by_schema}, t.table_id limit $10 offset $11"
     );
     let rows = bind_filters(sql_joined(text), query, now)
         .bind(limit)
@@ -137,7 +196,7 @@ pub async fn list_tables(db: &Database, query: &TablesQuery, now: DateTime<Utc>)
     })
 }
 
-/// The filters of the list; `$1..$7` as [`bind_filters`] binds them.
+/// The filters of the list; `$1..$9` as [`bind_filters`] binds them.
 const LIST_CONDITION: &str = "where ($1 is null or lower(t.schema_name || '.' || t.table_name) like lower($1) escape '!'
          or exists (select 1 from dq_profile_results r where r.table_id = t.table_id and r.profile_run_id = ch.last_complete_profile_run_id
              and r.attempt = ch.last_complete_attempt and lower(r.column_name) like lower($1) escape '!'))
@@ -146,7 +205,10 @@ const LIST_CONDITION: &str = "where ($1 is null or lower(t.schema_name || '.' ||
      and ($4 is null or ch.latest_run_completed_at < $4)
      and (not $5 or ch.last_complete_profile_run_id is null)
      and (not $6 or ch.record_count = 0)
-     and (t.missing_since is null or not $7)";
+     and (t.missing_since is null or not $7)
+     and ($8 is null or $8 in {list coalesce(ch.tags_json, '[]')}
+         or exists (select 1 from dq_data_column_chars cc where cc.table_id = t.table_id and $8 in {list coalesce(cc.tags_json, '[]')}))
+     and ($9 is null or g.dataset_id = $9)";
 
 fn bind_filters(statement: Statement, query: &TablesQuery, now: DateTime<Utc>) -> Statement {
     let some = |text: &str| if text.is_empty() { None } else { Some(text.to_owned()) };
@@ -159,6 +221,8 @@ fn bind_filters(statement: Statement, query: &TablesQuery, now: DateTime<Utc>) -
         .bind(query.empty)
         // A vanished table is listed only where somebody looks for it by name.
         .bind(query.q.is_empty())
+        .bind(some(&query.tag))
+        .bind(some(&query.dataset))
 }
 
 async fn count_tables(db: &Database, query: &TablesQuery, now: DateTime<Utc>) -> Result<u64, StoreError> {
@@ -197,7 +261,7 @@ async fn add_row_histories(db: &Database, tables: &mut [TableSummary]) -> Result
 
 fn select_found(condition: &'static str) -> Statement {
     sql_joined(format!(
-        "select table_id, schema_name, table_name, format, bytes, files_json, missing_since
+        "select table_id, schema_name, table_name, format, bytes, files_json, missing_since, left_out_json, row_filter
          from dq_tables where table_group_id = $1 {condition} order by schema_name, table_name"
     ))
 }
@@ -211,6 +275,7 @@ fn read_group_table(row: &Record) -> Result<GroupTable, StoreError> {
             format: row.text("format")?,
             files: row.json_opt("files_json")?.unwrap_or_default(),
             bytes: row.count("bytes")?,
+            scope: Default::default(),
         },
     })
 }
@@ -249,7 +314,7 @@ async fn insert_found(tx: &mut Transaction, table_group_id: &TableGroupId, found
 }
 
 async fn update_found(tx: &mut Transaction, table_id: &TableId, found: &FoundTable) -> Result<(), StoreError> {
-    sql("update dq_tables set format = $2, bytes = $3, files_json = $4, missing_since = null where table_id = $1")
+    sql("update dq_tables set format = $2, bytes = $3, files_json = $4, missing_since = null, renamed_to = null where table_id = $1")
         .bind(table_id.as_str())
         .bind(&found.format)
         .bind(found.bytes)

@@ -15,6 +15,7 @@ async fn a_password_opens_only_for_the_address_that_it_was_given_for() {
     let secret = Secret::new("hunter2-canary").unwrap();
     let mut tx = db.begin().await.unwrap();
     let new = connections::NewConnection {
+        project_key: None,
         name: "Shop".into(),
         kind: ConnectionKind::Postgres,
         location: address.into(),

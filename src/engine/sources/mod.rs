@@ -16,6 +16,7 @@ pub mod parquet;
 pub mod partitions;
 pub mod postgres;
 pub mod row_stream;
+pub mod scoped;
 pub mod snapshot;
 pub mod sqlite;
 pub mod text_encoding;
@@ -29,6 +30,7 @@ use arrow::datatypes::DataType;
 
 use self::leaves::{OpenedSource, leaves_of};
 use self::partitions::{PartitionColumn, PartitionedSource, partition_columns};
+use self::scoped::ScopedSource;
 use super::accumulators::arrow_values::type_name;
 use super::error::EngineError;
 use super::limits::StopWatch;
@@ -38,6 +40,7 @@ use super::type_inference::TokenKinds;
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::connection::FoundTable;
 use crate::domain::table_profile::{ColumnOrigins, OpenedColumn, RejectedRows, Snapshot, TextDialect};
+use crate::domain::table_scope::TableScope;
 
 /// Names of the formats, as tables carry them.
 pub const PARQUET: &str = "parquet";
@@ -122,19 +125,28 @@ pub struct ScanPlan {
     pub files: Vec<Arc<OpenTableFile>>,
     /// Parts in order.
     pub parts: Vec<ScanPart>,
+    /// How much of it is read.
+    pub scope: TableScope,
 }
 
 impl ScanPlan {
     /// Opens the table and splits it into parts.
     pub fn open(root: &SourceRoot, table: &FoundTable, watch: &StopWatch) -> Result<Self, EngineError> {
         let part = match root {
-            SourceRoot::Folder(folder) => return Self::open_files(folder, &table.format, &table.files),
+            SourceRoot::Folder(folder) => {
+                let plan = Self::open_files(folder, &table.format, &table.files)?;
+                return Ok(Self {
+                    scope: table.scope.clone(),
+                    ..plan
+                });
+            }
             SourceRoot::Postgres(target) => ScanPart::Postgres(Arc::new(postgres::PostgresTable::open(target, table, watch)?)),
             SourceRoot::Sqlite(path) => ScanPart::Sqlite(Arc::new(sqlite::SqliteTable::open(path, table, watch)?)),
         };
         Ok(Self {
             files: Vec::new(),
             parts: vec![part],
+            scope: table.scope.clone(),
         })
     }
 
@@ -143,6 +155,7 @@ impl ScanPlan {
         let mut plan = Self {
             files: Vec::new(),
             parts: Vec::new(),
+            scope: TableScope::default(),
         };
         let partitions: Arc<[PartitionColumn]> = partition_columns(files).into();
         for (place, path) in files.iter().enumerate() {
@@ -177,9 +190,9 @@ impl ScanPlan {
         Ok(plan)
     }
 
-    /// Whether single columns can be read apart: then they are.
+    /// Whether single columns can be read apart: then they are. A filter looks at whole rows.
     pub fn is_column_wise(&self) -> bool {
-        !self.files.is_empty() && self.files.iter().all(|file| file.parquet.is_some())
+        self.scope.row_filter.is_none() && !self.files.is_empty() && self.files.iter().all(|file| file.parquet.is_some())
     }
 
     /// How the fields of the table's CSV files are told apart; nothing for other formats, and where the files differ in it.
@@ -233,11 +246,12 @@ impl ScanPlan {
 
     /// Which version is read.
     pub fn snapshot(&self) -> Snapshot {
-        match self.parts.first() {
+        let whole = match self.parts.first() {
             Some(ScanPart::Postgres(table)) => table.open.snapshot.clone(),
             Some(ScanPart::Sqlite(table)) => table.open.snapshot.clone(),
             _ => snapshot::describe_files(self.files.iter().map(|file| &file.file)),
-        }
+        };
+        snapshot::scoped(whole, &self.scope)
     }
 
     /// Says of finished columns what only the source knows: the types that a database spells, and which files disagree.
@@ -290,6 +304,16 @@ impl OpenTableFile {
 }
 
 impl ScanPart {
+    /// Starts reading what of it is wanted.
+    pub fn open_scoped(&self, scope: &TableScope) -> Result<Box<dyn BatchSource>, EngineError> {
+        let name = match self {
+            Self::File { file, .. } => file.file.path(),
+            Self::Postgres(table) => &table.open.name,
+            Self::Sqlite(table) => &table.open.name,
+        };
+        ScopedSource::wrap(self.open_source()?, scope, name)
+    }
+
     /// Starts reading.
     pub fn open_source(&self) -> Result<Box<dyn BatchSource>, EngineError> {
         let (open, row_groups) = match self {

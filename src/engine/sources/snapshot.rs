@@ -4,6 +4,7 @@ use chrono::DateTime;
 use xxhash_rust::xxh64::xxh64;
 
 use crate::domain::table_profile::Snapshot;
+use crate::domain::table_scope::TableScope;
 use crate::engine::rooted_file::RootedFile;
 
 /// The version of some files: their names, sizes and times.
@@ -33,6 +34,20 @@ pub fn describe_files<'a>(files: impl Iterator<Item = &'a RootedFile>) -> Snapsh
         ),
         files: paths,
         ..Snapshot::default()
+    }
+}
+
+/// The same version of the data, of which only so much was read: another snapshot.
+pub fn scoped(whole: Snapshot, scope: &TableScope) -> Snapshot {
+    if scope.is_whole() {
+        return whole;
+    }
+    let said = format!("{}\n{}\n{}", whole.id, scope.left_out.join("\0"), scope.words());
+    Snapshot {
+        id: identify(said.as_bytes()),
+        description: format!("{}, {}", whole.description, scope.words()),
+        scope: scope.clone(),
+        ..whole
     }
 }
 

@@ -8,6 +8,7 @@ mod every_column;
 mod figures;
 mod numbers;
 mod relation;
+mod row_filter;
 mod standard_forms;
 mod tables;
 mod text_rules;

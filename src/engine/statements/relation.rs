@@ -68,8 +68,16 @@ impl<'a> TableContext<'a> {
         self.snapshot.clock
     }
 
-    /// What follows FROM to read the whole table.
+    /// What follows FROM to read the rows that were profiled.
     pub fn source(&self) -> String {
+        match &self.snapshot.scope.row_filter {
+            Some(filter) => format!("(SELECT * FROM {} WHERE {}) AS profiled", self.whole(), self.condition(filter)),
+            None => self.whole(),
+        }
+    }
+
+    /// What follows FROM to read the whole table.
+    fn whole(&self) -> String {
         match self.format {
             PARQUET => self.parquet(),
             CSV => self.csv(),
@@ -95,7 +103,7 @@ impl<'a> TableContext<'a> {
         }
     }
 
-    fn is_partition(&self, name: &str) -> bool {
+    pub(super) fn is_partition(&self, name: &str) -> bool {
         self.snapshot.origins.partitions.iter().any(|partition| partition == name)
     }
 
@@ -149,7 +157,7 @@ impl<'a> TableContext<'a> {
     }
 
     /// The column as the reader names it. DuckDB's names do not differ by capitals alone; it numbers those that do.
-    fn reference(&self, column: &ColumnProfile) -> String {
+    pub(super) fn reference(&self, column: &ColumnProfile) -> String {
         if self.dialect() != Some(SqlDialect::DuckDb) {
             return quote_name(&column.column_name);
         }
@@ -202,7 +210,7 @@ impl<'a> TableContext<'a> {
         if !encoding.is_empty() {
             options.push(format!("encoding = {}", quote_text(&encoding)));
         }
-        if has_header && self.columns.len() > MOST_NAMED_COLUMNS {
+        if has_header && (self.columns.len() > MOST_NAMED_COLUMNS || !self.snapshot.scope.left_out.is_empty()) {
             options.push("all_varchar = true".into());
         } else {
             let columns: Vec<String> = distinct_names(self.roots().iter().map(String::as_str))

@@ -183,7 +183,14 @@ const ENTRIES: &[Entry] = &[
 
 /// Whether SQL cannot read the table at all.
 pub fn is_unreadable(table: &TableContext) -> bool {
-    table.dialect().is_none() || holds_broken_texts(table)
+    table.dialect().is_none() || holds_broken_texts(table) || has_lost_names(table)
+}
+
+/// Columns that are left out are known by name only: where names are made from places, no statement finds the others.
+fn has_lost_names(table: &TableContext) -> bool {
+    let is_headless = table.format == CSV && table.snapshot.dialect.as_ref().is_none_or(|dialect| !dialect.has_header);
+    let is_nameless = table.columns.iter().any(|column| column.column_name.is_empty());
+    !table.snapshot.scope.left_out.is_empty() && (is_headless || (is_nameless && table.format != JSONL))
 }
 
 /// What no statement says of this column.
@@ -194,6 +201,12 @@ pub fn unsaid_for(table: &TableContext, column: &ColumnProfile) -> Vec<Unsaid> {
             why: "no SQL engine at hand reads this kind of source",
         }];
     };
+    if has_lost_names(table) {
+        return vec![Unsaid {
+            metric: "*",
+            why: "columns are left out of a table whose columns have no names of their own",
+        }];
+    }
     ENTRIES
         .iter()
         .filter(|entry| entry.dialects.contains(&dialect) && is_of(entry.of, table, column, dialect))

@@ -3,17 +3,22 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
+use crate::components::column_cells::range_words;
 use crate::components::filter_row::{Segment, segmented};
 use crate::components::format::{count, decimal, estimate, number, percent, points, short_count, size_change};
 use crate::components::graphics::bins_table::figures_table;
 use crate::components::graphics::figure::value_text;
+use crate::components::graphics::fingerprint::fingerprint;
 use crate::components::graphics::history_strip::{HistoryStrip, history_axis, history_strip};
-use crate::components::moment::{clock, day};
+use crate::components::moment::{clock, day, moment};
 use crate::components::section::{SectionTitle, section};
 use crate::domain::column_profile::{ColumnProfile, GeneralType};
 use crate::domain::query::ColumnsQuery;
 use crate::domain::table::{ColumnDetail, ColumnPoint};
 use crate::pages::run_links::with;
+
+/// Runs whose distribution is drawn.
+const DRAWN: usize = 8;
 
 /// How the values of a strip are said.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -81,8 +86,47 @@ pub fn history_section(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTim
     let title = SectionTitle::new("history", "History").subtitle(subtitle).controls(switch);
     Some(section(
         title,
-        view! { <div class="strips">{strips}{history_axis(&labels)}</div>{table(&known, &detail.history)} },
+        view! { <div class="strips">{strips}{history_axis(&labels)}</div>{distributions(detail, now)}{table(&known, &detail.history)} },
     ))
+}
+
+/// The newest runs, each drawn over the one before it, with its leading value or range.
+fn distributions(detail: &ColumnDetail, now: DateTime<Utc>) -> Option<AnyView> {
+    let is_drawn = |point: &ColumnPoint| !point.column.histogram.is_empty() || !point.column.top_values.is_empty();
+    if detail.history.len() < 2 || !detail.history.iter().any(is_drawn) {
+        return None;
+    }
+    let rows: Vec<AnyView> = detail
+        .history
+        .iter()
+        .enumerate()
+        .rev()
+        .take(DRAWN)
+        .map(|(at, point)| {
+            let before = at.checked_sub(1).and_then(|at| detail.history.get(at)).map(|point| &point.column);
+            view! {
+                <tr>
+                    <th scope="row"><a class="mono" href=format!("/runs/{}", point.number)>{point.number}</a></th>
+                    <td class="nowrap e">{moment(point.completed_at, now)}</td>
+                    <td class="fp">{fingerprint(&point.column, before)}</td>
+                    <td class="rng">{range_words(&point.column)}</td>
+                </tr>
+            }
+            .into_any()
+        })
+        .collect();
+    let view = view! {
+        <div class="scroll" tabindex="0">
+            <table class="tbl prof tight rec">
+                <caption class="vh">"The distribution in the newest runs, outlined by the run before each"</caption>
+                <thead>
+                    <tr><th scope="col">"Run"</th><th scope="col">"Ended"</th><th scope="col" class="fp">"Distribution"</th><th scope="col">"Range or leading value"</th></tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    };
+    Some(view.into_any())
 }
 
 fn part(rows: Option<u64>, whole: u64) -> Option<f64> {

@@ -1,6 +1,7 @@
 //! `/tables/{conn}/{schema}/{table}/columns/{column}`: one column, whole: its distribution by type, values, metrics, history.
 
 mod boolean;
+mod described;
 mod history;
 mod meaning;
 mod metrics;
@@ -52,13 +53,19 @@ pub fn ColumnPage() -> impl IntoView {
         };
         Ok(titled(
             format!("{name} · {}", address.qualified_name()),
-            column_view(&detail, &query, request::now(), viewer.user.may(Permission::Configure)),
+            column_view(
+                &detail,
+                &query,
+                request::now(),
+                viewer.user.may(Permission::Configure),
+                viewer.user.may(Permission::Describe),
+            ),
         ))
     })
 }
 
 /// Everything under the rail. Pure: what it shows is what it is given.
-pub fn column_view(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_load: bool) -> AnyView {
+pub fn column_view(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_load: bool, may_describe: bool) -> AnyView {
     let runs = run_names(&detail.table);
     let sql = PanelSql::of_column(&detail.table, &detail.column);
     let panels = sections(detail, query, &runs, &sql);
@@ -73,6 +80,7 @@ pub fn column_view(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTime<Ut
                 {source_note(detail, query, may_load)}
                 {notes(detail)}
                 {meaning::meaning_section(detail)}
+                {described::described_section(detail, query, may_describe)}
                 {panels.full}
                 {panels.left.map(|left| view! { <div class="stack">{left}</div> })}
                 <div class="stack">
@@ -126,6 +134,9 @@ fn head(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTime<Utc>) -> AnyV
             "profiled " <b>{moment(run.completed_at, now)}</b> ", " {clock(run.completed_at)} " UTC, by "
             <a href=format!("/runs/{}", run.number)>{format!("run {}", run.number)}</a>
         });
+    }
+    if let Some(run) = detail.table.run.as_ref().filter(|run| !run.snapshot.scope.is_whole()) {
+        head = head.fact(view! { <span class="breaks">{run.snapshot.scope.words()}</span> });
     }
     head.actions(view! {
         {run_menu(&path, &detail.table, query, now)}

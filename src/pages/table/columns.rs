@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
+use super::described::tag_links;
 use super::states::rows_before;
 use super::whole;
 use crate::components::button::Button;
@@ -15,6 +16,7 @@ use crate::components::icon::{Icon, icon};
 use crate::components::meaning::{meaning_line, pii_tag};
 use crate::components::tag::{Tone, tag};
 use crate::domain::address::encode_segment;
+use crate::domain::characteristics::ColumnCharacteristics;
 use crate::domain::column_list::{ListedColumn, column_counts, listed_columns};
 use crate::domain::query::{ColumnSort, ColumnsQuery};
 use crate::domain::table::TableDetail;
@@ -190,6 +192,7 @@ fn table(detail: &TableDetail, query: &ColumnsQuery, listed: &[ListedColumn]) ->
         .map(|listed| {
             line(
                 listed,
+                detail.said_of_columns.get(&listed.column.column_name),
                 &address.column_path(&listed.column.column_name),
                 &column_query,
                 detail.compared.is_some(),
@@ -232,12 +235,14 @@ fn foot_keys() -> AnyView {
 }
 
 /// One column.
-fn line(listed: &ListedColumn, path: &str, query: &str, has_compared: bool) -> AnyView {
+fn line(listed: &ListedColumn, said: Option<&ColumnCharacteristics>, path: &str, query: &str, has_compared: bool) -> AnyView {
     let column = listed.column;
     let name = column.column_name.clone();
     let tags = view! {
         {column.is_candidate_key().then(|| view! { {icon(Icon::Key, 13)}<span class="vh">"key by the data"</span> })}
         {pii_tag(column)}
+        {said.is_some_and(|said| said.critical_data_element).then(|| tag("critical", Tone::Medium))}
+        {said.filter(|said| !said.tags.is_empty()).map(|said| tag_links(&said.tags))}
         {column.metrics.query_error.is_some().then(|| tag("failed", Tone::High))}
         {(!column.broken_invariants.is_empty()).then(|| tag("inconsistent", Tone::High))}
     };

@@ -3,19 +3,28 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
+use super::described::{characteristics, scope};
 use crate::components::column_cells::{type_mark, type_word};
 use crate::components::format::{bytes, count, counted, duration};
 use crate::components::moment::moment;
 use crate::components::section::{SectionTitle, section};
 use crate::domain::address::{ROOT_SCHEMA, encode_segment};
+use crate::domain::query::ColumnsQuery;
 use crate::domain::table::TableDetail;
 
 /// Files that are named before the rest is counted.
 const NAMED_FILES: usize = 200;
 
 /// The whole tab.
-pub fn definition_tab(detail: &TableDetail, now: DateTime<Utc>) -> AnyView {
-    view! { <div class="cols halves"><div>{place(detail, now)}{files(detail)}</div><div>{columns(detail)}</div></div> }.into_any()
+pub fn definition_tab(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_describe: bool) -> AnyView {
+    let back = format!("{}{}", detail.summary.address.path(), query.to_query());
+    view! {
+        <div class="cols halves">
+            <div>{characteristics(detail, may_describe, &back)}{scope(detail, may_describe, &back)}{place(detail, now)}{files(detail)}</div>
+            <div>{columns(detail)}</div>
+        </div>
+    }
+    .into_any()
 }
 
 fn place(detail: &TableDetail, now: DateTime<Utc>) -> AnyView {

@@ -2,6 +2,7 @@
 
 mod columns;
 mod definition;
+mod described;
 mod runs;
 mod states;
 mod whole;
@@ -10,6 +11,8 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use leptos_router::params::ParamsMap;
+
+pub(super) use described::tag_links;
 
 use super::run_links::{export_link, profile_button, run_menu, with};
 use super::{page, request, respond, titled};
@@ -38,9 +41,10 @@ pub fn TablePage() -> impl IntoView {
             return Ok(respond::not_found());
         };
         let may_run = viewer.user.may(Permission::RunProfiling);
+        let may_describe = viewer.user.may(Permission::Describe);
         Ok(titled(
             address.qualified_name(),
-            table_view(&detail, &query, request::now(), may_run),
+            table_view(&detail, &query, request::now(), may_run, may_describe),
         ))
     })
 }
@@ -55,10 +59,10 @@ pub(super) fn address_of(params: &ParamsMap) -> TableAddress {
 }
 
 /// Everything under the rail. Pure: what it shows is what it is given.
-pub fn table_view(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_run: bool) -> AnyView {
+pub fn table_view(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_run: bool, may_describe: bool) -> AnyView {
     let content = match query.tab.as_str() {
         "runs" => runs::runs_tab(detail, query, now),
-        "definition" => definition::definition_tab(detail, now),
+        "definition" => definition::definition_tab(detail, query, now, may_describe),
         _ => columns::columns_tab(detail, query, now, may_run),
     };
     view! {
@@ -94,6 +98,8 @@ fn head(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_run:
     let summary = &detail.summary;
     let path = summary.address.path();
     let tags = view! {
+        {summary.characteristics.critical_data_element.then(|| tag("critical", Tone::Medium))}
+        {(!summary.characteristics.tags.is_empty()).then(|| tag_links(&summary.characteristics.tags))}
         {summary.missing_since.is_some().then(|| tag("missing", Tone::Medium))}
         {detail.run.as_ref().is_some_and(|run| !run.broken_invariants.is_empty()).then(|| tag("inconsistent", Tone::High))}
     };
@@ -110,6 +116,13 @@ fn head(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_run:
         if let Some(kind) = &run.metrics.functional_table_type {
             let href = format!("{path}{}#whole", with(query, |query| query.tab.clear()).to_query());
             head = head.fact(view! { <a href=href>{kind.clone()}</a>" table" });
+        }
+        if !run.snapshot.scope.is_whole() {
+            let href = format!(
+                "{path}{}#scope",
+                with(query, |query| query.tab = "definition".to_owned()).to_query()
+            );
+            head = head.fact(view! { <a class="breaks" href=href>{run.snapshot.scope.words()}</a> });
         }
     } else {
         head = head

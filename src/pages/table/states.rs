@@ -7,10 +7,13 @@ use crate::components::button::Button;
 use crate::components::format::{count, counted};
 use crate::components::moment::moment;
 use crate::components::note::{Note, NoteKind};
+use crate::domain::address::{ROOT_SCHEMA, TableAddress};
 use crate::domain::query::ColumnsQuery;
 use crate::domain::table::TableDetail;
 use crate::pages::live::live_note;
 
+/// A new name is told until the table has a history of its own.
+const RUNS_TO_TELL: usize = 30;
 /// Broken invariants that are named before the rest is counted.
 const NAMED: usize = 5;
 
@@ -22,6 +25,7 @@ pub fn notes(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>) -> 
         {inconsistent(detail)}
         {rejected(detail)}
         {missing(detail, now)}
+        {renamed(detail)}
         {unknown_runs(detail, query)}
     }
     .into_any()
@@ -79,10 +83,42 @@ fn rejected(detail: &TableDetail) -> Option<AnyView> {
 
 fn missing(detail: &TableDetail, now: DateTime<Utc>) -> Option<AnyView> {
     let since = detail.summary.missing_since?;
-    let sentence = view! { "It was last looked for " {moment(since, now)} ". Its profiles stay; look for tables again on its connection once it is back." };
+    let renamed = detail
+        .summary
+        .names
+        .renamed_to
+        .as_ref()
+        .map(|name| format!(" {name} came when it went, of the same format and size: it seems to be renamed."));
+    let sentence = view! { "It was last looked for " {moment(since, now)} ". Its profiles stay; look for tables again on its connection once it is back."{renamed} };
     Some(
         Note::new(NoteKind::Warning, "This table is no longer there")
             .sentence(sentence)
+            .view(),
+    )
+}
+
+/// It came when another of its group went.
+fn renamed(detail: &TableDetail) -> Option<AnyView> {
+    let name = detail
+        .summary
+        .names
+        .renamed_from
+        .as_ref()
+        .filter(|_| detail.runs.len() <= RUNS_TO_TELL)?;
+    let address = &detail.summary.address;
+    let (schema, table) = name
+        .split_once('.')
+        .map_or((ROOT_SCHEMA, name.as_str()), |(schema, table)| (schema, table));
+    let before = TableAddress {
+        connection_id: address.connection_id.clone(),
+        schema_name: schema.to_owned(),
+        table_name: table.to_owned(),
+    };
+    let sentence = format!("{name} went when this table came, of the same format and size. Its own history stays with its old name.");
+    Some(
+        Note::new(NoteKind::Info, format!("This table seems to have been {name} before"))
+            .sentence(sentence)
+            .actions(Button::new("Open its history").link(before.path()))
             .view(),
     )
 }

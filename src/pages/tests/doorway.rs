@@ -170,7 +170,9 @@ async fn a_connection_that_is_off_is_not_profiled_from_here() {
         connection("retail-sample", "Retail sample", true),
         connection("flights", "Flights", false),
     ];
-    let html = drawn("connections", "/settings/connections", || connections::connections_view(&list));
+    let html = drawn("connections", "/settings/connections", || {
+        connections::connections_view(&list, &Default::default(), now())
+    });
     assert_eq!(html.matches("/actions/start-run").count(), 1);
     for part in [
         "switch the connection on to profile",
@@ -181,7 +183,14 @@ async fn a_connection_that_is_off_is_not_profiled_from_here() {
     ] {
         assert!(html.contains(part), "{part}");
     }
-    assert!(drawn("connections-none", "/settings/connections", || connections::connections_view(&[])).contains("Nothing is connected yet"));
+    assert!(
+        drawn("connections-none", "/settings/connections", || connections::connections_view(
+            &[],
+            &Default::default(),
+            now()
+        ))
+        .contains("Nothing is connected yet")
+    );
 }
 
 #[tokio::test]
@@ -203,6 +212,7 @@ async fn a_new_connection_is_tested_in_steps() {
         format: "csv.gz".into(),
         files: vec!["a".into(); n + 1],
         bytes: 120_394 << n,
+        scope: Default::default(),
     });
     let steps =
         ["Path is absolute", "Folder exists", "Limn may read it", "Tables are found"].map(|name| step(name, true, "as it should be"));
@@ -211,7 +221,7 @@ async fn a_new_connection_is_tested_in_steps() {
         tables: tables.collect(),
     };
     let html = drawn("new-connection", "/settings/connections/new", || {
-        new_connection::new_connection_view(&draft, Some(&passed))
+        new_connection::new_connection_view(&draft, Some(&passed), &[])
     });
     assert!(html.contains("Connect 5 tables") && html.contains("963 kB"), "{html}");
     let failed = ConnectionCheck {
@@ -222,7 +232,7 @@ async fn a_new_connection_is_tested_in_steps() {
         tables: Vec::new(),
     };
     drawn("new-connection-failed", "/settings/connections/new", || {
-        new_connection::new_connection_view(&draft, Some(&failed))
+        new_connection::new_connection_view(&draft, Some(&failed), &[])
     });
     let draft = ConnectionDraft::parse("kind=postgresql&name=Shop&host=db.example&database=shop&user=reader&tls=verify-full");
     let refused = ConnectionCheck {
@@ -239,7 +249,7 @@ async fn a_new_connection_is_tested_in_steps() {
         tables: Vec::new(),
     };
     let html = drawn("new-database", "/settings/connections/new", || {
-        new_connection::new_connection_view(&draft, Some(&refused))
+        new_connection::new_connection_view(&draft, Some(&refused), &[])
     });
     assert!(
         html.contains("Connect a PostgreSQL database") && html.contains("3 of 6 steps passed"),

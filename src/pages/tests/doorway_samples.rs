@@ -163,6 +163,9 @@ fn table(schema: &str, name: &str, row_count: u64, null_cells: f64, days: i64) -
         created_at: now() - Duration::days(3),
         missing_since: None,
         profile: Some(figures),
+        scope: Default::default(),
+        characteristics: Default::default(),
+        names: Default::default(),
         row_history: (100..120).map(|step| row_count * step / 120).collect(),
         last_failure: None,
     }
@@ -191,11 +194,17 @@ pub fn tables() -> Vec<TableSummary> {
         },
         table("-", "products", 3_300, 0.0, 4),
         TableSummary {
+            scope: Default::default(),
+            characteristics: Default::default(),
+            names: Default::default(),
             row_history: vec![41_208, 41_208, 0],
             ..table("-", "fx_rates", 0, 0.0, 5)
         },
         TableSummary {
             profile: None,
+            scope: Default::default(),
+            characteristics: Default::default(),
+            names: Default::default(),
             row_history: Vec::new(),
             ..table("-", "budget_2026", 0, 0.0, 6)
         },
@@ -220,6 +229,8 @@ pub fn connection(id: &str, name: &str, is_active: bool) -> Connection {
     Connection {
         connection_id: id.into(),
         project_key: "retail".into(),
+        project_name: "Retail".into(),
+        is_project_active: true,
         name: name.into(),
         kind: ConnectionKind::Folder,
         location: "/srv/data/retail/exports/2026".into(),
@@ -247,6 +258,8 @@ pub fn tables_model(role: Role, query: &str, items: Vec<TableSummary>, total: u6
             limit: 50,
         },
         connections,
+        tags: Vec::new(),
+        datasets: Vec::new(),
         now: now(),
     }
 }

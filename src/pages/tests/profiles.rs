@@ -33,7 +33,7 @@ fn drawn(name: &str, draw: impl FnOnce() -> AnyView) -> String {
 
 fn table(name: &str, detail: &crate::domain::table::TableDetail, query: &str) -> String {
     let query = ColumnsQuery::parse(query);
-    drawn(name, || table_view(detail, &query, now(), true))
+    drawn(name, || table_view(detail, &query, now(), true, true))
 }
 
 #[tokio::test]
@@ -66,7 +66,7 @@ async fn links_to_columns_keep_the_filters_and_the_order() {
     assert!(!html.contains("id=\"col-order_status\""));
     let column = column_detail("store_id", 3);
     let query = ColumnsQuery::parse("?type=N&null=5&sort=change");
-    let html = drawn("column-filtered", || column_view(&column, &query, now(), true));
+    let html = drawn("column-filtered", || column_view(&column, &query, now(), true, true));
     assert!(
         html.contains("/tables/retail/sales/order_lines?type=N&amp;null=5&amp;sort=change#col-store_id"),
         "{html}"
@@ -93,7 +93,7 @@ async fn a_table_that_was_never_profiled_offers_to() {
     let html = table("table-never", &never, "");
     assert!(html.contains("order_lines was never profiled") && html.contains("action=\"/actions/start-run\""));
     let query = ColumnsQuery::default();
-    let reader = drawn("table-never-reader", || table_view(&never, &query, now(), false));
+    let reader = drawn("table-never-reader", || table_view(&never, &query, now(), false, false));
     assert!(!reader.contains("start-run"));
     never.active_run = Some(run(4131, crate::domain::profile_run::RunPhase::Running));
     let html = table("table-being-profiled", &never, "");
@@ -155,7 +155,7 @@ async fn each_type_of_column_shows_only_what_fits_it() {
     let draw = |name: &str| {
         let detail = column_detail(name, 30);
         drawn(&format!("column-{name}"), || {
-            column_view(&detail, &ColumnsQuery::default(), now(), true)
+            column_view(&detail, &ColumnsQuery::default(), now(), true, true)
         })
     };
     let number = draw("net_amount");
@@ -191,7 +191,7 @@ async fn the_meaning_of_a_column_stands_with_its_reasons() {
     let draw = |name: &str| {
         let detail = column_detail(name, 3);
         drawn(&format!("meaning-{name}"), || {
-            column_view(&detail, &ColumnsQuery::default(), now(), true)
+            column_view(&detail, &ColumnsQuery::default(), now(), true, true)
         })
     };
     let name = draw("product_name");
@@ -221,7 +221,7 @@ async fn every_panel_has_the_statement_of_its_figures_to_select_and_none_stands_
     let draw = |name: &str| {
         let detail = column_detail(name, 3);
         drawn(&format!("sql-{name}"), || {
-            column_view(&detail, &ColumnsQuery::default(), now(), true)
+            column_view(&detail, &ColumnsQuery::default(), now(), true, true)
         })
     };
     let panels = [
@@ -261,7 +261,9 @@ async fn every_panel_has_the_statement_of_its_figures_to_select_and_none_stands_
 #[tokio::test]
 async fn a_failed_column_shows_no_figures_and_says_what_to_do() {
     let detail = column_detail("pin_hash", 3);
-    let html = drawn("column-failed", || column_view(&detail, &ColumnsQuery::default(), now(), true));
+    let html = drawn("column-failed", || {
+        column_view(&detail, &ColumnsQuery::default(), now(), true, true)
+    });
     assert!(
         html.contains("of 1,204 values. The other columns of the table are complete. Mend or replace the file"),
         "{html}"
@@ -312,7 +314,9 @@ async fn a_column_of_one_run_has_a_history_of_one() {
     detail.compared = None;
     detail.table.compared = None;
     detail.table.runs.truncate(1);
-    let html = drawn("column-one-run", || column_view(&detail, &ColumnsQuery::default(), now(), true));
+    let html = drawn("column-one-run", || {
+        column_view(&detail, &ColumnsQuery::default(), now(), true, true)
+    });
     assert!(html.contains("one run so far") && !html.contains(">Change<"), "{html}");
 }
 

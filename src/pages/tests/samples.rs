@@ -411,6 +411,9 @@ pub fn detail() -> TableDetail {
                 column_count: 10,
                 null_cell_ratio: Some(0.1),
             }),
+            scope: Default::default(),
+            characteristics: Default::default(),
+            names: Default::default(),
             row_history: runs.iter().rev().map(|run| run.row_count).collect(),
             last_failure: None,
         },
@@ -420,6 +423,7 @@ pub fn detail() -> TableDetail {
         active_run: None,
         columns,
         compared_columns,
+        said_of_columns: Default::default(),
     }
 }
 
@@ -443,6 +447,7 @@ pub fn column_detail(name: &str, runs: i64) -> ColumnDetail {
         })
         .collect();
     ColumnDetail {
+        characteristics: Default::default(),
         compared: named(&table.compared_columns),
         column,
         history,

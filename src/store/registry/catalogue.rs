@@ -5,6 +5,8 @@ super::tables! {
 
     dq_projects(project_key) {
         project_key: Text, name: Text, description: Text, sql_flavor: Text, workspace_id: Text, created_at: Time, updated_at: Time,
+        // Ours: an inactive project refuses profiling.
+        is_active: Boolean,
     }
 
     dq_connections(connection_id) {
@@ -17,6 +19,14 @@ super::tables! {
     dq_table_groups(table_group_id) {
         table_group_id: Text, connection_id: Text required, name: Text, description: Text, profiling_include_mask: Text,
         profiling_exclude_mask: Text, profiling_job_id: Text, created_at: Time, updated_at: Time,
+        // Ours: the dataset that people count it to.
+        dataset_id: Text,
+    }
+
+    // Ours: what people think of as one thing, with the upper levels of the seed's hierarchy as attributes.
+    dq_datasets(dataset_id) {
+        dataset_id: Text, project_key: Text required, name: Text, description: Text, product_team: Text, application: Text,
+        created_at: Time, updated_at: Time,
     }
 
     dq_tables(table_id) {
@@ -24,6 +34,8 @@ super::tables! {
         created_at: Time required,
         // Ours: what discovery found.
         format: Text required, bytes: Long required, files_json: Text required, missing_since: Time,
+        // Ours: the seed's definition that it belongs to, how it is read, and which name it had before or has now.
+        data_definition: Text, left_out_json: Text, row_filter: Text, renamed_from: Text, renamed_to: Text,
     }
 
     dq_data_table_chars(table_id) {
@@ -35,6 +47,8 @@ super::tables! {
         // Ours: which published rows are the latest, and the newest failure to read the table.
         last_complete_run_number: Long, last_complete_attempt: Integer, null_cell_count: Long, last_failed_run_number: Long,
         last_failed_at: Time, last_failure_json: Text,
+        // Ours: what people say of it beyond the documented characteristics.
+        description: Text, data_steward: Text, tags_json: Text,
     }
 
     dq_data_column_chars(column_id) {
@@ -42,5 +56,7 @@ super::tables! {
         functional_data_type: Text, critical_data_element: Boolean, pii_risk: Text, dq_dimension: Text, tags_json: Text,
         dq_score_profiling: Real, dq_score_testing: Real, last_complete_profile_run_id: Text, latest_anomaly_ct: Integer,
         latest_run_completed_at: Time, created_at: Time, updated_at: Time,
+        // Ours.
+        description: Text,
     }
 }

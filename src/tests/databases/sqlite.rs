@@ -187,3 +187,45 @@ fn what_is_no_sound_database_is_told() {
     let result = try_profile(&large.root(), &table("sqlite", "main", "t"));
     assert!(matches!(result, Err(EngineError::Database { .. })), "{result:?}");
 }
+
+#[test]
+fn a_filter_chooses_the_rows_that_its_statement_counts() {
+    use crate::domain::row_filter::RowFilter;
+    use crate::engine::statements::{TableContext, table_statements};
+    let database = Database::new(
+        "create table orders (id integer primary key, amount real, status text, placed date, paid boolean);
+         with recursive n(i) as (select 0 union all select i + 1 from n where i < 499)
+         insert into orders select i, case when i % 10 then i / 4.0 end, case i % 3 when 0 then 'new' when 1 then 'it''s' else 'Done' end,
+             date('2026-01-01', (i % 100) || ' days'), i % 2 from n",
+    );
+    for (filter, rows) in [
+        ("amount >= 100", 90),
+        ("status <> 'new' and id < 30", 20),
+        ("status = 'it''s'", 167),
+        ("placed >= date '2026-04-01'", 50),
+        ("paid = true", 250),
+        ("amount is null", 50),
+    ] {
+        let mut orders = table("sqlite", "main", "orders");
+        orders.scope.row_filter = Some(RowFilter::parse(filter).unwrap());
+        orders.scope.left_out = vec!["nothing".into()];
+        let found = profile(&database.root(), &orders);
+        assert_eq!(found.row_count, rows, "{filter}");
+        let statement = table_statements(&TableContext::of_profile(&found, None)).remove(0).sql;
+        let counted: i64 = block_on(async {
+            let mut connection = open(&database.path).await;
+            sqlx::query_scalar(AssertSqlSafe(statement.clone()))
+                .fetch_one(&mut connection)
+                .await
+                .unwrap()
+        });
+        assert_eq!(counted as u64, rows, "{statement}");
+    }
+    let mut orders = table("sqlite", "main", "orders");
+    orders.scope.left_out = vec!["amount".into(), "status".into()];
+    let found = profile(&database.root(), &orders);
+    let names: Vec<&str> = found.columns.iter().map(|column| column.column_name.as_str()).collect();
+    assert_eq!(names, ["id", "placed", "paid"]);
+    orders.scope.row_filter = Some(RowFilter::parse("placed > 5").unwrap());
+    assert!(matches!(try_profile(&database.root(), &orders), Err(EngineError::Filter { .. })));
+}

@@ -12,6 +12,7 @@ async fn no_page_needs_more_than_six_statements() {
     }
     let (_, cookie) = app.come_in("ada", &[Role::Admin]).await;
     let table = orders.path();
+    app.post("/actions/create-dataset", &cookie, "name=Sales").await;
     let pages = [
         "/".to_owned(),
         "/tables".into(),
@@ -24,7 +25,14 @@ async fn no_page_needs_more_than_six_statements() {
         "/runs".into(),
         "/runs?status=failed&q=shop".into(),
         "/runs/2".into(),
+        "/settings/projects".into(),
+        "/settings/projects/default".into(),
+        "/settings/datasets".into(),
+        "/settings/datasets/sales".into(),
+        "/tables?tag=gold&dataset=sales".into(),
+        format!("{table}?tab=definition"),
         "/settings/connections".into(),
+        "/settings/connections/shop?location=%2Fnowhere&check=1".into(),
         "/settings/groups/shop-all?include=o*".into(),
         "/settings/connections/shop/new-group?include=o*".into(),
         "/settings/schema".into(),

@@ -1,5 +1,6 @@
 //! Everything that goes through the router: who may see what, what a page costs, what it says.
 
+mod catalogue;
 mod cost;
 mod doorway;
 mod groups;

@@ -10,6 +10,7 @@ use crate::tests::app::TestApp;
 
 const EVERYBODY: &[Role] = &[Role::Analyst, Role::Steward, Role::Tester, Role::ReportOwner, Role::Admin];
 const RUNNERS: &[Role] = &[Role::Analyst, Role::Steward, Role::Admin];
+const STEWARDS: &[Role] = &[Role::Steward, Role::Admin];
 const ADMINS: &[Role] = &[Role::Admin];
 
 /// Pages that need somebody to be signed in: route, an address, who may open it.
@@ -27,7 +28,10 @@ fn pages(table: &str) -> Vec<(&'static str, String, &'static [Role])> {
         ("/runs", "/runs".into(), EVERYBODY),
         ("/runs/:number", "/runs/1".into(), EVERYBODY),
         ("/runs/:number/cancel", "/runs/1/cancel".into(), RUNNERS),
+        ("/settings/projects", "/settings/projects".into(), ADMINS),
+        ("/settings/projects/:project", "/settings/projects/default".into(), ADMINS),
         ("/settings/connections", "/settings/connections".into(), ADMINS),
+        ("/settings/connections/:connection", "/settings/connections/shop".into(), ADMINS),
         ("/settings/connections/new", "/settings/connections/new".into(), ADMINS),
         (
             "/settings/connections/:connection/new-group",
@@ -35,6 +39,8 @@ fn pages(table: &str) -> Vec<(&'static str, String, &'static [Role])> {
             ADMINS,
         ),
         ("/settings/groups/:group", "/settings/groups/shop-all".into(), ADMINS),
+        ("/settings/datasets", "/settings/datasets".into(), ADMINS),
+        ("/settings/datasets/:dataset", "/settings/datasets/sales".into(), ADMINS),
         ("/settings/schema", "/settings/schema".into(), ADMINS),
         ("/settings/retention", "/settings/retention?days=30".into(), ADMINS),
         ("/settings/people", "/settings/people".into(), ADMINS),
@@ -52,6 +58,8 @@ const DOORWAY: &[&str] = &["/login", "/welcome/:token"];
 async fn every_page_opens_for_exactly_the_roles_that_may_see_it() {
     let app = TestApp::new().await;
     let (_, orders) = app.shop().await;
+    let (_, maker) = app.come_in("maker", &[Role::Admin]).await;
+    app.post("/actions/create-dataset", &maker, "name=Sales").await;
     let pages = pages(&orders.path());
     for role in Role::ALL {
         let (_, cookie) = app.come_in(role.word(), &[*role]).await;
@@ -106,7 +114,18 @@ fn actions(run: &str, group: &str, connection: &str) -> Vec<(&'static str, Strin
         ("create-connection", "name=x&location=%2Fnowhere".into(), ADMINS),
         ("test-connection", "kind=postgresql&name=x&host=h&database=d&user=u".into(), ADMINS),
         ("find-tables", format!("connection_id={connection}"), ADMINS),
-        ("set-connection-password", format!("connection_id={connection}&password=x"), ADMINS),
+        ("update-connection", format!("connection={connection}&name=x"), ADMINS),
+        ("delete-connection", format!("connection_id={connection}&typed_name=x"), ADMINS),
+        ("describe-table", format!("table_id=none&x={run}"), STEWARDS),
+        ("describe-column", "table_id=none&column_name=x".into(), STEWARDS),
+        ("set-table-scope", "table_id=none".into(), STEWARDS),
+        ("create-dataset", "name=x".into(), ADMINS),
+        ("update-dataset", "dataset_id=x&name=x".into(), ADMINS),
+        ("delete-dataset", "dataset_id=x".into(), ADMINS),
+        ("create-project", "name=x".into(), ADMINS),
+        ("update-project", "project_key=default&name=x".into(), ADMINS),
+        ("set-project-active", "project_key=default&active=true".into(), ADMINS),
+        ("delete-project", "project_key=default&typed_name=x".into(), ADMINS),
         ("set-connection-active", format!("connection_id={connection}&active=true"), ADMINS),
         ("create-table-group", format!("connection_id={connection}&name=x"), ADMINS),
         ("update-table-group", format!("table_group_id={group}&name=x"), ADMINS),

@@ -23,6 +23,7 @@ pub fn found(schema_name: &str, table_name: &str) -> FoundTable {
         format: "parquet".into(),
         files: Vec::new(),
         bytes: 0,
+        scope: Default::default(),
     }
 }
 
@@ -83,6 +84,7 @@ impl Shelf {
 pub async fn connect(db: &Database, named: &[(&str, &str)]) -> Connection {
     let mut tx = db.begin().await.unwrap();
     let new = connections::NewConnection {
+        project_key: None,
         name: "Old".into(),
         kind: crate::domain::connection::ConnectionKind::Folder,
         location: "/nowhere".into(),

@@ -87,11 +87,11 @@ async fn a_postgresql_database_is_connected_by_its_form_and_its_password_is_nowh
         .await
         .to_string();
     assert!(column.contains("1250.00"), "{column}");
-    let connection = ("connection_id", "shop");
-    person
-        .post("set-connection-password", &[connection, ("password", "wr0ng-pa55word")])
-        .await;
-    person.post("set-connection-password", &[connection, ("password", PASSWORD)]).await;
+    for password in ["wr0ng-pa55word", PASSWORD, ""] {
+        let mut changed = fields(password);
+        changed.push(("connection", "shop"));
+        person.post("update-connection", &changed).await;
+    }
     let audit = profile_it(&person).await;
     assert_eq!(
         audit["run"]["status"],

@@ -92,6 +92,7 @@ pub fn found(schema_name: &str, table_name: &str) -> FoundTable {
         format: "parquet".into(),
         files: vec![format!("{schema_name}/{table_name}.parquet")],
         bytes: 4096,
+        scope: Default::default(),
     }
 }
 
@@ -99,6 +100,7 @@ pub fn found(schema_name: &str, table_name: &str) -> FoundTable {
 pub async fn connect(db: &Database, name: &str, tables: &[&str]) -> Connection {
     let mut tx = db.begin().await.unwrap();
     let new = NewConnection {
+        project_key: None,
         name: name.into(),
         kind: ConnectionKind::Folder,
         location: format!("/data/{name}"),

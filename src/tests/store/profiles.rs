@@ -223,7 +223,9 @@ async fn a_column_is_read_whole_with_its_history(db: &Database) {
         [(1, Some(1.0)), (2, Some(2.0))]
     );
     assert!(detail.history[0].completed_at <= detail.history[1].completed_at);
-    assert!(detail.history[0].column.top_values.is_empty(), "a history has figures only");
+    assert!(!detail.history[0].column.histogram.is_empty(), "each run of a history is drawn");
+    let all = column(db, &address, "runs=all").await;
+    assert!(all.history[0].column.histogram.is_empty(), "a history of all runs has figures only");
     assert_eq!(detail.source, "results");
     let listed = &detail.table.columns[0];
     assert_eq!((listed.top_values.len(), listed.histogram.len()), (5, 12), "a list has a preview");

@@ -45,6 +45,7 @@ pub async fn find_tables(connection: &mut PgConnection) -> Result<FoundInDatabas
             format: POSTGRES.to_owned(),
             files: Vec::new(),
             bytes: u64::try_from(row.try_get::<Option<i64>, _>("bytes")?.unwrap_or(0)).unwrap_or(0),
+            scope: Default::default(),
         });
     }
     Ok(found)

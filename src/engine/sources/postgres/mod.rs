@@ -113,7 +113,8 @@ async fn open_table(
     let size: i64 = row.try_get(1).map_err(failed)?;
     let estimate: f64 = row.try_get(2).map_err(failed)?;
     let from = format!("{}.{}", columns::quote(&table.schema_name), columns::quote(&table.table_name));
-    let columns = columns::read_columns(connection, relation, &from).await.map_err(failed)?;
+    let mut columns = columns::read_columns(connection, relation, &from).await.map_err(failed)?;
+    columns.retain(|column| !table.scope.leaves_out(&column.name));
     Ok(OpenTable {
         name: name.to_owned(),
         from,

@@ -39,6 +39,7 @@ pub async fn find_tables(connection: &mut SqliteConnection, path: &Path) -> Resu
             format: SQLITE.to_owned(),
             files: Vec::new(),
             bytes: bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(share),
+            scope: Default::default(),
         });
     }
     Ok(tables)

@@ -82,7 +82,7 @@ async fn open_table(connection: &mut SqliteConnection, path: &Path, table: &Foun
     let name = format!("{}, table {}", session::file_name(path), table.table_name);
     let failed = |error: sqlx::Error| database_error(&name, &error);
     session::begin_reading(connection).await.map_err(failed)?;
-    let columns = columns::read_columns(connection, &table.table_name).await.map_err(failed)?;
+    let mut columns = columns::read_columns(connection, &table.table_name).await.map_err(failed)?;
     if columns.is_empty() {
         return Err(EngineError::Database {
             what: name,
@@ -90,6 +90,7 @@ async fn open_table(connection: &mut SqliteConnection, path: &Path, table: &Foun
             remedy: "The table is gone; find the tables again.",
         });
     }
+    columns.retain(|column| !table.scope.leaves_out(&column.name));
     Ok(OpenTable {
         table_name: table.table_name.clone(),
         columns,

@@ -1,4 +1,4 @@
-//! The form of a new connection, by kind: a folder, a SQLite file, a PostgreSQL database.
+//! The form of a connection, new or to be changed, by kind: a folder, a SQLite file, a PostgreSQL database.
 
 use leptos::prelude::*;
 
@@ -7,6 +7,7 @@ use crate::components::format::counted;
 use crate::components::icon::{Icon, icon};
 use crate::domain::connection::{ConnectionCheck, ConnectionKind};
 use crate::domain::connection_draft::{ConnectionDraft, POSTGRES_PORT, TLS_MODES};
+use crate::domain::project::Project;
 
 /// How a kind is spoken of.
 pub struct KindWords {
@@ -45,15 +46,22 @@ pub fn words_of(kind: ConnectionKind) -> KindWords {
 }
 
 /// One form, two buttons: test shows this page again, connect keeps what passed. The likely next one is primary.
-pub fn connection_form(draft: &ConnectionDraft, check: Option<&ConnectionCheck>) -> AnyView {
+pub fn connection_form(draft: &ConnectionDraft, check: Option<&ConnectionCheck>, projects: &[Project]) -> AnyView {
     let passed = check.is_some_and(ConnectionCheck::passed);
     let test = words_of(draft.kind).test;
     // A password must not stand in an address, so that form is posted; the others are asked for by address.
     let (method, action) = match draft.kind {
-        ConnectionKind::Postgres => ("post", "/actions/test-connection"),
-        ConnectionKind::Folder | ConnectionKind::Sqlite => ("get", "/settings/connections/new"),
+        ConnectionKind::Postgres => ("post", "/actions/test-connection".to_owned()),
+        ConnectionKind::Folder | ConnectionKind::Sqlite => ("get", draft.page()),
     };
-    let buttons = if passed {
+    let is_kept = !draft.connection.is_empty();
+    let buttons = if is_kept {
+        view! {
+            <button class="btn pri big" type="submit" formmethod="post" formaction="/actions/update-connection">"Save the connection"</button>
+            <button class="btn big" type="submit" name="check" value="1">{icon(Icon::Play, 14)}{test}</button>
+        }
+        .into_any()
+    } else if passed {
         let label = check.map_or_else(String::new, |check| {
             format!("Connect {}", counted(check.tables.len() as u64, "table"))
         });
@@ -84,16 +92,39 @@ pub fn connection_form(draft: &ConnectionDraft, check: Option<&ConnectionCheck>)
     view! {
         <form class="stack" method=method action=action>
             <input type="hidden" name="kind" value=draft.kind.word() />
+            {is_kept.then(|| view! { <input type="hidden" name="connection" value=draft.connection.clone() /> })}
             {fields}
             {FormField::new("name", "Name")
                 .longest(120)
                 .value(draft.name.clone())
                 .hint("Its address is made from the first name and stays; the name may change.")
                 .view()}
+            {project_field(draft, projects)}
             <div class="row">{buttons}<a class="btn big bare" href="/settings/connections">"Cancel"</a></div>
         </form>
     }
     .into_any()
+}
+
+/// The project that the connection belongs to, where there is a choice.
+fn project_field(draft: &ConnectionDraft, projects: &[Project]) -> Option<AnyView> {
+    if projects.len() < 2 {
+        return None;
+    }
+    let options: Vec<AnyView> = projects
+        .iter()
+        .map(|project| {
+            let key = project.project_key.to_string();
+            view! { <option value=key.clone() selected=key == draft.project>{project.name.clone()}</option> }.into_any()
+        })
+        .collect();
+    let view = view! {
+        <div class="field">
+            <label for="field-project">"Project"</label>
+            <select class="in" id="field-project" name="project">{options}</select>
+        </div>
+    };
+    Some(view.into_any())
 }
 
 /// A path on the server.
@@ -109,7 +140,9 @@ fn path_field(draft: &ConnectionDraft, label: &'static str, hint: &'static str, 
 
 /// Host, port, database, role, password, TLS. The password is never written back into the page.
 fn postgres_fields(draft: &ConnectionDraft, was_tested: bool, failed: &dyn Fn(&[&str]) -> Option<String>) -> AnyView {
-    let password_hint = if was_tested {
+    let password_hint = if !draft.connection.is_empty() {
+        "Empty keeps the one that is kept, for the same server and role. It is never shown."
+    } else if was_tested {
         "Leave it empty to use the one that was just tested."
     } else {
         "It is kept sealed, never shown again, and may stay empty where the server asks for none."

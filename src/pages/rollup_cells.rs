@@ -1,0 +1,51 @@
+//! Rolled-up figures of groups, connections and projects: as cells of a list, and in a sentence.
+
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+
+use crate::components::format::{count, counted, short_count};
+use crate::components::moment::moment;
+use crate::domain::project::Rollup;
+
+/// The heads of [`rollup_cells`], with their classes.
+pub const ROLLUP_HEADS: [(&str, &str); 4] = [("Tables", "num"), ("Rows", "num"), ("Columns", "num"), ("Last run", "")];
+
+/// Tables, rows, columns, last run with what failed.
+pub fn rollup_cells(rollup: &Rollup, now: DateTime<Utc>) -> AnyView {
+    let failed = failed_words(rollup);
+    let open = rollup.table_count - rollup.profiled_table_count.min(rollup.table_count);
+    let unprofiled = (open > 0).then(|| format!("{open} not profiled"));
+    view! {
+        <td class="num l" data-l="tables"><span class="two"><span>{count(rollup.table_count)}</span><small class="t2">{unprofiled}</small></span></td>
+        <td class="num l" data-l="rows"><span title=count(rollup.row_count)>{short_count(rollup.row_count)}</span></td>
+        <td class="num l" data-l="columns">{count(rollup.column_count)}</td>
+        <td class="nowrap e"><span class="two"><span>{last_run(rollup, now)}</span>{failed.map(|words| view! { <small class="bad">{words}</small> })}</span></td>
+    }
+    .into_any()
+}
+
+/// The same in a sentence.
+pub fn rollup_words(rollup: &Rollup, now: DateTime<Utc>) -> AnyView {
+    let figures = format!(
+        "{} with {} in {}, last run ",
+        counted(rollup.table_count, "table"),
+        counted(rollup.row_count, "row"),
+        counted(rollup.column_count, "column")
+    );
+    let failed = failed_words(rollup).map(|words| view! { ", "<span class="bad">{words}</span> });
+    view! { {figures}{last_run(rollup, now)}{failed}"." }.into_any()
+}
+
+fn last_run(rollup: &Rollup, now: DateTime<Utc>) -> AnyView {
+    match (rollup.last_run_number, rollup.last_completed_at) {
+        (Some(number), Some(at)) => {
+            view! { <a href=format!("/runs/{number}")>{format!("run {number}")}</a>", "{moment(at, now)} }.into_any()
+        }
+        _ => view! { <span class="t2">"never"</span> }.into_any(),
+    }
+}
+
+/// How many tables the newest attempt could not read.
+fn failed_words(rollup: &Rollup) -> Option<String> {
+    (rollup.failing_table_count > 0).then(|| format!("{} failed", counted(rollup.failing_table_count, "table")))
+}

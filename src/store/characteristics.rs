@@ -1,0 +1,184 @@
+//! What people say of tables and columns, and how a table is to be read. Only the functions here write it: runs and
+//! discoveries leave it alone.
+
+use std::collections::BTreeMap;
+
+use super::statement::sql_joined;
+use super::{Database, Record, StoreError, Transaction, audit, list_of, sql};
+use crate::domain::audit::Actor;
+use crate::domain::characteristics::{ColumnCharacteristics, TableCharacteristics};
+use crate::domain::identifier::{TableGroupId, TableId};
+use crate::domain::row_filter::RowFilter;
+use crate::domain::table_scope::TableScope;
+
+/// The group that a table belongs to.
+pub async fn find_group(db: &Database, table: &TableId) -> Result<Option<TableGroupId>, StoreError> {
+    let row = sql("select table_group_id from dq_tables where table_id = $1")
+        .bind(table.as_str())
+        .fetch_optional(db)
+        .await?;
+    row.map(|row| Ok(TableGroupId(row.text("table_group_id")?))).transpose()
+}
+
+/// Reads what people say of a table.
+pub(super) fn read_table_characteristics(row: &Record) -> Result<TableCharacteristics, StoreError> {
+    let text = |name: &str| Ok::<_, StoreError>(row.text_opt(name)?.unwrap_or_default());
+    Ok(TableCharacteristics {
+        critical_data_element: row.flag("critical_data_element")?,
+        description: text("table_description")?,
+        data_steward: text("data_steward")?,
+        data_source: text("data_source")?,
+        source_system: text("source_system")?,
+        source_process: text("source_process")?,
+        business_domain: text("business_domain")?,
+        stakeholder_group: text("stakeholder_group")?,
+        transform_level: text("transform_level")?,
+        data_product: text("data_product")?,
+        data_definition: text("data_definition")?,
+        tags: row.json_opt("tags_json")?.unwrap_or_default(),
+    })
+}
+
+/// Reads how a table is to be read.
+pub(super) fn read_scope(row: &Record) -> Result<TableScope, StoreError> {
+    let row_filter = row.text_opt("row_filter")?.filter(|text| !text.is_empty());
+    Ok(TableScope {
+        left_out: row.json_opt("left_out_json")?.unwrap_or_default(),
+        row_filter: row_filter
+            .map(|text| RowFilter::parse(&text).map_err(|reason| StoreError::unreadable("row_filter", reason)))
+            .transpose()?,
+    })
+}
+
+/// Keeps how a table is to be read; false where it stood so already.
+pub async fn update_scope(tx: &mut Transaction, table: &TableId, scope: &TableScope, actor: &Actor) -> Result<bool, StoreError> {
+    let filter = scope.row_filter.as_ref().map(ToString::to_string).unwrap_or_default();
+    let left_out = list_of(&scope.left_out);
+    let changed = sql("update dq_tables set left_out_json = $2, row_filter = $3
+         where table_id = $1 and (coalesce(left_out_json, '[]') <> $2 or coalesce(row_filter, '') <> $3)")
+    .bind(table.as_str())
+    .bind(&left_out)
+    .bind(&filter)
+    .execute(&mut *tx)
+    .await?;
+    if changed == 1 {
+        // The filter may hold a value of the data: the trail says that there is one, not which.
+        let details = serde_json::json!({ "left_out": scope.left_out, "has_row_filter": scope.row_filter.is_some() });
+        audit::record(tx, actor, "table.scope", &format!("table:{table}"), details).await?;
+    }
+    Ok(changed == 1)
+}
+
+/// Keeps what people say of a table. Nothing where there is no such table.
+pub async fn update_table(tx: &mut Transaction, table: &TableId, said: &TableCharacteristics, actor: &Actor) -> Result<bool, StoreError> {
+    let known = sql("update dq_tables set data_definition = $2 where table_id = $1")
+        .bind(table.as_str())
+        .bind(&said.data_definition)
+        .execute(&mut *tx)
+        .await?;
+    if known == 0 {
+        return Ok(false);
+    }
+    sql("insert into dq_data_table_chars (table_id, table_group_id, schema_name, table_name, critical_data_element, description, data_steward, data_source,
+             source_system, source_process, business_domain, stakeholder_group, transform_level, data_product, tags_json, created_at, updated_at)
+         select t.table_id, t.table_group_id, t.schema_name, t.table_name, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, {now}, {now}
+         from dq_tables t where t.table_id = $1
+         on conflict (table_id) do update set critical_data_element = excluded.critical_data_element, description = excluded.description,
+             data_steward = excluded.data_steward, data_source = excluded.data_source, source_system = excluded.source_system,
+             source_process = excluded.source_process, business_domain = excluded.business_domain, stakeholder_group = excluded.stakeholder_group,
+             transform_level = excluded.transform_level, data_product = excluded.data_product, tags_json = excluded.tags_json,
+             updated_at = excluded.updated_at")
+    .bind(table.as_str())
+    .bind(said.critical_data_element)
+    .bind(&said.description)
+    .bind(&said.data_steward)
+    .bind(&said.data_source)
+    .bind(&said.source_system)
+    .bind(&said.source_process)
+    .bind(&said.business_domain)
+    .bind(&said.stakeholder_group)
+    .bind(&said.transform_level)
+    .bind(&said.data_product)
+    .bind(list_of(&said.tags))
+    .execute(&mut *tx)
+    .await?;
+    let details = serde_json::json!({ "characteristics": said });
+    audit::record(tx, actor, "table.describe", &format!("table:{table}"), details).await?;
+    Ok(true)
+}
+
+/// What people say of the columns of a table, by name.
+pub async fn list_columns(db: &Database, table: &TableId) -> Result<BTreeMap<String, ColumnCharacteristics>, StoreError> {
+    let rows = sql_joined(format!(
+        "select {COLUMN_CHARACTERISTICS} from dq_data_column_chars cc where cc.table_id = $1"
+    ))
+    .bind(table.as_str())
+    .fetch_all(db)
+    .await?;
+    rows.iter()
+        .map(|row| Ok((row.text_opt("said_name")?.unwrap_or_default(), read_column_characteristics(row)?)))
+        .collect()
+}
+
+/// What is read of a column; `cc` are its characteristics.
+pub(super) const COLUMN_CHARACTERISTICS: &str =
+    "cc.column_name as said_name, cc.critical_data_element as said_critical, cc.description as said_description,
+     cc.pii_risk as said_pii_risk, cc.dq_dimension as said_dimension, cc.tags_json as said_tags";
+
+/// Reads what people say of a column; nothing said where there is no row.
+pub(super) fn read_column_characteristics(row: &Record) -> Result<ColumnCharacteristics, StoreError> {
+    Ok(ColumnCharacteristics {
+        critical_data_element: row.flag("said_critical")?,
+        description: row.text_opt("said_description")?.unwrap_or_default(),
+        pii_risk: row.text_opt("said_pii_risk")?.unwrap_or_default(),
+        dq_dimension: row.text_opt("said_dimension")?.unwrap_or_default(),
+        tags: row.json_opt("said_tags")?.unwrap_or_default(),
+    })
+}
+
+/// Keeps what people say of a column. False where there is no such table.
+pub async fn update_column(
+    tx: &mut Transaction,
+    table: &TableId,
+    column_name: &str,
+    said: &ColumnCharacteristics,
+    actor: &Actor,
+) -> Result<bool, StoreError> {
+    let changed = sql("insert into dq_data_column_chars (column_id, table_id, schema_name, table_name, column_name, critical_data_element, description,
+             pii_risk, dq_dimension, tags_json, created_at, updated_at)
+         select $2, t.table_id, t.schema_name, t.table_name, $3, $4, $5, $6, $7, $8, {now}, {now} from dq_tables t where t.table_id = $1
+         on conflict (column_id) do update set critical_data_element = excluded.critical_data_element, description = excluded.description,
+             pii_risk = excluded.pii_risk, dq_dimension = excluded.dq_dimension, tags_json = excluded.tags_json, updated_at = excluded.updated_at")
+    .bind(table.as_str())
+    .bind(format!("{table}::{column_name}"))
+    .bind(column_name)
+    .bind(said.critical_data_element)
+    .bind(&said.description)
+    .bind(&said.pii_risk)
+    .bind(&said.dq_dimension)
+    .bind(list_of(&said.tags))
+    .execute(&mut *tx)
+    .await?;
+    if changed == 1 {
+        let details = serde_json::json!({ "column_name": column_name, "characteristics": said });
+        audit::record(tx, actor, "column.describe", &format!("table:{table}"), details).await?;
+    }
+    Ok(changed == 1)
+}
+
+/// Every tag of any table or column that is there, each once.
+pub async fn list_tags(db: &Database) -> Result<Vec<String>, StoreError> {
+    let rows = sql(
+        "select tags_json from dq_data_table_chars where tags_json is not null and tags_json <> '[]'
+         union select tags_json from dq_data_column_chars where tags_json is not null and tags_json <> '[]'",
+    )
+    .fetch_all(db)
+    .await?;
+    let mut tags: Vec<String> = Vec::new();
+    for row in &rows {
+        tags.extend(row.json_opt::<Vec<String>>("tags_json")?.unwrap_or_default());
+    }
+    tags.sort_by_key(|tag| tag.to_lowercase());
+    tags.dedup();
+    Ok(tags)
+}

@@ -158,7 +158,8 @@ impl TableScan {
                 order.watch.tick(rows, bytes)?;
             }
             order.watch.tick(0, 0)?;
-            keep_within(order.memory_bytes / order.parts.len().max(1) as u64, &mut self.columns);
+            let budget = share_of_states(order.memory_bytes) / order.parts.len().max(1) as u64;
+            make_room(budget, &mut self.columns, order.rereading_is_cheap);
             if ready.is_end {
                 break;
             }

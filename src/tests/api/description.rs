@@ -147,7 +147,10 @@ async fn every_refusal_is_one_body_with_its_status() {
         .body(Body::from(" ".repeat(3 << 20)))
         .unwrap();
     let refused = app.send_request(announced).await;
-    assert_eq!((refused.status.as_u16(), refused.header("content-type")), (413, "application/problem+json"));
+    assert_eq!(
+        (refused.status.as_u16(), refused.header("content-type")),
+        (413, "application/problem+json")
+    );
     let large = format!("{{\"table_group_id\": \"{}\"}}", "x".repeat(3 << 20));
     for (method, path, accept, kind, authorised, body, status) in [
         ("GET", "/api/profile-runs?limit=x", "*/*", "", true, "", 400),

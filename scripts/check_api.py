@@ -18,8 +18,10 @@ import urllib.parse
 
 # What never counts as a failure of the check itself, and why.
 CONFIGURATION = """
-# A refusal that only the data can explain: a group without a table, a run that ended, a table of another group.
 [checks]
+# A body beyond the limit is refused for its size before anybody reads it.
+negative_data_rejection.expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "5xx"]
+# A refusal that only the data can explain: a group without a table, a run that ended, a table of another group.
 positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "409", "422", "503"]
 """
 

@@ -102,6 +102,8 @@ where
                 .layer(MapResponseBodyLayer::new(Body::new))
                 .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_WITHIN)),
         )
+        // Once more: the limits of size and time answer in plain words, and before anything inside hears of the request.
+        .layer(middleware::from_fn(api::negotiation::answer_as_api))
         .layer(middleware::from_fn(log_request))
         .layer(middleware::from_fn(move |request: Request, next: Next| {
             security::set_headers(request, next, https)

@@ -30,7 +30,7 @@ pub struct ColumnAsked {
     #[serde(rename = "physicalName", alias = "physical_name")]
     physical_name: Option<String>,
     /// Where to read: `auto`, `table`, or `payload`.
-    #[param(pattern = "^(auto|table|payload)$", default = "auto")]
+    #[param(pattern = "^(auto|table|payload)?$", default = "auto")]
     source: Option<String>,
 }
 
@@ -64,7 +64,7 @@ fn read_request(table_group_id: &str, asked: ColumnAsked) -> Result<ColumnReques
         physical_name: given(asked.physical_name),
         ..ColumnRequest::default()
     };
-    if let Some(source) = given(asked.source) {
+    if let Some(source) = asked.source.filter(|source| !source.is_empty()) {
         request.source = WantedSource::from_word(&source)
             .ok_or_else(|| AppError::bad_request(format!("There is no source {source:?}"), "It is auto, table or payload."))?;
     }

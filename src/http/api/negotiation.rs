@@ -40,6 +40,7 @@ pub async fn answer_as_api(request: Request, next: Next) -> Response {
     }
     let (parts, body) = response.into_parts();
     let reason = match to_bytes(body, LONGEST_REASON).await {
+        Ok(_) if parts.headers.contains_key(header::CONTENT_ENCODING) => String::new(),
         Ok(bytes) => String::from_utf8_lossy(&bytes).trim().to_owned(),
         // Longer than a refusal is: not meant for the caller.
         Err(_) => String::new(),

@@ -128,6 +128,9 @@ pub async fn start(
 ) -> Result<(StatusCode, Json<DatasetRuns>), Problem> {
     let tables = seed_tree::list_tree_tables(&state.db, asked.workspace_id.as_deref(), None).await?;
     let tables: Vec<_> = tables.into_iter().filter(|table| table.table_group_id == id).collect();
+    if tables.is_empty() && asked.workspace_id.is_some() {
+        return Err(Problem(AppError::NotFound));
+    }
     let DatasetLaunch { started, passed_over } =
         dataset_runs::launch(&state.db, &state.signals, &viewer, &TableGroupId(id), tables.len()).await?;
     let skipped = |table: &&seed_tree::TreeTable| passed_over.iter().any(|group| group.as_str() == table.table_group_id);

@@ -285,9 +285,10 @@ async fn a_handle_that_is_limited_reads_by_the_same_indexes() {
     read_columns_every_way(&seen, &connection).await;
     let texts = db.take_statement_texts();
     assert!(texts.iter().filter(|text| text.starts_with("with in_scope_lists")).count() >= 10);
-    for text in texts {
+    // The view of all values is read where an administrator removes runs, never by somebody who is limited.
+    for text in texts.into_iter().filter(|text| !text.contains("dq_profile_column_values")) {
         // The groups themselves are walked, once a statement: they are few.
-        assert_scans(db, &text, &["json_each", "newest", "constant row", "v", "g"]).await;
+        assert_scans(db, &text, &["json_each", "newest", "constant row", "g"]).await;
     }
 }
 

@@ -84,7 +84,11 @@ def data_profiling(path):
 
 def whylogs(path):
     """whylogs: its sketches of every column."""
+    import numpy
     import pandas
+
+    # A name that whylogs asks for and NumPy 2 no longer has.
+    numpy.unicode_ = numpy.str_
     import whylogs as why
 
     frame = pandas.read_csv(path) if path.endswith(".csv") else pandas.read_parquet(path)

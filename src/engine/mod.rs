@@ -20,6 +20,8 @@ pub mod histogram;
 pub mod invariants;
 pub mod limits;
 pub mod memory;
+pub mod partition_scan;
+pub mod partition_shelf;
 pub mod profile;
 pub mod protocol;
 pub mod rooted_file;
@@ -27,6 +29,7 @@ pub mod semantics;
 pub mod source_root;
 pub mod sources;
 pub mod statements;
+pub mod states;
 pub mod table_scan;
 pub mod type_inference;
 pub mod worker;
@@ -34,7 +37,7 @@ pub mod worker;
 pub use discovery::{discover, discover_file, discover_glob};
 pub use error::EngineError;
 pub use limits::{Observer, ProfileOptions, Unobserved};
-pub use profile::profile_table;
+pub use profile::{profile_partitions, profile_table};
 pub use protocol::{WorkerEvent, WorkerPlan};
 pub use source_root::{PostgresTarget, SourceRoot};
 pub use sources::check::{check_source, is_sqlite_file};
@@ -49,6 +52,8 @@ pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");
 mod format_tests;
 #[cfg(test)]
 mod fuzz_tests;
+#[cfg(test)]
+mod partition_tests;
 #[cfg(test)]
 mod table_tests;
 #[cfg(test)]

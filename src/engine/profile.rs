@@ -10,8 +10,11 @@ use super::accumulators::scalar_column::FinishContext;
 use super::column_scan::{ColumnOrder, scan_columns};
 use super::error::EngineError;
 use super::limits::{ColumnLimits, Observer, ProfileOptions, StopWatch};
+use super::partition_scan::{scan_partitions, settled_types};
+use super::partition_shelf::{PartitionShelf, is_partitioned};
 use super::source_root::SourceRoot;
 use super::sources::ScanPlan;
+use super::states::partition::{PartitionedProfile, StoredPartition};
 use super::table_scan::{ScanOrder, TableScan, panic_text};
 use super::type_inference::TokenType;
 use super::{ENGINE_NAME, ENGINE_VERSION};
@@ -58,18 +61,43 @@ pub fn profile_with_limits(
     limits: ColumnLimits,
     observer: &dyn Observer,
 ) -> Result<TableProfile, EngineError> {
+    look_at_table(&root.into(), table, options, limits, None, observer).map(|profiled| profiled.profile)
+}
+
+/// Profiles a table partition by partition where it has several files: `stored` are the states that earlier runs kept of them.
+pub fn profile_partitions(
+    root: impl Into<SourceRoot>,
+    table: &FoundTable,
+    options: &ProfileOptions,
+    stored: Vec<StoredPartition>,
+    observer: &dyn Observer,
+) -> Result<PartitionedProfile, EngineError> {
+    look_at_table(&root.into(), table, options, ColumnLimits::default(), Some(stored), observer)
+}
+
+fn look_at_table(
+    root: &SourceRoot,
+    table: &FoundTable,
+    options: &ProfileOptions,
+    limits: ColumnLimits,
+    stored: Option<Vec<StoredPartition>>,
+    observer: &dyn Observer,
+) -> Result<PartitionedProfile, EngineError> {
     let metered = Metered {
         observer,
         bytes: AtomicU64::new(0),
     };
     let watch = StopWatch::start(options, &metered);
     watch.tick(0, 0)?;
-    let plan = ScanPlan::open(&root.into(), table, &watch)?;
+    let plan = ScanPlan::open(root, table, &watch)?;
     let clock_day = options.clock.timestamp().div_euclid(86_400);
+    let mut shelf = stored
+        .filter(|_| is_partitioned(&plan))
+        .map(|stored| PartitionShelf::new(&plan.files, stored, limits));
     let look = if plan.is_column_wise() {
-        look_column_by_column(&plan, options, limits, &watch, clock_day)?
+        look_column_by_column(&plan, options, limits, shelf.as_ref(), &watch, clock_day)?
     } else {
-        look_row_by_row(&plan, options, limits, &watch, clock_day)?
+        look_row_by_row(&plan, options, limits, shelf.as_mut(), &watch, clock_day)?
     };
     plan.ensure_unchanged()?;
     let total = plan.total_bytes();
@@ -80,6 +108,15 @@ pub fn profile_with_limits(
         rejected,
     } = look;
     plan.annotate(&mut columns);
+    let is_taken = |file: usize| shelf.as_ref().and_then(|shelf| shelf.taken(file));
+    let taken_over = || (0..plan.files.len()).filter_map(|file| Some((&plan.files[file].file, is_taken(file)?)));
+    let bytes_taken: u64 = taken_over().map(|(file, _)| file.stamp().size).sum();
+    let rows_taken: u64 = taken_over().map(|(_, taken)| taken.rows).sum();
+    let reading = shelf.as_ref().map(PartitionShelf::reading);
+    let mut snapshot = plan.snapshot();
+    if let Some(unchanged) = reading.and_then(|reading| reading.describe()) {
+        snapshot.description = format!("{}, {unchanged}", snapshot.description);
+    }
     if columns.is_empty() {
         return Err(EngineError::Empty {
             path: table.files.first().cloned().unwrap_or_else(|| table.table_name.clone()),
@@ -95,21 +132,27 @@ pub fn profile_with_limits(
             clock: Some(options.clock),
             dialect: plan.text_dialect(),
             origins: plan.origins(),
-            ..plan.snapshot()
+            partitions: reading,
+            ..snapshot
         },
         duration_ms: watch.elapsed_ms(),
-        bytes_scanned: total,
-        rows_scanned: rows,
+        bytes_scanned: total - bytes_taken,
+        rows_scanned: rows - rows_taken,
         engine: ENGINE_NAME.into(),
         engine_version: ENGINE_VERSION.into(),
-        mode: RunMode::Full,
+        mode: if reading.is_some_and(|reading| reading.taken_over > 0) {
+            RunMode::Partial
+        } else {
+            RunMode::Full
+        },
         started_after_ms: 0,
         rejected: (rejected.count > 0).then_some(rejected),
         metrics: Default::default(),
         columns,
     };
     super::semantics::describe(&mut profile);
-    Ok(profile)
+    let fresh = shelf.map_or_else(Vec::new, PartitionShelf::into_fresh);
+    Ok(PartitionedProfile { profile, fresh })
 }
 
 /// What one table's columns came to.
@@ -123,6 +166,7 @@ fn look_column_by_column(
     plan: &ScanPlan,
     options: &ProfileOptions,
     limits: ColumnLimits,
+    shelf: Option<&PartitionShelf>,
     watch: &StopWatch,
     clock_day: i64,
 ) -> Result<Look, EngineError> {
@@ -131,6 +175,7 @@ fn look_column_by_column(
         threads: options.threads,
         memory_bytes: options.memory_bytes,
         limits,
+        shelf,
         watch,
     };
     let (rows, columns) = scan_columns(&order, |position, rows, column| {
@@ -147,10 +192,11 @@ fn look_row_by_row(
     plan: &ScanPlan,
     options: &ProfileOptions,
     limits: ColumnLimits,
+    shelf: Option<&mut PartitionShelf>,
     watch: &StopWatch,
     clock_day: i64,
 ) -> Result<Look, EngineError> {
-    let scan = look_until_types_hold(plan, options, limits, watch)?;
+    let scan = look_until_types_hold(plan, options, limits, shelf, watch)?;
     let context = FinishContext {
         rows: scan.rows,
         clock_day,
@@ -165,14 +211,15 @@ fn look_row_by_row(
     })
 }
 
-/// Reads the table; where a settled token type turns out too narrow, reads it again with the wider one.
+/// Reads the table; where a settled token type turns out too narrow, reads all of it again with the wider one.
 fn look_until_types_hold(
     plan: &ScanPlan,
     options: &ProfileOptions,
     limits: ColumnLimits,
+    mut shelf: Option<&mut PartitionShelf>,
     watch: &StopWatch,
 ) -> Result<TableScan, EngineError> {
-    let mut known_types = FxHashMap::default();
+    let mut known_types = shelf.as_deref().map_or_else(FxHashMap::default, |shelf| settled_types(plan, shelf));
     for look in 0.. {
         let order = ScanOrder {
             parts: &plan.parts,
@@ -183,7 +230,10 @@ fn look_until_types_hold(
             watch,
             report: look == 0,
         };
-        let scan = TableScan::run(&order)?;
+        let scan = match shelf.as_deref() {
+            Some(shelf) => scan_partitions(plan, &order, shelf)?,
+            None => TableScan::run(&order)?,
+        };
         let wider: Vec<(String, TokenType)> = scan
             .columns
             .iter()
@@ -191,6 +241,9 @@ fn look_until_types_hold(
             .collect();
         if wider.is_empty() {
             return Ok(scan);
+        }
+        if let Some(shelf) = &mut shelf {
+            shelf.take_nothing();
         }
         for (name, wider) in wider {
             known_types.insert(name, if look + 1 >= MOST_LOOKS { TokenType::Text } else { wider });

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::problem::Problem;
 use crate::domain::identifier::{RunId, TableGroupId, TableId};
-use crate::domain::profile_run::RunTrigger;
+use crate::domain::profile_run::{RunMode, RunTrigger};
 use crate::domain::query::RunsQuery;
 use crate::domain::user::Viewer;
 use crate::services::error::AppError;
@@ -25,6 +25,8 @@ use crate::store::{column_reads, profile_runs, run_tables};
 pub struct StartRun {
     /// Only these tables; all when empty.
     table_ids: Vec<TableId>,
+    /// `full` reads every file again; `partial`, the usual, takes over what is stored of files that have not changed.
+    mode: Option<RunMode>,
 }
 
 /// `POST /api/table-groups/{id}/profile-runs`: 202 with the ids of the run that was written.
@@ -38,6 +40,7 @@ pub async fn start(
     let request = LaunchRequest {
         table_group_id: TableGroupId(group),
         only_tables: asked.table_ids,
+        mode: asked.mode.unwrap_or(RunMode::Partial),
         trigger: RunTrigger::Api,
         retry_of: None,
     };

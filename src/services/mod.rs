@@ -19,6 +19,7 @@ pub mod connections;
 pub mod error;
 pub mod external_runs;
 pub mod maintenance;
+pub mod partition_states;
 pub mod passwords;
 pub mod payloads;
 pub mod retention;

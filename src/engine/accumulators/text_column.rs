@@ -23,11 +23,11 @@ const FIRST_DOUBT: usize = 1 << 16;
 pub struct TextColumn {
     limits: ColumnLimits,
     /// Whether the texts are the values, or only stand for nested or binary ones.
-    is_text: bool,
-    values: TextValues,
-    stream: Option<Box<Stream>>,
+    pub(in crate::engine) is_text: bool,
+    pub(in crate::engine) values: TextValues,
+    pub(in crate::engine) stream: Option<Box<Stream>>,
     /// Figures of values longer than what is kept, taken while they are seen whole.
-    long: Option<Box<Stream>>,
+    pub(in crate::engine) long: Option<Box<Stream>>,
     /// Values that were added while the tally was exact.
     values_seen: u64,
     /// Entries at which the tally is asked whether it is worth its memory.
@@ -36,9 +36,9 @@ pub struct TextColumn {
 
 /// What is kept when the values themselves are not.
 #[derive(Clone, Debug)]
-struct Stream {
-    texts: Texts,
-    range: Option<(Vec<u8>, Vec<u8>)>,
+pub(in crate::engine) struct Stream {
+    pub(in crate::engine) texts: Texts,
+    pub(in crate::engine) range: Option<(Vec<u8>, Vec<u8>)>,
 }
 
 impl TextColumn {

@@ -1,7 +1,7 @@
 //! One column of tokens whose type is found from the tokens: open while every different token is known, then settled.
 //! A token that does not fit a settled type makes the table be read again with a wider one.
 
-use crate::domain::column_profile::{ColumnProfile, GeneralType};
+use crate::domain::column_profile::ColumnProfile;
 use crate::engine::canonical::Real;
 use crate::engine::limits::ColumnLimits;
 use crate::engine::type_inference::{TokenKinds, TokenType, read_real, read_whole};
@@ -21,12 +21,12 @@ const OPEN_ENDED: ColumnLimits = ColumnLimits {
 #[derive(Debug)]
 pub struct TokenColumn {
     limits: ColumnLimits,
-    kinds: TokenKinds,
-    state: State,
+    pub(in crate::engine) kinds: TokenKinds,
+    pub(in crate::engine) state: State,
 }
 
 #[derive(Debug)]
-enum State {
+pub(in crate::engine) enum State {
     Open(TextColumn),
     Settled(TokenType, Box<Accumulator>),
 }
@@ -134,15 +134,15 @@ impl TokenColumn {
         }
     }
 
-    /// The family of the column as far as it is known.
-    pub fn general_type(&self) -> GeneralType {
+    /// The type that it has settled on.
+    pub fn settled_type(&self) -> Option<TokenType> {
         match &self.state {
-            State::Open(_) => GeneralType::Other,
-            State::Settled(settled, _) => settled.general_type(),
+            State::Open(_) => None,
+            State::Settled(settled, _) => Some(*settled),
         }
     }
 
-    fn settle(&mut self) {
+    pub(in crate::engine) fn settle(&mut self) {
         let State::Open(texts) = &mut self.state else { return };
         let mut texts = std::mem::replace(texts, TextColumn::new(OPEN_ENDED, true));
         let settled = texts.tally().map_or(TokenType::Text, |tally| TokenType::infer(tally, self.kinds));

@@ -27,16 +27,30 @@ pub struct FrequentValues<T: Eq + Hash + Clone> {
     waiting: u32,
     /// Windows so far: of every value, at most one occurrence a window is not counted.
     windows: u64,
+    /// So many occurrences of any value may be missing for what stored parts left out.
+    missed: u64,
     total: u64,
+}
+
+/// What is stored of frequent values.
+#[derive(Clone, Debug)]
+pub struct StoredValues<T> {
+    /// Values with counts that are never too high.
+    pub counts: Vec<(T, u64)>,
+    /// So many occurrences of any value may be missing.
+    pub missed: u64,
+    /// Occurrences of all values.
+    pub total: u64,
 }
 
 impl<T: Eq + Hash + Clone> Default for FrequentValues<T> {
     fn default() -> Self {
         Self {
             sketch: FrequentItemsSketch::new(MAP_SIZE).expect("the map size is a power of two"),
-            door: vec![0; DOOR_BITS / 64].into_boxed_slice(),
+            door: Box::default(),
             waiting: 0,
             windows: 1,
+            missed: 0,
             total: 0,
         }
     }
@@ -66,6 +80,10 @@ impl<T: Eq + Hash + Clone + Ord> FrequentValues<T> {
     /// Whether the value came before in this window; remembers it.
     fn is_known(&mut self, hash: u64) -> bool {
         let bit = (hash >> 32) as usize % DOOR_BITS;
+        if self.door.is_empty() {
+            // A state that is only merged never needs it.
+            self.door = vec![0; DOOR_BITS / 64].into_boxed_slice();
+        }
         let word = &mut self.door[bit / 64];
         let mask = 1 << (bit % 64);
         if *word & mask != 0 {
@@ -85,7 +103,32 @@ impl<T: Eq + Hash + Clone + Ord> FrequentValues<T> {
     pub fn merge(&mut self, other: &Self) {
         self.sketch.merge(&other.sketch);
         self.windows += other.windows;
+        self.missed += other.missed;
         self.total += other.total;
+    }
+
+    /// What there is to store.
+    pub fn stored(&self) -> StoredValues<T> {
+        let rows = self.sketch.frequent_items(ErrorType::NoFalseNegatives);
+        StoredValues {
+            counts: rows.into_iter().map(|row| (row.item().clone(), row.lower_bound())).collect(),
+            missed: self.missed + self.windows + self.sketch.maximum_error(),
+            total: self.total,
+        }
+    }
+
+    /// From what was stored.
+    pub fn from_stored(stored: StoredValues<T>) -> Self {
+        let mut values = Self {
+            missed: stored.missed,
+            total: stored.total,
+            windows: 0,
+            ..Self::default()
+        };
+        for (value, count) in stored.counts {
+            values.sketch.update_with_count(value, count);
+        }
+        values
     }
 
     /// The values that are frequent for certain, with counts that are never too high; by count, ties by value.
@@ -94,7 +137,7 @@ impl<T: Eq + Hash + Clone + Ord> FrequentValues<T> {
             .sketch
             .frequent_items(ErrorType::NoFalsePositives)
             .into_iter()
-            .filter(|row| row.lower_bound() > 0)
+            .filter(|row| row.lower_bound() > self.missed)
             .map(|row| (row.item().clone(), row.lower_bound()))
             .collect();
         rows.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -106,7 +149,7 @@ impl<T: Eq + Hash + Clone + Ord> FrequentValues<T> {
     pub fn estimate(&self) -> Estimate {
         Estimate {
             method: "frequent_items".into(),
-            error: (self.sketch.maximum_error() + self.windows) as f64 / self.total.max(1) as f64,
+            error: (self.sketch.maximum_error() + self.windows + self.missed) as f64 / self.total.max(1) as f64,
         }
     }
 }

@@ -36,6 +36,12 @@ pub fn describe_files<'a>(files: impl Iterator<Item = &'a RootedFile>) -> Snapsh
     }
 }
 
+/// The version of one file: its size and time.
+pub fn identify_file(file: &RootedFile) -> String {
+    let stamp = file.stamp();
+    identify(&[&stamp.size.to_le_bytes()[..], &stamp.modified_ns.to_le_bytes()].concat())
+}
+
 /// A short id of what tells versions apart.
 pub fn identify(identity: &[u8]) -> String {
     format!("{:016x}", xxh64(identity, 42))

@@ -5,6 +5,7 @@
 mod backfill;
 mod crash;
 mod databases;
+mod partitions;
 #[path = "../store/postgres.rs"]
 mod postgres;
 mod program;

@@ -8,15 +8,73 @@ use rustc_hash::FxHashMap;
 
 use super::accumulators::column::ColumnState;
 use super::error::EngineError;
+use super::limits::{ColumnLimits, ProfileOptions, StopWatch};
 use super::memory::keep_within;
 use super::partition_shelf::PartitionShelf;
+use super::profile::Look;
 use super::sources::ScanPlan;
 use super::table_scan::{ScanOrder, TableScan};
 use super::type_inference::TokenType;
+use crate::domain::column_profile::ColumnProfile;
 use crate::domain::table_profile::RejectedRows;
 
+/// Looks at a column of tokens: each settles a wider type, and text is the widest.
+const MOST_LOOKS: usize = 4;
+
+/// Reads what is to be read and merges it with the rest. Where a settled token type turns out too narrow, every file is read again
+/// with the wider one: states of different types do not merge.
+pub fn look_by_partition(
+    plan: &ScanPlan,
+    options: &ProfileOptions,
+    limits: ColumnLimits,
+    shelf: &mut PartitionShelf,
+    watch: &StopWatch,
+    finish: impl Fn(u32, u64, ColumnState) -> ColumnProfile,
+) -> Result<Look, EngineError> {
+    let mut known_types = settled_types(plan, shelf);
+    let mut look = 0;
+    loop {
+        let order = ScanOrder {
+            parts: &plan.parts,
+            threads: options.threads,
+            memory_bytes: options.memory_bytes,
+            limits,
+            known_types: &known_types,
+            watch,
+            report: look == 0,
+        };
+        let scan = scan_partitions(plan, &order, shelf)?;
+        look += 1;
+        let wider: Vec<(String, TokenType)> = scan
+            .columns
+            .iter()
+            .filter_map(|column| column.wider_type().map(|wider| (column.name().to_owned(), wider)))
+            .collect();
+        if wider.is_empty() {
+            let columns = (1..)
+                .zip(scan.columns)
+                .map(|(position, column)| finish(position, scan.rows, column));
+            return Ok(Look {
+                rows: scan.rows,
+                columns: columns.collect(),
+                rejected: scan.rejected,
+            });
+        }
+        shelf.take_nothing();
+        for (name, wider) in wider {
+            // Text holds every token, but not what is nested.
+            let known = if look >= MOST_LOOKS && wider != TokenType::Nested {
+                TokenType::Text
+            } else {
+                wider
+            };
+            known_types.insert(name, known);
+        }
+    }
+}
+
 /// Types that stored columns of tokens have settled on: a partition that is read now has to hold them as the same.
-pub fn settled_types(plan: &ScanPlan, shelf: &PartitionShelf) -> FxHashMap<String, TokenType> {
+fn settled_types(plan: &ScanPlan, shelf: &PartitionShelf) -> FxHashMap<String, TokenType> {
     let mut settled: FxHashMap<String, TokenType> = FxHashMap::default();
     for file in 0..plan.files.len() {
         for column in shelf.taken(file).into_iter().flat_map(|taken| &taken.columns) {
@@ -32,7 +90,7 @@ pub fn settled_types(plan: &ScanPlan, shelf: &PartitionShelf) -> FxHashMap<Strin
 }
 
 /// Reads what is to be read and merges everything.
-pub fn scan_partitions(plan: &ScanPlan, order: &ScanOrder, shelf: &PartitionShelf) -> Result<TableScan, EngineError> {
+fn scan_partitions(plan: &ScanPlan, order: &ScanOrder, shelf: &PartitionShelf) -> Result<TableScan, EngineError> {
     let mut read = read_files(plan, order, shelf)?;
     let mut whole = TableScan::default();
     for (file, read) in read.iter_mut().enumerate() {

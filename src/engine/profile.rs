@@ -10,7 +10,7 @@ use super::accumulators::scalar_column::FinishContext;
 use super::column_scan::{ColumnOrder, scan_columns};
 use super::error::EngineError;
 use super::limits::{ColumnLimits, Observer, ProfileOptions, StopWatch};
-use super::partition_scan::{scan_partitions, settled_types};
+use super::partition_scan::look_by_partition;
 use super::partition_shelf::{PartitionShelf, is_partitioned};
 use super::source_root::SourceRoot;
 use super::sources::ScanPlan;
@@ -96,8 +96,11 @@ fn look_at_table(
         .map(|stored| PartitionShelf::new(&plan.files, stored, limits));
     let look = if plan.is_column_wise() {
         look_column_by_column(&plan, options, limits, shelf.as_ref(), &watch, clock_day)?
+    } else if let Some(shelf) = &mut shelf {
+        let finish = |position, rows, column| finish_column(position, column, &FinishContext { rows, clock_day });
+        look_by_partition(&plan, options, limits, shelf, &watch, finish)?
     } else {
-        look_row_by_row(&plan, options, limits, shelf.as_mut(), &watch, clock_day)?
+        look_row_by_row(&plan, options, limits, &watch, clock_day)?
     };
     plan.ensure_unchanged()?;
     let total = plan.total_bytes();
@@ -156,10 +159,13 @@ fn look_at_table(
 }
 
 /// What one table's columns came to.
-struct Look {
-    rows: u64,
-    columns: Vec<ColumnProfile>,
-    rejected: RejectedRows,
+pub struct Look {
+    /// Rows of the table.
+    pub rows: u64,
+    /// Finished columns in the order of the table.
+    pub columns: Vec<ColumnProfile>,
+    /// Records left out.
+    pub rejected: RejectedRows,
 }
 
 fn look_column_by_column(
@@ -192,11 +198,10 @@ fn look_row_by_row(
     plan: &ScanPlan,
     options: &ProfileOptions,
     limits: ColumnLimits,
-    shelf: Option<&mut PartitionShelf>,
     watch: &StopWatch,
     clock_day: i64,
 ) -> Result<Look, EngineError> {
-    let scan = look_until_types_hold(plan, options, limits, shelf, watch)?;
+    let scan = look_until_types_hold(plan, options, limits, watch)?;
     let context = FinishContext {
         rows: scan.rows,
         clock_day,
@@ -211,15 +216,14 @@ fn look_row_by_row(
     })
 }
 
-/// Reads the table; where a settled token type turns out too narrow, reads all of it again with the wider one.
+/// Reads the table; where a settled token type turns out too narrow, reads it again with the wider one.
 fn look_until_types_hold(
     plan: &ScanPlan,
     options: &ProfileOptions,
     limits: ColumnLimits,
-    mut shelf: Option<&mut PartitionShelf>,
     watch: &StopWatch,
 ) -> Result<TableScan, EngineError> {
-    let mut known_types = shelf.as_deref().map_or_else(FxHashMap::default, |shelf| settled_types(plan, shelf));
+    let mut known_types = FxHashMap::default();
     for look in 0.. {
         let order = ScanOrder {
             parts: &plan.parts,
@@ -230,10 +234,7 @@ fn look_until_types_hold(
             watch,
             report: look == 0,
         };
-        let scan = match shelf.as_deref() {
-            Some(shelf) => scan_partitions(plan, &order, shelf)?,
-            None => TableScan::run(&order)?,
-        };
+        let scan = TableScan::run(&order)?;
         let wider: Vec<(String, TokenType)> = scan
             .columns
             .iter()
@@ -241,9 +242,6 @@ fn look_until_types_hold(
             .collect();
         if wider.is_empty() {
             return Ok(scan);
-        }
-        if let Some(shelf) = &mut shelf {
-            shelf.take_nothing();
         }
         for (name, wider) in wider {
             known_types.insert(name, if look + 1 >= MOST_LOOKS { TokenType::Text } else { wider });

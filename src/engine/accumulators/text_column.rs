@@ -244,6 +244,16 @@ impl Stream {
         }
     }
 
+    /// What was counted before, with the smallest and the largest text.
+    pub(in crate::engine) fn restored(limits: ColumnLimits, texts: Texts, range: Option<(Vec<u8>, Vec<u8>)>) -> Self {
+        let mut stream = Self::new(limits, 0);
+        stream.texts = texts;
+        for text in range.iter().flat_map(|(min, max)| [min, max]) {
+            stream.widen(text);
+        }
+        stream
+    }
+
     fn feed(&mut self, tally: &TextTally) {
         for (text, _, count) in tally.iter() {
             self.widen(text);

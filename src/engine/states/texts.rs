@@ -78,7 +78,7 @@ pub fn read_text_column(mut column: TextColumn, input: &mut StateReader, limits:
     };
     column.values.state = State::Sketched(Box::new(read_sketches(input)?));
     let texts = read_texts(input, limits)?;
-    column.stream = Some(Box::new(Stream { texts, range }));
+    column.stream = Some(Box::new(Stream::restored(limits, texts, range)));
     Ok(column)
 }
 

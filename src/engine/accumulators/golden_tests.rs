@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use datasketches::frequencies::{ErrorType, FrequentItemsSketch};
 use serde_json::Value;
 
 use super::distinct::DistinctHashes;
 use super::quantiles::QuantileSketch;
 use super::registers::Registers;
 use super::sketch_error::SketchError;
-use super::top_values::FrequentValues;
+use super::top_values::{FrequentValues, StoredValues};
 use crate::engine::canonical::{Form, Real, Scalar, hash_bytes};
 
 fn folder() -> PathBuf {
@@ -224,7 +225,15 @@ fn writes_sketches_for_spark() {
 fn frequent_texts_are_read_as_spark_counted_them() {
     let mut read = 0;
     for entry in index()["top_values"].as_array().unwrap() {
-        let sketch = FrequentValues::<String>::from_spark(&fixture(entry)).unwrap();
+        // Behind the sketch stands how many rows were null.
+        let bytes = fixture(entry);
+        let sparks = FrequentItemsSketch::<String>::deserialize(&bytes[..bytes.len() - 8]).unwrap();
+        let counts = sparks.frequent_items(ErrorType::NoFalseNegatives).into_iter();
+        let sketch = FrequentValues::from_stored(StoredValues {
+            counts: counts.map(|row| (row.item().clone(), row.lower_bound())).collect(),
+            missed: sparks.maximum_error(),
+            total: sparks.total_weight(),
+        });
         let found = sketch.commonest();
         let estimated = entry["estimate"].as_array().unwrap().iter().filter(|item| !item["value"].is_null());
         for item in estimated.take(5) {
@@ -238,5 +247,4 @@ fn frequent_texts_are_read_as_spark_counted_them() {
         }
     }
     assert!(read > 5, "{read}");
-    assert!(FrequentValues::<String>::from_spark(b"short").is_err());
 }

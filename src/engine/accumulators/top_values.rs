@@ -8,8 +8,6 @@ use datasketches::frequencies::{ErrorType, FrequentItemsSketch};
 use crate::domain::column_profile::{Estimate, TEXT_LIMIT_CHARS, TopValue};
 use crate::engine::limits::TOP_COUNT;
 
-use super::sketch_error::SketchError;
-
 /// Size of the sketch's map: its error is about 1/1170 of the rows.
 const MAP_SIZE: usize = 1 << 12;
 
@@ -151,25 +149,6 @@ impl<T: Eq + Hash + Clone + Ord> FrequentValues<T> {
             method: "frequent_items".into(),
             error: (self.sketch.maximum_error() + self.windows + self.missed) as f64 / self.total.max(1) as f64,
         }
-    }
-}
-
-impl FrequentValues<String> {
-    /// Reads the frequent items of texts that Spark's `approx_top_k_accumulate` wrote: the sketch, and behind it how many rows
-    /// were null.
-    pub fn from_spark(bytes: &[u8]) -> Result<Self, SketchError> {
-        let damaged = |reason: String| SketchError::Damaged {
-            kind: "frequent items",
-            reason,
-        };
-        let (sketch, _nulls) = bytes.split_last_chunk::<8>().ok_or_else(|| damaged("it is too short".into()))?;
-        let sketch = FrequentItemsSketch::<String>::deserialize(sketch).map_err(|error| damaged(error.to_string()))?;
-        let total = sketch.total_weight();
-        Ok(Self {
-            sketch,
-            total,
-            ..Self::default()
-        })
     }
 }
 

@@ -9,7 +9,7 @@ help:
 	@echo 'make check        the quick part of it: format, lints, tests'
 	@echo 'make build        the one binary, as dist/limn'
 	@echo 'make dev          quick build, started against the files of the checkout'
-	@echo 'make bench        the engine beside its peers, and the column page against a bare handler'
+	@echo 'make bench        the engine beside its peers; the column page and the column profile against bare handlers'
 	@echo 'make oracle       hold every figure against the SQL printed beside it and a second opinion (SCALE=10, or DIR=...)'
 	@echo 'make screenshots  every page, light and dark, wide and narrow'
 	@echo 'make fmt          format the sources'
@@ -38,6 +38,7 @@ dev:
 bench: build
 	@scripts/bench-engine $(BENCH)
 	@scripts/bench-pages
+	@scripts/bench-reads
 
 oracle: build
 	@scripts/prepare test

@@ -27,7 +27,15 @@ export async function allPages(request: APIRequestContext, sample: Sample): Prom
     { name: "run", path: `/runs/${run}` },
     { name: "connections", path: "/settings/connections" },
     { name: "new connection", path: "/settings/connections/new" },
+    { name: "new connection, PostgreSQL", path: "/settings/connections/new?kind=postgresql" },
+    { name: "new connection, SQLite", path: "/settings/connections/new?kind=sqlite" },
+    { name: "new table group", path: `/settings/connections/${tablePath.split("/")[2]}/new-group` },
+    { name: "table group", path: `/settings/groups/${table.summary.table_group_id}` },
+    { name: "schema", path: "/settings/schema" },
+    { name: "retention", path: "/settings/retention" },
+    { name: "retention, preview", path: "/settings/retention?days=1" },
     { name: "account", path: "/account" },
+    { name: "API tokens", path: "/account/tokens" },
   ];
 }
 

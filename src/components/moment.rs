@@ -8,11 +8,6 @@ pub fn moment(at: DateTime<Utc>, now: DateTime<Utc>) -> AnyView {
     time_element(at, age(at, now))
 }
 
-/// A `time` element that shows the clock, where runs are compared.
-pub fn moment_of_day(at: DateTime<Utc>) -> AnyView {
-    time_element(at, clock(at))
-}
-
 /// A `time` element with text of one's own.
 pub fn time_element(at: DateTime<Utc>, text: String) -> AnyView {
     view! { <time datetime=machine_stamp(at) title=stamp(at)>{text}</time> }.into_any()
@@ -88,7 +83,7 @@ mod tests {
     #[test]
     fn the_element_carries_the_stamp_for_people_and_programs() {
         let moment = at("2025-11-20T13:54:07Z");
-        let html = Owner::new_root(None).with(|| moment_of_day(moment).to_html());
+        let html = Owner::new_root(None).with(|| time_element(moment, clock(moment)).to_html());
         assert!(
             html.contains("<time datetime=\"2025-11-20T13:54:07Z\" title=\"2025-11-20 13:54:07 UTC\">13:54"),
             "{html}"

@@ -62,12 +62,6 @@ pub fn run_status(run: &ProfileRun) -> AnyView {
     status(mark, class, word)
 }
 
-/// A status by itself, without the run's circumstances.
-pub fn status_word(status_: RunStatus) -> AnyView {
-    let (mark, class, word) = status_mark(status_);
-    status(mark, class, word)
-}
-
 /// A glyph and a word in a class of `style/tag.css`: `st`, `st run`, `st fail`, `st warn`, `st good`.
 pub fn status(mark: Icon, class: &'static str, word: impl Into<String>) -> AnyView {
     view! { <span class=class>{icon(mark, 14)}{word.into()}</span> }.into_any()

@@ -56,6 +56,10 @@ mod keys {
                 event.prevent_default();
             }
         });
+        // Islands wake when the browser is idle: whoever drives the page can see from here that keys are answered.
+        if let Some(root) = document.document_element() {
+            let _ = root.set_attribute("data-keys", "on");
+        }
     }
 
     fn go(letter: &str) -> bool {

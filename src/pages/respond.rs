@@ -7,17 +7,11 @@ use leptos_axum::ResponseOptions;
 use super::errors::{ErrorPage, error_view};
 use super::request;
 use super::titled;
-use crate::domain::user::Permission;
 use crate::services::error::AppError;
 
 /// Nothing is here, or this person may not know that it is.
 pub fn not_found() -> AnyView {
     failed(AppError::NotFound)
-}
-
-/// The person's roles lack the permission.
-pub fn denied(permission: Permission) -> AnyView {
-    failed(AppError::Denied(permission))
 }
 
 /// Logs the cause once, sets the status and shows title, what to do, and the reference.

@@ -48,7 +48,7 @@ pub fn retention_view(set: Option<u32>, removal: Option<(u32, RunRemoval)>) -> A
     view! {
         {PageHead::new("Retention").lede(lede).view()}
         {settings_tabs(HERE)}
-        <form class="form" method="get" action=HERE>
+        <form class="lone" method="get" action=HERE>
             {FormField::new("days", "Days to keep a run")
                 .value(typed)
                 .optional()

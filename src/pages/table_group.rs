@@ -134,7 +134,7 @@ fn form(connection: &Connection, group: Option<&TableGroupId>, text: &GroupText)
         <form class="lone" method="get" action=here>
             <input type="hidden" name=key value=id />
             {FormField::new("name", "Name").value(text.name.clone()).longest(120).view()}
-            {FormField::new("description", "What it is").value(text.description.clone()).optional().longest(4_000).view()}
+            {FormField::new("description", "Description").value(text.description.clone()).optional().longest(4_000).view()}
             {FormField::new("include", "Take in")
                 .value(text.include_mask.clone())
                 .optional()

@@ -255,9 +255,11 @@ impl Reader<'_> {
             reason = Some("dq_profile_results has no row for this column in this run.".to_owned());
         }
         let Some(mut stored) = stored else { return Ok(None) };
-        let position = stored.column.ordinal_position;
-        (stored.column.top_values, stored.column.histogram) =
-            column_reads::list_column_values(self.db, run, &table.table_id, position).await?;
+        if !stored.has_values {
+            let position = stored.column.ordinal_position;
+            (stored.column.top_values, stored.column.histogram) =
+                column_reads::list_column_values(self.db, run, &table.table_id, position).await?;
+        }
         let anomalies = if self.for_page {
             Vec::new()
         } else {
@@ -325,6 +327,7 @@ impl Reader<'_> {
                 schema_name: table.schema_name.clone(),
                 table_name: table.table_name.clone(),
                 column: column.clone(),
+                has_values: true,
             })
             .filter(|stored| means_name(&self.request.column_name, &stored.column.column_name))
             .collect();

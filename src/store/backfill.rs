@@ -1,14 +1,9 @@
 //! Old runs whose figures are in a payload: which there are, and how the payload of one becomes rows, all of a run in one
 //! transaction. The ledger knows what was done, by the payload's fingerprint.
 
-use std::collections::HashMap;
-
-use sha2::{Digest, Sha256};
-
 use super::column_profiles::replace_table_rows;
 use super::run_completion::{insert_failed_tables, update_current_failures, update_current_figures};
-use super::sessions::hex;
-use super::{Database, StoreError, Transaction, Value, audit, new_id, rows_insert, sql};
+use super::{Database, StoreError, Transaction, anomalies, audit, new_id, sql};
 use crate::domain::anomaly::ProfileAnomaly;
 use crate::domain::audit::Actor;
 use crate::domain::identifier::{RunId, TableGroupId, TableId};
@@ -144,7 +139,7 @@ pub async fn replace_payload_rows(
             continue;
         }
         replace_table_rows(tx, run_id, attempt, &table_id, &profile).await?;
-        insert_anomalies(tx, run, &table_id, &profile, &table.anomalies).await?;
+        anomalies::insert_of_payload(tx, run_id, attempt, &table_id, &profile, &table.anomalies).await?;
         done.written.tables += 1;
         done.written.columns += profile.columns.len() as u64;
         done.written.values += profile
@@ -160,22 +155,13 @@ pub async fn replace_payload_rows(
     Ok(done)
 }
 
-/// Forgets what was exploded of a run, so that it is done again.
-pub async fn forget_done(tx: &mut Transaction, run: &RunId) -> Result<(), StoreError> {
-    sql("delete from backfill_ledger where profile_run_id = $1")
-        .bind(run.as_str())
-        .execute(tx)
-        .await?;
-    Ok(())
-}
-
 /// Removes the rows that came from the payload.
 async fn delete_payload_rows(tx: &mut Transaction, run: &PayloadRun) -> Result<(), StoreError> {
     let ours = "(select table_id from run_tables where profile_run_id = $1 and attempt = $2 and engine = 'payload')";
     for table in [
         "dq_profile_results",
         "dq_profile_columns",
-        "dq_profile_column_values",
+        "written_column_values",
         "dq_profile_anomaly_results",
     ] {
         super::statement::sql_joined(format!(
@@ -254,100 +240,6 @@ async fn insert_table(tx: &mut Transaction, group: &TableGroupId, table: &Payloa
     .execute(tx)
     .await?;
     Ok(id)
-}
-
-const ANOMALY_COLUMNS: &[&str] = &[
-    "anomaly_result_id",
-    "profile_run_id",
-    "attempt",
-    "table_id",
-    "column_id",
-    "schema_name",
-    "table_name",
-    "column_name",
-    "anomaly_type_id",
-    "severity",
-    "likelihood",
-    "detail",
-    "pii_risk",
-    "dq_dimension",
-    "detected_at",
-    "dismissed",
-];
-const PLAIN_ANOMALY_COLUMNS: &[&str] = &[
-    "anomaly_id",
-    "profile_run_id",
-    "attempt",
-    "schema_name",
-    "table_name",
-    "column_name",
-    "anomaly_type",
-    "severity",
-    "description",
-    "detected_at",
-];
-
-/// Anomalies and their plain records, under ids that the same payload gives again.
-async fn insert_anomalies(
-    tx: &mut Transaction,
-    run: &PayloadRun,
-    table_id: &TableId,
-    profile: &TableProfile,
-    anomalies: &[ProfileAnomaly],
-) -> Result<(), StoreError> {
-    let mut places: HashMap<String, u32> = HashMap::new();
-    let (mut results, mut plain) = (Vec::new(), Vec::new());
-    for anomaly in anomalies {
-        let what = format!(
-            "{}\n{table_id}\n{:?}\n{}",
-            run.profile_run_id, anomaly.column_name, anomaly.anomaly_type
-        );
-        let place = places.entry(what.clone()).and_modify(|place| *place += 1).or_insert(0);
-        let id = format!("payload:{}", hex(&Sha256::digest(format!("{what}\n{place}"))));
-        let column_id = anomaly
-            .column_name
-            .as_ref()
-            .map(|column| format!("{table_id}::{column}").to_lowercase());
-        let head = |mut row: Vec<Value>| {
-            row.splice(
-                0..0,
-                [id.clone().into(), run.profile_run_id.as_str().into(), Value::from(run.attempt)],
-            );
-            row
-        };
-        results.push(head(vec![
-            table_id.as_str().into(),
-            column_id.into(),
-            (&profile.schema_name).into(),
-            (&profile.table_name).into(),
-            anomaly.column_name.as_deref().into(),
-            (&anomaly.anomaly_type).into(),
-            (&anomaly.severity).into(),
-            anomaly.likelihood.as_deref().into(),
-            (&anomaly.description).into(),
-            anomaly.pii_risk.as_deref().into(),
-            anomaly.dq_dimension.as_deref().into(),
-            anomaly.detected_at.into(),
-            false.into(),
-        ]));
-        plain.push(head(vec![
-            (&profile.schema_name).into(),
-            (&profile.table_name).into(),
-            anomaly.column_name.as_deref().into(),
-            (&anomaly.anomaly_type).into(),
-            (&anomaly.severity).into(),
-            (&anomaly.description).into(),
-            anomaly.detected_at.into(),
-        ]));
-    }
-    let statements = [
-        rows_insert("dq_profile_anomaly_results", ANOMALY_COLUMNS, results),
-        rows_insert("dq_profile_anomalies", PLAIN_ANOMALY_COLUMNS, plain),
-    ];
-    for statement in statements.into_iter().flatten() {
-        statement.execute(&mut *tx).await?;
-    }
-    Ok(())
 }
 
 /// Makes the rows part of the run as its completer would have: readable, and current where no newer run has the table.

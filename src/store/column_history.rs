@@ -1,13 +1,11 @@
 //! A column over the runs that have it, with the values and bars of each; and all columns of a table in one run, whole.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 
-use super::column_reads::read_value_row;
 use super::column_rows::read_result;
+use super::column_values::{list_written_values, read_distribution};
 use super::{Database, Record, StoreError, sql};
-use crate::domain::column_profile::{ColumnProfile, HistogramBin, TopValue};
+use crate::domain::column_profile::ColumnProfile;
 use crate::domain::identifier::{RunId, TableId};
 
 /// A column in one run.
@@ -23,10 +21,11 @@ pub struct ColumnInRun {
     pub column: ColumnProfile,
 }
 
-/// The newest `limit` completed runs of a column, newest first. Two statements.
+/// The newest `limit` completed runs of a column, newest first. One statement; two where others wrote values as rows.
 pub async fn list_column_history(db: &Database, table: &TableId, column_name: &str, limit: u32) -> Result<Vec<ColumnInRun>, StoreError> {
-    let rows = sql("select r.profile_run_id, rt.run_number, rt.completed_at, r.column_name, r.ordinal_position, r.data_type, r.general_type, r.record_count,
-             r.null_count, r.distinct_count, r.min_value, r.max_value, r.avg_value, r.stddev_value, r.percentiles_json, r.metrics_json
+    let rows = sql("select r.profile_run_id, r.attempt, rt.run_number, rt.completed_at, r.column_name, r.ordinal_position, r.data_type, r.general_type,
+             r.record_count, r.null_count, r.distinct_count, r.min_value, r.max_value, r.avg_value, r.stddev_value, r.percentiles_json, r.metrics_json,
+             r.values_json, r.histogram_json
          from run_tables rt join dq_profile_results r on r.table_id = rt.table_id and substr(r.column_name, 1, 400) = substr($2, 1, 400)
              and r.column_name = $2 and r.profile_run_id = rt.profile_run_id and r.attempt = rt.attempt
          where rt.table_id = $1 and rt.completed_at is not null and rt.failure_json is null order by rt.run_number desc limit $3")
@@ -36,75 +35,69 @@ pub async fn list_column_history(db: &Database, table: &TableId, column_name: &s
     .fetch_all(db)
     .await?;
     let mut points = rows.iter().map(read_point).collect::<Result<Vec<_>, _>>()?;
-    let Some(oldest) = points.last().map(|point| point.run_number) else {
-        return Ok(points);
-    };
-    let rows = sql("select v.profile_run_id, v.ordinal_position, v.is_bucket, v.value, v.frequency, v.relative_freq, v.bucket_label, v.bucket_lower_bound,
-             v.bucket_upper_bound
-         from run_tables rt join dq_profile_results r on r.table_id = rt.table_id and substr(r.column_name, 1, 400) = substr($2, 1, 400)
-             and r.column_name = $2 and r.profile_run_id = rt.profile_run_id and r.attempt = rt.attempt
-         join dq_profile_column_values v on v.profile_run_id = r.profile_run_id and v.attempt = r.attempt and v.table_id = r.table_id
-             and v.ordinal_position = r.ordinal_position
-         where rt.table_id = $1 and rt.completed_at is not null and rt.failure_json is null and rt.run_number >= $3
-         order by v.profile_run_id, v.is_bucket, v.rank, v.bucket_label")
-    .bind(table.as_str())
-    .bind(column_name)
-    .bind(oldest)
-    .fetch_all(db)
-    .await?;
-    let mut values = gather_values(&rows)?;
-    for point in &mut points {
-        let key = (point.profile_run_id.0.clone(), point.column.ordinal_position);
-        (point.column.top_values, point.column.histogram) = values.remove(&key).unwrap_or_default();
+    let bare: Vec<(&str, u32)> = points
+        .iter()
+        .filter(|point| !point.has_values)
+        .map(|point| (point.in_run.profile_run_id.as_str(), point.attempt))
+        .collect();
+    let mut written = list_written_values(db, table, &bare, None).await?;
+    for StoredPoint { in_run, .. } in points.iter_mut().filter(|point| !point.has_values) {
+        let place = (in_run.profile_run_id.0.clone(), in_run.column.ordinal_position);
+        (in_run.column.top_values, in_run.column.histogram) = written.remove(&place).unwrap_or_default();
     }
-    Ok(points)
+    Ok(points.into_iter().map(|point| point.in_run).collect())
 }
 
-/// All columns of a table in one published run, whole, in their order. Two statements.
+/// All columns of a table in one published run, whole, in their order. One statement; two where others wrote values as rows.
 pub async fn list_whole_columns(db: &Database, table: &TableId, run: &RunId, attempt: u32) -> Result<Vec<ColumnProfile>, StoreError> {
     let rows = sql("select column_name, ordinal_position, data_type, general_type, record_count, null_count, distinct_count, min_value, max_value, avg_value,
-             stddev_value, percentiles_json, metrics_json
+             stddev_value, percentiles_json, metrics_json, values_json, histogram_json
          from dq_profile_results where table_id = $1 and profile_run_id = $2 and attempt = $3 order by ordinal_position")
     .bind(table.as_str())
     .bind(run.as_str())
     .bind(attempt)
     .fetch_all(db)
     .await?;
-    let mut columns = rows.iter().map(|row| read_result(row, false)).collect::<Result<Vec<_>, _>>()?;
-    let rows = sql("select profile_run_id, ordinal_position, is_bucket, value, frequency, relative_freq, bucket_label, bucket_lower_bound, bucket_upper_bound
-         from dq_profile_column_values where profile_run_id = $1 and attempt = $2 and table_id = $3
-         order by ordinal_position, is_bucket, rank, bucket_label")
-    .bind(run.as_str())
-    .bind(attempt)
-    .bind(table.as_str())
-    .fetch_all(db)
-    .await?;
-    let mut values = gather_values(&rows)?;
-    for column in &mut columns {
-        let key = (run.0.clone(), column.ordinal_position);
-        (column.top_values, column.histogram) = values.remove(&key).unwrap_or_default();
+    let mut columns = Vec::with_capacity(rows.len());
+    let mut bare = Vec::new();
+    for row in &rows {
+        let mut column = read_result(row)?;
+        match read_distribution(row)? {
+            Some(distribution) => (column.top_values, column.histogram) = distribution,
+            None => bare.push(columns.len()),
+        }
+        columns.push(column);
+    }
+    let runs: &[(&str, u32)] = if bare.is_empty() { &[] } else { &[(run.as_str(), attempt)] };
+    let mut written = list_written_values(db, table, runs, None).await?;
+    for at in bare {
+        let column: &mut ColumnProfile = &mut columns[at];
+        let place = (run.0.clone(), column.ordinal_position);
+        (column.top_values, column.histogram) = written.remove(&place).unwrap_or_default();
     }
     Ok(columns)
 }
 
-/// By run and place of the column.
-type ValuesByColumn = HashMap<(String, u32), (Vec<TopValue>, Vec<HistogramBin>)>;
-
-fn gather_values(rows: &[Record]) -> Result<ValuesByColumn, StoreError> {
-    let mut values: ValuesByColumn = HashMap::new();
-    for row in rows {
-        let key = (row.text("profile_run_id")?, row.small("ordinal_position")?);
-        let (tops, bins) = values.entry(key).or_default();
-        read_value_row(row, tops, bins)?;
-    }
-    Ok(values)
+/// A point of the history, and whether its values stood beside its figures.
+struct StoredPoint {
+    in_run: ColumnInRun,
+    attempt: u32,
+    has_values: bool,
 }
 
-fn read_point(row: &Record) -> Result<ColumnInRun, StoreError> {
-    Ok(ColumnInRun {
-        profile_run_id: RunId(row.text("profile_run_id")?),
-        run_number: row.integer("run_number")?,
-        completed_at: row.time_opt("completed_at")?,
-        column: read_result(row, false)?,
+fn read_point(row: &Record) -> Result<StoredPoint, StoreError> {
+    let mut column = read_result(row)?;
+    let distribution = read_distribution(row)?;
+    let has_values = distribution.is_some();
+    (column.top_values, column.histogram) = distribution.unwrap_or_default();
+    Ok(StoredPoint {
+        in_run: ColumnInRun {
+            profile_run_id: RunId(row.text("profile_run_id")?),
+            run_number: row.integer("run_number")?,
+            completed_at: row.time_opt("completed_at")?,
+            column,
+        },
+        attempt: row.small("attempt")?,
+        has_values,
     })
 }

@@ -1,10 +1,9 @@
 //! Column profiles: written table by table by the attempt that owns the run, read only after the run was completed.
 
 use chrono::NaiveDate;
-use sha2::{Digest, Sha256};
 
 use super::column_rows::{cut_text, write_texts};
-use super::sessions::hex;
+use super::column_values::write_distribution;
 use super::{StoreError, Transaction, Value, new_id, rows_insert, run_transitions, sql};
 use crate::domain::address::qualified_name;
 use crate::domain::column_profile::ColumnProfile;
@@ -38,7 +37,7 @@ pub(super) async fn replace_table_rows(
         "delete from run_tables where profile_run_id = $1 and attempt = $2 and table_id = $3",
         "delete from dq_profile_results where profile_run_id = $1 and attempt = $2 and table_id = $3",
         "delete from dq_profile_columns where profile_run_id = $1 and attempt = $2 and table_id = $3",
-        "delete from dq_profile_column_values where profile_run_id = $1 and attempt = $2 and table_id = $3",
+        "delete from written_column_values where profile_run_id = $1 and attempt = $2 and table_id = $3",
     ] {
         sql(text)
             .bind(run_id.as_str())
@@ -62,16 +61,13 @@ pub(super) async fn replace_table_rows(
     };
     let mut results = Vec::new();
     let mut columns = Vec::new();
-    let mut values = Vec::new();
     for column in &profile.columns {
         results.push(shared.result_row(column)?);
         columns.push(shared.column_row(column));
-        values.extend(shared.value_rows(column));
     }
     let statements = [
         rows_insert("dq_profile_results", RESULT_COLUMNS, results),
         rows_insert("dq_profile_columns", COLUMN_COLUMNS, columns),
-        rows_insert("dq_profile_column_values", VALUE_COLUMNS, values),
     ];
     for statement in statements.into_iter().flatten() {
         statement.execute(&mut *tx).await?;
@@ -102,6 +98,8 @@ const RESULT_COLUMNS: &[&str] = &[
     "top_values_json",
     "metrics_json",
     "generated_at",
+    "values_json",
+    "histogram_json",
 ];
 
 const COLUMN_COLUMNS: &[&str] = &[
@@ -137,26 +135,6 @@ const COLUMN_COLUMNS: &[&str] = &[
     "generated_at",
 ];
 
-const VALUE_COLUMNS: &[&str] = &[
-    "profile_run_id",
-    "attempt",
-    "table_id",
-    "ordinal_position",
-    "is_bucket",
-    "rank",
-    "schema_name",
-    "table_name",
-    "column_name",
-    "value",
-    "value_hash",
-    "frequency",
-    "relative_freq",
-    "bucket_label",
-    "bucket_lower_bound",
-    "bucket_upper_bound",
-    "generated_at",
-];
-
 /// What all rows of one table in one attempt share.
 struct TableRows<'a> {
     run_id: &'a RunId,
@@ -169,6 +147,7 @@ struct TableRows<'a> {
 impl TableRows<'_> {
     fn result_row(&self, column: &ColumnProfile) -> Result<Vec<Value>, StoreError> {
         let texts = write_texts(column)?;
+        let distribution = write_distribution(column);
         let metrics = &column.metrics;
         Ok(vec![
             new_id().into(),
@@ -190,9 +169,11 @@ impl TableRows<'_> {
             metrics.avg_value.into(),
             metrics.stddev_value.into(),
             texts.percentiles.into(),
-            texts.preview.into(),
+            distribution.preview.into(),
             texts.metrics.into(),
             self.generated_at.clone(),
+            distribution.values.into(),
+            distribution.histogram.into(),
         ])
     }
 
@@ -239,48 +220,6 @@ impl TableRows<'_> {
                 .into(),
             self.generated_at.clone(),
         ]
-    }
-
-    fn value_rows(&self, column: &ColumnProfile) -> Vec<Vec<Value>> {
-        let key = |is_bucket: bool, rank: usize| -> Vec<Value> {
-            vec![
-                self.run_id.as_str().into(),
-                self.attempt.into(),
-                self.table_id.as_str().into(),
-                column.ordinal_position.into(),
-                is_bucket.into(),
-                (rank as u64 + 1).into(),
-                (&self.profile.schema_name).into(),
-                (&self.profile.table_name).into(),
-                (&column.column_name).into(),
-            ]
-        };
-        let values = column.top_values.iter().enumerate().map(|(rank, top)| {
-            let mut row = key(false, rank);
-            row.push(cut_text(&top.value).into());
-            row.push(hex(&Sha256::digest(&top.value)).into());
-            row.push(top.count.into());
-            row.push(top.ratio.into());
-            row.extend([Value::Text(None), Value::Real(None), Value::Real(None), self.generated_at.clone()]);
-            row
-        });
-        let bins = column.histogram.iter().enumerate().map(|(rank, bin)| {
-            let ratio = if column.row_count == 0 {
-                None
-            } else {
-                Some(bin.count as f64 / column.row_count as f64)
-            };
-            let mut row = key(true, rank);
-            row.extend([Value::Text(None), Value::Text(None), bin.count.into(), ratio.into()]);
-            row.extend([
-                Value::from(&bin.label),
-                bin.lower.into(),
-                bin.upper.into(),
-                self.generated_at.clone(),
-            ]);
-            row
-        });
-        values.chain(bins).collect()
     }
 }
 

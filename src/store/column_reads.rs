@@ -6,6 +6,7 @@
 use chrono::{DateTime, Utc};
 
 use super::column_rows::read_result;
+use super::column_values::{list_written_values, read_distribution};
 use super::statement::sql_joined;
 use super::{Database, Record, StoreError, list_of, sql};
 use crate::domain::anomaly::ProfileAnomaly;
@@ -56,8 +57,10 @@ pub struct StoredColumn {
     pub schema_name: String,
     /// Table as the row says it.
     pub table_name: String,
-    /// Figures; values and bars are read apart.
+    /// Figures, with values and bars where `has_values`.
     pub column: ColumnProfile,
+    /// Whether values and bars stood beside the figures; else others may have written them as rows.
+    pub has_values: bool,
 }
 
 /// The group's tables with one of these names; all of them for an empty list.
@@ -134,7 +137,7 @@ pub async fn find_payload(db: &Database, run: &RunId, most: u64) -> Result<Optio
 }
 
 const RESULT_COLUMNS: &str = "schema_name, table_name, column_name, ordinal_position, data_type, general_type, record_count, null_count,
-     distinct_count, min_value, max_value, avg_value, stddev_value, percentiles_json, metrics_json";
+     distinct_count, min_value, max_value, avg_value, stddev_value, percentiles_json, metrics_json, values_json, histogram_json";
 
 /// The columns of `dq_profile_results` with exactly this name: by index.
 pub async fn find_result_column(
@@ -198,48 +201,16 @@ pub async fn list_typed_columns(
     rows.iter().map(read_typed).collect()
 }
 
-/// The values and bars of a column, each by rank and label. A row with a label or an edge is a bar.
+/// The values and bars that others wrote as rows, each by rank and label.
 pub async fn list_column_values(
     db: &Database,
     run: &CandidateRun,
     table: &TableId,
     ordinal_position: u32,
 ) -> Result<(Vec<TopValue>, Vec<HistogramBin>), StoreError> {
-    let rows = sql(
-        "select is_bucket, value, frequency, relative_freq, bucket_label, bucket_lower_bound, bucket_upper_bound
-         from dq_profile_column_values where profile_run_id = $1 and attempt = $2 and table_id = $3 and ordinal_position = $4
-         order by is_bucket, rank, bucket_label",
-    )
-    .bind(run.profile_run_id.as_str())
-    .bind(run.attempt)
-    .bind(table.as_str())
-    .bind(ordinal_position)
-    .fetch_all(db)
-    .await?;
-    let (mut values, mut bins) = (Vec::new(), Vec::new());
-    for row in &rows {
-        read_value_row(row, &mut values, &mut bins)?;
-    }
-    Ok((values, bins))
-}
-
-/// Sorts one row out: a label or an edge makes it a bar.
-pub(super) fn read_value_row(row: &Record, values: &mut Vec<TopValue>, bins: &mut Vec<HistogramBin>) -> Result<(), StoreError> {
-    let (lower, upper) = (row.real_opt("bucket_lower_bound")?, row.real_opt("bucket_upper_bound")?);
-    let label = row.text_opt("bucket_label")?;
-    let count = row.count_opt("frequency")?.unwrap_or_default();
-    if row.flag("is_bucket")? || label.is_some() || lower.is_some() || upper.is_some() {
-        bins.push(HistogramBin {
-            label: label.unwrap_or_default(),
-            lower,
-            upper,
-            count,
-        });
-    } else if let Some(value) = row.text_opt("value")? {
-        let ratio = row.real_opt("relative_freq")?.unwrap_or_default();
-        values.push(TopValue { value, count, ratio });
-    }
-    Ok(())
+    let place = (run.profile_run_id.as_str(), run.attempt);
+    let mut found = list_written_values(db, table, &[place], Some(ordinal_position)).await?;
+    Ok(found.remove(&(run.profile_run_id.0.clone(), ordinal_position)).unwrap_or_default())
 }
 
 /// The anomalies of a run about one column, newest first. The plain records are read only where the first table has none.
@@ -315,10 +286,15 @@ fn read_named_table(row: &Record) -> Result<NamedTable, StoreError> {
 }
 
 fn read_stored(row: &Record) -> Result<StoredColumn, StoreError> {
+    let mut column = read_result(row)?;
+    let distribution = read_distribution(row)?;
+    let has_values = distribution.is_some();
+    (column.top_values, column.histogram) = distribution.unwrap_or_default();
     Ok(StoredColumn {
         schema_name: row.text_opt("schema_name")?.unwrap_or_default(),
         table_name: row.text_opt("table_name")?.unwrap_or_default(),
-        column: read_result(row, false)?,
+        column,
+        has_values,
     })
 }
 
@@ -361,5 +337,6 @@ fn read_typed(row: &Record) -> Result<StoredColumn, StoreError> {
         schema_name: row.text_opt("schema_name")?.unwrap_or_default(),
         table_name: row.text("table_name")?,
         column,
+        has_values: false,
     })
 }

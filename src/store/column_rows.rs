@@ -1,13 +1,14 @@
 //! A column profile as rows and back. Each metric stands in exactly one place of `dq_profile_results`:
 //!
 //! its own column, where there is one · `percentiles_json` for the quantiles · `metrics_json` for all others ·
-//! `dq_profile_column_values` for top values and histogram. `top_values_json` is a short preview of the latter for lists.
+//! `values_json` and `histogram_json` for top values and bars (`column_values.rs`).
 //! (`dq_profile_columns` repeats some figures in typed columns for people with SQL; nothing here reads it.)
 
 use serde_json::{Map, Value as Json};
 
+use super::column_values::cut_at;
 use super::{Record, StoreError};
-use crate::domain::column_profile::{ColumnProfile, HistogramBin, TEXT_LIMIT_CHARS, TopValue};
+use crate::domain::column_profile::{ColumnProfile, TEXT_LIMIT_CHARS};
 
 /// Keys of a column profile that are columns of `dq_profile_results`, with the column's name.
 const OWN_COLUMNS: [(&str, &str, Kind); 11] = [
@@ -25,9 +26,6 @@ const OWN_COLUMNS: [(&str, &str, Kind); 11] = [
 ];
 /// Keys that `percentiles_json` holds.
 const QUANTILES: [&str; 7] = ["p01", "p05", "p25", "median", "p75", "p95", "p99"];
-/// Values in the preview, and their longest text.
-const PREVIEW_VALUES: usize = 5;
-const PREVIEW_CHARS: usize = 120;
 
 #[derive(Clone, Copy)]
 enum Kind {
@@ -36,10 +34,9 @@ enum Kind {
     Real,
 }
 
-/// The three JSON texts of one row of `dq_profile_results`.
+/// The JSON texts of the figures in one row of `dq_profile_results`.
 pub(super) struct ResultTexts {
     pub percentiles: Option<String>,
-    pub preview: String,
     pub metrics: String,
 }
 
@@ -61,14 +58,12 @@ pub(super) fn write_texts(column: &ColumnProfile) -> Result<ResultTexts, StoreEr
     cut_texts(&mut metrics);
     Ok(ResultTexts {
         percentiles: (!percentiles.is_empty()).then(|| Json::Object(percentiles).to_string()),
-        preview: write_preview(column),
         metrics: metrics.to_string(),
     })
 }
 
-/// Reads a row of `dq_profile_results` back. Its columns win over whatever the JSON texts say.
-/// Top values and histogram are those of the preview, where the statement selected it.
-pub(super) fn read_result(row: &Record, with_preview: bool) -> Result<ColumnProfile, StoreError> {
+/// Reads the figures of a row of `dq_profile_results` back. Its columns win over whatever the JSON texts say.
+pub(super) fn read_result(row: &Record) -> Result<ColumnProfile, StoreError> {
     let mut keys: Map<String, Json> = row.json_opt("metrics_json")?.unwrap_or_default();
     keys.append(&mut row.json_opt("percentiles_json")?.unwrap_or_default());
     for (key, column, kind) in OWN_COLUMNS {
@@ -84,24 +79,12 @@ pub(super) fn read_result(row: &Record, with_preview: bool) -> Result<ColumnProf
     }
     keys.shift_remove("top_values");
     keys.shift_remove("histogram");
-    let mut column: ColumnProfile =
-        serde_json::from_value(Json::Object(keys)).map_err(|error| StoreError::unreadable("column profile", error))?;
-    if with_preview {
-        (column.top_values, column.histogram) = read_preview(row.text_opt("top_values_json")?)?;
-    }
-    Ok(column)
+    serde_json::from_value(Json::Object(keys)).map_err(|error| StoreError::unreadable("column profile", error))
 }
 
 /// Cuts a text at [`TEXT_LIMIT_CHARS`]; the last character of a cut one is an ellipsis.
 pub(super) fn cut_text(text: &str) -> String {
     cut_at(text, TEXT_LIMIT_CHARS)
-}
-
-fn cut_at(text: &str, limit: usize) -> String {
-    match text.char_indices().nth(limit) {
-        None => text.to_owned(),
-        Some(_) => text.chars().take(limit - 1).chain(['…']).collect(),
-    }
 }
 
 /// Cuts every text inside a JSON value.
@@ -112,44 +95,6 @@ fn cut_texts(value: &mut Json) {
         Json::Object(members) => members.values_mut().for_each(cut_texts),
         _ => {}
     }
-}
-
-/// `{"top_values":[{value, count, ratio}...],"histogram":[[label, lower, upper, count]...]}`, without spaces.
-fn write_preview(column: &ColumnProfile) -> String {
-    let top_values: Vec<Json> = column
-        .top_values
-        .iter()
-        .take(PREVIEW_VALUES)
-        .map(|top| serde_json::json!({ "value": cut_at(&top.value, PREVIEW_CHARS), "count": top.count, "ratio": top.ratio }))
-        .collect();
-    let histogram: Vec<Json> = column
-        .histogram
-        .iter()
-        .map(|bin| serde_json::json!([bin.label, bin.lower, bin.upper, bin.count]))
-        .collect();
-    serde_json::json!({ "top_values": top_values, "histogram": histogram }).to_string()
-}
-
-fn read_preview(text: Option<String>) -> Result<(Vec<TopValue>, Vec<HistogramBin>), StoreError> {
-    #[derive(Default, serde::Deserialize)]
-    #[serde(default)]
-    struct Preview {
-        top_values: Vec<TopValue>,
-        histogram: Vec<(String, Option<f64>, Option<f64>, u64)>,
-    }
-    let Some(text) = text else { return Ok(Default::default()) };
-    let preview: Preview = serde_json::from_str(&text).map_err(|error| StoreError::unreadable("top_values_json", error))?;
-    let histogram = preview
-        .histogram
-        .into_iter()
-        .map(|(label, lower, upper, count)| HistogramBin {
-            label,
-            lower,
-            upper,
-            count,
-        })
-        .collect();
-    Ok((preview.top_values, histogram))
 }
 
 #[cfg(test)]
@@ -171,15 +116,5 @@ mod tests {
         let texts = write_texts(&column).unwrap();
         assert_eq!(texts.percentiles.as_deref(), Some(r#"{"median":1.5}"#));
         assert_eq!(texts.metrics, r#"{"non_null_count":2,"iqr":0.5}"#);
-        assert_eq!(texts.preview, r#"{"top_values":[],"histogram":[]}"#);
-    }
-
-    #[test]
-    fn a_long_text_is_cut_and_marked_and_one_of_the_limit_is_not() {
-        let limit = "ä".repeat(TEXT_LIMIT_CHARS);
-        assert_eq!(cut_text(&limit), limit);
-        let cut = cut_text(&format!("{limit}b"));
-        assert_eq!(cut.chars().count(), TEXT_LIMIT_CHARS);
-        assert!(cut.ends_with("ä…"));
     }
 }

@@ -4,11 +4,9 @@
 //! of every run.
 
 use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
 
 use super::profile_runs::RequestedRun;
-use super::sessions::hex;
-use super::{Database, StoreError, Transaction, Value, audit, new_id, rows_insert, sql};
+use super::{Database, StoreError, Transaction, anomalies, audit, new_id, sql};
 use crate::domain::anomaly::ProfileAnomaly;
 use crate::domain::audit::Actor;
 use crate::domain::identifier::{RunId, TableGroupId, UserId};
@@ -75,45 +73,12 @@ pub async fn record_report(
     run: &RunId,
     attempt: u32,
     anomaly_count: Option<u64>,
-    anomalies: &[ProfileAnomaly],
+    findings: &[ProfileAnomaly],
 ) -> Result<(), StoreError> {
-    let rows = anomalies
-        .iter()
-        .enumerate()
-        .map(|(place, anomaly)| -> Vec<Value> {
-            let id = hex(&Sha256::digest(format!("{run}\n{attempt}\n{place}")));
-            vec![
-                format!("report:{id}").into(),
-                run.as_str().into(),
-                attempt.into(),
-                (&anomaly.schema_name).into(),
-                (&anomaly.table_name).into(),
-                anomaly.column_name.as_deref().into(),
-                (&anomaly.anomaly_type).into(),
-                (&anomaly.severity).into(),
-                (&anomaly.description).into(),
-                anomaly.detected_at.into(),
-            ]
-        })
-        .collect();
-    let columns = &[
-        "anomaly_id",
-        "profile_run_id",
-        "attempt",
-        "schema_name",
-        "table_name",
-        "column_name",
-        "anomaly_type",
-        "severity",
-        "description",
-        "detected_at",
-    ];
-    for statement in rows_insert("dq_profile_anomalies", columns, rows) {
-        statement.execute(&mut *tx).await?;
-    }
+    anomalies::insert_reported(tx, run, attempt, findings).await?;
     sql("update dq_profiles set anomaly_count = $2 where profile_run_id = $1")
         .bind(run.as_str())
-        .bind(anomaly_count.unwrap_or(anomalies.len() as u64))
+        .bind(anomaly_count.unwrap_or(findings.len() as u64))
         .execute(tx)
         .await?;
     Ok(())

@@ -73,7 +73,12 @@ fn missing_parts(catalogue: &Catalogue, kind: DatabaseKind) -> Vec<(String, Stri
     let mut missing = Vec::new();
     let mut made = catalogue.clone();
     for step in SCRIPTS.iter().flat_map(|script| script.steps(kind)) {
-        if step.makes == Makes::Other || made.has(&step.makes) {
+        let is_there = match &step.makes {
+            Makes::Other => true,
+            Makes::Rule(..) => catalogue.has(&step.makes),
+            other => made.has(other),
+        };
+        if is_there {
             continue;
         }
         let what = match &step.makes {
@@ -81,6 +86,13 @@ fn missing_parts(catalogue: &Catalogue, kind: DatabaseKind) -> Vec<(String, Stri
                 made.tables.entry(table.clone()).or_default();
                 format!("table {table}")
             }
+            Makes::View(view) => {
+                // It took the place of the table that an earlier version made.
+                missing.retain(|(what, _)| *what != format!("table {view}"));
+                made.views.insert(view.clone());
+                format!("view {view}")
+            }
+            Makes::Rule(rule, _) => format!("rule {rule}"),
             Makes::Index(index) => format!("index {index}"),
             Makes::Column(table, column) => format!("column {table}.{column}"),
             Makes::Other => continue,
@@ -90,7 +102,11 @@ fn missing_parts(catalogue: &Catalogue, kind: DatabaseKind) -> Vec<(String, Stri
     for table in registry::all_tables() {
         missing.extend(missing_columns(table, catalogue, kind));
     }
-    let order = |what: &str| ["table ", "column ", "index "].iter().position(|kind| what.starts_with(kind));
+    let order = |what: &str| {
+        ["table ", "column ", "index ", "view ", "rule "]
+            .iter()
+            .position(|kind| what.starts_with(kind))
+    };
     missing.sort_by_key(|(what, _)| order(what));
     let mut told = BTreeSet::new();
     missing.retain(|(what, _)| told.insert(what.clone()));
@@ -99,7 +115,7 @@ fn missing_parts(catalogue: &Catalogue, kind: DatabaseKind) -> Vec<(String, Stri
 
 /// Columns of a table that stands. They are added without `not null`: rows may be there.
 fn missing_columns(table: &Table, catalogue: &Catalogue, kind: DatabaseKind) -> Vec<(String, String)> {
-    let Some(found) = catalogue.tables.get(table.name) else {
+    let Some(found) = catalogue.tables.get(table.name).filter(|_| !catalogue.views.contains(table.name)) else {
         return Vec::new();
     };
     table

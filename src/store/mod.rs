@@ -8,6 +8,7 @@
 mod backup;
 mod catalogue;
 mod column_rows;
+mod column_values;
 mod database;
 mod dialect;
 mod error;
@@ -19,6 +20,7 @@ mod scripts;
 mod statement;
 mod table_rows;
 
+mod anomalies;
 pub mod api_tokens;
 pub mod audit;
 pub mod backfill;

@@ -194,7 +194,7 @@ pub(super) async fn delete_unpublished(tx: &mut Transaction, run_id: &RunId, pub
     for text in [
         "delete from dq_profile_results where profile_run_id = $1 and ($2 is null or attempt <> $2)",
         "delete from dq_profile_columns where profile_run_id = $1 and ($2 is null or attempt <> $2)",
-        "delete from dq_profile_column_values where profile_run_id = $1 and ($2 is null or attempt <> $2)",
+        "delete from written_column_values where profile_run_id = $1 and ($2 is null or attempt <> $2)",
     ] {
         sql(text).bind(run_id.as_str()).bind(published_attempt).execute(&mut *tx).await?;
     }

@@ -37,6 +37,7 @@ pub(crate) const SCRIPTS: &[Script] = &[
     script!(2, "table figures", "0002_table_figures.sql"),
     script!(3, "whole schema", "0003_whole_schema.sql"),
     script!(4, "API tokens", "0004_api_tokens.sql"),
+    script!(5, "values beside columns", "0005_values_beside_columns.sql"),
 ];
 
 /// The version that this program writes and reads.
@@ -62,6 +63,10 @@ pub(crate) enum Makes {
     Index(String),
     /// A column: table, column.
     Column(String, String),
+    /// A view, in place of a table of that name where an older version made one.
+    View(String),
+    /// A trigger or rule that takes what is written to a view: its name, the view.
+    Rule(String, String),
     /// Something else, that is done once in its version's turn.
     Other,
 }
@@ -114,7 +119,7 @@ fn what_it_makes(text: &str) -> Makes {
     let words: Vec<&str> = text
         .split_whitespace()
         .filter(|word| !matches!(*word, "if" | "not" | "exists"))
-        .take(6)
+        .take(8)
         .collect();
     let name = |at: usize| {
         let word = words.get(at).copied().unwrap_or_default();
@@ -123,6 +128,10 @@ fn what_it_makes(text: &str) -> Makes {
     };
     match words.as_slice() {
         ["create", "table", ..] => Makes::Table(name(2)),
+        ["create", "view", ..] => Makes::View(name(2)),
+        ["create", "trigger", _, "instead", "of", _, "on", ..] | ["create", "rule", _, "as", "on", _, "to", ..] => {
+            Makes::Rule(name(2), name(7))
+        }
         ["create", "index", ..] => Makes::Index(name(2)),
         ["create", "unique", "index", ..] => Makes::Index(name(3)),
         ["alter", "table", _, "add", "column" | "columns", ..] => Makes::Column(name(2), name(5)),
@@ -150,7 +159,9 @@ mod tests {
     fn a_script_is_taken_apart_and_each_statement_says_what_it_makes() {
         let steps = split(
             "-- head\ncreate table limn.a (\n    x text, -- said\n    y text\n);\ncreate unique index a_x on limn.a (x);\n\nalter table limn.a add column z text;\n\
-             alter table b add columns (`key` string);\ncreate table if not exists c (\n    x text\n);\ninsert into a values (1);\n",
+             alter table b add columns (`key` string);\ncreate table if not exists c (\n    x text\n);\ninsert into a values (1);\n\
+             create view limn.v as\nselect 1;\ncreate trigger t instead of insert on v begin\n    insert into a values (1); end;\n\
+             create rule r as on insert to limn.v do instead\n    insert into a values (1);\n",
         );
         let made: Vec<Makes> = steps.iter().map(|step| step.makes.clone()).collect();
         assert_eq!(
@@ -162,6 +173,9 @@ mod tests {
                 Makes::Column("b".into(), "key".into()),
                 Makes::Table("c".into()),
                 Makes::Other,
+                Makes::View("v".into()),
+                Makes::Rule("t".into(), "v".into()),
+                Makes::Rule("r".into(), "v".into()),
             ]
         );
         assert!(steps[0].text.ends_with(')') && steps[0].text.contains("y text"));

@@ -4,13 +4,14 @@
 //! the one before, none for 0. A number that has no such profile counts as not given. Columns are never filtered here.
 
 use super::column_rows::read_result;
+use super::column_values::{list_written_values, read_distribution, read_preview};
 use super::run_rows::{RUN_COLUMNS, read_run};
 use super::statement::sql_joined;
 use super::table_rows::{PUBLISHED_COLUMNS, PublishedRun, SUMMARY_COLUMNS, SUMMARY_TABLES, read_published_run, read_summary};
 use super::tables::HISTORY_RUNS;
 use super::{Database, Record, StoreError, sql};
 use crate::domain::address::TableAddress;
-use crate::domain::column_profile::{ColumnProfile, HistogramBin, TopValue};
+use crate::domain::column_profile::ColumnProfile;
 use crate::domain::identifier::TableId;
 use crate::domain::profile_run::ProfileRun;
 use crate::domain::query::ColumnsQuery;
@@ -238,14 +239,14 @@ async fn read_columns(
     let mut parts = ColumnParts::default();
     let Some(shown) = &chosen.shown else { return Ok(parts) };
     let mut text = format!(
-        "select 'shown' as part, {RESULT_COLUMNS}, r.top_values_json, 0 as run_number, r.generated_at as completed_at
+        "select 'shown' as part, {RESULT_COLUMNS}, r.top_values_json, r.histogram_json, 0 as run_number, r.generated_at as completed_at
          from dq_profile_results r where r.table_id = $1 and r.profile_run_id = $2 and r.attempt = $3
-         union all select 'compared', {RESULT_COLUMNS}, r.top_values_json, 0, r.generated_at
+         union all select 'compared', {RESULT_COLUMNS}, r.top_values_json, r.histogram_json, 0, r.generated_at
          from dq_profile_results r where r.table_id = $1 and r.profile_run_id = $4 and r.attempt = $5"
     );
     if history.is_some() {
         text.push_str(&format!(
-            " union all select * from (select 'history', {RESULT_COLUMNS}, null as top_values_json, rt.run_number, rt.completed_at
+            " union all select * from (select 'history', {RESULT_COLUMNS}, null as top_values_json, null as histogram_json, rt.run_number, rt.completed_at
              from run_tables rt join dq_profile_results r on r.table_id = rt.table_id and substr(r.column_name, 1, 400) = substr($6, 1, 400) and r.column_name = $6 and r.profile_run_id = rt.profile_run_id
                  and r.attempt = rt.attempt
              where rt.table_id = $1 and rt.completed_at is not null and rt.failure_json is null order by rt.run_number desc limit $7) newest"
@@ -263,12 +264,12 @@ async fn read_columns(
     }
     for row in &statement.fetch_all(db).await? {
         match row.text("part")?.as_str() {
-            "shown" => parts.columns.push(read_result(row, true)?),
-            "compared" => parts.compared_columns.push(read_result(row, true)?),
+            "shown" => parts.columns.push(read_listed(row)?),
+            "compared" => parts.compared_columns.push(read_listed(row)?),
             _ => parts.history.push(ColumnPoint {
                 number: row.integer("run_number")?,
                 completed_at: row.time("completed_at")?,
-                column: read_result(row, false)?,
+                column: read_result(row)?,
             }),
         }
     }
@@ -278,7 +279,14 @@ async fn read_columns(
     Ok(parts)
 }
 
-/// Replaces the short values of lists by all of them, for both runs in one statement.
+/// A column with the few values of lists, and its bars.
+fn read_listed(row: &Record) -> Result<ColumnProfile, StoreError> {
+    let mut column = read_result(row)?;
+    (column.top_values, column.histogram) = read_preview(row)?;
+    Ok(column)
+}
+
+/// Replaces the few values of lists by all of them, for both runs in one statement; another where others wrote them as rows.
 async fn add_values(
     db: &Database,
     table_id: &TableId,
@@ -286,63 +294,41 @@ async fn add_values(
     column: &mut ColumnProfile,
     compared: Option<&mut ColumnProfile>,
 ) -> Result<(), StoreError> {
-    let (shown, other) = (chosen.shown.as_ref(), chosen.compared.as_ref());
-    let rows = sql(
-        "select 'shown' as part, is_bucket, rank, value, frequency, relative_freq, bucket_label, bucket_lower_bound, bucket_upper_bound
-         from dq_profile_column_values where profile_run_id = $1 and attempt = $2 and table_id = $3 and ordinal_position = $4
-         union all select 'compared', is_bucket, rank, value, frequency, relative_freq, bucket_label, bucket_lower_bound, bucket_upper_bound
-         from dq_profile_column_values where profile_run_id = $5 and attempt = $6 and table_id = $3 and ordinal_position = $7",
-    )
-    .bind(shown.map(|run| run.run.profile_run_id.as_str()))
-    .bind(shown.map(|run| run.attempt))
+    let place = |run: Option<&PublishedRun>| run.map(|run| (run.run.profile_run_id.0.clone(), run.attempt));
+    let (shown, other) = (place(chosen.shown.as_ref()), place(chosen.compared.as_ref()));
+    let rows = sql("select 'shown' as part, record_count, values_json, histogram_json
+         from dq_profile_results where table_id = $1 and profile_run_id = $2 and attempt = $3 and ordinal_position = $4
+         union all select 'compared', record_count, values_json, histogram_json
+         from dq_profile_results where table_id = $1 and profile_run_id = $5 and attempt = $6 and ordinal_position = $7")
     .bind(table_id.as_str())
+    .bind(shown.as_ref().map(|(run, _)| run.as_str()))
+    .bind(shown.as_ref().map(|(_, attempt)| *attempt))
     .bind(column.ordinal_position)
-    .bind(other.map(|run| run.run.profile_run_id.as_str()))
-    .bind(other.map(|run| run.attempt))
+    .bind(other.as_ref().map(|(run, _)| run.as_str()))
+    .bind(other.as_ref().map(|(_, attempt)| *attempt))
     .bind(compared.as_ref().map(|column| column.ordinal_position))
     .fetch_all(db)
     .await?;
-    (column.top_values, column.histogram) = read_values(&rows, "shown")?;
-    if let Some(compared) = compared {
-        (compared.top_values, compared.histogram) = read_values(&rows, "compared")?;
+    let mut bare: Vec<(&(String, u32), &mut ColumnProfile)> = Vec::new();
+    for (part, run, column) in [("shown", &shown, Some(column)), ("compared", &other, compared)] {
+        let (Some(run), Some(column)) = (run, column) else { continue };
+        for row in &rows {
+            if row.text("part")? != part {
+                continue;
+            }
+            match read_distribution(row)? {
+                Some(distribution) => (column.top_values, column.histogram) = distribution,
+                None => {
+                    bare.push((run, column));
+                    break;
+                }
+            }
+        }
+    }
+    let runs: Vec<(&str, u32)> = bare.iter().map(|((run, attempt), _)| (run.as_str(), *attempt)).collect();
+    let mut written = list_written_values(db, table_id, &runs, None).await?;
+    for ((run, _), column) in bare {
+        (column.top_values, column.histogram) = written.remove(&(run.clone(), column.ordinal_position)).unwrap_or_default();
     }
     Ok(())
-}
-
-/// Sorts out the values and the bars of one of the two runs.
-fn read_values(rows: &[Record], part: &str) -> Result<(Vec<TopValue>, Vec<HistogramBin>), StoreError> {
-    let (mut values, mut bins) = (Vec::new(), Vec::new());
-    for row in rows {
-        if row.text("part")? != part {
-            continue;
-        }
-        let (rank, count) = (row.integer("rank")?, row.count("frequency")?);
-        if row.flag("is_bucket")? {
-            let label = row.text("bucket_label")?;
-            bins.push((
-                rank,
-                HistogramBin {
-                    label,
-                    lower: row.real_opt("bucket_lower_bound")?,
-                    upper: row.real_opt("bucket_upper_bound")?,
-                    count,
-                },
-            ));
-        } else {
-            values.push((
-                rank,
-                TopValue {
-                    value: row.text("value")?,
-                    count,
-                    ratio: row.real_opt("relative_freq")?.unwrap_or_default(),
-                },
-            ));
-        }
-    }
-    values.sort_by_key(|(rank, _)| *rank);
-    bins.sort_by_key(|(rank, _)| *rank);
-    Ok((
-        values.into_iter().map(|(_, value)| value).collect(),
-        bins.into_iter().map(|(_, bin)| bin).collect(),
-    ))
 }

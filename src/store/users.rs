@@ -125,17 +125,6 @@ pub async fn set_password(tx: &mut Transaction, user_id: &UserId, password_hash:
     audit::record(tx, actor, "user.set_password", &format!("user:{user_id}"), serde_json::json!({})).await
 }
 
-/// Replaces the hash of an unchanged password by a stronger one. Sessions stay; the trail has nothing to say.
-pub async fn strengthen_password_hash(db: &Database, user_id: &UserId, old_hash: &str, new_hash: &str) -> Result<bool, StoreError> {
-    let changed = sql("update users set password_hash = $3 where user_id = $1 and password_hash = $2")
-        .bind(user_id.as_str())
-        .bind(old_hash)
-        .bind(new_hash)
-        .execute(db)
-        .await?;
-    Ok(changed == 1)
-}
-
 /// Sets all roles of a person.
 pub async fn set_roles(tx: &mut Transaction, user_id: &UserId, roles: &[Role], actor: &Actor) -> Result<(), StoreError> {
     let changed = sql("update users set updated_at = {now} where user_id = $1")

@@ -30,6 +30,7 @@ super::tables! {
         distinct_count: Long, min_value: Text, max_value: Text, avg_value: Real, stddev_value: Real, percentiles_json: Text,
         top_values_json: Text, metrics_json: Text, generated_at: Time,
         attempt: Integer required, ordinal_position: Integer required,
+        values_json: Text, histogram_json: Text,
     }
 
     dq_profile_columns(profile_run_id, attempt, table_id, ordinal_position) {

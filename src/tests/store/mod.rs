@@ -12,3 +12,4 @@ mod removal;
 mod runs;
 mod schema;
 mod tables;
+mod values;

@@ -1,0 +1,232 @@
+//! Top values and bars of a column: how Limn keeps them beside the column in `dq_profile_results`, and how rows that others wrote are read.
+//!
+//! `values_json` is `[[value, count]...]` by rank, with the ratio as a third member where it is not count / rows, and the hash of the whole
+//! text as a fourth where the value was cut. `histogram_json` is `[[label, lower, upper, count]...]`. `top_values_json` is a short preview for
+//! lists. `dq_profile_column_values` shows all of them as rows; what others insert there is kept in `written_column_values`.
+
+use std::collections::HashMap;
+
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+
+use super::sessions::hex;
+use super::{Database, Record, StoreError, list_of, sql};
+use crate::domain::column_profile::{ColumnProfile, HistogramBin, TEXT_LIMIT_CHARS, TopValue};
+use crate::domain::identifier::TableId;
+
+/// Values in the preview, and their longest text.
+const PREVIEW_VALUES: usize = 5;
+const PREVIEW_CHARS: usize = 120;
+
+/// Top values and bars.
+pub(super) type Distribution = (Vec<TopValue>, Vec<HistogramBin>);
+
+/// What a row of `dq_profile_results` says of them.
+pub(super) struct DistributionTexts {
+    pub preview: String,
+    pub values: String,
+    pub histogram: String,
+}
+
+/// Writes the three texts of a column.
+pub(super) fn write_distribution(column: &ColumnProfile) -> DistributionTexts {
+    let preview: Vec<Json> = column
+        .top_values
+        .iter()
+        .take(PREVIEW_VALUES)
+        .map(|top| serde_json::json!({ "value": write_value(&top.value, PREVIEW_CHARS), "count": top.count, "ratio": top.ratio }))
+        .collect();
+    let values: Vec<Json> = column.top_values.iter().map(|top| value_entry(top, column.row_count)).collect();
+    let histogram: Vec<Json> = column
+        .histogram
+        .iter()
+        .map(|bin| serde_json::json!([without_nul(&bin.label), bin.lower, bin.upper, bin.count]))
+        .collect();
+    DistributionTexts {
+        preview: Json::Array(preview).to_string(),
+        values: Json::Array(values).to_string(),
+        histogram: Json::Array(histogram).to_string(),
+    }
+}
+
+fn value_entry(top: &TopValue, rows: u64) -> Json {
+    let mut entry = vec![Json::from(write_value(&top.value, TEXT_LIMIT_CHARS)), Json::from(top.count)];
+    let is_cut = top.value.chars().nth(TEXT_LIMIT_CHARS).is_some();
+    let has_own_ratio = top.ratio.to_bits() != ratio_of(top.count, rows).to_bits();
+    if has_own_ratio || is_cut {
+        entry.push(if has_own_ratio { Json::from(top.ratio) } else { Json::Null });
+    }
+    if is_cut {
+        entry.push(Json::from(hex(&Sha256::digest(&top.value))));
+    }
+    Json::Array(entry)
+}
+
+fn ratio_of(count: u64, rows: u64) -> f64 {
+    if rows == 0 { 0.0 } else { count as f64 / rows as f64 }
+}
+
+/// A value as it is kept: cut at a limit, and without the character that PostgreSQL takes in no text.
+fn write_value(text: &str, limit: usize) -> String {
+    without_nul(&cut_at(text, limit))
+}
+
+fn without_nul(text: &str) -> String {
+    text.replace('\0', "\u{2400}")
+}
+
+/// Cuts a text; the last character of a cut one is an ellipsis.
+pub(super) fn cut_at(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(limit - 1).chain(['…']).collect(),
+    }
+}
+
+/// The values of the preview, and the bars.
+pub(super) fn read_preview(row: &Record) -> Result<Distribution, StoreError> {
+    // Other writers put other things there: a preview that is none is no preview.
+    let preview = row.text_opt("top_values_json")?.and_then(|text| serde_json::from_str(&text).ok());
+    Ok((preview.unwrap_or_default(), read_histogram(row)?.unwrap_or_default()))
+}
+
+/// All values and bars of a row that Limn wrote; nothing where others wrote it, whose values are rows.
+pub(super) fn read_distribution(row: &Record) -> Result<Option<Distribution>, StoreError> {
+    let Some(text) = row.text_opt("values_json")? else {
+        return Ok(None);
+    };
+    let entries: Vec<ValueEntry> = serde_json::from_str(&text).map_err(|error| StoreError::unreadable("values_json", error))?;
+    let rows = row.count_opt("record_count")?.unwrap_or_default();
+    let values = entries
+        .into_iter()
+        .map(|ValueEntry(value, count, ratio)| TopValue {
+            value,
+            count,
+            ratio: ratio.unwrap_or_else(|| ratio_of(count, rows)),
+        })
+        .collect();
+    Ok(Some((values, read_histogram(row)?.unwrap_or_default())))
+}
+
+fn read_histogram(row: &Record) -> Result<Option<Vec<HistogramBin>>, StoreError> {
+    let bins: Option<Vec<BinEntry>> = row.json_opt("histogram_json")?;
+    let read = |BinEntry(label, lower, upper, count)| HistogramBin {
+        label,
+        lower,
+        upper,
+        count,
+    };
+    Ok(bins.map(|bins| bins.into_iter().map(read).collect()))
+}
+
+/// `[label, lower, upper, count]`
+#[derive(serde::Deserialize)]
+struct BinEntry(String, Option<f64>, Option<f64>, u64);
+
+/// `[value, count, ratio?, hash?]`; the hash is for people with SQL.
+struct ValueEntry(String, u64, Option<f64>);
+
+impl<'de> serde::Deserialize<'de> for ValueEntry {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let members: Vec<Json> = Vec::deserialize(deserializer)?;
+        let mut members = members.into_iter();
+        let wrong = |what: &str| serde::de::Error::custom(format!("a value without {what}"));
+        let value = members.next().and_then(|value| value.as_str().map(str::to_owned));
+        let count = members.next().and_then(|count| count.as_u64());
+        Ok(Self(
+            value.ok_or_else(|| wrong("its text"))?,
+            count.ok_or_else(|| wrong("its count"))?,
+            members.next().and_then(|ratio| ratio.as_f64()),
+        ))
+    }
+}
+
+/// Where rows of values are of: the run and the place of the column.
+pub(super) type ColumnPlace = (String, u32);
+
+/// The values that others wrote as rows, of one table in some runs. Columns that Limn wrote have none here.
+pub(super) async fn list_written_values(
+    db: &Database,
+    table: &TableId,
+    runs: &[(&str, u32)],
+    ordinal_position: Option<u32>,
+) -> Result<HashMap<ColumnPlace, Distribution>, StoreError> {
+    let mut found: HashMap<ColumnPlace, Distribution> = HashMap::new();
+    if runs.is_empty() {
+        return Ok(found);
+    }
+    let rows = sql(
+        "select profile_run_id, attempt, ordinal_position, is_bucket, value, frequency, relative_freq, bucket_label, bucket_lower_bound,
+             bucket_upper_bound
+         from written_column_values where profile_run_id in {list $1} and table_id = $2 and ($3 is null or ordinal_position = $3)
+         order by profile_run_id, ordinal_position, is_bucket, rank, bucket_label",
+    )
+    .bind(list_of(runs.iter().map(|(run, _)| *run)))
+    .bind(table.as_str())
+    .bind(ordinal_position)
+    .fetch_all(db)
+    .await?;
+    for row in &rows {
+        let (run, attempt) = (row.text("profile_run_id")?, row.small("attempt")?);
+        if runs.contains(&(run.as_str(), attempt)) {
+            read_written_value(row, found.entry((run, row.small("ordinal_position")?)).or_default())?;
+        }
+    }
+    Ok(found)
+}
+
+/// Sorts one row out: a label or an edge makes it a bar.
+fn read_written_value(row: &Record, (values, bins): &mut Distribution) -> Result<(), StoreError> {
+    let (lower, upper) = (row.real_opt("bucket_lower_bound")?, row.real_opt("bucket_upper_bound")?);
+    let label = row.text_opt("bucket_label")?;
+    let count = row.count_opt("frequency")?.unwrap_or_default();
+    if row.flag("is_bucket")? || label.is_some() || lower.is_some() || upper.is_some() {
+        bins.push(HistogramBin {
+            label: label.unwrap_or_default(),
+            lower,
+            upper,
+            count,
+        });
+    } else if let Some(value) = row.text_opt("value")? {
+        let ratio = row.real_opt("relative_freq")?.unwrap_or_default();
+        values.push(TopValue { value, count, ratio });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn top(value: &str, count: u64, ratio: f64) -> TopValue {
+        TopValue {
+            value: value.into(),
+            count,
+            ratio,
+        }
+    }
+
+    #[test]
+    fn a_ratio_is_kept_only_where_it_does_not_follow_and_a_hash_only_where_the_value_was_cut() {
+        let long = "x".repeat(TEXT_LIMIT_CHARS + 1);
+        let column = ColumnProfile {
+            row_count: 4,
+            top_values: vec![top("a", 1, 0.25), top("b\0", 1, 0.5), top(&long, 2, 0.5)],
+            ..ColumnProfile::default()
+        };
+        let entries: Vec<Vec<Json>> = serde_json::from_str(&write_distribution(&column).values).unwrap();
+        assert_eq!(entries[0], [Json::from("a"), Json::from(1)]);
+        assert_eq!(entries[1], [Json::from("b\u{2400}"), Json::from(1), Json::from(0.5)]);
+        assert_eq!(entries[2][2], Json::Null);
+        assert_eq!(entries[2][3], Json::from(hex(&Sha256::digest(&long))));
+    }
+
+    #[test]
+    fn a_long_text_is_cut_and_marked_and_one_of_the_limit_is_not() {
+        let limit = "ä".repeat(TEXT_LIMIT_CHARS);
+        assert_eq!(cut_at(&limit, TEXT_LIMIT_CHARS), limit);
+        let cut = cut_at(&format!("{limit}b"), TEXT_LIMIT_CHARS);
+        assert_eq!(cut.chars().count(), TEXT_LIMIT_CHARS);
+        assert!(cut.ends_with("ä…"));
+    }
+}

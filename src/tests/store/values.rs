@@ -1,0 +1,192 @@
+//! Top values and bars: beside their column where Limn wrote them, as rows where others did, and one view of both.
+
+use super::fixture::*;
+use crate::domain::column_profile::{ColumnProfile, HistogramBin, TopValue};
+use crate::domain::identifier::{RunId, TableId};
+use crate::domain::query::ColumnsQuery;
+use crate::store::column_history::{list_column_history, list_whole_columns};
+use crate::store::{Database, column_profiles, migrate_to, sql};
+
+on_both_databases!(
+    the_view_has_a_row_for_every_value_and_bar,
+    what_others_insert_is_read_everywhere_and_can_be_changed_and_removed,
+);
+
+async fn one_run(db: &Database) -> (crate::domain::connection::Connection, TableId, RunId) {
+    let connection = connect(db, "Shop", &["orders"]).await;
+    let group = group_of(&connection);
+    let table = table_ids(db, &group).await.remove(0).table_id;
+    let run = complete_run(db, &group, 100, 1.0).await.profile_run_id;
+    (connection, table, run)
+}
+
+const ROWS: &str = "select value, frequency, relative_freq, rank, bucket_label, bucket_lower_bound, bucket_upper_bound, is_bucket, table_name
+     from dq_profile_column_values where profile_run_id = $1 and attempt = $2 and table_id = $3 and ordinal_position = $4 order by is_bucket, rank";
+
+async fn the_view_has_a_row_for_every_value_and_bar(db: &Database) {
+    let (_, table, run) = one_run(db).await;
+    let rows = sql(ROWS)
+        .bind(run.as_str())
+        .bind(1_u32)
+        .bind(table.as_str())
+        .bind(1_u32)
+        .fetch_all(db)
+        .await
+        .unwrap();
+    let wanted = amount_column(100, 1.0);
+    assert_eq!(rows.len(), wanted.top_values.len() + wanted.histogram.len());
+    for (row, (rank, top)) in rows.iter().zip((1..).zip(&wanted.top_values)) {
+        assert_eq!(row.text("value").unwrap(), top.value);
+        assert_eq!((row.integer("rank").unwrap(), row.count("frequency").unwrap()), (rank, top.count));
+        assert_eq!(row.real_opt("relative_freq").unwrap(), Some(top.ratio));
+        assert_eq!(
+            (row.flag("is_bucket").unwrap(), row.text("table_name").unwrap().as_str()),
+            (false, "orders")
+        );
+    }
+    for (row, (rank, bin)) in rows[wanted.top_values.len()..].iter().zip((1..).zip(&wanted.histogram)) {
+        assert_eq!(row.text("bucket_label").unwrap(), bin.label);
+        assert_eq!((row.integer("rank").unwrap(), row.count("frequency").unwrap()), (rank, bin.count));
+        assert_eq!(row.real_opt("bucket_lower_bound").unwrap(), bin.lower);
+        assert_eq!(row.real_opt("bucket_upper_bound").unwrap(), bin.upper);
+        assert_eq!(row.real_opt("relative_freq").unwrap(), Some(bin.count as f64 / 100.0));
+        assert!(row.flag("is_bucket").unwrap());
+    }
+    let stored = sql("select count(*) as n from written_column_values").fetch_one(db).await.unwrap();
+    assert_eq!(stored.integer("n").unwrap(), 0);
+}
+
+/// A column as a writer leaves it who knows rows only.
+async fn write_as_others_do(db: &Database, table: &TableId, run: &RunId) {
+    sql("update dq_profile_results set values_json = null, histogram_json = null, top_values_json = '{\"theirs\": 1}' where column_name = 'amount'")
+        .execute(db)
+        .await
+        .unwrap();
+    for (value, rank) in [(Some("b"), 2_u32), (Some("a"), 1), (None, 1)] {
+        sql("insert into dq_profile_column_values (profile_run_id, attempt, table_id, ordinal_position, is_bucket, rank, schema_name, table_name,
+                 column_name, value, frequency, relative_freq, bucket_label, bucket_lower_bound)
+             values ($1, 1, $2, 1, $3, $4, 'sales', 'orders', 'amount', $5, 7, 0.07, $6, $7)")
+        .bind(run.as_str())
+        .bind(table.as_str())
+        .bind(value.is_none())
+        .bind(rank)
+        .bind(value)
+        .bind(value.is_none().then_some("low"))
+        .bind(value.is_none().then_some(0.5))
+        .execute(db)
+        .await
+        .unwrap();
+    }
+}
+
+fn theirs() -> (Vec<TopValue>, Vec<HistogramBin>) {
+    let top = |value: &str| TopValue {
+        value: value.into(),
+        count: 7,
+        ratio: 0.07,
+    };
+    let bin = HistogramBin {
+        label: "low".into(),
+        lower: Some(0.5),
+        upper: None,
+        count: 7,
+    };
+    (vec![top("a"), top("b")], vec![bin])
+}
+
+fn distribution(column: &ColumnProfile) -> (Vec<TopValue>, Vec<HistogramBin>) {
+    (column.top_values.clone(), column.histogram.clone())
+}
+
+async fn what_others_insert_is_read_everywhere_and_can_be_changed_and_removed(db: &Database) {
+    let (connection, table, run) = one_run(db).await;
+    write_as_others_do(db, &table, &run).await;
+    let whole = list_whole_columns(db, &table, &run, 1).await.unwrap();
+    assert_eq!(distribution(&whole[0]), theirs());
+    assert_eq!(whole[1].column_name, "id");
+    let history = list_column_history(db, &table, "amount", 5).await.unwrap();
+    assert_eq!(distribution(&history[0].column), theirs());
+    let page = column_profiles::get_column_detail(db, &address(&connection, "orders"), "amount", &ColumnsQuery::default())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(distribution(&page.column), theirs());
+
+    for text in [
+        "update dq_profile_column_values set frequency = 9 where column_name = 'amount' and value = 'a'",
+        "delete from dq_profile_column_values where column_name = 'amount' and value = 'b'",
+    ] {
+        sql(text).execute(db).await.unwrap();
+    }
+    let whole = list_whole_columns(db, &table, &run, 1).await.unwrap();
+    let values: Vec<(&str, u64)> = whole[0].top_values.iter().map(|top| (top.value.as_str(), top.count)).collect();
+    assert_eq!(values, [("a", 9)]);
+}
+
+/// Rows as versions before the fifth had them.
+async fn write_as_version_4(db: &Database, table: &TableId, group: &str) {
+    sql("insert into dq_profiles (profile_run_id, table_group_id, status, phase, run_number, trigger_source, requested_at, plan_json, is_whole_group, engine)
+         values ('run', $1, 'completed', 'completed', 1, 'person', {now}, '[]', true, 'embedded')")
+    .bind(group)
+    .execute(db)
+    .await
+    .unwrap();
+    for (column, place, preview) in [
+        (
+            "ours",
+            1_u32,
+            r#"{"top_values":[{"value":"a","count":7,"ratio":0.07}],"histogram":[["low",0.5,null,7]]}"#,
+        ),
+        ("theirs", 2, r#"[{"value":"a"}]"#),
+    ] {
+        sql("insert into dq_profile_results (result_id, profile_run_id, table_id, column_id, column_name, attempt, ordinal_position, record_count, null_count,
+                 data_type, general_type, top_values_json) values ($1, 'run', $2, $1, $1, 1, $3, 100, 0, 'string', 'A', $4)")
+        .bind(column)
+        .bind(table.as_str())
+        .bind(place)
+        .bind(preview)
+        .execute(db)
+        .await
+        .unwrap();
+        for (value, rank) in [(Some("b"), 2_u32), (Some("a"), 1), (None, 1)] {
+            sql("insert into dq_profile_column_values (profile_run_id, attempt, table_id, ordinal_position, is_bucket, rank, table_name, column_name, value,
+                     value_hash, frequency, relative_freq, bucket_label, bucket_lower_bound)
+                 values ('run', 1, $1, $2, $3, $4, 'orders', $5, $6, 'hash', 7, 0.07, $7, $8)")
+            .bind(table.as_str())
+            .bind(place)
+            .bind(value.is_none())
+            .bind(rank)
+            .bind(column)
+            .bind(value)
+            .bind(value.is_none().then_some("low"))
+            .bind(value.is_none().then_some(0.5))
+            .execute(db)
+            .await
+            .unwrap();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_of_older_versions_are_read_as_they_were() {
+    let mut fixtures = vec![empty_sqlite().await];
+    fixtures.extend(empty_postgres().await);
+    for fixture in fixtures {
+        let db = &fixture.db;
+        migrate_to(db, 4).await.unwrap();
+        let connection = connect(db, "Shop", &["orders"]).await;
+        let group = group_of(&connection);
+        let table = table_ids(db, &group).await.remove(0).table_id;
+        write_as_version_4(db, &table, group.as_str()).await;
+        db.migrate().await.unwrap();
+        let whole = list_whole_columns(db, &table, &RunId("run".into()), 1).await.unwrap();
+        assert_eq!(whole.iter().map(distribution).collect::<Vec<_>>(), [theirs(), theirs()]);
+        let count = |text: &'static str| async move { sql(text).fetch_one(db).await.unwrap().integer("n").unwrap() };
+        assert_eq!(
+            count("select count(*) as n from written_column_values").await,
+            3,
+            "only what others wrote"
+        );
+        assert_eq!(count("select count(*) as n from dq_profile_column_values").await, 6);
+    }
+}

@@ -46,7 +46,8 @@ enum Kept {
 
 /// Whether the table is profiled partition by partition: it has several files, and not too many states.
 pub fn is_partitioned(plan: &ScanPlan) -> bool {
-    if plan.files.len() < 2 {
+    let has_part_a_file = plan.is_column_wise() || plan.parts.len() == plan.files.len();
+    if plan.files.len() < 2 || !has_part_a_file {
         return false;
     }
     let columns = match plan.files.first().and_then(|file| file.footer()) {

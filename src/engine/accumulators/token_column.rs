@@ -93,11 +93,16 @@ impl TokenColumn {
                 }
                 Ok(())
             }
-            (State::Settled(settled, mine), State::Open(theirs)) => feed_all(*settled, mine, &theirs),
-            (State::Open(mine), State::Settled(settled, mut theirs)) => {
-                feed_all(settled, &mut theirs, mine)?;
-                self.state = State::Settled(settled, theirs);
-                Ok(())
+            // Open tokens are settled first and merged then, so that it makes no difference which side was settled when.
+            (State::Settled(settled, mine), State::Open(theirs)) => {
+                let theirs = settled_as(*settled, &theirs, self.limits)?;
+                mine.merge(theirs).map_err(|_| WiderType(TokenType::Text))
+            }
+            (State::Open(mine), State::Settled(settled, theirs)) => {
+                let mut mine = settled_as(settled, mine, self.limits)?;
+                let merged = mine.merge(*theirs).map_err(|_| WiderType(TokenType::Text));
+                self.state = State::Settled(settled, Box::new(mine));
+                merged
             }
             (State::Settled(mine_type, mine), State::Settled(their_type, theirs)) => {
                 if *mine_type != their_type {
@@ -156,6 +161,13 @@ impl TokenColumn {
         }
         self.state = State::Settled(settled, column);
     }
+}
+
+/// The tokens of an open column as values of a type.
+fn settled_as(settled: TokenType, texts: &TextColumn, limits: ColumnLimits) -> Result<Accumulator, WiderType> {
+    let mut column = Accumulator::of_token_type(settled, limits);
+    feed_all(settled, &mut column, texts)?;
+    Ok(column)
 }
 
 /// Adds every known token of an open column to a typed one.

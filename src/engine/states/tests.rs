@@ -163,7 +163,7 @@ fn assert_inside(merged: &ColumnProfile, whole: &ColumnProfile, truth: &Truth) -
                 );
             }
             "top_values" => {
-                for top in &merged.top_values {
+                for top in merged.top_values.iter().filter(|_| !truth.counts.is_empty()) {
                     let exact = truth.counts.get(&top.value).copied().unwrap_or(0);
                     let least = exact as f64 - estimate.error * values - 1.0;
                     prop_assert!(top.count <= exact && top.count as f64 >= least, "{top:?} beside {exact}");
@@ -395,8 +395,7 @@ fn states_of_others_and_damaged_ones_are_refused_by_name() {
     for rows in [10, 30_000] {
         let bytes = store_column(state_of(&array.slice(0, rows), ColumnLimits::default(), false)).unwrap();
         assert!(verify(&bytes).is_ok());
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let at = text.find("lgK 12").unwrap();
+        let at = bytes.windows(6).position(|part| part == b"lgK 12").unwrap();
         let mut other = bytes.clone();
         other[at + 4..at + 6].copy_from_slice(b"14");
         let error = verify(&other).unwrap_err().to_string();

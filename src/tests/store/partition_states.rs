@@ -35,11 +35,6 @@ fn state(partition: &str, column: &str, run: &str, at: i64, bytes: &[u8]) -> Par
     }
 }
 
-async fn table_of(db: &Database) -> TableId {
-    let connection = connect(db, "Shop", &["orders"]).await;
-    table_ids(db, &group_of(&connection)).await.remove(0).table_id
-}
-
 async fn put(db: &Database, table: &TableId, states: &[PartitionState]) {
     let mut tx = db.begin().await.unwrap();
     put_partition_states(&mut tx, table, states).await.unwrap();

@@ -10,6 +10,7 @@ use crate::assets;
 use crate::components::icon::sprite;
 use crate::http::cookies::Scheme;
 use crate::pages::account::AccountPage;
+use crate::pages::api_docs::ApiDocsPage;
 use crate::pages::column::ColumnPage;
 use crate::pages::connections::ConnectionsPage;
 use crate::pages::errors::NotFoundPage;
@@ -17,6 +18,7 @@ use crate::pages::frame::Frame;
 use crate::pages::login::LoginPage;
 use crate::pages::new_connection::NewConnectionPage;
 use crate::pages::overview::OverviewPage;
+use crate::pages::people::{PeoplePage, PersonPage};
 use crate::pages::request;
 use crate::pages::retention::RetentionPage;
 use crate::pages::run::{CancelRunPage, RunPage};
@@ -84,6 +86,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings/groups/:group") view=TableGroupPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/schema") view=SchemaPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/retention") view=RetentionPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/people") view=PeoplePage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/people/:name") view=PersonPage ssr=SsrMode::Async />
+                    <Route path=path!("/api/docs") view=ApiDocsPage ssr=SsrMode::Async />
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
                     <Route path=path!("/account/tokens") view=TokensPage ssr=SsrMode::Async />
                 </Routes>

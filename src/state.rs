@@ -6,6 +6,8 @@ use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::scope::Scope;
+use crate::domain::user::Viewer;
 use crate::services::configuration::Configuration;
 use crate::services::run_signals::RunSignals;
 use crate::store::Database;
@@ -24,4 +26,15 @@ pub struct AppState {
     /// Fires when the server shuts down; open event streams end then.
     #[from_ref(skip)]
     pub stop: CancellationToken,
+}
+
+impl AppState {
+    /// The state as somebody may use it: its database shows what lies inside the person's scope, and nothing of the catalogue to
+    /// those who are not signed in.
+    pub fn for_viewer(&self, viewer: Option<&Viewer>) -> Self {
+        Self {
+            db: self.db.within(viewer.map_or_else(Scope::nothing, Viewer::scope)),
+            ..self.clone()
+        }
+    }
 }

@@ -5,8 +5,9 @@ use clap::{Args, Subcommand};
 use super::Outcome;
 use super::serve::StoreArgs;
 use crate::domain::audit::Actor;
-use crate::domain::user::Role;
-use crate::services::access;
+use crate::domain::identifier::UserId;
+use crate::domain::scope::RoleGrant;
+use crate::services::{access, people};
 use crate::startup;
 use crate::store::{Database, users};
 
@@ -30,9 +31,9 @@ enum UserCommand {
         /// Name as pages show it
         #[arg(long, default_value = "", value_name = "NAME")]
         display_name: String,
-        /// analyst, steward, tester, report_owner or admin; may be given several times
-        #[arg(long = "role", required = true, value_name = "ROLE", value_parser = parse_role)]
-        roles: Vec<Role>,
+        /// analyst, steward, tester, report_owner or admin; where it does not hold everywhere ROLE@group:ID,project:KEY; may be given several times
+        #[arg(long = "role", required = true, value_name = "ROLE", value_parser = RoleGrant::parse)]
+        grants: Vec<RoleGrant>,
     },
     /// Print a one-time link that signs a person in without the password
     Link {
@@ -46,9 +47,9 @@ enum UserCommand {
     Roles {
         /// Name to sign in with
         name: String,
-        /// All roles that the person is to have
-        #[arg(required = true, value_name = "ROLE", value_parser = parse_role)]
-        roles: Vec<Role>,
+        /// All roles that the person is to have; ROLE@group:ID,project:KEY where one does not hold everywhere
+        #[arg(required = true, value_name = "ROLE", value_parser = RoleGrant::parse)]
+        grants: Vec<RoleGrant>,
     },
     /// Refuse sign-in from now on; the person's history stays
     Deactivate {
@@ -60,11 +61,6 @@ enum UserCommand {
         /// Name to sign in with
         name: String,
     },
-}
-
-/// Reads a role's word.
-fn parse_role(word: &str) -> Result<Role, String> {
-    Role::from_word(word).ok_or_else(|| "one of analyst, steward, tester, report_owner, admin".to_owned())
 }
 
 /// Runs the command.
@@ -85,20 +81,27 @@ async fn execute(db: &Database, command: UserCommand) -> Outcome {
     match command {
         UserCommand::List => {
             for user in users::list_users(db).await.map_err(|error| say(&error))? {
-                let roles: Vec<&str> = user.roles.iter().map(|role| role.word()).collect();
+                let roles: Vec<String> = user.grants().map(|grant| grant.text()).collect();
                 println!(
                     "{}\t{}\t{}\t{}",
                     user.name,
                     user.display_name,
-                    roles.join(","),
+                    roles.join(" "),
                     if user.is_active { "active" } else { "inactive" }
                 );
             }
         }
-        UserCommand::Create { name, display_name, roles } => {
+        UserCommand::Create {
+            name,
+            display_name,
+            grants,
+        } => {
+            people::check_grants(db, &grants).await.map_err(|error| say(&error))?;
+            let roles = grants.iter().map(|grant| grant.role).collect();
             let user = access::create_person(db, &name, &display_name, roles, &actor)
                 .await
                 .map_err(|error| say(&error))?;
+            set_grants(db, &user.user_id, &grants, &actor).await?;
             let token = access::create_link(db, Some(user.user_id), &actor)
                 .await
                 .map_err(|error| say(&error))?;
@@ -111,18 +114,25 @@ async fn execute(db: &Database, command: UserCommand) -> Outcome {
                 .map_err(|error| say(&error))?;
             println!("{}", startup::link_url(&public_url, &token));
         }
-        UserCommand::Roles { name, roles } => {
+        UserCommand::Roles { name, grants } => {
+            people::check_grants(db, &grants).await.map_err(|error| say(&error))?;
             let user = find(db, &name).await?;
-            let mut tx = db.begin().await.map_err(|error| say(&error))?;
-            users::set_roles(&mut tx, &user.user_id, &roles, &actor)
-                .await
-                .map_err(|error| say(&error))?;
-            tx.commit().await.map_err(|error| say(&error))?;
+            set_grants(db, &user.user_id, &grants, &actor).await?;
         }
         UserCommand::Deactivate { name } => set_active(db, &name, false, &actor).await?,
         UserCommand::Activate { name } => set_active(db, &name, true, &actor).await?,
     }
     Ok(super::FINE)
+}
+
+/// Gives a person exactly these roles.
+async fn set_grants(db: &Database, user_id: &UserId, grants: &[RoleGrant], actor: &Actor) -> Result<(), String> {
+    let change = async {
+        let mut tx = db.begin().await?;
+        users::set_grants(&mut tx, user_id, grants, actor).await?;
+        tx.commit().await
+    };
+    change.await.map_err(|error| error.to_string())
 }
 
 /// Switches a person off or on.

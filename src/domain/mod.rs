@@ -23,6 +23,7 @@ pub mod partition_state;
 pub mod profile_run;
 pub mod progress;
 pub mod query;
+pub mod scope;
 pub mod secret;
 pub mod statement;
 pub mod table;

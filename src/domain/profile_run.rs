@@ -15,6 +15,7 @@ macro_rules! words {
     ($(#[$meta:meta])* pub enum $name:ident { $( $(#[$doc:meta])* $variant:ident = $word:literal ),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
         pub enum $name { $( $(#[$doc])* #[serde(rename = $word)] $variant ),* }
 
         impl $name {
@@ -183,6 +184,7 @@ words! {
 
 /// One run as lists and pages show it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct ProfileRun {
     /// Id.
     pub profile_run_id: RunId,
@@ -260,6 +262,7 @@ pub struct RunLogLine {
 
 /// One table of a run: how it went.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct RunTable {
     /// Schema.
     pub schema_name: String,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Counters of a running run. All are monotonic within an attempt.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct RunProgress {
     /// Tables of the plan.

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::address::encode_segment;
-use super::profile_run::RunStatus;
+use super::profile_run::{RunStatus, RunTrigger};
 
 /// Reads `key=value` pairs of a query string, decoded, blanks left out.
 fn pairs(query: &str) -> Vec<(String, String)> {
@@ -273,10 +273,22 @@ pub struct RunsQuery {
     pub active: bool,
     /// Group id.
     pub group: String,
+    /// Connection slug.
+    pub connection: String,
+    /// Project key.
+    pub project: String,
+    /// Only those that this started.
+    pub trigger: Option<RunTrigger>,
     /// Number, or part of a group or connection name.
     pub q: String,
     /// Only the last so many days.
     pub days: Option<u32>,
+    /// Most items on a page, where it is not the usual number.
+    #[serde(skip)]
+    pub limit: Option<u32>,
+    /// Items left out before the first, where the page does not say.
+    #[serde(skip)]
+    pub offset: Option<u64>,
     /// Page from 1.
     pub page: u32,
     /// What was ignored, in words.
@@ -298,6 +310,12 @@ impl RunsQuery {
                     None => out.notes.push(format!("status={value}")),
                 },
                 "group" => out.group = value,
+                "connection" => out.connection = value,
+                "project" => out.project = value,
+                "trigger" => match RunTrigger::from_word(&value) {
+                    Some(trigger) => out.trigger = Some(trigger),
+                    None => out.notes.push(format!("trigger={value}")),
+                },
                 "q" => out.q = value,
                 "days" => out.days = number(&key, &value, &mut out.notes).and_then(|value| u32::try_from(value).ok()),
                 "page" => out.page = page_number(&value, &mut out.notes),
@@ -318,6 +336,9 @@ impl RunsQuery {
             ("q", &self.q),
             ("status", status),
             ("group", &self.group),
+            ("connection", &self.connection),
+            ("project", &self.project),
+            ("trigger", self.trigger.map(RunTrigger::word).unwrap_or_default()),
             ("days", &self.days.map(|days| days.to_string()).unwrap_or_default()),
             ("page", &page_text(self.page)),
         ])
@@ -325,7 +346,8 @@ impl RunsQuery {
 
     /// Whether anything narrows the list.
     pub fn is_filtered(&self) -> bool {
-        self.status.is_some() || self.active || !self.group.is_empty() || !self.q.is_empty() || self.days.is_some()
+        let texts = [&self.group, &self.connection, &self.project, &self.q];
+        self.status.is_some() || self.active || self.trigger.is_some() || self.days.is_some() || texts.iter().any(|text| !text.is_empty())
     }
 }
 

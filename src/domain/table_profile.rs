@@ -178,6 +178,7 @@ impl TableProfile {
 
 /// A table that could not be profiled; the others are kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct FailedTable {
     /// Schema name.
     pub schema_name: String,

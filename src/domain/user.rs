@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::identifier::UserId;
 use super::profile_run::words;
+use super::scope::{NarrowedRole, RoleGrant, Scope};
 
 words! {
     /// What a person is. A person may hold several.
@@ -114,6 +115,9 @@ pub struct User {
     pub display_name: String,
     /// All roles.
     pub roles: Vec<Role>,
+    /// Those of the roles that hold only for a part of the catalogue.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub narrowed: Vec<NarrowedRole>,
     /// Inactive people cannot sign in.
     pub is_active: bool,
 }
@@ -122,6 +126,28 @@ impl User {
     /// Whether any of the roles carries the permission.
     pub fn may(&self, permission: Permission) -> bool {
         self.roles.iter().any(|role| permission.is_held_by(*role))
+    }
+
+    /// Where a permission holds: what all roles that carry it hold together.
+    pub fn scope_of(&self, permission: Permission) -> Scope {
+        self.grants()
+            .filter(|grant| permission.is_held_by(grant.role))
+            .fold(Scope::nothing(), |all, grant| all.and(grant.scope))
+    }
+
+    /// Each role with where it holds.
+    pub fn grants(&self) -> impl Iterator<Item = RoleGrant> + '_ {
+        self.roles.iter().map(|role| RoleGrant {
+            role: *role,
+            scope: self
+                .narrowed
+                .iter()
+                .find(|narrowed| narrowed.role == *role)
+                .map_or(Scope::Everything, |narrowed| Scope::Only {
+                    projects: narrowed.projects.clone(),
+                    groups: narrowed.groups.clone(),
+                }),
+        })
     }
 
     /// The role that names the person in the rail: the widest one.
@@ -158,6 +184,11 @@ pub struct Viewer {
 }
 
 impl Viewer {
+    /// The part of the catalogue that the person sees.
+    pub fn scope(&self) -> Scope {
+        self.user.scope_of(Permission::ReadProfiles)
+    }
+
     /// Whether the person may do it, and the token, if there is one, lets it through.
     pub fn may(&self, permission: Permission) -> bool {
         self.user.may(permission) && self.token_scope.is_none_or(|scope| scope.allows(permission))
@@ -178,6 +209,7 @@ mod tests {
                         name: "u".into(),
                         display_name: "U".into(),
                         roles: vec![*role],
+                        narrowed: Vec::new(),
                         is_active: true,
                     },
                     project_name: String::new(),

@@ -26,7 +26,10 @@ use crate::store::{connections, overview, profile_runs, run_tables, table_detail
 /// Answers data requests; everything else goes on to the pages.
 pub async fn answer_data(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let wanted = Format::of(request.uri().query().unwrap_or_default());
-    if wanted == Format::Html || !request.method().is_safe() || request.extensions().get::<Viewer>().is_none() {
+    let Some(viewer) = request.extensions().get::<Viewer>().cloned() else {
+        return next.run(request).await;
+    };
+    if wanted == Format::Html || !request.method().is_safe() || request.uri().path().starts_with("/api/") {
         return next.run(request).await;
     }
     let routes = Router::new()
@@ -39,12 +42,12 @@ pub async fn answer_data(State(state): State<AppState>, request: Request, next: 
         .route("/settings/connections", get(connections_data))
         .fallback(async || Problem(AppError::NotFound))
         .layer(Extension(wanted))
-        .with_state(state);
+        .with_state(state.for_viewer(Some(&viewer)));
     routes.oneshot(request).await.into_response()
 }
 
 /// What a data route answers.
-type Answer = Result<Response, Problem>;
+pub(super) type Answer = Result<Response, Problem>;
 
 async fn overview_data(State(state): State<AppState>, Extension(format): Extension<Format>) -> Answer {
     let model = overview::get_overview(&state.db, None, Utc::now()).await?;
@@ -275,7 +278,7 @@ async fn connections_data(
 }
 
 /// Heads of a list of columns.
-const COLUMN_HEADS: &[&str] = &[
+pub(super) const COLUMN_HEADS: &[&str] = &[
     "ordinal_position",
     "column_name",
     "data_type",
@@ -299,7 +302,7 @@ const COLUMN_HEADS: &[&str] = &[
 ];
 
 /// One column as a line.
-fn column_row(column: &ColumnProfile) -> Vec<String> {
+pub(super) fn column_row(column: &ColumnProfile) -> Vec<String> {
     let (metrics, meaning) = (&column.metrics, &column.meaning);
     vec![
         column.ordinal_position.to_string(),
@@ -331,13 +334,13 @@ fn optional<T: ToString>(value: Option<T>) -> String {
 }
 
 /// Text that a spreadsheet will not take for a formula. Numbers are left as they are.
-fn text(value: &str) -> String {
+pub(super) fn text(value: &str) -> String {
     let risky = value.starts_with(['=', '+', '-', '@', '\t', '\r']) && value.parse::<f64>().is_err();
     if risky { format!("'{value}") } else { value.to_owned() }
 }
 
 /// Writes a CSV file with a head.
-fn csv(name: &str, heads: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Answer {
+pub(super) fn csv(name: &str, heads: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Answer {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(heads).map_err(AppError::internal)?;
     for row in rows {

@@ -3,11 +3,12 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::{Stream, StreamExt, stream};
 
+use super::console::Console;
 use super::problem::Problem;
 use crate::domain::profile_run::ProfileRun;
 use crate::services::error::AppError;
@@ -16,18 +17,20 @@ use crate::store::profile_runs;
 
 /// A page is told at most this often.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(500);
+/// A stream ends after so long and the browser opens it anew: whoever lost a role or his session is not told for ever.
+const LONGEST_STREAM: Duration = Duration::from_secs(300);
 /// Without a signal (another instance may do the work) the database is asked this often.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// One run until it has ended.
-pub async fn one_run(State(state): State<AppState>, Path(number): Path<String>) -> Result<Response, Problem> {
+pub async fn one_run(Console { state, .. }: Console, Path(number): Path<String>) -> Result<Response, Problem> {
     let number = number.parse().map_err(|_| AppError::NotFound)?;
     let first = profile_runs::find_run(&state.db, number).await?.ok_or(AppError::NotFound)?;
     Ok(send(state, vec![first], Some(number)))
 }
 
 /// All runs that are active now, and those that become so.
-pub async fn all_runs(State(state): State<AppState>) -> Result<Response, Problem> {
+pub async fn all_runs(Console { state, .. }: Console) -> Result<Response, Problem> {
     let first = active(&state).await?;
     Ok(send(state, first, None))
 }
@@ -45,6 +48,7 @@ struct Listener {
     waiting: Vec<ProfileRun>,
     changes: tokio::sync::broadcast::Receiver<crate::domain::identifier::RunId>,
     ended: bool,
+    until: tokio::time::Instant,
 }
 
 impl Listener {
@@ -55,7 +59,7 @@ impl Listener {
                 self.ended = self.number.is_some() && run.status.is_terminal();
                 return Some((run, self));
             }
-            if self.ended {
+            if self.ended || tokio::time::Instant::now() >= self.until {
                 return None;
             }
             let signal = async {
@@ -104,6 +108,7 @@ fn send(state: AppState, first: Vec<ProfileRun>, number: Option<i64>) -> Respons
         waiting: first,
         changes,
         ended: false,
+        until: tokio::time::Instant::now() + LONGEST_STREAM,
     };
     let events = stream::unfold(listener, Listener::next).map(event);
     answer(events).into_response()

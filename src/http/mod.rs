@@ -5,21 +5,16 @@
 //! time limits, the same-origin check, the session, the gate. The gate denies by default: a path is public only when
 //! `gate::is_public` names it.
 
+pub mod api;
 pub mod assets;
-pub mod catalogue_api;
-pub mod column_profile_api;
-pub mod column_profile_body;
-pub mod column_profile_parts;
-pub mod columns_api;
+pub mod console;
 pub mod cookies;
 pub mod data;
 pub mod events;
-pub mod external_runs_api;
 pub mod format;
 pub mod gate;
 pub mod health;
 pub mod problem;
 pub mod router;
-pub mod runs_api;
 pub mod security;
 pub mod server;

@@ -5,10 +5,11 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
-use axum::response::Response;
-use axum::routing::{get, post};
+use axum::response::{Redirect, Response};
+use axum::routing::{any, get, post};
 use leptos::prelude::*;
 use leptos_axum::{AxumRouteListing, LeptosRoutes};
 use tower::ServiceBuilder;
@@ -22,9 +23,8 @@ use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration as CookieDuration;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
-use super::{
-    assets, catalogue_api, column_profile_api, columns_api, data, events, external_runs_api, format, gate, health, runs_api, security,
-};
+use super::{api, assets, data, events, format, gate, health, security};
+use crate::domain::user::Viewer;
 use crate::state::AppState;
 use crate::store::sessions::Sessions;
 
@@ -52,7 +52,7 @@ where
     let Pages { routes, shell } = pages;
     let context_state = state.clone();
     let context = move || {
-        provide_context(context_state.clone());
+        provide_context(scoped(&context_state));
         set_page_policy();
     };
     let not_found = leptos_axum::render_app_async_with_context(context.clone(), {
@@ -63,7 +63,7 @@ where
         let state = state.clone();
         move |request: Request| {
             let state = state.clone();
-            leptos_axum::handle_server_fns_with_context(move || provide_context(state.clone()), request)
+            leptos_axum::handle_server_fns_with_context(move || provide_context(scoped(&state)), request)
         }
     };
     let https = state.config.is_https();
@@ -75,37 +75,11 @@ where
         .route("/assets/{*path}", get(assets::serve))
         .route("/runs/events", get(events::all_runs))
         .route("/runs/{number}/events", get(events::one_run))
-        .route(
-            "/api/table-groups/{id}/profile-runs",
-            get(runs_api::list_of_group).post(runs_api::start),
-        )
-        .route("/api/table-groups/{id}/column-profiles", get(columns_api::all_columns))
-        .route("/api/table-groups/{id}/column-history", get(columns_api::history))
-        .route(
-            "/api/profile-runs",
-            get(runs_api::list).post(external_runs_api::begin).delete(runs_api::remove),
-        )
-        .route("/api/data-quality/profile-runs", axum::routing::delete(runs_api::remove_by_seed))
-        .route(
-            "/api/data-quality/testgen/table-groups/{id}/profile-runs",
-            get(runs_api::list_of_group),
-        )
-        .route("/api/profile-runs/{id}/anomalies", get(runs_api::anomalies))
-        .route("/api/data-quality/profile-runs/{id}/anomalies", get(runs_api::anomalies))
-        .route("/api/profile-runs/{id}", get(runs_api::show))
-        .route("/api/profile-runs/{id}/cancel", post(runs_api::cancel))
-        .merge(seed_routes())
-        // The seed wrote its addresses with and without `/api`.
-        .route("/api/table-groups/{id}/column-profile", get(column_profile_api::show))
-        .route("/table-groups/{id}/column-profile", get(column_profile_api::show))
-        .route(
-            "/api/data-quality/testgen/table-groups/{id}/column-profile",
-            get(column_profile_api::show),
-        )
-        .route(
-            "/data-quality/testgen/table-groups/{id}/column-profile",
-            get(column_profile_api::show),
-        )
+        .merge(api::routes::router())
+        .route("/api/{*nothing}", any(api::negotiation::nothing_here))
+        .route("/api", get(async || Redirect::permanent("/api/docs")))
+        .route("/docs", get(async || Redirect::permanent("/api/docs")))
+        .route("/redoc", get(async || Redirect::permanent("/api/docs")))
         .route("/actions/{name}", post(actions))
         .leptos_routes_with_context(&state, routes, context, {
             let options = state.leptos.clone();
@@ -120,6 +94,7 @@ where
         .layer(middleware::from_fn_with_state(state.clone(), gate::require_viewer))
         .layer(session_layer(&state))
         .layer(middleware::from_fn(security::require_same_origin))
+        .layer(middleware::from_fn(api::negotiation::answer_as_api))
         .layer(
             ServiceBuilder::new()
                 .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
@@ -135,23 +110,6 @@ where
         .layer(CatchPanicLayer::new())
 }
 
-/// The catalogue and the runs of programs outside, under the addresses that the seed gave them.
-fn seed_routes() -> Router<AppState> {
-    const BASE: &str = "/api/data-quality/testgen";
-    Router::new()
-        .route("/api/projects", get(catalogue_api::projects))
-        .route("/api/projects/{key}/connections", get(catalogue_api::connections))
-        .route("/api/connections/{id}/table-groups", get(catalogue_api::table_groups))
-        .route("/api/table-groups/{id}/tables", get(catalogue_api::tables))
-        .route(&format!("{BASE}/projects"), get(catalogue_api::projects))
-        .route(&format!("{BASE}/projects/{{key}}/connections"), get(catalogue_api::connections))
-        .route(&format!("{BASE}/connections/{{id}}/table-groups"), get(catalogue_api::table_groups))
-        .route(&format!("{BASE}/table-groups/{{id}}/tables"), get(catalogue_api::tables))
-        .route(&format!("{BASE}/profile-runs"), post(external_runs_api::begin))
-        .route(&format!("{BASE}/profile-runs/{{id}}/complete"), post(external_runs_api::complete))
-        .route("/api/profile-runs/{id}/complete", post(external_runs_api::complete))
-}
-
 /// Sessions: ours in the control database, a cookie that scripts cannot read.
 fn session_layer(state: &AppState) -> SessionManagerLayer<Sessions> {
     let https = state.config.is_https();
@@ -162,6 +120,12 @@ fn session_layer(state: &AppState) -> SessionManagerLayer<Sessions> {
         .with_same_site(SameSite::Lax)
         .with_path("/")
         .with_expiry(Expiry::OnInactivity(CookieDuration::days(SESSION_DAYS)))
+}
+
+/// The state as whoever sends this request may use it.
+fn scoped(state: &AppState) -> AppState {
+    let viewer = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Viewer>().cloned());
+    state.for_viewer(viewer.as_ref())
 }
 
 /// Pages say which scripts are theirs.

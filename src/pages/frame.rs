@@ -175,6 +175,7 @@ mod tests {
             name: "mo".into(),
             display_name: "M. Okafor".into(),
             roles: vec![role],
+            narrowed: Vec::new(),
             is_active: true,
         };
         let viewer = Viewer {

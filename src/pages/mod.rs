@@ -5,6 +5,7 @@
 //! asks and for what; `respond` refuses; `frame` is what stands around every page.
 
 pub mod account;
+pub mod api_docs;
 pub mod column;
 pub mod connections;
 pub mod errors;
@@ -17,6 +18,7 @@ pub mod new_connection_form;
 pub mod overview;
 mod overview_lists;
 mod panel_sql;
+pub mod people;
 pub mod request;
 pub mod respond;
 pub mod retention;

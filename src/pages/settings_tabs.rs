@@ -5,6 +5,7 @@ use leptos::prelude::*;
 /// Room and address.
 const ROOMS: &[(&str, &str)] = &[
     ("Connections", "/settings/connections"),
+    ("People", "/settings/people"),
     ("Schema", "/settings/schema"),
     ("Retention", "/settings/retention"),
 ];

@@ -57,6 +57,7 @@ pub fn tokens_view(tokens: &[ApiToken], now: DateTime<Utc>) -> AnyView {
         {PageHead::new("API tokens").lede(lede).view()}
         {list}
         {section(SectionTitle::new("new-token", "New token"), form())}
+        <p class="t2">"What programs can ask is described on "<a href="/api/docs">"the API's page"</a>"."</p>
     }
     .into_any()
 }

@@ -6,6 +6,7 @@
 
 pub mod api_tokens;
 pub mod connections;
+pub mod people;
 pub mod reply;
 pub mod runs;
 pub mod sessions;

@@ -75,6 +75,7 @@ pub async fn accept_link(token: String, #[server(default)] password: String, #[s
         "sample" => {
             let started = async {
                 let viewer = users::viewer(&state.db, &user.user_id).await?.ok_or(AppError::SignedOut)?;
+                let state = state.for_viewer(Some(&viewer));
                 sample_data::profile_sample(&state.db, &state.config, &state.signals, &viewer).await
             };
             match started.await {

@@ -7,9 +7,9 @@ use sha2::{Digest, Sha256};
 use super::error::AppError;
 use super::passwords;
 use crate::domain::audit::Actor;
-use crate::domain::identifier::UserId;
+use crate::domain::identifier::{TableGroupId, UserId};
 use crate::domain::user::{Permission, Role, User, Viewer};
-use crate::store::{Database, audit, sign_in as links, users};
+use crate::store::{Database, audit, connections, sign_in as links, users};
 
 /// Failed sign-ins are counted over this many seconds.
 const THROTTLE_WINDOW_S: i64 = 900;
@@ -60,6 +60,17 @@ pub fn require(viewer: &Viewer, permission: Permission) -> Result<(), AppError> 
     } else {
         Err(AppError::Denied(permission))
     }
+}
+
+/// Refuses unless one of the person's roles carries the permission for this group. What the person does not see is not there.
+pub async fn require_on_group(db: &Database, viewer: &Viewer, permission: Permission, group: &TableGroupId) -> Result<(), AppError> {
+    require(viewer, permission)?;
+    let scope = viewer.user.scope_of(permission);
+    if scope.is_everything() || connections::find_table_group(&db.within(scope), group).await?.is_some() {
+        return Ok(());
+    }
+    let seen = connections::find_table_group(&db.within(viewer.scope()), group).await?;
+    Err(seen.map_or(AppError::NotFound, |_| AppError::Denied(permission)))
 }
 
 /// Checks name and password. The answer never says which of the two was wrong, nor whether the name exists.

@@ -133,9 +133,14 @@ impl AppError {
         }
     }
 
+    /// A reference that a line of the log and an answer share.
+    pub fn new_reference() -> String {
+        uuid::Uuid::now_v7().simple().to_string().split_off(20)
+    }
+
     /// Logs the cause once and returns the reference that the person is shown.
     pub fn log(&self) -> String {
-        let reference = uuid::Uuid::now_v7().simple().to_string().split_off(20);
+        let reference = Self::new_reference();
         match self {
             Self::Internal(source) => {
                 tracing::error!(reference, error = %source, cause = ?source.source().map(ToString::to_string), "A request failed by a fault of ours")

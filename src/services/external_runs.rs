@@ -11,7 +11,7 @@ use crate::domain::anomaly::ProfileAnomaly;
 use crate::domain::identifier::{RunId, TableGroupId};
 use crate::domain::profile_run::{RunPhase, RunReason, RunStatus};
 use crate::domain::user::{Permission, Viewer};
-use crate::store::profile_runs::RequestedRun;
+use crate::store::profile_runs::{self, RequestedRun};
 use crate::store::run_completion::{Finish, RunOutcome, finish};
 use crate::store::{Database, connections, external_runs};
 
@@ -36,7 +36,7 @@ pub async fn begin(
     group: &TableGroupId,
     started_at: Option<DateTime<Utc>>,
 ) -> Result<RequestedRun, AppError> {
-    access::require(viewer, Permission::RunProfiling)?;
+    access::require_on_group(db, viewer, Permission::RunProfiling, group).await?;
     let (connection, _) = connections::find_table_group(db, group).await?.ok_or(AppError::NotFound)?;
     if !connection.is_active {
         return Err(AppError::conflict(
@@ -54,6 +54,10 @@ pub async fn begin(
 /// Ends a run that its program does itself. The end of Limn's own runs is nobody's to report.
 pub async fn complete(db: &Database, signals: &RunSignals, viewer: &Viewer, run: &RunId, report: &ExternalReport) -> Result<(), AppError> {
     access::require(viewer, Permission::RunProfiling)?;
+    let known = profile_runs::find_run_by_id(&db.within(viewer.scope()), run)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    access::require_on_group(db, viewer, Permission::RunProfiling, &known.table_group_id).await?;
     let attempt = external_runs::find_external_attempt(db, run).await?.ok_or(AppError::NotFound)?;
     let phase = match report.status {
         RunStatus::Completed => RunPhase::Completed,

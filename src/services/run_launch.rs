@@ -10,10 +10,10 @@ use crate::domain::identifier::{RunId, TableGroupId, TableId};
 use crate::domain::profile_run::{RunMode, RunTrigger};
 use crate::domain::user::{Permission, Viewer};
 use crate::store::profile_runs::{self, NewRun};
-use crate::store::{Database, connections, run_transitions};
+use crate::store::{Database, connections, run_transitions, tables};
 
 /// What was started.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct LaunchedRun {
     /// Id.
     pub profile_run_id: RunId,
@@ -42,7 +42,7 @@ pub struct LaunchRequest {
 
 /// Writes a run for a worker to take.
 pub async fn launch(db: &Database, signals: &RunSignals, viewer: &Viewer, request: LaunchRequest) -> Result<LaunchedRun, AppError> {
-    access::require(viewer, Permission::RunProfiling)?;
+    access::require_on_group(db, viewer, Permission::RunProfiling, &request.table_group_id).await?;
     let (connection, group) = connections::find_table_group(db, &request.table_group_id)
         .await?
         .ok_or(AppError::NotFound)?;
@@ -62,6 +62,21 @@ pub async fn launch(db: &Database, signals: &RunSignals, viewer: &Viewer, reques
         return Err(AppError::refused(
             format!("{} has no table to profile", group.name),
             "Put Parquet, CSV or JSON-lines files into its folder, then let Limn look for tables again.",
+        ));
+    }
+    let known = if request.only_tables.is_empty() {
+        Vec::new()
+    } else {
+        tables::list_group_tables(db, &request.table_group_id).await?
+    };
+    if let Some(other) = request
+        .only_tables
+        .iter()
+        .find(|id| known.iter().all(|table| table.table_id != **id))
+    {
+        return Err(AppError::refused(
+            format!("{other} is no table of {}", group.name),
+            "Name tables of the group by their table_id, or none for all of them.",
         ));
     }
     let mut tx = db.begin().await?;
@@ -88,6 +103,10 @@ pub async fn launch(db: &Database, signals: &RunSignals, viewer: &Viewer, reques
 /// Asks for an end. A waiting run ends at once; a running one as soon as its worker hears of it. Asking twice is once.
 pub async fn cancel(db: &Database, signals: &RunSignals, viewer: &Viewer, run: &RunId) -> Result<bool, AppError> {
     access::require(viewer, Permission::RunProfiling)?;
+    let known = profile_runs::find_run_by_id(&db.within(viewer.scope()), run)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    access::require_on_group(db, viewer, Permission::RunProfiling, &known.table_group_id).await?;
     let mut tx = db.begin().await?;
     let asked = run_transitions::request_cancel(&mut tx, run, &access::actor(viewer)).await?;
     tx.commit().await?;

@@ -13,6 +13,7 @@ use sqlx::{PgPool, SqlitePool};
 use super::error::StoreError;
 use super::migrations;
 use super::statement::sql;
+use crate::domain::scope::Scope;
 
 /// How long a caller waits for a connection before it is told that the database is unavailable.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -48,6 +49,8 @@ pub struct Database {
     pub(super) pools: Pools,
     statements: Arc<SentStatements>,
     file: Option<Arc<Path>>,
+    /// What its reads are limited to; nothing where they see everything.
+    pub(super) scope: Option<Arc<Scope>>,
 }
 
 /// Counts the statements sent; in tests it keeps their texts too, for the test that reads their plans.
@@ -104,7 +107,17 @@ impl Database {
             pools,
             statements: Arc::default(),
             file: sqlite_file(url),
+            scope: None,
         })
+    }
+
+    /// The same database, whose reads see only what lies inside a scope. Transactions are not limited: who writes has looked
+    /// through such a handle before.
+    pub fn within(&self, scope: Scope) -> Self {
+        Self {
+            scope: (!scope.is_everything()).then(|| Arc::new(scope)),
+            ..self.clone()
+        }
     }
 
     /// Brings the schema up to date. May be called twice, and by several servers at once.

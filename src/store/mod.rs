@@ -15,7 +15,9 @@ mod error;
 mod migrations;
 mod record;
 mod registry;
+mod role_scopes;
 mod run_rows;
+mod scope;
 mod scripts;
 mod statement;
 mod table_rows;
@@ -35,11 +37,13 @@ pub mod partition_states;
 pub mod profile_runs;
 pub mod run_completion;
 pub mod run_deletion;
+pub mod run_lists;
 pub mod run_log;
 pub mod run_tables;
 pub mod run_transitions;
 pub mod schema;
 pub mod seed_lists;
+pub mod seed_tree;
 pub mod sessions;
 pub mod settings;
 pub mod sign_in;
@@ -75,6 +79,7 @@ pub(crate) use {
     catalogue::Catalogue,
     migrations::{cut_off_after, migrate_to},
     registry::{ColumnKind, all_tables},
+    scope::is_known,
     scripts::{Makes, latest_version, split},
 };
 

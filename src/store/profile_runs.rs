@@ -43,7 +43,7 @@ pub struct NewRun {
 }
 
 /// A run that was just asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct RequestedRun {
     /// Id.
     pub profile_run_id: RunId,
@@ -184,11 +184,11 @@ pub async fn list_active_runs(db: &Database) -> Result<Vec<ProfileRun>, StoreErr
 
 /// Lists runs, newest first. One statement, a second only beyond the last page.
 pub async fn list_runs(db: &Database, query: &RunsQuery, now: DateTime<Utc>) -> Result<Page<ProfileRun>, StoreError> {
-    let limit = PAGE_SIZE;
-    let offset = u64::from(query.page.max(1) - 1) * u64::from(limit);
+    let limit = query.limit.unwrap_or(PAGE_SIZE);
+    let offset = query.offset.unwrap_or(u64::from(query.page.max(1) - 1) * u64::from(limit));
     let text = format!(
         "select {RUN_COLUMNS}, count(*) over () as total {RUN_TABLES} {RUN_CONDITION}
-         and ($5 is null or p.status = $5) and (not $6 or p.status in ('pending', 'running')) order by p.run_number desc limit $7 offset $8"
+         and ($8 is null or p.status = $8) and (not $9 or p.status in ('pending', 'running')) order by p.run_number desc limit $10 offset $11"
     );
     let status = query.status.map(RunStatus::word);
     let rows = bind_filters(sql_joined(text), query, now)
@@ -276,9 +276,10 @@ pub async fn run_neighbours(db: &Database, run_id: &RunId) -> Result<(Option<i64
     row.map_or(Ok((None, None)), |row| Ok((row.integer_opt("older")?, row.integer_opt("newer")?)))
 }
 
-/// The filters of the list, status apart; `$1..$4` as [`bind_filters`] binds them.
+/// The filters of the list, status apart; `$1..$7` as [`bind_filters`] binds them.
 const RUN_CONDITION: &str = "where ($1 is null or p.table_group_id = $1) and ($2 is null or p.requested_at >= $2)
-     and ($3 is null or p.run_number = $4 or lower(g.name) like lower($3) escape '!' or lower(c.name) like lower($3) escape '!')";
+     and ($3 is null or p.run_number = $4 or lower(g.name) like lower($3) escape '!' or lower(c.name) like lower($3) escape '!')
+     and ($5 is null or c.connection_id = $5) and ($6 is null or c.project_key = $6) and ($7 is null or p.trigger_source = $7)";
 
 fn bind_filters(statement: Statement, query: &RunsQuery, now: DateTime<Utc>) -> Statement {
     let some = |text: &str| if text.is_empty() { None } else { Some(text.to_owned()) };
@@ -288,6 +289,9 @@ fn bind_filters(statement: Statement, query: &RunsQuery, now: DateTime<Utc>) -> 
         .bind(query.days.and_then(|days| now.checked_sub_signed(Duration::days(i64::from(days)))))
         .bind(some(&query.q).map(|text| like_anywhere(&text)))
         .bind(query.q.trim_start_matches('#').parse::<i64>().ok())
+        .bind(some(&query.connection))
+        .bind(some(&query.project))
+        .bind(query.trigger.map(RunTrigger::word))
 }
 
 /// The median of the group's last completed runs over all its tables.

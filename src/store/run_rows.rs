@@ -57,7 +57,7 @@ pub(super) fn read_run(row: &Record) -> Result<ProfileRun, StoreError> {
 }
 
 /// A run in the words of the seed's list.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, utoipa::ToSchema)]
 pub struct SeedRun {
     /// Run.
     pub profile_run_id: RunId,
@@ -87,18 +87,19 @@ pub async fn list_group_runs(db: &super::Database, group: &TableGroupId, limit: 
     .bind(limit)
     .fetch_all(db)
     .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(SeedRun {
-                profile_run_id: RunId(row.text("profile_run_id")?),
-                table_group_id: TableGroupId(row.text("table_group_id")?),
-                status: row.text("status")?,
-                started_at: row.time_opt("started_at")?,
-                completed_at: row.time_opt("completed_at")?,
-                row_count: row.count_opt("row_count")?,
-                anomaly_count: row.count_opt("anomaly_count")?,
-                databricks_run_id: row.text_opt("databricks_run_id")?,
-            })
-        })
-        .collect()
+    rows.iter().map(read_seed_run).collect()
+}
+
+/// Reads a run in the words of the seed's lists.
+pub(super) fn read_seed_run(row: &Record) -> Result<SeedRun, StoreError> {
+    Ok(SeedRun {
+        profile_run_id: RunId(row.text("profile_run_id")?),
+        table_group_id: TableGroupId(row.text("table_group_id")?),
+        status: row.text("status")?,
+        started_at: row.time_opt("started_at")?,
+        completed_at: row.time_opt("completed_at")?,
+        row_count: row.count_opt("row_count")?,
+        anomaly_count: row.count_opt("anomaly_count")?,
+        databricks_run_id: row.text_opt("databricks_run_id")?,
+    })
 }

@@ -38,6 +38,7 @@ pub(crate) const SCRIPTS: &[Script] = &[
     script!(3, "whole schema", "0003_whole_schema.sql"),
     script!(4, "API tokens", "0004_api_tokens.sql"),
     script!(5, "values beside columns", "0005_values_beside_columns.sql"),
+    script!(6, "scopes of roles", "0006_role_scopes.sql"),
 ];
 
 /// The version that this program writes and reads.

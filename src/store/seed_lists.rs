@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Database, StoreError, sql};
 
 /// A project.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct SeedProject {
     /// Key.
     pub project_key: String,
@@ -20,7 +20,7 @@ pub struct SeedProject {
 }
 
 /// A connection; never a secret.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct SeedConnection {
     /// Id.
     pub connection_id: String,
@@ -41,7 +41,7 @@ pub struct SeedConnection {
 }
 
 /// A table group.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct SeedTableGroup {
     /// Id.
     pub table_group_id: String,
@@ -58,7 +58,7 @@ pub struct SeedTableGroup {
 }
 
 /// A table.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct SeedTable {
     /// Id.
     pub table_id: String,

@@ -1,5 +1,7 @@
 //! One statement: a text with `$1..$n` and its values, sent to a pool (reads, single writes) or inside a transaction.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use sqlx::{Arguments, AssertSqlSafe, SqlSafeStr};
 
@@ -7,6 +9,8 @@ use super::database::{Database, DatabaseKind, Held, Pools, Transaction};
 use super::dialect::translate;
 use super::error::StoreError;
 use super::record::Record;
+use super::scope::narrow;
+use crate::domain::scope::Scope;
 
 /// A value to bind. Each knows its type even where it is absent, as PostgreSQL demands.
 #[derive(Clone, Debug)]
@@ -129,6 +133,10 @@ pub(crate) fn rows_insert(table: &'static str, columns: &'static [&'static str],
 pub(crate) trait Place: Send {
     /// Which database this is.
     fn database_kind(&self) -> DatabaseKind;
+    /// What reads are limited to; nothing where they see everything.
+    fn scope(&self) -> Option<Arc<Scope>> {
+        None
+    }
     /// Sends it and reads all rows. On a [`Database`] this uses a connection that only reads.
     fn fetch(self, statement: Prepared) -> impl Future<Output = Result<Vec<Record>, sqlx::Error>> + Send;
     /// Sends it and counts the rows it changed.
@@ -150,7 +158,12 @@ impl Statement {
     }
 
     /// Reads all rows.
-    pub(crate) async fn fetch_all<P: Place>(self, place: P) -> Result<Vec<Record>, StoreError> {
+    pub(crate) async fn fetch_all<P: Place>(mut self, place: P) -> Result<Vec<Record>, StoreError> {
+        if let Some(scope) = place.scope() {
+            let narrowed = narrow(&self.text, &scope, place.database_kind(), self.values.len());
+            self.text = narrowed.text.into();
+            self.values.extend(narrowed.lists.into_iter().map(Value::from));
+        }
         let prepared = self.prepare(place.database_kind());
         let text = prepared.text.clone();
         place
@@ -194,6 +207,10 @@ impl Statement {
 impl Place for &Database {
     fn database_kind(&self) -> DatabaseKind {
         self.kind()
+    }
+
+    fn scope(&self) -> Option<Arc<Scope>> {
+        self.scope.clone()
     }
 
     async fn fetch(self, statement: Prepared) -> Result<Vec<Record>, sqlx::Error> {

@@ -1,7 +1,7 @@
 //! Table groups: made, changed, removed with everything that depends on them.
 
 use super::statement::sql_joined;
-use super::{Database, StoreError, Transaction, audit, list_of, run_deletion, sql};
+use super::{Database, StoreError, Transaction, audit, list_of, role_scopes, run_deletion, sql};
 use crate::domain::audit::Actor;
 use crate::domain::connection::FoundTable;
 use crate::domain::identifier::{ConnectionId, RunId, TableGroupId, slug};
@@ -148,6 +148,7 @@ pub async fn delete_group(tx: &mut Transaction, group: &TableGroupId, actor: &Ac
         .map(|row| Ok(RunId(row.text("profile_run_id")?)))
         .collect::<Result<Vec<_>, StoreError>>()?;
     run_deletion::delete_runs(tx, &runs, &format!("the group {group} was removed"), actor).await?;
+    role_scopes::forget_group(tx, group).await?;
     let rows = sql("select table_id from dq_tables where table_group_id = $1")
         .bind(group.as_str())
         .fetch_all(&mut *tx)

@@ -1,11 +1,12 @@
 //! People, their roles and passwords, and the viewer that every page shows.
 
 use super::sign_in::name_key;
-use super::statement::Place;
-use super::{Database, Record, StoreError, Transaction, Value, audit, new_id, rows_insert, sessions, sql};
+use super::statement::{Place, sql_joined};
+use super::{Database, Record, StoreError, Transaction, audit, new_id, role_scopes, sessions, sql};
 use crate::domain::audit::Actor;
 use crate::domain::identifier::UserId;
-use crate::domain::user::{Role, User, Viewer};
+use crate::domain::scope::{RoleGrant, Scope};
+use crate::domain::user::{Permission, Role, User, Viewer};
 
 pub use super::sign_in::{
     FailureCounts, NewLink, SignInLink, consume_sign_in_link, count_recent_failures, create_sign_in_link, delete_old_attempts,
@@ -21,7 +22,7 @@ pub struct NewUser {
     pub display_name: String,
     /// Absent where the person signs in by a link first.
     pub password_hash: Option<String>,
-    /// All roles.
+    /// All roles; they hold everywhere.
     pub roles: Vec<Role>,
 }
 
@@ -53,6 +54,7 @@ pub async fn create_user(tx: &mut Transaction, new: NewUser, actor: &Actor) -> R
         name: new.name.trim().to_owned(),
         display_name: new.display_name.trim().to_owned(),
         roles: new.roles,
+        narrowed: Vec::new(),
         is_active: true,
     };
     let added = sql(
@@ -71,7 +73,8 @@ pub async fn create_user(tx: &mut Transaction, new: NewUser, actor: &Actor) -> R
             what: format!("the user name {:?}", user.name),
         });
     }
-    insert_roles(tx, &user.user_id, &user.roles).await?;
+    let grants: Vec<RoleGrant> = user.grants().collect();
+    role_scopes::insert_grants(tx, &user.user_id, &grants).await?;
     let details = serde_json::json!({ "name": user.name, "roles": user.roles });
     audit::record(tx, actor, "user.create", &format!("user:{}", user.user_id), details).await?;
     Ok(user)
@@ -79,8 +82,9 @@ pub async fn create_user(tx: &mut Transaction, new: NewUser, actor: &Actor) -> R
 
 /// Finds a person by the name they sign in with, in any case.
 pub async fn find_user_by_name(db: &Database, name: &str) -> Result<Option<UserCredentials>, StoreError> {
-    let rows = sql("select u.user_id, u.name, u.display_name, u.is_active, u.password_hash, r.role
-         from users u left join user_roles r on r.user_id = u.user_id where u.name_key = $1 order by r.role")
+    let rows = sql_joined(format!(
+        "select {USER_COLUMNS}, u.password_hash {USER_TABLES} where u.name_key = $1 order by {USER_ORDER}"
+    ))
     .bind(name_key(name))
     .fetch_all(db)
     .await?;
@@ -94,8 +98,9 @@ pub async fn find_user_by_name(db: &Database, name: &str) -> Result<Option<UserC
     reason = "callers pass &Database or &mut Transaction; the seam stays inside the store"
 )]
 pub async fn get_user<P: Place>(place: P, user_id: &UserId) -> Result<User, StoreError> {
-    let rows = sql("select u.user_id, u.name, u.display_name, u.is_active, r.role
-         from users u left join user_roles r on r.user_id = u.user_id where u.user_id = $1 order by r.role")
+    let rows = sql_joined(format!(
+        "select {USER_COLUMNS} {USER_TABLES} where u.user_id = $1 order by {USER_ORDER}"
+    ))
     .bind(user_id.as_str())
     .fetch_all(place)
     .await?;
@@ -106,10 +111,9 @@ pub async fn get_user<P: Place>(place: P, user_id: &UserId) -> Result<User, Stor
 
 /// Lists all people by name.
 pub async fn list_users(db: &Database) -> Result<Vec<User>, StoreError> {
-    let rows = sql("select u.user_id, u.name, u.display_name, u.is_active, r.role
-         from users u left join user_roles r on r.user_id = u.user_id order by u.name_key, r.role")
-    .fetch_all(db)
-    .await?;
+    let rows = sql_joined(format!("select {USER_COLUMNS} {USER_TABLES} order by u.name_key, {USER_ORDER}"))
+        .fetch_all(db)
+        .await?;
     read_users(&rows)
 }
 
@@ -125,18 +129,21 @@ pub async fn set_password(tx: &mut Transaction, user_id: &UserId, password_hash:
     audit::record(tx, actor, "user.set_password", &format!("user:{user_id}"), serde_json::json!({})).await
 }
 
-/// Sets all roles of a person.
+/// Sets all roles of a person, everywhere.
 pub async fn set_roles(tx: &mut Transaction, user_id: &UserId, roles: &[Role], actor: &Actor) -> Result<(), StoreError> {
+    let grants: Vec<RoleGrant> = roles.iter().copied().map(RoleGrant::everywhere).collect();
+    set_grants(tx, user_id, &grants, actor).await
+}
+
+/// Sets all roles of a person, each with where it holds.
+pub async fn set_grants(tx: &mut Transaction, user_id: &UserId, grants: &[RoleGrant], actor: &Actor) -> Result<(), StoreError> {
     let changed = sql("update users set updated_at = {now} where user_id = $1")
         .bind(user_id.as_str())
         .execute(&mut *tx)
         .await?;
     expect_user(changed, user_id)?;
-    sql("delete from user_roles where user_id = $1")
-        .bind(user_id.as_str())
-        .execute(&mut *tx)
-        .await?;
-    insert_roles(tx, user_id, roles).await?;
+    role_scopes::replace_grants(tx, user_id, grants).await?;
+    let roles: Vec<String> = grants.iter().map(RoleGrant::text).collect();
     audit::record(
         tx,
         actor,
@@ -168,42 +175,42 @@ pub async fn set_active(tx: &mut Transaction, user_id: &UserId, is_active: bool,
     .await
 }
 
-/// The signed-in person with what surrounds every page, in one statement; nothing where they may not sign in.
+/// The signed-in person with what surrounds every page, in one statement; a second one counts what a narrowed person sees.
+/// Nothing where they may not sign in.
 pub async fn viewer(db: &Database, user_id: &UserId) -> Result<Option<Viewer>, StoreError> {
-    let rows = sql("select u.user_id, u.name, u.display_name, u.is_active, r.role,
-             (select name from dq_projects order by created_at, project_key limit 1) as project_name,
-             (select count(*) from dq_tables where missing_since is null) as table_count,
-             (select count(*) from dq_profiles where status in ('pending', 'running')) as active_run_count,
-             (select count(*) from dq_connections) as connection_count
-         from users u left join user_roles r on r.user_id = u.user_id where u.user_id = $1 and u.is_active order by r.role")
+    let whole = db.within(Scope::Everything);
+    let rows = sql_joined(format!(
+        "select {USER_COLUMNS}, {RAIL_COUNTS} {USER_TABLES} where u.user_id = $1 and u.is_active order by {USER_ORDER}"
+    ))
     .bind(user_id.as_str())
-    .fetch_all(db)
+    .fetch_all(&whole)
     .await?;
     let (Some(user), Some(row)) = (read_users(&rows)?.pop(), rows.first()) else {
         return Ok(None);
     };
-    Ok(Some(Viewer {
+    let scope = user.scope_of(Permission::ReadProfiles);
+    if scope.is_everything() {
+        return read_viewer(user, row).map(Some);
+    }
+    let seen = sql_joined(format!("select {RAIL_COUNTS}")).fetch_one(&db.within(scope)).await?;
+    read_viewer(user, &seen).map(Some)
+}
+
+/// What the rail shows of the catalogue.
+const RAIL_COUNTS: &str = "(select name from dq_projects order by created_at, project_key limit 1) as project_name,
+     (select count(*) from dq_tables where missing_since is null) as table_count,
+     (select count(*) from dq_profiles where status in ('pending', 'running')) as active_run_count,
+     (select count(*) from dq_connections) as connection_count";
+
+fn read_viewer(user: User, row: &Record) -> Result<Viewer, StoreError> {
+    Ok(Viewer {
         user,
         project_name: row.text_opt("project_name")?.unwrap_or_else(|| "Limn".into()),
         table_count: row.count("table_count")?,
         active_run_count: row.count("active_run_count")?,
         has_connections: row.count("connection_count")? > 0,
         token_scope: None,
-    }))
-}
-
-async fn insert_roles(tx: &mut Transaction, user_id: &UserId, roles: &[Role]) -> Result<(), StoreError> {
-    let mut words: Vec<&str> = roles.iter().map(|role| role.word()).collect();
-    words.sort_unstable();
-    words.dedup();
-    let rows = words
-        .into_iter()
-        .map(|word| vec![Value::from(user_id.as_str()), Value::from(word)])
-        .collect();
-    for statement in rows_insert("user_roles", &["user_id", "role"], rows) {
-        statement.execute(&mut *tx).await?;
-    }
-    Ok(())
+    })
 }
 
 fn expect_user(changed: u64, user_id: &UserId) -> Result<(), StoreError> {
@@ -214,7 +221,13 @@ fn expect_user(changed: u64, user_id: &UserId) -> Result<(), StoreError> {
     }
 }
 
-/// Gathers one row a role to people; rows of one person stand together.
+/// What [`read_users`] reads, and from where.
+const USER_COLUMNS: &str = "u.user_id, u.name, u.display_name, u.is_active, r.role, r.is_narrowed, s.kind, s.place";
+const USER_TABLES: &str = "from users u left join user_roles r on r.user_id = u.user_id
+     left join role_scopes s on s.user_id = r.user_id and s.role = r.role and r.is_narrowed";
+const USER_ORDER: &str = "r.role, s.kind, s.place";
+
+/// Gathers one row a place of a role to people; rows of one person stand together, and so do those of one role.
 fn read_users(rows: &[Record]) -> Result<Vec<User>, StoreError> {
     let mut users: Vec<User> = Vec::new();
     for row in rows {
@@ -225,11 +238,12 @@ fn read_users(rows: &[Record]) -> Result<Vec<User>, StoreError> {
                 name: row.text("name")?,
                 display_name: row.text("display_name")?,
                 roles: Vec::new(),
+                narrowed: Vec::new(),
                 is_active: row.flag("is_active")?,
             });
         }
         if let (Some(_), Some(user)) = (row.text_opt("role")?, users.last_mut()) {
-            user.roles.push(row.word("role", Role::from_word)?);
+            role_scopes::read_grant(row, user)?;
         }
     }
     Ok(users)

@@ -21,6 +21,7 @@ pub fn viewer(role: Role) -> Viewer {
         name: "t.nakamura".into(),
         display_name: "T. Nakamura-Delacroix".into(),
         roles: vec![role],
+        narrowed: Vec::new(),
         is_active: true,
     };
     Viewer {

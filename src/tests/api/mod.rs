@@ -1,5 +1,8 @@
 //! The API as programs use it: tokens, runs, columns.
 
 mod columns;
+mod description;
+mod results;
 mod runs;
+mod scope;
 mod tokens;

@@ -94,7 +94,7 @@ async fn a_program_outside_begins_a_run_and_ends_it_once() {
     );
     for (body, status) in [
         (json!({"table_group_id": "nothing"}), 404),
-        (json!({"status": "running"}), 400),
+        (json!({"status": "running"}), 422),
         (json!({"table_group_id": group, "status": "completed"}), 400),
     ] {
         assert_eq!(post(base, body.clone()).await.status.as_u16(), status, "{body}");

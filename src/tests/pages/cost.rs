@@ -30,6 +30,9 @@ async fn no_page_needs_more_than_six_statements() {
         "/settings/schema".into(),
         "/settings/retention?days=1".into(),
         format!("{table}/columns/amount?source=payload"),
+        "/settings/people".into(),
+        "/settings/people/ada".into(),
+        "/api/docs".into(),
         "/account".into(),
         "/account/tokens".into(),
     ];

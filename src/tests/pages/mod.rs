@@ -3,5 +3,6 @@
 mod cost;
 mod doorway;
 mod groups;
+mod people;
 mod permissions;
 mod reading;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::fixture::Shelf;
 use super::generator;
 use crate::domain::column_answer::WantedSource;
-use crate::http::column_profile_body::ColumnProfileBody;
+use crate::http::api::column_profile_body::ColumnProfileBody;
 use crate::services::backfill::{BackfillPlan, Outcome, backfill};
 use crate::services::column_profiles::{ColumnRequest, read_column_profile};
 use crate::services::error::AppError;

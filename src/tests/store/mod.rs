@@ -11,5 +11,6 @@ mod profiles;
 mod removal;
 mod runs;
 mod schema;
+mod scope;
 mod tables;
 mod values;

@@ -271,6 +271,27 @@ async fn pages_read_profiles_by_index_only() {
     }
 }
 
+#[tokio::test]
+async fn a_handle_that_is_limited_reads_by_the_same_indexes() {
+    let fixture = super::fixture::sqlite().await;
+    let db = &fixture.db;
+    let connection = connect(db, "Shop", &["orders"]).await;
+    complete_run(db, &group_of(&connection), 100, 5.0).await;
+    let seen = db.within(crate::domain::scope::Scope::Only {
+        projects: Vec::new(),
+        groups: vec![group_of(&connection)],
+    });
+    db.take_statement_texts();
+    read_columns_every_way(&seen, &connection).await;
+    let texts = db.take_statement_texts();
+    assert!(texts.iter().filter(|text| text.starts_with("with in_scope_lists")).count() >= 10);
+    // The view of all values is read where an administrator removes runs, never by somebody who is limited.
+    for text in texts.into_iter().filter(|text| !text.contains("dq_profile_column_values")) {
+        // The groups themselves are walked, once a statement: they are few.
+        assert_scans(db, &text, &["json_each", "newest", "constant row", "g"]).await;
+    }
+}
+
 /// Every statement of the column profile, its history, the states that merge and what goes with a run.
 async fn read_columns_every_way(db: &Database, connection: &crate::domain::connection::Connection) {
     use crate::store::{api_tokens, column_history, column_reads, partition_states, run_deletion};

@@ -1,72 +1,98 @@
 //! Runs that a program outside does, under the seed's addresses: begin and complete.
 
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
+use axum::Json;
+use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
-use super::problem::Problem;
 use crate::domain::anomaly::ProfileAnomaly;
 use crate::domain::identifier::{RunId, TableGroupId};
 use crate::domain::profile_run::RunStatus;
-use crate::domain::user::Viewer;
+use crate::http::console::Console;
+use crate::http::problem::Problem;
 use crate::services::error::AppError;
 use crate::services::external_runs::{self, ExternalReport};
-use crate::state::AppState;
+use crate::store::profile_runs::RequestedRun;
+
+/// Most rows of a report: what every reader of JSON can hold exactly.
+const MOST_ROWS: u64 = 9_007_199_254_740_991;
+/// Most findings that are counted.
+const MOST_ANOMALIES: u64 = 2_147_483_647;
+/// Most findings that are named.
+const MOST_NAMED: usize = 10_000;
 
 /// A run to begin.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct BeginRun {
+    /// Its group.
     #[serde(alias = "tableGroupId")]
     table_group_id: TableGroupId,
     /// Anything but running is refused: a run begins by running.
     #[serde(default)]
+    #[schema(pattern = "^running$")]
     status: Option<String>,
+    /// When it began; now, where it is left out.
     #[serde(default, alias = "startedAt")]
     started_at: Option<DateTime<Utc>>,
 }
 
 /// How a run ended.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct CompleteRun {
+    /// How it ended.
+    #[schema(pattern = "^(completed|failed|cancelled)$")]
     status: String,
+    /// Rows profiled.
     #[serde(default, alias = "rowCount")]
+    #[schema(maximum = 9_007_199_254_740_991_u64)]
     row_count: Option<u64>,
+    /// Findings, where the program counted more than it names.
     #[serde(default, alias = "anomalyCount")]
+    #[schema(maximum = 2_147_483_647)]
     anomaly_count: Option<u64>,
+    /// Findings.
     #[serde(default)]
+    #[schema(max_items = 10_000)]
     anomalies: Vec<ReportedAnomaly>,
 }
 
 /// One finding.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct ReportedAnomaly {
+    /// Table; `schema.table` where the schema is not given apart.
     #[serde(alias = "tableName")]
     table_name: String,
+    /// Schema.
     #[serde(default, alias = "schemaName")]
     schema_name: Option<String>,
+    /// Column; none for a finding about the table.
     #[serde(default, alias = "columnName")]
     column_name: Option<String>,
+    /// What was found.
     #[serde(alias = "anomalyType")]
     anomaly_type: String,
+    /// How much it matters.
     #[serde(default)]
     severity: String,
+    /// In words.
     #[serde(default)]
     description: String,
+    /// When it was found.
     #[serde(default, alias = "detectedAt")]
     detected_at: Option<DateTime<Utc>>,
 }
 
-/// `POST .../profile-runs`: 201 with the id.
-pub async fn begin(
-    State(state): State<AppState>,
-    Extension(viewer): Extension<Viewer>,
-    body: Result<Json<BeginRun>, JsonRejection>,
-) -> Result<(StatusCode, Json<Value>), Problem> {
-    let asked = read(body)?;
+/// Begin a run that another program does
+///
+/// The run is running from the first; only its program, or a person who cancels it, ends it. A group has one run at a time.
+#[utoipa::path(
+    post, path = "/api/profile-runs", operation_id = "begin_run", tag = "Runs", request_body = BeginRun,
+    responses((status = 201, description = "The run is running", body = RequestedRun)),
+    security(("token" = ["run"]), ("session" = []))
+)]
+pub async fn begin(Console { state, viewer }: Console, Json(asked): Json<BeginRun>) -> Result<(StatusCode, Json<RequestedRun>), Problem> {
     let status = asked.status.as_deref().map_or(Some(RunStatus::Running), RunStatus::parse);
     if status != Some(RunStatus::Running) {
         return Err(Problem(AppError::bad_request(
@@ -75,20 +101,34 @@ pub async fn begin(
         )));
     }
     let run = external_runs::begin(&state.db, &state.signals, &viewer, &asked.table_group_id, asked.started_at).await?;
-    let body = json!({ "profile_run_id": run.profile_run_id, "number": run.number });
-    Ok((StatusCode::CREATED, Json(body)))
+    Ok((StatusCode::CREATED, Json(run)))
 }
 
-/// `POST .../profile-runs/{id}/complete`: 204; the same report again too, another one is 409.
+/// End a run that another program did
+///
+/// With its counts and findings. The same report again changes nothing and is 204 too; another one is 409 and kept in the trail.
+#[utoipa::path(
+    post, path = "/api/profile-runs/{profile_run_id}/complete", operation_id = "complete_run", tag = "Runs", request_body = CompleteRun,
+    params(("profile_run_id" = String, Path, description = "Run")),
+    responses((status = 204, description = "The run has ended")),
+    security(("token" = ["run"]), ("session" = []))
+)]
 pub async fn complete(
-    State(state): State<AppState>,
-    Extension(viewer): Extension<Viewer>,
+    Console { state, viewer }: Console,
     Path(id): Path<String>,
-    body: Result<Json<CompleteRun>, JsonRejection>,
+    Json(asked): Json<CompleteRun>,
 ) -> Result<StatusCode, Problem> {
-    let asked = read(body)?;
     let status = RunStatus::parse(&asked.status)
         .ok_or_else(|| AppError::bad_request("This is no status", "status is completed, failed or cancelled."))?;
+    let is_too_much = asked.row_count.is_some_and(|count| count > MOST_ROWS)
+        || asked.anomaly_count.is_some_and(|count| count > MOST_ANOMALIES)
+        || asked.anomalies.len() > MOST_NAMED;
+    if is_too_much {
+        return Err(Problem(AppError::refused(
+            "The report is beyond what is kept",
+            format!("Up to {MOST_ROWS} rows, {MOST_ANOMALIES} findings counted and {MOST_NAMED} named."),
+        )));
+    }
     let report = ExternalReport {
         status,
         row_count: asked.row_count,
@@ -120,9 +160,4 @@ impl From<ReportedAnomaly> for ProfileAnomaly {
             detected_at: reported.detected_at,
         }
     }
-}
-
-fn read<T>(body: Result<Json<T>, JsonRejection>) -> Result<T, AppError> {
-    body.map(|Json(read)| read)
-        .map_err(|rejection| AppError::bad_request("The body cannot be understood", rejection.body_text()))
 }

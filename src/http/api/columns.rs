@@ -1,23 +1,24 @@
 //! More than one column profile in one answer: all columns of a table, and a column over its runs.
 
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
-use serde::Serialize;
+use axum::extract::{Path, Query};
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
 
 use super::column_profile_body::{BinBody, MetricBody, TopValueBody, metrics};
-use super::problem::Problem;
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::identifier::TableGroupId;
+use crate::http::console::Console;
+use crate::http::problem::Problem;
 use crate::services::column_series::{self, ColumnSeries, TableColumns};
 use crate::services::error::AppError;
-use crate::state::AppState;
 
 /// Runs of a history unless asked otherwise, and most of them.
 const RUNS: u32 = 30;
 const MOST_RUNS: u32 = 500;
 
 /// All columns of a table in one run.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct TableColumnsBody {
     /// Group.
     pub table_group_id: String,
@@ -36,7 +37,7 @@ pub struct TableColumnsBody {
 }
 
 /// One column.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct ColumnBody {
     /// Column.
     pub column_name: String,
@@ -55,7 +56,7 @@ pub struct ColumnBody {
 }
 
 /// A column over its runs, newest first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct ColumnHistoryBody {
     /// Group.
     pub table_group_id: String,
@@ -70,7 +71,7 @@ pub struct ColumnHistoryBody {
 }
 
 /// The column in one run.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct ColumnInRunBody {
     /// Run.
     pub profile_run_id: String,
@@ -82,15 +83,33 @@ pub struct ColumnInRunBody {
     pub column: ColumnBody,
 }
 
-/// `GET /api/table-groups/{id}/column-profiles?tableName=`: all columns of the latest completed run that has the table.
+/// Which table. The name may also be written with an underscore.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct TableAsked {
+    /// Table, with its schema where two have the name.
+    #[param(rename = "tableName", pattern = r"\S", required)]
+    #[serde(rename = "tableName", alias = "table_name", default)]
+    table_name: String,
+}
+
+/// All columns of a table
+///
+/// Whole, of the latest completed run that has rows of the table.
+#[utoipa::path(
+    get, path = "/api/table-groups/{table_group_id}/column-profiles", operation_id = "list_column_profiles", tag = "Profiles",
+    params(("table_group_id" = String, Path, description = "Table group"), TableAsked),
+    responses((status = 200, description = "The columns in their order", body = TableColumnsBody)),
+    security(("token" = ["read"]), ("session" = []))
+)]
 pub async fn all_columns(
-    State(state): State<AppState>,
+    Console { state, .. }: Console,
     Path(group): Path<String>,
-    RawQuery(query): RawQuery,
+    Query(asked): Query<TableAsked>,
 ) -> Result<Json<TableColumnsBody>, Problem> {
-    let asked = Asked::read(&query.unwrap_or_default())?;
+    let table_name = named("tableName", &asked.table_name)?;
     let TableColumns { table, run, columns } =
-        column_series::read_table_columns(&state.db, &TableGroupId(group.clone()), &asked.table_name).await?;
+        column_series::read_table_columns(&state.db, &TableGroupId(group.clone()), table_name).await?;
     Ok(Json(TableColumnsBody {
         table_group_id: group,
         profile_run_id: run.profile_run_id.0,
@@ -102,24 +121,47 @@ pub async fn all_columns(
     }))
 }
 
-/// `GET /api/table-groups/{id}/column-history?tableName=&columnName=&limit=`: one column over the runs that have it.
+/// Which column over how many runs. The names may also be written with an underscore.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct HistoryAsked {
+    /// Table, with its schema where two have the name.
+    #[param(rename = "tableName", pattern = r"\S", required)]
+    #[serde(rename = "tableName", alias = "table_name", default)]
+    table_name: String,
+    /// Column.
+    #[param(rename = "columnName", pattern = r"\S", required)]
+    #[serde(rename = "columnName", alias = "column_name", default)]
+    column_name: String,
+    /// Most runs.
+    #[param(minimum = 1, maximum = 500, default = 30)]
+    limit: Option<u32>,
+}
+
+/// A column over its runs
+///
+/// Newest first, with the commonest values and bars of each run.
+#[utoipa::path(
+    get, path = "/api/table-groups/{table_group_id}/column-history", operation_id = "get_column_history", tag = "Profiles",
+    params(("table_group_id" = String, Path, description = "Table group"), HistoryAsked),
+    responses((status = 200, description = "The column in each run", body = ColumnHistoryBody)),
+    security(("token" = ["read"]), ("session" = []))
+)]
 pub async fn history(
-    State(state): State<AppState>,
+    Console { state, .. }: Console,
     Path(group): Path<String>,
-    RawQuery(query): RawQuery,
+    Query(asked): Query<HistoryAsked>,
 ) -> Result<Json<ColumnHistoryBody>, Problem> {
-    let asked = Asked::read(&query.unwrap_or_default())?;
-    if asked.column_name.trim().is_empty() {
-        return Err(Problem(AppError::bad_request("columnName is missing", "Name the column.")));
+    let (asked_table, asked_column) = (named("tableName", &asked.table_name)?, named("columnName", &asked.column_name)?);
+    let limit = asked.limit.unwrap_or(RUNS);
+    if !(1..=MOST_RUNS).contains(&limit) {
+        return Err(Problem(AppError::bad_request(
+            "limit is no such number",
+            format!("It is 1 to {MOST_RUNS}."),
+        )));
     }
-    let ColumnSeries { table, column_name, runs } = column_series::read_column_history(
-        &state.db,
-        &TableGroupId(group.clone()),
-        &asked.table_name,
-        &asked.column_name,
-        asked.limit,
-    )
-    .await?;
+    let ColumnSeries { table, column_name, runs } =
+        column_series::read_column_history(&state.db, &TableGroupId(group.clone()), asked_table, asked_column, limit).await?;
     let runs = runs.into_iter().map(|point| ColumnInRunBody {
         column: ColumnBody::from(&point.column),
         profile_run_id: point.profile_run_id.0,
@@ -135,6 +177,18 @@ pub async fn history(
     }))
 }
 
+/// A name that must be there.
+fn named<'a>(parameter: &str, name: &'a str) -> Result<&'a str, AppError> {
+    let name = name.trim();
+    if name.is_empty() {
+        return Err(AppError::bad_request(
+            format!("{parameter} is missing"),
+            "Name it; a table with its schema where two have the name.",
+        ));
+    }
+    Ok(name)
+}
+
 impl From<&ColumnProfile> for ColumnBody {
     fn from(column: &ColumnProfile) -> Self {
         Self {
@@ -146,43 +200,5 @@ impl From<&ColumnProfile> for ColumnBody {
             top_values: column.top_values.iter().map(TopValueBody::from).collect(),
             histogram: column.histogram.iter().map(BinBody::from).collect(),
         }
-    }
-}
-
-/// What these addresses are asked with; each may also be written with an underscore.
-struct Asked {
-    table_name: String,
-    column_name: String,
-    limit: u32,
-}
-
-impl Asked {
-    fn read(query: &str) -> Result<Self, AppError> {
-        let mut asked = Self {
-            table_name: String::new(),
-            column_name: String::new(),
-            limit: RUNS,
-        };
-        for (key, value) in form_urlencoded::parse(query.as_bytes()) {
-            match key.as_ref() {
-                "tableName" | "table_name" => asked.table_name = value.into_owned(),
-                "columnName" | "column_name" => asked.column_name = value.into_owned(),
-                "limit" => {
-                    asked.limit = value
-                        .parse()
-                        .ok()
-                        .filter(|limit| (1..=MOST_RUNS).contains(limit))
-                        .ok_or_else(|| AppError::bad_request("limit is no such number", format!("It is 1 to {MOST_RUNS}.")))?;
-                }
-                _ => {}
-            }
-        }
-        if asked.table_name.trim().is_empty() {
-            return Err(AppError::bad_request(
-                "tableName is missing",
-                "Name the table, with its schema where two have the name.",
-            ));
-        }
-        Ok(asked)
     }
 }

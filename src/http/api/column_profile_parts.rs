@@ -6,7 +6,7 @@ use super::column_profile_body::{BinBody, TopValueBody};
 use crate::domain::column_profile::{ColumnProfile, GeneralType};
 
 /// Derived figures of a number.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct NumericProfile {
     /// Figures.
     pub stats: NumericStats,
@@ -21,7 +21,7 @@ pub struct NumericProfile {
 }
 
 /// A part of a whole.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct SharePart {
     /// Key.
     pub key: &'static str,
@@ -34,7 +34,7 @@ pub struct SharePart {
 }
 
 /// Figures of a number; what is not known is absent.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct NumericStats {
     record_count: u64,
     value_count: u64,
@@ -52,7 +52,7 @@ pub struct NumericStats {
 }
 
 /// Box and whiskers.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct BoxPlot {
     min: Option<f64>,
     p25: Option<f64>,
@@ -64,7 +64,7 @@ pub struct BoxPlot {
 }
 
 /// Derived figures of a text.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct TextProfile {
     /// Figures.
     pub stats: TextStats,
@@ -79,7 +79,7 @@ pub struct TextProfile {
 }
 
 /// A shape with its rows.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct PatternBody {
     /// Shape.
     pub pattern: String,
@@ -88,7 +88,7 @@ pub struct PatternBody {
 }
 
 /// Figures of a text; what is not known is absent.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct TextStats {
     record_count: u64,
     value_count: u64,

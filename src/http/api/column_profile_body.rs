@@ -11,7 +11,7 @@ use crate::domain::column_profile::{ColumnProfile, HistogramBin, TopValue};
 use crate::services::column_profiles::ColumnProfileAnswer;
 
 /// The answer of `GET .../column-profile`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct ColumnProfileBody {
     /// Group.
     pub table_group_id: String,
@@ -52,7 +52,7 @@ pub struct ColumnProfileBody {
 }
 
 /// One figure.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct MetricBody {
     /// Key.
     pub key: String,
@@ -67,7 +67,7 @@ pub struct MetricBody {
 }
 
 /// One of the commonest values.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct TopValueBody {
     /// Value.
     pub value: String,
@@ -78,7 +78,7 @@ pub struct TopValueBody {
 }
 
 /// One bar.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct BinBody {
     /// What the axis calls it.
     pub label: String,
@@ -91,7 +91,7 @@ pub struct BinBody {
 }
 
 /// One finding.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct AnomalyBody {
     /// Table.
     pub table_name: String,

@@ -47,7 +47,7 @@ impl<T: Eq + Hash + Clone> Default for FrequentValues<T> {
             sketch: FrequentItemsSketch::new(MAP_SIZE).expect("the map size is a power of two"),
             door: Box::default(),
             waiting: 0,
-            windows: 1,
+            windows: 0,
             missed: 0,
             total: 0,
         }
@@ -81,6 +81,7 @@ impl<T: Eq + Hash + Clone + Ord> FrequentValues<T> {
         if self.door.is_empty() {
             // A state that is only merged never needs it.
             self.door = vec![0; DOOR_BITS / 64].into_boxed_slice();
+            self.windows += 1;
         }
         let word = &mut self.door[bit / 64];
         let mask = 1 << (bit % 64);
@@ -120,7 +121,6 @@ impl<T: Eq + Hash + Clone + Ord> FrequentValues<T> {
         let mut values = Self {
             missed: stored.missed,
             total: stored.total,
-            windows: 0,
             ..Self::default()
         };
         for (value, count) in stored.counts {
@@ -135,7 +135,8 @@ impl<T: Eq + Hash + Clone + Ord> FrequentValues<T> {
             .sketch
             .frequent_items(ErrorType::NoFalsePositives)
             .into_iter()
-            .filter(|row| row.lower_bound() > self.missed)
+            // What the windows let wait, or stored parts left out, of any other value is not beaten for certain by less.
+            .filter(|row| row.lower_bound() > self.windows + self.missed)
             .map(|row| (row.item().clone(), row.lower_bound()))
             .collect();
         rows.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));

@@ -243,35 +243,67 @@ def write_all(folder):
 
 
 def read_all(folder, golden):
-    """Spark reads the sketches in the folder; one that has a golden namesake is merged with it as well."""
+    """Spark reads the sketches in the folder, and merges each with its golden namesake; what it finds must be what it found in its own."""
     spark = start_spark()
-    failed = 0
+    known = {}
+    if golden:
+        with open(os.path.join(golden, "index.json"), encoding="utf-8") as file:
+            index = json.load(file)
+        known = {entry["file"]: entry for kind in ("hll", "kll") for entry in index[kind]}
+    failed = read = 0
     for name in sorted(os.listdir(folder)):
         kind = os.path.splitext(name)[1]
         if kind not in (".hll", ".kll"):
             continue
-        spark.read.format("binaryFile").load(os.path.join(os.path.abspath(folder), name)).createOrReplaceTempView("written")
         try:
-            print(name, *read_one(spark, kind))
+            paths = [os.path.abspath(os.path.join(folder, name))]
             twin = os.path.join(golden, name) if golden else ""
-            if os.path.exists(twin):
-                spark.read.format("binaryFile").load([os.path.abspath(twin), os.path.join(os.path.abspath(folder), name)]).createOrReplaceTempView("written")
-                print(name, "merged with Spark's own:", *read_one(spark, kind))
+            for merged in (False, True) if os.path.exists(twin) else (False,):
+                spark.read.format("binaryFile").load(paths + [os.path.abspath(twin)] * merged).createOrReplaceTempView("written")
+                found = read_one(spark, kind)
+                print(name, "merged with Spark's own:" if merged else "", found)
+                complaint = compare(kind, found, known.get(name), merged)
+                failed += complaint is not None
+                if complaint:
+                    print(name, "DIFFERS:", complaint)
+            read += 1
         except Exception as error:  # What Spark refuses is what this run is to show.
             failed += 1
             print(name, "REFUSED:", str(error).splitlines()[0])
-    return 1 if failed else 0
+    print(f"{read} sketches read, {failed} failures")
+    return 1 if failed or not read else 0
 
 
 def read_one(spark, kind):
     if kind == ".hll":
-        return (f"estimate {spark.sql('select hll_sketch_estimate(hll_union_agg(content)) from written').first()[0]}",)
+        return {"estimate": spark.sql("select hll_sketch_estimate(hll_union_agg(content)) from written").first()[0]}
     count = "kll_sketch_get_n_double(s)"
+    ranks = "array(" + ", ".join(f"{rank}D" for rank in RANKS) + ")"
     row = spark.sql(
-        f"select {count}, case when {count} > 0 then kll_sketch_get_quantile_double(s, array(0D, 0.25D, 0.5D, 0.75D, 1D)) end "
+        f"select {count}, case when {count} > 0 then kll_sketch_get_quantile_double(s, {ranks}) end "
         "from (select kll_merge_agg_double(content) as s from written)"
     ).first()
-    return f"n {row[0]}", f"min, quartiles, max {row[1]}"
+    return {"n": row[0], "quantiles": row[1]}
+
+
+def compare(kind, found, entry, merged):
+    """What is not as it should be; nothing where all is. A sketch merged with one of the same values has the same registers, and twice the ranks."""
+    if entry is None:
+        return None
+    if kind == ".hll":
+        expected = entry["merged_estimate"]
+        return None if abs(found["estimate"] - expected) <= expected * 0.005 + 1 else f"Spark's own estimate is {expected}"
+    if found["n"] != entry["n"] * (2 if merged else 1):
+        return f"n is {entry['n']}"
+    if found["n"] == 0 or not entry.get("quantiles"):
+        return None
+    ours, theirs = found["quantiles"], entry["quantiles"]
+    if (ours[0], ours[-1]) != (theirs[0], theirs[-1]):
+        return f"the ends are {theirs[0]} and {theirs[-1]}"
+    # The values lie evenly, so that a difference of values is one of ranks; 0.0068 is the error of k 400.
+    span = theirs[-1] - theirs[0]
+    worst = max(abs(a - b) for a, b in zip(ours, theirs))
+    return None if worst <= span * (2 * 0.0068 + 2 / max(entry["n"], 1)) else f"quantiles are {theirs}"
 
 
 def main():

@@ -177,6 +177,7 @@ async fn profile(
     bar.set_length(total);
     let (sender, mut reports) = mpsc::channel(REPORTS_WAITING);
     let (mut profiles, mut failed) = (Vec::new(), Vec::new());
+    let planned = tables.into_iter().map(|table| (table, Vec::new())).collect();
     let collect = async {
         while let Some(event) = reports.recv().await {
             match event {
@@ -185,11 +186,11 @@ async fn profile(
                 WorkerEvent::Failed(table) => failed.push(table),
                 // What failed is told at the end, with its remedy.
                 WorkerEvent::Log { level, message } if level == "warn" => bar.suspend(|| eprintln!("limn: {message}")),
-                WorkerEvent::Log { .. } | WorkerEvent::Done => {}
+                WorkerEvent::Log { .. } | WorkerEvent::Partition(_) | WorkerEvent::Done => {}
             }
         }
     };
-    let (outcome, ()) = tokio::join!(run_children(root, tables, options, sender), collect);
+    let (outcome, ()) = tokio::join!(run_children(root, planned, options, false, sender), collect);
     outcome.map_err(|error| match error {
         crate::services::error::AppError::Internal(source) => source.to_string(),
         other => other.to_string(),

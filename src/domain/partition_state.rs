@@ -4,21 +4,18 @@ use chrono::{DateTime, Utc};
 
 use super::identifier::RunId;
 
-/// The partition of a table that is read as a whole.
-pub const WHOLE_TABLE: &str = "";
-
 /// One state. Its bytes, its kind and its parameters are the engine's own; the store only keeps them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PartitionState {
-    /// Which part of the table: `sold_on=2026-11-20`, a file; [`WHOLE_TABLE`] for all of it.
+    /// Which part of the table: a file.
     pub partition_key: String,
     /// Fingerprint of what was read of the partition.
     pub snapshot_id: String,
     /// Column.
     pub column_name: String,
-    /// Its place in the table, from 1.
+    /// Its place in the partition, from 1; 0 for what is not of one column.
     pub ordinal_position: u32,
-    /// What the bytes are: `column`, `hll`, `kll`. Only equal kinds with equal parameters merge.
+    /// What the bytes are: `column`, or `partition` for what is not of one column. Only equal kinds with equal parameters merge.
     pub state_kind: String,
     /// How they were made, as JSON: version, sketch sizes, edges of bins.
     pub parameters: serde_json::Value,

@@ -32,6 +32,36 @@ pub struct Snapshot {
     /// How much of the table was read.
     #[serde(skip_serializing_if = "TableScope::is_whole")]
     pub scope: TableScope,
+    /// How much was read of a table that is profiled partition by partition; absent where it was read as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partitions: Option<PartitionReading>,
+}
+
+/// How many partitions (files) were read, and how many were taken over from an earlier run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PartitionReading {
+    /// Read in this run.
+    pub read: u32,
+    /// Unchanged, so that their stored states were merged instead.
+    pub taken_over: u32,
+    /// Number of the latest run that read one of the latter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since_run: Option<i64>,
+}
+
+impl PartitionReading {
+    /// `3 of 4 files unchanged since run 12`; nothing where every file was read.
+    pub fn describe(&self) -> Option<String> {
+        let since = self.since_run.filter(|_| self.taken_over > 0)?;
+        let all = self.read + self.taken_over;
+        let unchanged = if self.read == 0 {
+            format!("all {all}")
+        } else {
+            format!("{} of {all}", self.taken_over)
+        };
+        Some(format!("{unchanged} files unchanged since run {since}"))
+    }
 }
 
 /// Where columns come from that the files do not have under their own names.

@@ -3,9 +3,8 @@
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::ArrayRef;
 use arrow::datatypes::DataType;
@@ -14,9 +13,11 @@ use super::accumulators::column::ColumnState;
 use super::error::EngineError;
 use super::limits::{ColumnLimits, StopWatch};
 use super::memory::{keep_within, share_of_states};
-use super::sources::parquet::ColumnChunks;
+use super::partition_shelf::PartitionShelf;
+use super::sources::parquet::{ColumnChunks, Footer};
 use super::sources::{OpenTableFile, ScanPlan};
 use super::table_scan::panic_text;
+use crate::domain::table_profile::RejectedRows;
 
 /// How to look.
 pub struct ColumnOrder<'a> {
@@ -28,6 +29,8 @@ pub struct ColumnOrder<'a> {
     pub memory_bytes: u64,
     /// What one column may keep.
     pub limits: ColumnLimits,
+    /// Where the table is profiled partition by partition: what is taken over, and where the rest goes.
+    pub shelf: Option<&'a PartitionShelf>,
     /// Time and cancellation.
     pub watch: &'a StopWatch<'a>,
 }
@@ -49,10 +52,13 @@ pub fn scan_columns<T: Send>(
     finish: impl Fn(u32, u64, ColumnState) -> T + Sync,
 ) -> Result<(u64, Vec<T>), EngineError> {
     let files = &order.plan.files;
-    let mut columns = list_columns(files);
+    let is_read = |file: usize| order.shelf.is_none_or(|shelf| shelf.taken(file).is_none());
+    let mut columns = list_columns(files, is_read);
     columns.retain(|column| !order.plan.scope.leaves_out(&column.name));
-    let rows: u64 = files.iter().filter_map(|file| file.footer()).map(|footer| footer.row_count()).sum();
-    let progress = ColumnProgress::new(order.watch, rows, columns.iter().map(|column| column.bytes).sum());
+    let rows_of = |(_, file): (usize, &Arc<OpenTableFile>)| file.footer().map_or(0, |footer| footer.row_count());
+    let rows: u64 = files.iter().enumerate().map(rows_of).sum();
+    let rows_to_read = files.iter().enumerate().filter(|(file, _)| is_read(*file)).map(rows_of).sum();
+    let progress = ColumnProgress::new(order.watch, rows_to_read, columns.iter().map(|column| column.bytes).sum());
     let mut by_size: Vec<usize> = (0..columns.len()).collect();
     by_size.sort_by_key(|index| std::cmp::Reverse(columns[*index].bytes));
     let threads = order.threads.clamp(1, columns.len().max(1));
@@ -67,7 +73,11 @@ pub fn scan_columns<T: Send>(
             };
             let column = &columns[index];
             let mut state = ColumnState::of_arrow_type(&column.name, &column.data_type, order.limits);
-            let failed = match read_column(files, column, &mut state, budget, &progress) {
+            let read = match order.shelf {
+                Some(shelf) => read_partitions(files, column, &mut state, order.limits, budget, shelf, &progress),
+                None => read_column(files, column, &mut state, budget, &progress),
+            };
+            let failed = match read {
                 Ok(()) => state.has_failed(),
                 Err(error) if error.may_spare_other_columns() => {
                     state.fail(error.to_string());
@@ -107,7 +117,8 @@ pub fn scan_columns<T: Send>(
 }
 
 /// The columns of all files by name, in the order in which they are first seen. A name that stands twice in a file is two columns.
-pub fn list_columns(files: &[std::sync::Arc<OpenTableFile>]) -> Vec<TableColumn> {
+/// Their bytes are those of the files that are read.
+pub fn list_columns(files: &[Arc<OpenTableFile>], is_read: impl Fn(usize) -> bool) -> Vec<TableColumn> {
     let mut columns: Vec<TableColumn> = Vec::new();
     let mut by_name: HashMap<(String, usize), usize> = HashMap::new();
     let partitions = files.first().map_or(&[][..], |file| file.partitions().0);
@@ -142,46 +153,105 @@ pub fn list_columns(files: &[std::sync::Arc<OpenTableFile>]) -> Vec<TableColumn>
                 columns.len() - 1
             });
             columns[index].places[file_index] = Some(place);
-            columns[index].bytes += footer.column_bytes(place);
+            if is_read(file_index) {
+                columns[index].bytes += footer.column_bytes(place);
+            }
         }
     }
     columns
 }
 
 fn read_column(
-    files: &[std::sync::Arc<OpenTableFile>],
+    files: &[Arc<OpenTableFile>],
     column: &TableColumn,
     state: &mut ColumnState,
     budget: u64,
     progress: &ColumnProgress,
 ) -> Result<(), EngineError> {
+    add_constants(files, column, state);
+    for (file, place) in files.iter().zip(&column.places) {
+        let Some(footer) = file.footer() else { continue };
+        match *place {
+            Some(place) => read_chunks(file, footer, place, state, budget, progress)?,
+            None => state.add_nulls(footer.row_count()),
+        }
+    }
+    Ok(())
+}
+
+/// Merges the column's state from those of the files, each in its stored form, whether or not it is read just now.
+fn read_partitions(
+    files: &[Arc<OpenTableFile>],
+    column: &TableColumn,
+    merged: &mut ColumnState,
+    limits: ColumnLimits,
+    budget: u64,
+    shelf: &PartitionShelf,
+    progress: &ColumnProgress,
+) -> Result<(), EngineError> {
+    add_constants(files, column, merged);
+    for (index, (file, place)) in files.iter().zip(&column.places).enumerate() {
+        let Some(footer) = file.footer() else { continue };
+        let Some(place) = *place else {
+            merged.add_nulls(footer.row_count());
+            continue;
+        };
+        let part = match shelf.load_taken(index, &column.name) {
+            Some(taken) => Some(taken),
+            None => {
+                let data_type = footer.columns().get(place).and_then(|column| column.data_type.clone());
+                let mut state = ColumnState::of_arrow_type(&column.name, &data_type.unwrap_or(DataType::Null), limits);
+                let budget = budget.saturating_sub(merged.heap_bytes()).max(budget / 4);
+                let read = read_chunks(file, footer, place, &mut state, budget, progress);
+                if let Err(error) = &read {
+                    state.fail(error.to_string());
+                }
+                shelf.count_rows(index, footer.row_count(), RejectedRows::default());
+                shelf.keep(index, place, state);
+                read?;
+                shelf.load_fresh(index, place)
+            }
+        };
+        if let Some(part) = part {
+            merged.merge(part);
+            keep_within(budget, std::slice::from_mut(merged));
+        }
+    }
+    Ok(())
+}
+
+/// A column whose values stand in the paths.
+fn add_constants(files: &[Arc<OpenTableFile>], column: &TableColumn, state: &mut ColumnState) {
     for (file, value) in files.iter().zip(column.constants.iter().flatten()) {
         let rows = file.footer().map_or(0, |footer| footer.row_count());
         state.update_weighted(value, &[rows]);
     }
-    for (file, place) in files.iter().zip(&column.places) {
-        let Some(footer) = file.footer() else { continue };
-        let Some(place) = *place else {
-            state.add_nulls(footer.row_count());
-            continue;
-        };
-        let chunks = ColumnChunks::open(&file.file, footer, place)?;
-        state.expect_type(Some(chunks.data_type()));
-        chunks.read(|piece, rows, bytes| {
-            // A value that makes an accumulator fail costs its column, not the table.
-            if let Some(piece) = piece
-                && let Err(panic) = catch_unwind(AssertUnwindSafe(|| state.update_leaf(piece)))
-            {
-                state.fail(format!("counting its values failed: {}", panic_text(&*panic)));
-            }
-            if rows > 0 {
-                keep_within(budget, std::slice::from_mut(state));
-                progress.add(bytes)?;
-            }
-            Ok(())
-        })?;
-    }
-    Ok(())
+}
+
+/// Reads one column of one file.
+fn read_chunks(
+    file: &OpenTableFile,
+    footer: &Footer,
+    place: usize,
+    state: &mut ColumnState,
+    budget: u64,
+    progress: &ColumnProgress,
+) -> Result<(), EngineError> {
+    let chunks = ColumnChunks::open(&file.file, footer, place)?;
+    state.expect_type(Some(chunks.data_type()));
+    chunks.read(|piece, rows, bytes| {
+        // A value that makes an accumulator fail costs its column, not the table.
+        if let Some(piece) = piece
+            && let Err(panic) = catch_unwind(AssertUnwindSafe(|| state.update_leaf(piece)))
+        {
+            state.fail(format!("counting its values failed: {}", panic_text(&*panic)));
+        }
+        if rows > 0 {
+            keep_within(budget, std::slice::from_mut(state));
+            progress.add(bytes)?;
+        }
+        Ok(())
+    })
 }
 
 /// Turns bytes of columns into rows of the table: a row counts as read when as large a share of the bytes was.

@@ -21,6 +21,8 @@ pub mod histogram;
 pub mod invariants;
 pub mod limits;
 pub mod memory;
+pub mod partition_scan;
+pub mod partition_shelf;
 pub mod profile;
 pub mod protocol;
 pub mod repeated_looks;
@@ -29,6 +31,7 @@ pub mod semantics;
 pub mod source_root;
 pub mod sources;
 pub mod statements;
+pub mod states;
 pub mod table_scan;
 pub mod type_inference;
 pub mod whole;
@@ -37,7 +40,7 @@ pub mod worker;
 pub use discovery::{discover, discover_file, discover_glob};
 pub use error::EngineError;
 pub use limits::{Observer, ProfileOptions, Unobserved};
-pub use profile::profile_table;
+pub use profile::{profile_partitions, profile_table};
 pub use protocol::{WorkerEvent, WorkerPlan};
 pub use source_root::{PostgresTarget, SourceRoot};
 pub use sources::check::{check_source, is_sqlite_file};
@@ -54,6 +57,8 @@ mod arrow_type_tests;
 mod format_tests;
 #[cfg(test)]
 mod fuzz_tests;
+#[cfg(test)]
+mod partition_tests;
 #[cfg(test)]
 mod scope_tests;
 #[cfg(test)]

@@ -8,11 +8,14 @@ use super::accumulators::scalar_column::FinishContext;
 use super::column_scan::{ColumnOrder, scan_columns};
 use super::error::EngineError;
 use super::limits::{ColumnLimits, Observer, ProfileOptions, StopWatch};
+use super::partition_scan::look_by_partition;
+use super::partition_shelf::{PartitionShelf, is_partitioned};
 use super::repeated_looks::look_row_by_row;
 use super::source_root::SourceRoot;
 use super::sources::ScanPlan;
+use super::states::partition::{PartitionedProfile, StoredPartition};
 use super::table_scan::panic_text;
-use super::whole::look_at_whole;
+use super::whole::{look_at_whole, look_at_no_row};
 use super::{ENGINE_NAME, ENGINE_VERSION};
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::connection::FoundTable;
@@ -54,21 +57,54 @@ pub fn profile_with_limits(
     limits: ColumnLimits,
     observer: &dyn Observer,
 ) -> Result<TableProfile, EngineError> {
+    look_at_table(&root.into(), table, options, limits, None, observer).map(|profiled| profiled.profile)
+}
+
+/// Profiles a table partition by partition where it has several files: `stored` are the states that earlier runs kept of them.
+pub fn profile_partitions(
+    root: impl Into<SourceRoot>,
+    table: &FoundTable,
+    options: &ProfileOptions,
+    stored: Vec<StoredPartition>,
+    observer: &dyn Observer,
+) -> Result<PartitionedProfile, EngineError> {
+    look_at_table(&root.into(), table, options, ColumnLimits::default(), Some(stored), observer)
+}
+
+fn look_at_table(
+    root: &SourceRoot,
+    table: &FoundTable,
+    options: &ProfileOptions,
+    limits: ColumnLimits,
+    stored: Option<Vec<StoredPartition>>,
+    observer: &dyn Observer,
+) -> Result<PartitionedProfile, EngineError> {
     let metered = Metered {
         observer,
         bytes: AtomicU64::new(0),
     };
     let watch = StopWatch::start(options, &metered);
     watch.tick(0, 0)?;
-    let plan = ScanPlan::open(&root.into(), table, &watch)?;
+    let plan = ScanPlan::open(root, table, &watch)?;
     let clock_day = options.clock.timestamp().div_euclid(86_400);
+    let mut shelf = stored
+        .filter(|_| is_partitioned(&plan))
+        .map(|stored| PartitionShelf::new(&plan.files, stored, limits));
     let look = if plan.is_column_wise() {
-        look_column_by_column(&plan, options, limits, &watch, clock_day)?
+        look_column_by_column(&plan, options, limits, shelf.as_ref(), &watch, clock_day)?
+    } else if let Some(shelf) = &mut shelf {
+        let finish = |position, rows, column| finish_column(position, column, &FinishContext { rows, clock_day });
+        look_by_partition(&plan, options, limits, shelf, &watch, finish)?
     } else {
         let finish = |position, rows, column| finish_column(position, column, &FinishContext { rows, clock_day });
         look_row_by_row(&plan, options, limits, &watch, finish)?
     };
-    let whole = look_at_whole(&plan, options, &watch, look.rows, &look.columns)?;
+    let reading = shelf.as_ref().map(PartitionShelf::reading);
+    let whole = if reading.is_some_and(|reading| reading.taken_over > 0) {
+        look_at_no_row(look.rows, &look.columns)
+    } else {
+        look_at_whole(&plan, options, &watch, look.rows, &look.columns)?
+    };
     plan.ensure_unchanged()?;
     let total = plan.total_bytes();
     observer.progress(0, total.saturating_sub(metered.bytes.load(Ordering::Relaxed)));
@@ -86,6 +122,14 @@ pub fn profile_with_limits(
         let reason = format!("it has no column {name}, or the column is left out");
         return Err(EngineError::Filter { reason });
     }
+    let is_taken = |file: usize| shelf.as_ref().and_then(|shelf| shelf.taken(file));
+    let taken_over = || (0..plan.files.len()).filter_map(|file| Some((&plan.files[file].file, is_taken(file)?)));
+    let bytes_taken: u64 = taken_over().map(|(file, _)| file.stamp().size).sum();
+    let rows_taken: u64 = taken_over().map(|(_, taken)| taken.rows).sum();
+    let mut snapshot = plan.snapshot();
+    if let Some(unchanged) = reading.and_then(|reading| reading.describe()) {
+        snapshot.description = format!("{}, {unchanged}", snapshot.description);
+    }
     if columns.is_empty() {
         return Err(EngineError::Empty {
             path: table.files.first().cloned().unwrap_or_else(|| table.table_name.clone()),
@@ -101,14 +145,19 @@ pub fn profile_with_limits(
             clock: Some(options.clock),
             dialect: plan.text_dialect(),
             origins: plan.origins(),
-            ..plan.snapshot()
+            partitions: reading,
+            ..snapshot
         },
         duration_ms: watch.elapsed_ms(),
-        bytes_scanned: total,
-        rows_scanned: rows,
+        bytes_scanned: total - bytes_taken,
+        rows_scanned: rows - rows_taken,
         engine: ENGINE_NAME.into(),
         engine_version: ENGINE_VERSION.into(),
-        mode: RunMode::Full,
+        mode: if reading.is_some_and(|reading| reading.taken_over > 0) {
+            RunMode::Partial
+        } else {
+            RunMode::Full
+        },
         started_after_ms: 0,
         rejected: (rejected.count > 0).then_some(rejected),
         metrics: Default::default(),
@@ -116,12 +165,13 @@ pub fn profile_with_limits(
     };
     whole.write(&mut profile.metrics);
     super::semantics::describe(&mut profile);
-    Ok(profile)
+    let fresh = shelf.map_or_else(Vec::new, PartitionShelf::into_fresh);
+    Ok(PartitionedProfile { profile, fresh })
 }
 
 /// What one table's columns came to.
 pub struct Look {
-    /// Rows read.
+    /// Rows of the table.
     pub rows: u64,
     /// Finished columns in the order of the table.
     pub columns: Vec<ColumnProfile>,
@@ -133,6 +183,7 @@ fn look_column_by_column(
     plan: &ScanPlan,
     options: &ProfileOptions,
     limits: ColumnLimits,
+    shelf: Option<&PartitionShelf>,
     watch: &StopWatch,
     clock_day: i64,
 ) -> Result<Look, EngineError> {
@@ -141,6 +192,7 @@ fn look_column_by_column(
         threads: options.threads,
         memory_bytes: options.memory_bytes,
         limits,
+        shelf,
         watch,
     };
     let (rows, columns) = scan_columns(&order, |position, rows, column| {

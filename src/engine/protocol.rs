@@ -4,11 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::limits::ProfileOptions;
 use super::source_root::SourceRoot;
+use super::states::partition::StoredPartition;
 use crate::domain::connection::FoundTable;
 use crate::domain::progress::RunProgress;
 use crate::domain::table_profile::{FailedTable, TableProfile};
 
-/// What to do: the one line on the worker's standard input. The input stays open; closing it stops the worker.
+/// What to do: the first line on the worker's standard input, and behind it a line for each [`PlannedPartition`]. The input stays
+/// open; closing it stops the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WorkerPlan {
     /// Where the tables are read from.
@@ -17,6 +19,21 @@ pub struct WorkerPlan {
     pub tables: Vec<FoundTable>,
     /// Threads, memory, deadline (of the whole plan), clock.
     pub options: ProfileOptions,
+    /// Whether tables of several files are profiled partition by partition, and their new states reported.
+    #[serde(default)]
+    pub keeps_states: bool,
+    /// Lines with stored partitions that follow.
+    #[serde(default)]
+    pub partition_lines: usize,
+}
+
+/// A partition that need not be read if it has not changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlannedPartition {
+    /// Place of its table in the plan.
+    pub table: usize,
+    /// What is stored of it.
+    pub partition: StoredPartition,
 }
 
 /// What happened: lines on the worker's standard output.
@@ -25,6 +42,8 @@ pub struct WorkerPlan {
 pub enum WorkerEvent {
     /// Counters, at most about ten times a second.
     Progress(RunProgress),
+    /// New states of a partition of the table that is reported next.
+    Partition(Box<StoredPartition>),
     /// A finished table.
     Table(Box<TableProfile>),
     /// A table that could not be profiled; the others go on.

@@ -89,6 +89,22 @@ impl TableScan {
         Ok(whole.unwrap_or_default().in_source_order())
     }
 
+    /// What is known of one part: its columns in its order.
+    pub fn of_states(part: usize, columns: Vec<ColumnState>, rows: u64, rejected: RejectedRows) -> Self {
+        Self {
+            order: (0..columns.len()).map(|place| (part, place)).collect(),
+            by_name: columns
+                .iter()
+                .enumerate()
+                .map(|(place, column)| (column.name().to_owned(), place))
+                .collect(),
+            columns,
+            rows,
+            rejected,
+            rejected_in: part,
+        }
+    }
+
     fn read_parts(order: &ScanOrder, next: &AtomicUsize, stop: &AtomicBool, budget: u64) -> Result<Self, EngineError> {
         let mut scan = Self::default();
         while !stop.load(Ordering::Relaxed) {
@@ -212,7 +228,8 @@ impl TableScan {
         }
     }
 
-    fn merge(&mut self, other: Self) {
+    /// Adds the rows of other parts.
+    pub fn merge(&mut self, other: Self) {
         let mut here_only = vec![true; self.columns.len()];
         for (column, order) in other.columns.into_iter().zip(other.order) {
             match self.by_name.get(column.name()) {
@@ -242,7 +259,7 @@ impl TableScan {
     }
 
     /// Columns in the order of the first part that has them, whichever thread was first.
-    fn in_source_order(mut self) -> Self {
+    pub fn in_source_order(mut self) -> Self {
         let mut ordered: Vec<_> = std::mem::take(&mut self.order)
             .into_iter()
             .zip(std::mem::take(&mut self.columns))

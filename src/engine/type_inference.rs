@@ -31,7 +31,7 @@ pub enum TokenType {
 
 /// Which kinds of tokens a source has seen in a column; a CSV file has only plain ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TokenKinds(u8);
+pub struct TokenKinds(pub(in crate::engine) u8);
 
 impl TokenKinds {
     /// Tokens of a CSV file, which may mean anything.

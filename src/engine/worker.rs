@@ -10,10 +10,11 @@ use rustix::process::{Resource, Rlimit, Signal, getrlimit, set_parent_process_de
 
 use super::error::EngineError;
 use super::limits::{Observer, ProfileOptions, StopWatch};
-use super::profile::profile_table;
-use super::protocol::{WorkerEvent, WorkerPlan};
+use super::profile::{profile_partitions, profile_table};
+use super::protocol::{PlannedPartition, WorkerEvent, WorkerPlan};
 use super::source_root::SourceRoot;
 use super::sources::postgres::HeldSnapshot;
+use super::states::partition::{PartitionedProfile, StoredPartition};
 use crate::domain::address::qualified_name;
 use crate::domain::progress::RunProgress;
 use crate::domain::table_profile::FailedTable;
@@ -33,6 +34,17 @@ pub fn run_worker(mut input: impl BufRead + Send + 'static, output: impl Write +
     input.read_line(&mut line).map_err(|error| failed(error.to_string()))?;
     let plan: WorkerPlan = serde_json::from_str(&line).map_err(|error| failed(error.to_string()))?;
     guard_process(plan.options.memory_bytes)?;
+    let mut stored: Vec<Vec<StoredPartition>> = vec![Vec::new(); plan.tables.len()];
+    for _ in 0..plan.partition_lines {
+        line.clear();
+        input.read_line(&mut line).map_err(|error| failed(error.to_string()))?;
+        let planned: PlannedPartition = serde_json::from_str(&line).map_err(|error| failed(error.to_string()))?;
+        let table = stored
+            .get_mut(planned.table)
+            .ok_or_else(|| failed("a partition of no table was planned".into()))?;
+        table.push(planned.partition);
+    }
+    drop(line);
     let cancelled = Arc::new(AtomicBool::new(false));
     let watcher = cancelled.clone();
     std::thread::spawn(move || {
@@ -41,28 +53,40 @@ pub fn run_worker(mut input: impl BufRead + Send + 'static, output: impl Write +
         while matches!(input.read(&mut rest), Ok(count) if count > 0) {}
         watcher.store(true, Ordering::Relaxed);
     });
-    carry_out(&plan, &cancelled, output)
+    carry_out(&plan, stored, &cancelled, output)
 }
 
-/// Profiles every table of the plan until `cancelled` or the deadline, writing events.
-pub fn carry_out(plan: &WorkerPlan, cancelled: &AtomicBool, output: impl Write + Send) -> Result<(), EngineError> {
+/// Profiles every table of the plan until `cancelled` or the deadline, writing events; `stored` are the partitions of each table
+/// that need not be read if they have not changed.
+pub fn carry_out(
+    plan: &WorkerPlan,
+    stored: Vec<Vec<StoredPartition>>,
+    cancelled: &AtomicBool,
+    output: impl Write + Send,
+) -> Result<(), EngineError> {
     let reporter = Reporter::new(plan, cancelled, output);
     let held = hold_snapshot(plan, &reporter)?;
     let root = held
         .as_ref()
         .map_or_else(|| plan.root.clone(), |held| SourceRoot::Postgres(held.target.clone()));
+    let mut stored = stored.into_iter();
     for table in &plan.tables {
+        let stored = stored.next().unwrap_or_default();
         let name = qualified_name(&table.schema_name, &table.table_name);
         reporter.begin_table(&name);
         let started_after_ms = reporter.elapsed_ms();
         let result = match reporter.options_left(&plan.options) {
-            Some(options) => profile_table(&root, table, &options, &reporter),
+            Some(options) if plan.keeps_states => profile_partitions(&root, table, &options, stored, &reporter),
+            Some(options) => profile_table(&root, table, &options, &reporter).map(|profile| PartitionedProfile {
+                profile,
+                fresh: Vec::new(),
+            }),
             None => Err(EngineError::DeadlinePassed {
                 deadline_ms: plan.options.deadline_ms,
             }),
         };
         match result {
-            Ok(mut profile) => {
+            Ok(PartitionedProfile { mut profile, fresh }) => {
                 profile.started_after_ms = started_after_ms;
                 if let Some(rejected) = &profile.rejected {
                     let message = format!("{name}: {} records were left out; the first: {}", rejected.count, rejected.first);
@@ -76,6 +100,9 @@ pub fn carry_out(plan: &WorkerPlan, cancelled: &AtomicBool, output: impl Write +
                         level: "warn".into(),
                         message: format!("{name}: inconsistent, {broken}"),
                     })?;
+                }
+                for partition in fresh {
+                    reporter.send(&WorkerEvent::Partition(Box::new(partition)))?;
                 }
                 reporter.send(&WorkerEvent::Table(Box::new(profile)))?;
             }

@@ -28,6 +28,8 @@ fn plan(root: &tempfile::TempDir) -> WorkerPlan {
         root: root.path().into(),
         tables: discover(root.path()).unwrap(),
         options: ProfileOptions::default(),
+        keeps_states: false,
+        partition_lines: 0,
     }
 }
 
@@ -43,7 +45,7 @@ fn events(output: &[u8]) -> Vec<WorkerEvent> {
 fn a_failed_table_does_not_take_the_others() {
     let root = folder(20_000);
     let mut output = Vec::new();
-    carry_out(&plan(&root), &AtomicBool::new(false), &mut output).unwrap();
+    carry_out(&plan(&root), Vec::new(), &AtomicBool::new(false), &mut output).unwrap();
     let events = events(&output);
     let tables: Vec<&str> = events
         .iter()
@@ -91,13 +93,13 @@ fn cancelling_and_the_deadline_end_the_plan_without_done() {
     let root = folder(20_000);
     let mut output = Vec::new();
     assert!(matches!(
-        carry_out(&plan(&root), &AtomicBool::new(true), &mut output),
+        carry_out(&plan(&root), Vec::new(), &AtomicBool::new(true), &mut output),
         Err(EngineError::Cancelled)
     ));
     assert!(!events(&output).contains(&WorkerEvent::Done));
     let mut hasty = plan(&root);
     hasty.options.deadline_ms = 1;
-    let result = carry_out(&hasty, &AtomicBool::new(false), Vec::new());
+    let result = carry_out(&hasty, Vec::new(), &AtomicBool::new(false), Vec::new());
     assert!(matches!(result, Err(EngineError::DeadlinePassed { .. })), "{result:?}");
 }
 

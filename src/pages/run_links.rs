@@ -9,6 +9,7 @@ use crate::components::format::counted;
 use crate::components::graphics::RunNames;
 use crate::components::icon::Icon;
 use crate::components::moment::{clock, day};
+use crate::domain::profile_run::RunMode;
 use crate::domain::query::ColumnsQuery;
 use crate::domain::table::{TableDetail, TableRun};
 
@@ -102,4 +103,15 @@ pub fn profile_button(detail: &TableDetail, label: &str, back: String, is_primar
         ("back", back),
     ];
     button.icon(Icon::Play).post("start-run", &fields)
+}
+
+/// The button that starts a run which reads every file of the table, also those that have not changed.
+pub fn read_everything_button(detail: &TableDetail, back: String) -> AnyView {
+    let fields = [
+        ("table_group_id", detail.summary.table_group_id.to_string()),
+        ("table_id", detail.summary.table_id.to_string()),
+        ("mode", RunMode::Full.word().to_owned()),
+        ("back", back),
+    ];
+    Button::new("Read all files").post("start-run", &fields)
 }

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use super::reply::{go, go_saying, refuse, safe_path, state, viewer};
 use crate::domain::identifier::{RunId, TableGroupId, TableId};
-use crate::domain::profile_run::RunTrigger;
+use crate::domain::profile_run::{RunMode, RunTrigger};
+use crate::services::error::AppError;
 use crate::services::run_launch::{self, LaunchRequest};
 use crate::services::sample_data;
 
@@ -13,13 +14,21 @@ use crate::services::sample_data;
 pub async fn start_run(
     table_group_id: String,
     #[server(default)] table_id: String,
+    #[server(default)] mode: String,
     #[server(default)] back: String,
 ) -> Result<(), ServerFnError> {
     let (state, viewer) = (state()?, viewer()?);
+    let Some(mode) = asked_mode(&mode) else {
+        return refuse(
+            &safe_path(&back, "/runs"),
+            AppError::bad_request("There is no such mode", "Ask for `full` or `partial`."),
+        );
+    };
     let only_tables = if table_id.is_empty() { Vec::new() } else { vec![TableId(table_id)] };
     let request = LaunchRequest {
         table_group_id: TableGroupId(table_group_id),
         only_tables,
+        mode,
         trigger: RunTrigger::Person,
         retry_of: None,
     };
@@ -29,6 +38,15 @@ pub async fn start_run(
             Ok(())
         }
         Err(error) => refuse(&safe_path(&back, "/runs"), error),
+    }
+}
+
+/// The mode of a form; a form that names none asks for the usual.
+fn asked_mode(word: &str) -> Option<RunMode> {
+    if word.is_empty() {
+        Some(RunMode::Partial)
+    } else {
+        RunMode::from_word(word)
     }
 }
 

@@ -5,7 +5,7 @@ use super::error::AppError;
 use super::run_launch::{self, LaunchRequest, LaunchedRun};
 use super::run_signals::RunSignals;
 use crate::domain::identifier::TableGroupId;
-use crate::domain::profile_run::RunTrigger;
+use crate::domain::profile_run::{RunMode, RunTrigger};
 use crate::domain::user::{Permission, Viewer};
 use crate::store::{Database, connections};
 
@@ -40,6 +40,7 @@ pub async fn launch(
     let request = LaunchRequest {
         table_group_id: data_object.clone(),
         only_tables: Vec::new(),
+        mode: RunMode::Partial,
         trigger: RunTrigger::Api,
         retry_of: None,
     };

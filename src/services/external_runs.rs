@@ -75,6 +75,7 @@ pub async fn complete(db: &Database, signals: &RunSignals, viewer: &Viewer, run:
         table_count: None,
         column_count: None,
         bytes_scanned: None,
+        mode: None,
         failed_tables: Vec::new(),
         digest: digest(phase, report),
     };

@@ -23,6 +23,7 @@ pub mod datasets;
 pub mod error;
 pub mod external_runs;
 pub mod maintenance;
+pub mod partition_states;
 pub mod passwords;
 pub mod payloads;
 pub mod people;

@@ -8,12 +8,14 @@
 use sha2::{Digest, Sha256};
 
 use super::error::AppError;
+use super::partition_states;
 use super::run_signals::RunSignals;
 use crate::components::format::counted;
 use crate::domain::audit::Actor;
 use crate::domain::identifier::{RunId, TableId};
-use crate::domain::profile_run::{RunPhase, RunReason};
+use crate::domain::profile_run::{RunMode, RunPhase, RunReason};
 use crate::domain::table_profile::{FailedTable, TableProfile};
+use crate::engine::states::partition::StoredPartition;
 use crate::store::run_completion::{Finish, RunOutcome, finish};
 use crate::store::{Database, StoreError, audit, column_profiles, run_log};
 
@@ -28,6 +30,8 @@ pub struct Completion {
     pub end: End,
     /// Profiles with the tables that they belong to.
     pub profiles: Vec<(TableId, TableProfile)>,
+    /// New states of partitions, by table.
+    pub states: Vec<(TableId, Vec<StoredPartition>)>,
     /// Tables that could not be read.
     pub failed: Vec<FailedTable>,
 }
@@ -102,6 +106,9 @@ async fn record(db: &Database, completion: &Completion, outcome: &RunOutcome) ->
     }
     let recorded = finish(&mut tx, run, completion.attempt, outcome).await?;
     if recorded == Finish::Recorded {
+        if outcome.phase == RunPhase::Completed {
+            partition_states::store(&mut tx, completion).await?;
+        }
         let details = serde_json::json!({ "phase": outcome.phase.word(), "reason": outcome.reason.map(RunReason::word), "attempt": completion.attempt });
         audit::record(&mut tx, &Actor::limn(), "run.end", &format!("run:{run}"), details).await?;
         run_log::append_log(&mut tx, run, completion.attempt, level(outcome), &sentence(outcome)).await?;
@@ -143,6 +150,10 @@ fn outcome(completion: &Completion) -> RunOutcome {
         table_count: Some(u32::try_from(completion.profiles.len()).unwrap_or(u32::MAX)),
         column_count: Some(profiles().map(|profile| profile.column_count).sum()),
         bytes_scanned: Some(profiles().map(|profile| profile.bytes_scanned).sum()),
+        mode: (phase == RunPhase::Completed).then(|| {
+            let is_partial = profiles().any(|profile| profile.mode == RunMode::Partial);
+            if is_partial { RunMode::Partial } else { RunMode::Full }
+        }),
         failed_tables: completion.failed.clone(),
         digest: digest(completion, phase),
     }
@@ -217,6 +228,7 @@ mod tests {
                     )
                 })
                 .collect(),
+            states: Vec::new(),
             failed: (0..failed)
                 .map(|n| FailedTable {
                     table_name: n.to_string(),

@@ -32,6 +32,8 @@ pub struct LaunchRequest {
     pub table_group_id: TableGroupId,
     /// Only these tables; all when empty.
     pub only_tables: Vec<TableId>,
+    /// `Full` reads everything; `Partial`, the usual, takes over what is stored of files that have not changed.
+    pub mode: RunMode,
     /// What started it.
     pub trigger: RunTrigger,
     /// The ended run that is tried again.
@@ -44,6 +46,12 @@ pub async fn launch(db: &Database, signals: &RunSignals, viewer: &Viewer, reques
     let (connection, group) = connections::find_table_group(db, &request.table_group_id)
         .await?
         .ok_or(AppError::NotFound)?;
+    if !matches!(request.mode, RunMode::Full | RunMode::Partial) {
+        return Err(AppError::bad_request(
+            "This mode cannot be asked for",
+            "Ask for `full`, which reads every file, or `partial`, which reads the files that have changed.",
+        ));
+    }
     if let Some((title, detail)) = connection.refusal() {
         return Err(AppError::conflict(title, detail));
     }
@@ -71,7 +79,7 @@ pub async fn launch(db: &Database, signals: &RunSignals, viewer: &Viewer, reques
     let mut tx = db.begin().await?;
     let new = NewRun {
         table_group_id: request.table_group_id.clone(),
-        mode: RunMode::Full,
+        mode: request.mode,
         trigger: request.trigger,
         only_tables: request.only_tables,
         retry_of: request.retry_of,
@@ -120,6 +128,7 @@ pub async fn retry(db: &Database, signals: &RunSignals, viewer: &Viewer, run: &R
     let request = LaunchRequest {
         table_group_id: ended.table_group_id,
         only_tables,
+        mode: RunMode::Partial,
         trigger: RunTrigger::Retry,
         retry_of: Some(run.clone()),
     };

@@ -9,6 +9,7 @@ use crate::domain::identifier::TableId;
 use crate::domain::progress::RunProgress;
 use crate::domain::table_profile::{FailedTable, TableProfile};
 use crate::engine::protocol::WorkerEvent;
+use crate::engine::states::partition::StoredPartition;
 
 /// What the children of one attempt reported so far.
 pub struct RunReport {
@@ -19,8 +20,12 @@ pub struct RunReport {
     child: RunProgress,
     bytes_before: u64,
     rows_before: u64,
+    /// New states of the table that is reported next.
+    partitions: Vec<StoredPartition>,
     /// What was profiled.
     pub profiles: Vec<(TableId, TableProfile)>,
+    /// New states of partitions, by table.
+    pub states: Vec<(TableId, Vec<StoredPartition>)>,
     /// What could not be.
     pub failed: Vec<FailedTable>,
 }
@@ -40,7 +45,9 @@ impl RunReport {
             child: RunProgress::default(),
             bytes_before: 0,
             rows_before: 0,
+            partitions: Vec::new(),
             profiles: Vec::new(),
+            states: Vec::new(),
             failed: Vec::new(),
         }
     }
@@ -60,7 +67,12 @@ impl RunReport {
                 self.child = report;
                 None
             }
+            WorkerEvent::Partition(partition) => {
+                self.partitions.push(*partition);
+                None
+            }
             WorkerEvent::Table(profile) => {
+                let partitions = std::mem::take(&mut self.partitions);
                 let place = self
                     .planned
                     .iter()
@@ -71,20 +83,26 @@ impl RunReport {
                         format!("The engine reported a table that was not planned: {}", profile.table_name),
                     ));
                 };
+                let unchanged = profile.snapshot.partitions.and_then(|reading| reading.describe());
                 let line = format!(
-                    "{}: {}, {}, {}, in {}.",
+                    "{}: {}, {}, {}{}, in {}.",
                     qualified_name(&profile.schema_name, &profile.table_name),
                     counted(profile.row_count, "row"),
                     counted(u64::from(profile.column_count), "column"),
                     bytes(profile.bytes_scanned),
+                    unchanged.map_or_else(String::new, |unchanged| format!(" read ({unchanged})")),
                     duration(profile.duration_ms)
                 );
+                if profile.snapshot.partitions.is_some() {
+                    self.states.push((table_id.clone(), partitions));
+                }
                 self.profiles.push((table_id.clone(), *profile));
                 self.count_table(false);
                 Some(("info", line))
             }
             WorkerEvent::Failed(table) => {
                 let line = format!("{}: {}", qualified_name(&table.schema_name, &table.table_name), table.remedy);
+                self.partitions.clear();
                 self.failed.push(table);
                 self.count_table(true);
                 Some(("warn", line))

@@ -16,15 +16,16 @@ use super::configuration::Configuration;
 use super::connection_secrets::open_root;
 use super::connections::{discover, in_group};
 use super::error::AppError;
+use super::partition_states;
 use super::run_completion::{Completion, End, complete};
 use super::run_lease::{Interruption, LeaseHolder};
 use super::run_report::RunReport;
 use super::run_signals::RunSignals;
-use super::worker_process::{self, run_children};
+use super::worker_process::{self, PlannedTable, run_children};
 use crate::domain::audit::Actor;
 use crate::domain::connection::FoundTable;
 use crate::domain::identifier::TableId;
-use crate::domain::profile_run::RunReason;
+use crate::domain::profile_run::{RunMode, RunReason};
 use crate::engine::{ProfileOptions, SourceRoot};
 use crate::store::run_transitions::{self, ClaimedRun};
 use crate::store::tables::FoundDifference;
@@ -156,6 +157,7 @@ impl RunWorker {
             attempt: claimed.attempt,
             end,
             profiles: Vec::new(),
+            states: Vec::new(),
             failed: Vec::new(),
         }
     }
@@ -181,7 +183,7 @@ impl RunWorker {
             deadline_ms: self.config.engine.deadline_ms,
             clock: chrono::Utc::now(),
         };
-        let reading = run_children(&root, planned.iter().map(|(_, table)| table.clone()).collect(), options, sender);
+        let reading = run_children(&root, self.with_states(claimed, &planned).await?, options, true, sender);
         tokio::pin!(reading);
         // In a task of its own, so that a renewal under way is never dropped half-way.
         let mut lease = AbortOnDropHandle::new(tokio::spawn(LeaseHolder::new(self, claimed).keep(deadline)));
@@ -222,8 +224,17 @@ impl RunWorker {
             attempt,
             end: End::Finished,
             profiles: collected.profiles,
+            states: collected.states,
             failed: collected.failed,
         }))
+    }
+
+    /// The tables with what is stored of their partitions, unless the run is to read everything.
+    async fn with_states(&self, claimed: &ClaimedRun, planned: &[(TableId, FoundTable)]) -> Result<Vec<PlannedTable>, AppError> {
+        if claimed.mode == RunMode::Full {
+            return Ok(planned.iter().map(|(_, table)| (table.clone(), Vec::new())).collect());
+        }
+        partition_states::load(&self.db, planned).await
     }
 
     /// Looks at the source as it is now, records what was found, and picks the tables of this run.

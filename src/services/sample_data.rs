@@ -11,7 +11,7 @@ use super::run_signals::RunSignals;
 use crate::demo;
 use crate::domain::address::{ROOT_SCHEMA, TableAddress};
 use crate::domain::connection::Connection;
-use crate::domain::profile_run::RunTrigger;
+use crate::domain::profile_run::{RunMode, RunTrigger};
 use crate::domain::user::{Permission, Viewer};
 use crate::engine::SourceRoot;
 use crate::store::{Database, connections};
@@ -61,6 +61,7 @@ async fn make_and_launch(
         table_group_id: group.table_group_id.clone(),
         only_tables: Vec::new(),
         trigger: RunTrigger::Person,
+        mode: RunMode::Partial,
         retry_of: None,
     };
     let run = launch(db, signals, viewer, request).await?;

@@ -15,7 +15,8 @@ use tokio::sync::mpsc;
 use super::error::AppError;
 use crate::domain::connection::{ConnectionCheck, FoundTable};
 use crate::domain::table_profile::FailedTable;
-use crate::engine::protocol::{WorkerEvent, WorkerPlan};
+use crate::engine::protocol::{PlannedPartition, WorkerEvent, WorkerPlan};
+use crate::engine::states::partition::StoredPartition;
 use crate::engine::{ProfileOptions, SourceRoot};
 
 /// Last bytes of the child's stderr that are kept for the log.
@@ -49,11 +50,16 @@ enum ChildEnd {
 /// The code with which a worker ends that stopped in good order; the last two lines that it wrote say why.
 const STOPPED: i32 = 1;
 
-/// Children one after the other until every table was tried.
+/// A table to profile, and what is stored of its partitions.
+pub type PlannedTable = (FoundTable, Vec<StoredPartition>);
+
+/// Children one after the other until every table was tried. Where states are kept, tables of several files are profiled
+/// partition by partition, and new states are reported before their table.
 pub async fn run_children(
     root: &SourceRoot,
-    tables: Vec<FoundTable>,
+    tables: Vec<PlannedTable>,
     options: ProfileOptions,
+    keeps_states: bool,
     reports: mpsc::Sender<WorkerEvent>,
 ) -> Result<(), AppError> {
     let mut rest = tables;
@@ -72,7 +78,7 @@ pub async fn run_children(
             tried
         };
         let child = async {
-            let end = run_child(root, rest.clone(), options.clone(), &tap).await;
+            let end = run_child(root, &rest, options.clone(), keeps_states, &tap).await;
             drop(tap);
             end
         };
@@ -81,7 +87,7 @@ pub async fn run_children(
             ChildEnd::Done => return Ok(()),
             ChildEnd::Stopped { reason, remedy } => {
                 // What stops one child would stop the next as well.
-                for table in rest.split_off(tried.min(rest.len())) {
+                for (table, _) in rest.split_off(tried.min(rest.len())) {
                     let failed = FailedTable {
                         schema_name: table.schema_name,
                         table_name: table.table_name,
@@ -96,7 +102,8 @@ pub async fn run_children(
             }
             ChildEnd::Lost(reason) => {
                 lost += 1;
-                let Some(culprit) = rest.get(tried).cloned() else { return Ok(()) };
+                let Some((culprit, _)) = rest.get(tried) else { return Ok(()) };
+                let culprit = culprit.clone();
                 tracing::warn!(table.name = %culprit.table_name, reason, "The engine's child process was lost");
                 let after = rest.split_off(tried + 1);
                 let mut failed = vec![lost_table(&culprit, &reason)];
@@ -104,7 +111,7 @@ pub async fn run_children(
                     failed.extend(
                         after
                             .iter()
-                            .map(|table| lost_table(table, "too many tables before it had taken their process down")),
+                            .map(|(table, _)| lost_table(table, "too many tables before it had taken their process down")),
                     );
                     rest = Vec::new();
                 } else {
@@ -124,21 +131,27 @@ pub async fn run_children(
 /// Runs one child over the tables and forwards what it reports. Dropping the future kills the child.
 async fn run_child(
     root: &SourceRoot,
-    tables: Vec<FoundTable>,
+    planned: &[PlannedTable],
     options: ProfileOptions,
+    keeps_states: bool,
     events: &mpsc::Sender<WorkerEvent>,
 ) -> Result<ChildEnd, AppError> {
     let memory_bytes = options.memory_bytes;
     let plan = WorkerPlan {
         root: root.clone(),
-        tables,
+        tables: planned.iter().map(|(table, _)| table.clone()).collect(),
         options,
+        keeps_states,
+        partition_lines: planned.iter().map(|(_, stored)| stored.len()).sum(),
     };
     let mut line = serde_json::to_vec(&plan).map_err(AppError::internal)?;
     line.push(b'\n');
     let mut child = spawn()?;
     // The open pipe is the child's lifeline: when this process dies, it closes, and the child ends itself.
-    let lifeline = hand_over(&mut child, &line).await;
+    let lifeline = match hand_over(&mut child, &line).await {
+        Some(stdin) => hand_over_partitions(stdin, planned).await?,
+        None => None,
+    };
     let mut stdout = BufReader::with_capacity(
         1 << 16,
         child.stdout.take().ok_or_else(|| AppError::internal("the child has no stdout"))?,
@@ -256,6 +269,25 @@ async fn hand_over(child: &mut Child, plan: &[u8]) -> Option<ChildStdin> {
             None
         }
     }
+}
+
+/// Writes the stored partitions of all tables, one a line.
+async fn hand_over_partitions(mut stdin: ChildStdin, planned: &[PlannedTable]) -> Result<Option<ChildStdin>, AppError> {
+    for (table, (_, stored)) in planned.iter().enumerate() {
+        for partition in stored {
+            let partition = PlannedPartition {
+                table,
+                partition: partition.clone(),
+            };
+            let mut line = serde_json::to_vec(&partition).map_err(AppError::internal)?;
+            line.push(b'\n');
+            if let Err(error) = stdin.write_all(&line).await {
+                tracing::warn!(%error, "A stored partition could not be handed to the child process");
+                return Ok(None);
+            }
+        }
+    }
+    Ok(stdin.flush().await.is_ok().then_some(stdin))
 }
 
 /// Reads to the end and keeps the last part.

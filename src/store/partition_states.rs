@@ -1,16 +1,12 @@
-//! The states that merge: for each table one a partition and column, with those that a later reading replaced kept, retired,
-//! so that a table can be shown as it was.
+//! The states that merge: for each table one a partition and column, those of the partition's latest reading.
 //!
-//! A state is named by what it is of and by the run that made it: a run that stores its states again replaces them.
-
-use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
+//! A state belongs to the run that made it: it goes with that run, with its table, and when its partition is read again or gone.
 
 use super::sessions::hex;
-use super::statement::sql_joined;
 use super::{Database, Record, StoreError, Transaction, Value, list_of, rows_insert, sql};
 use crate::domain::identifier::{RunId, TableId};
 use crate::domain::partition_state::PartitionState;
+use sha2::{Digest, Sha256};
 
 /// Most states that one statement names.
 const NAMED_AT_ONCE: usize = 2_000;
@@ -31,94 +27,48 @@ const COLUMNS: &[&str] = &[
     "attempt",
 ];
 
-/// Stores the states of some partitions of a table. For each partition that occurs they are all there is now: states of it
-/// that are not given again (an older snapshot, a column that is gone) are retired from `profiled_at` of the given ones on.
+/// Stores the states of some partitions of a table. For each partition that occurs they are all there is: earlier ones go.
 pub async fn put_partition_states(tx: &mut Transaction, table_id: &TableId, states: &[PartitionState]) -> Result<(), StoreError> {
-    let Some(since) = states.iter().map(|state| state.profiled_at).min() else {
-        return Ok(());
-    };
-    let ids: Vec<String> = states.iter().map(|state| state_id(table_id, state)).collect();
-    for named in ids.chunks(NAMED_AT_ONCE) {
-        sql("delete from dq_profile_partition_states where state_id in {list $1}")
-            .bind(list_of(named))
-            .execute(&mut *tx)
-            .await?;
-    }
     let mut partitions: Vec<String> = states.iter().map(|state| kept(&state.partition_key)).collect();
     partitions.sort_unstable();
     partitions.dedup();
     for named in partitions.chunks(NAMED_AT_ONCE) {
-        sql("update dq_profile_partition_states set retired_at = $2 where table_id = $1 and retired_at is null and partition_key in {list $3}")
+        sql("delete from dq_profile_partition_states where table_id = $1 and partition_key in {list $2}")
             .bind(table_id.as_str())
-            .bind(since)
             .bind(list_of(named))
             .execute(&mut *tx)
             .await?;
     }
-    let rows = states.iter().zip(ids).map(|(state, id)| row_of(table_id, state, id)).collect();
+    let rows = states
+        .iter()
+        .map(|state| row_of(table_id, state, state_id(table_id, state)))
+        .collect();
     for statement in rows_insert("dq_profile_partition_states", COLUMNS, rows) {
         statement.execute(&mut *tx).await?;
     }
     Ok(())
 }
 
-/// The current states of a table, by partition and column.
-pub async fn list_partition_states(db: &Database, table_id: &TableId) -> Result<Vec<PartitionState>, StoreError> {
-    let rows = select_states("retired_at is null").bind(table_id.as_str()).fetch_all(db).await?;
-    rows.iter().map(read_state).collect()
-}
-
-/// The states that were current at a time.
-pub async fn list_partition_states_at(db: &Database, table_id: &TableId, at: DateTime<Utc>) -> Result<Vec<PartitionState>, StoreError> {
-    let rows = select_states("profiled_at <= $2 and (retired_at is null or retired_at > $2)")
-        .bind(table_id.as_str())
-        .bind(at)
-        .fetch_all(db)
-        .await?;
-    rows.iter().map(read_state).collect()
-}
-
-/// The current partitions of a table with the snapshot that each was read at: what need not be read again.
-pub async fn list_partition_snapshots(db: &Database, table_id: &TableId) -> Result<Vec<(String, String)>, StoreError> {
-    let rows = sql("select distinct partition_key, snapshot_id from dq_profile_partition_states
-         where table_id = $1 and retired_at is null order by partition_key")
+/// The states of a table, by partition and place of the column, each with the number of the run that made it.
+pub async fn list_partition_states(db: &Database, table_id: &TableId) -> Result<Vec<(PartitionState, i64)>, StoreError> {
+    let rows = sql("select s.partition_key, s.snapshot_id, s.column_name, s.ordinal_position, s.state_kind, s.parameters_json, s.state_bytes, s.row_count,
+             s.profiled_at, s.profile_run_id, s.attempt, p.run_number
+         from dq_profile_partition_states s join dq_profiles p on p.profile_run_id = s.profile_run_id
+         where s.table_id = $1 order by s.partition_key, s.ordinal_position, s.column_name")
     .bind(table_id.as_str())
     .fetch_all(db)
     .await?;
-    rows.iter()
-        .map(|row| Ok((row.text("partition_key")?, row.text("snapshot_id")?)))
-        .collect()
+    rows.iter().map(|row| Ok((read_state(row)?, row.integer("run_number")?))).collect()
 }
 
-/// Retires the partitions that are no longer part of the table: all but the named ones. Says how many states that were.
-pub async fn retire_partitions_except(
-    tx: &mut Transaction,
-    table_id: &TableId,
-    partition_keys: &[String],
-    at: DateTime<Utc>,
-) -> Result<u64, StoreError> {
-    sql("update dq_profile_partition_states set retired_at = $2 where table_id = $1 and retired_at is null and partition_key not in {list $3}")
+/// Removes the partitions that are no longer part of the table: all but the named ones.
+pub async fn delete_partitions_except(tx: &mut Transaction, table_id: &TableId, partition_keys: &[String]) -> Result<(), StoreError> {
+    sql("delete from dq_profile_partition_states where table_id = $1 and partition_key not in {list $2}")
         .bind(table_id.as_str())
-        .bind(at)
         .bind(list_of(partition_keys.iter().map(|key| kept(key))))
         .execute(tx)
-        .await
-}
-
-/// Removes all states of a table, so that its next run reads everything.
-pub async fn delete_partition_states(tx: &mut Transaction, table_id: &TableId) -> Result<u64, StoreError> {
-    sql("delete from dq_profile_partition_states where table_id = $1")
-        .bind(table_id.as_str())
-        .execute(tx)
-        .await
-}
-
-/// Removes states that were retired before a time; the current ones stay.
-pub async fn delete_retired_states(tx: &mut Transaction, before: DateTime<Utc>) -> Result<u64, StoreError> {
-    sql("delete from dq_profile_partition_states where retired_at < $1")
-        .bind(before)
-        .execute(tx)
-        .await
+        .await?;
+    Ok(())
 }
 
 /// A name made of everything that tells one state from another.
@@ -158,14 +108,6 @@ fn row_of(table_id: &TableId, state: &PartitionState, id: String) -> Vec<Value> 
         state.profile_run_id.as_str().into(),
         state.attempt.into(),
     ]
-}
-
-fn select_states(condition: &'static str) -> super::statement::Statement {
-    sql_joined(format!(
-        "select partition_key, snapshot_id, column_name, ordinal_position, state_kind, parameters_json, state_bytes, row_count, profiled_at,
-             profile_run_id, attempt
-         from dq_profile_partition_states where table_id = $1 and {condition} order by partition_key, ordinal_position, column_name, state_kind"
-    ))
 }
 
 fn read_state(row: &Record) -> Result<PartitionState, StoreError> {

@@ -6,7 +6,7 @@ use super::profile_runs::RUN_REQUESTED;
 use super::{StoreError, Transaction, audit, list_of, outbox, sql};
 use crate::domain::audit::Actor;
 use crate::domain::identifier::RunId;
-use crate::domain::profile_run::{RunPhase, RunReason};
+use crate::domain::profile_run::{RunMode, RunPhase, RunReason};
 use crate::domain::table_profile::FailedTable;
 
 /// How a run ended.
@@ -26,6 +26,8 @@ pub struct RunOutcome {
     pub column_count: Option<u32>,
     /// Bytes read.
     pub bytes_scanned: Option<u64>,
+    /// How much of the data was read; absent where that was not found out.
+    pub mode: Option<RunMode>,
     /// Tables that could not be read.
     pub failed_tables: Vec<FailedTable>,
     /// Fingerprint of everything above and of the results: equal digests are the same outcome.
@@ -81,7 +83,7 @@ pub async fn finish(tx: &mut Transaction, run_id: &RunId, attempt: u32, outcome:
 async fn record_end(tx: &mut Transaction, run_id: &RunId, attempt: u32, outcome: &RunOutcome) -> Result<bool, StoreError> {
     let failed_tables = serde_json::to_string(&outcome.failed_tables).map_err(|error| StoreError::unreadable("failed tables", error))?;
     let changed = sql("update dq_profiles set phase = $3, status = $4, reason = $5, error_message = $6, completed_at = {now}, row_count = $7,
-             table_count = $8, column_count = $9, bytes_scanned = $10, failed_table_count = $11, failed_tables_json = $12, result_digest = $13,
+             table_count = $8, column_count = $9, bytes_scanned = $10, failed_table_count = $11, failed_tables_json = $12, result_digest = $13, profile_mode = coalesce($15, profile_mode),
              lease_owner = null, lease_expires_at = null, row_sequence = row_sequence + 1
          where profile_run_id = $1 and attempt = $2 and phase in {list $14}")
     .bind(run_id.as_str())
@@ -98,6 +100,7 @@ async fn record_end(tx: &mut Transaction, run_id: &RunId, attempt: u32, outcome:
     .bind(failed_tables)
     .bind(&outcome.digest)
     .bind(list_of(outcome.phase.allowed_from().iter().map(|phase| phase.word())))
+    .bind(outcome.mode.map(RunMode::word))
     .execute(tx)
     .await?;
     Ok(changed == 1)

@@ -19,6 +19,7 @@ const DETAILS: &[&str] = &[
     "dq_profile_anomaly_results",
     "dq_profile_anomalies",
     "dq_profile_operations",
+    "dq_profile_partition_states",
     "run_log",
     "backfill_ledger",
     "run_tables",

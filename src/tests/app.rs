@@ -188,6 +188,7 @@ impl TestApp {
             attempt: claimed.attempt,
             end: End::Finished,
             profiles,
+            states: Vec::new(),
             failed: Vec::new(),
         };
         complete(self.db(), &self.state.signals, &completion).await.unwrap();

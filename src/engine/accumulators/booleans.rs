@@ -9,8 +9,8 @@ use super::scalar_column::{Family, FinishContext};
 /// State of one column of booleans; values are 1 and 0.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Booleans {
-    truths: u64,
-    lies: u64,
+    pub(in crate::engine) truths: u64,
+    pub(in crate::engine) lies: u64,
 }
 
 impl Family<i64> for Booleans {

@@ -130,17 +130,17 @@ pub struct TypeClash {
 /// State of one column.
 #[derive(Debug)]
 pub struct ColumnState {
-    name: String,
-    data_type: String,
-    general_type: GeneralType,
+    pub(in crate::engine) name: String,
+    pub(in crate::engine) data_type: String,
+    pub(in crate::engine) general_type: GeneralType,
     /// What its Arrow type means; nothing for tokens.
-    meaning: Option<Meaning>,
-    rows: u64,
-    nulls: u64,
-    accumulator: Accumulator,
-    failure: Option<String>,
+    pub(in crate::engine) meaning: Option<Meaning>,
+    pub(in crate::engine) rows: u64,
+    pub(in crate::engine) nulls: u64,
+    pub(in crate::engine) accumulator: Accumulator,
+    pub(in crate::engine) failure: Option<String>,
     /// For a column of tokens that broke its settled type: the type to read it with.
-    wider: Option<TokenType>,
+    pub(in crate::engine) wider: Option<TokenType>,
     /// Left to a later look, because memory is short.
     postponed: bool,
 }
@@ -198,6 +198,14 @@ impl ColumnState {
     /// The wider type that reading this column again needs.
     pub fn wider_type(&self) -> Option<TokenType> {
         self.wider
+    }
+
+    /// The type that a column of tokens has settled on.
+    pub fn settled_type(&self) -> Option<TokenType> {
+        match &self.accumulator {
+            Accumulator::Tokens(column) => column.settled_type(),
+            _ => None,
+        }
     }
 
     /// Adds every value of an array. A value that cannot be counted fails the column.
@@ -286,6 +294,11 @@ impl ColumnState {
         self.nulls += other.nulls;
         if let Some(reason) = other.failure {
             self.fail(reason);
+        } else if self.meaning != other.meaning {
+            self.fail(format!(
+                "the files of the table hold this column as {} and as {}",
+                self.data_type, other.data_type
+            ));
         }
         self.wider = match (self.wider, other.wider) {
             (Some(mine), Some(theirs)) => Some(mine.widened_with(theirs)),

@@ -19,7 +19,7 @@ pub struct DistinctHashes {
     /// So many hashes may be kept.
     limit: usize,
     /// So many are known for certain: what was counted exactly when that was given up.
-    known: u64,
+    pub(in crate::engine) known: u64,
 }
 
 #[derive(Clone, Debug)]

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use datasketches::frequencies::{ErrorType, FrequentItemsSketch};
 use serde_json::Value;
 
 use super::distinct::DistinctHashes;
 use super::quantiles::QuantileSketch;
 use super::registers::Registers;
 use super::sketch_error::SketchError;
-use super::top_values::FrequentValues;
+use super::top_values::{FrequentValues, StoredValues};
 use crate::engine::canonical::{Form, Real, Scalar, hash_bytes};
 
 fn folder() -> PathBuf {
@@ -185,11 +186,54 @@ fn quantile_sketches_are_read_merged_and_written() {
     assert!(read > 8 && refused > 0, "{read} {refused}");
 }
 
+/// Writes sketches of the same columns for Spark to read, in the bytes that are in every stored state:
+/// `LIMN_SKETCHES_OUT=DIR cargo test --features ssr --lib writes_sketches -- --ignored`, then
+/// `scripts/golden/spark_sketches.py --read DIR --golden src/engine/fixtures/spark`.
+#[test]
+#[ignore = "writes files for Spark"]
+fn writes_sketches_for_spark() {
+    let out = PathBuf::from(std::env::var("LIMN_SKETCHES_OUT").expect("LIMN_SKETCHES_OUT names a folder"));
+    std::fs::create_dir_all(&out).unwrap();
+    let index = index();
+    for entry in index["hll"].as_array().unwrap().iter().filter(|entry| entry["lg_k"] == 12) {
+        let (Some(column), Some(range)) = (entry["column"].as_str(), span(entry)) else {
+            continue;
+        };
+        let mut distinct = DistinctHashes::new(0);
+        range.filter_map(|i| hash_of(column, i)).for_each(|hash| distinct.update(hash, 1));
+        std::fs::write(out.join(entry["file"].as_str().unwrap()), distinct.to_bytes()).unwrap();
+    }
+    for entry in index["kll"].as_array().unwrap().iter().filter(|entry| entry["k"] == 400) {
+        let number = |i: i128| match entry["column"].as_str() {
+            Some("bigint") => Some((i * 1_000_003 - 50_000_000_000) as f64),
+            Some("double") => Some(match i {
+                0 | 1 => 0.0,
+                2 => return None,
+                i => (i as f64 - 500.0) / 8.0,
+            }),
+            _ => Some((i * 12_345 - 500_000) as f64 / 100.0),
+        };
+        let values: Vec<f64> = span(entry).unwrap().filter_map(number).collect();
+        let mut sketch = QuantileSketch::keeping(0);
+        values.chunks(1_000).for_each(|block| sketch.update_block(block));
+        let range = values.iter().copied().reduce(f64::min).zip(values.iter().copied().reduce(f64::max));
+        std::fs::write(out.join(entry["file"].as_str().unwrap()), sketch.to_bytes(range)).unwrap();
+    }
+}
+
 #[test]
 fn frequent_texts_are_read_as_spark_counted_them() {
     let mut read = 0;
     for entry in index()["top_values"].as_array().unwrap() {
-        let sketch = FrequentValues::<String>::from_spark(&fixture(entry)).unwrap();
+        // Behind the sketch stands how many rows were null.
+        let bytes = fixture(entry);
+        let sparks = FrequentItemsSketch::<String>::deserialize(&bytes[..bytes.len() - 8]).unwrap();
+        let counts = sparks.frequent_items(ErrorType::NoFalseNegatives).into_iter();
+        let sketch = FrequentValues::from_stored(StoredValues {
+            counts: counts.map(|row| (row.item().clone(), row.lower_bound())).collect(),
+            missed: sparks.maximum_error(),
+            total: sparks.total_weight(),
+        });
         let found = sketch.commonest();
         let estimated = entry["estimate"].as_array().unwrap().iter().filter(|item| !item["value"].is_null());
         for item in estimated.take(5) {
@@ -203,5 +247,4 @@ fn frequent_texts_are_read_as_spark_counted_them() {
         }
     }
     assert!(read > 5, "{read}");
-    assert!(FrequentValues::<String>::from_spark(b"short").is_err());
 }

@@ -56,7 +56,7 @@ pub fn cell_of(value: f64, exponent: i32) -> i64 {
 /// Counts of values by decimal cell.
 #[derive(Clone, Debug)]
 pub struct DecimalGrid {
-    exponent: i32,
+    pub(in crate::engine) exponent: i32,
     /// Values from here on, of either sign, are beyond the largest cell.
     reach: f64,
     /// Cell of the window's first counter.
@@ -79,7 +79,7 @@ impl DecimalGrid {
         grid
     }
 
-    fn of_exponent(exponent: i32) -> Self {
+    pub(in crate::engine) fn of_exponent(exponent: i32) -> Self {
         Self {
             exponent,
             reach: LARGEST_CELL * 10_f64.powi(exponent),
@@ -115,6 +115,15 @@ impl DecimalGrid {
         }
     }
 
+    /// Fills an empty grid with counts of cells.
+    pub fn lay_out(&mut self, cells: Vec<(i64, u64)>) {
+        self.base = cells
+            .get(cells.len() / 2)
+            .map_or(0, |middle| middle.0.saturating_sub(WINDOW as i64 / 2));
+        // Not into the window: a grid that is only merged into another one never needs it.
+        self.cells = cells.into_iter().collect();
+    }
+
     /// The cells' width is ten to this.
     pub fn exponent(&self) -> i32 {
         self.exponent
@@ -130,7 +139,7 @@ impl DecimalGrid {
         (self.cells.capacity() * 17 + self.window.capacity() * 8) as u64
     }
 
-    fn counts(&self) -> impl Iterator<Item = (i64, u64)> {
+    pub(in crate::engine) fn counts(&self) -> impl Iterator<Item = (i64, u64)> {
         let window = (self.base..).zip(self.window.iter().copied()).filter(|cell| cell.1 > 0);
         window.chain(self.cells.iter().map(|(cell, count)| (*cell, *count)))
     }
@@ -152,7 +161,7 @@ impl DecimalGrid {
     }
 
     /// Makes the cells ten times as wide; the old window lies in the middle of the new one.
-    fn coarsen(&mut self) {
+    pub(in crate::engine) fn coarsen(&mut self) {
         let mut coarser = Self::of_exponent(self.exponent + 1);
         coarser.base = (self.base + WINDOW as i64 / 2).div_euclid(10) - WINDOW as i64 / 2;
         for (cell, count) in self.counts() {

@@ -5,10 +5,10 @@ use crate::domain::column_profile::Metrics;
 /// Shortest, longest and mean length.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lengths {
-    shortest: Option<u64>,
-    longest: u64,
-    total: u128,
-    count: u64,
+    pub(in crate::engine) shortest: Option<u64>,
+    pub(in crate::engine) longest: u64,
+    pub(in crate::engine) total: u128,
+    pub(in crate::engine) count: u64,
 }
 
 impl Lengths {

@@ -6,11 +6,11 @@ const LANES: usize = 4;
 /// Count, mean and the sums of powered deviations.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Moments {
-    count: u64,
-    mean: f64,
-    m2: f64,
-    m3: f64,
-    m4: f64,
+    pub(in crate::engine) count: u64,
+    pub(in crate::engine) mean: f64,
+    pub(in crate::engine) m2: f64,
+    pub(in crate::engine) m3: f64,
+    pub(in crate::engine) m4: f64,
 }
 
 impl Moments {

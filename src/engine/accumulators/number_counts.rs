@@ -28,13 +28,13 @@ pub struct NumberCounts<K> {
     /// Smallest above zero.
     pub min_positive: Option<K>,
     /// Of whole numbers and decimals, unscaled.
-    exact_sum: ExactSum,
+    pub(in crate::engine) exact_sum: ExactSum,
     /// Of doubles.
-    real_sum: CompensatedSum,
+    pub(in crate::engine) real_sum: CompensatedSum,
     /// Of the fractions of doubles.
-    fractional_sum: CompensatedSum,
+    pub(in crate::engine) fractional_sum: CompensatedSum,
     /// Of decimals: the digits after the point, added up as whole numbers.
-    fractional_digits: ExactSum,
+    pub(in crate::engine) fractional_digits: ExactSum,
 }
 
 impl<K> Default for NumberCounts<K> {

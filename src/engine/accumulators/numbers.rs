@@ -18,16 +18,16 @@ const BLOCK: usize = 1_024;
 /// State of one column of numbers.
 #[derive(Clone, Debug)]
 pub struct Numbers<K> {
-    counts: NumberCounts<K>,
+    pub(in crate::engine) counts: NumberCounts<K>,
     /// Only while the exact values are gone: what they cannot tell any more.
-    stream: Option<Stream>,
+    pub(in crate::engine) stream: Option<Stream>,
 }
 
 #[derive(Clone, Debug)]
-struct Stream {
-    moments: Moments,
-    sketch: QuantileSketch,
-    grid: DecimalGrid,
+pub(in crate::engine) struct Stream {
+    pub(in crate::engine) moments: Moments,
+    pub(in crate::engine) sketch: QuantileSketch,
+    pub(in crate::engine) grid: DecimalGrid,
 }
 
 impl Stream {

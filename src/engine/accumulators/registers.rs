@@ -10,6 +10,8 @@ const LG_K: u8 = 12;
 const UPDATE_SEED: u64 = 9_001;
 /// Bytes before the registers of a full sketch, before the coupons of a list, and of a set.
 const PREAMBLES: [usize; 3] = [8, 12, 40];
+/// Mode byte of registers of 8 bits.
+const MERGED_HLL_8: u8 = 2 | 2 << 2;
 const KIND: &str = "HLL";
 
 /// The largest number of leading zeros, plus one, by slot.
@@ -55,7 +57,7 @@ impl Registers {
             }
         }
         let empty = self.0.iter().filter(|register| **register == 0).count() as u32;
-        let mut bytes = vec![10, 1, 7, LG_K, 0, 16, 0, 2 | 2 << 2];
+        let mut bytes = vec![10, 1, 7, LG_K, 0, 16, 0, MERGED_HLL_8];
         bytes.extend(0.0_f64.to_le_bytes());
         bytes.extend(f64::to_le_bytes(small));
         bytes.extend(f64::to_le_bytes(large));
@@ -70,6 +72,13 @@ impl Registers {
     /// Reads a sketch that DataSketches wrote: a list, a set, or registers of 4, 6 or 8 bits.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SketchError> {
         let damaged = |reason: String| SketchError::Damaged { kind: KIND, reason };
+        // The form that is written here needs no translation.
+        if let (Some([10, 1, 7, LG_K, _, _, _, mode]), Some(registers)) = (bytes.first_chunk(), bytes.get(PREAMBLES[2]..))
+            && mode & 0b1111 == MERGED_HLL_8
+            && let Ok(registers) = registers.try_into()
+        {
+            return Ok(Self(registers));
+        }
         let sketch = HllSketch::deserialize(bytes).map_err(|error| damaged(error.to_string()))?;
         if sketch.lg_config_k() != LG_K {
             return Err(SketchError::OtherParameters {

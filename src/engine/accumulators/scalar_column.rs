@@ -54,9 +54,9 @@ pub trait Family<K: Copy>: Default + Send {
 /// State of one column.
 #[derive(Debug)]
 pub struct ScalarColumn<K: Scalar, F> {
-    form: Form,
-    limits: ColumnLimits,
-    values: Values<K, F>,
+    pub(in crate::engine) form: Form,
+    pub(in crate::engine) limits: ColumnLimits,
+    pub(in crate::engine) values: Values<K, F>,
     /// Values that were added while the map was exact.
     values_seen: u64,
     /// Entries at which the map is asked whether it is worth its memory.
@@ -64,17 +64,17 @@ pub struct ScalarColumn<K: Scalar, F> {
 }
 
 #[derive(Debug)]
-enum Values<K: Scalar, F> {
+pub(in crate::engine) enum Values<K: Scalar, F> {
     Exact(FxHashMap<K, u64>),
     Sketched(Box<Sketches<K, F>>),
 }
 
 #[derive(Debug)]
-struct Sketches<K: Scalar, F> {
-    distinct: DistinctHashes,
-    frequent: FrequentValues<K>,
-    lengths: Lengths,
-    family: F,
+pub(in crate::engine) struct Sketches<K: Scalar, F> {
+    pub(in crate::engine) distinct: DistinctHashes,
+    pub(in crate::engine) frequent: FrequentValues<K>,
+    pub(in crate::engine) lengths: Lengths,
+    pub(in crate::engine) family: F,
 }
 
 impl<K: Scalar, F: Family<K>> ScalarColumn<K, F> {
@@ -187,7 +187,7 @@ impl<K: Scalar, F: Family<K>> ScalarColumn<K, F> {
     }
 
     /// From now on the values themselves are not known.
-    fn sketch_values(&mut self) {
+    pub(in crate::engine) fn sketch_values(&mut self) {
         if let Values::Exact(map) = &mut self.values {
             let entries = sorted(std::mem::take(map));
             let mut sketches = Sketches {
@@ -316,7 +316,7 @@ fn write_range<K: Scalar>(range: Option<(K, K)>, form: Form, profile: &mut Colum
     }
 }
 
-fn sorted<K: Scalar>(map: FxHashMap<K, u64>) -> Vec<(K, u64)> {
+pub(in crate::engine) fn sorted<K: Scalar>(map: FxHashMap<K, u64>) -> Vec<(K, u64)> {
     let mut entries: Vec<(K, u64)> = map.into_iter().collect();
     entries.sort_unstable_by_key(|entry| entry.0);
     entries

@@ -113,7 +113,7 @@ impl Form {
 
 /// How many texts have each form.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PatternCounts([u64; STANDARD_FORMS.len()]);
+pub struct PatternCounts(pub(in crate::engine) [u64; STANDARD_FORMS.len()]);
 
 impl PatternCounts {
     /// Counts texts of a form.

@@ -6,9 +6,9 @@ use arrow::datatypes::i256;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ExactSum {
     /// What fits in 128 bits, so that the common case is one addition.
-    near: i128,
+    pub(in crate::engine) near: i128,
     /// What spilled over.
-    far: i256,
+    pub(in crate::engine) far: i256,
 }
 
 impl ExactSum {
@@ -53,8 +53,8 @@ impl ExactSum {
 /// A sum of doubles with Neumaier's correction: right to the last bit or two whatever the order.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CompensatedSum {
-    sum: f64,
-    correction: f64,
+    pub(in crate::engine) sum: f64,
+    pub(in crate::engine) correction: f64,
 }
 
 impl CompensatedSum {

@@ -29,11 +29,11 @@ const FIRST_DOUBT: usize = 1 << 16;
 pub struct TextColumn {
     limits: ColumnLimits,
     /// Whether the texts are the values, or only stand for nested or binary ones.
-    is_text: bool,
-    values: TextValues,
-    stream: Option<Box<Stream>>,
+    pub(in crate::engine) is_text: bool,
+    pub(in crate::engine) values: TextValues,
+    pub(in crate::engine) stream: Option<Box<Stream>>,
     /// Figures of values longer than what is kept, taken while they are seen whole.
-    long: Option<Box<Stream>>,
+    pub(in crate::engine) long: Option<Box<Stream>>,
     /// Values that were added while the tally was exact.
     values_seen: u64,
     /// Entries at which the tally is asked whether it is worth its memory.
@@ -42,9 +42,9 @@ pub struct TextColumn {
 
 /// What is kept when the values themselves are not.
 #[derive(Clone, Debug)]
-struct Stream {
-    texts: Texts,
-    range: Option<(Vec<u8>, Vec<u8>)>,
+pub(in crate::engine) struct Stream {
+    pub(in crate::engine) texts: Texts,
+    pub(in crate::engine) range: Option<(Vec<u8>, Vec<u8>)>,
     /// The first bytes of the range as numbers: what lies between them is not compared in full.
     bounds: (u64, u64),
 }
@@ -295,6 +295,16 @@ impl Stream {
             range: None,
             bounds: (u64::MAX, 0),
         }
+    }
+
+    /// What was counted before, with the smallest and the largest text.
+    pub(in crate::engine) fn restored(limits: ColumnLimits, texts: Texts, range: Option<(Vec<u8>, Vec<u8>)>) -> Self {
+        let mut stream = Self::new(limits, 0);
+        stream.texts = texts;
+        for text in range.iter().flat_map(|(min, max)| [min, max]) {
+            stream.widen(text);
+        }
+        stream
     }
 
     fn feed(&mut self, tally: &TextTally) {

@@ -15,19 +15,19 @@ const FREQUENT_BYTES: usize = 4_096;
 pub struct TextValues {
     /// Hashes that are kept once the texts are given up.
     hashes: usize,
-    state: State,
+    pub(in crate::engine) state: State,
 }
 
 #[derive(Clone, Debug)]
-enum State {
+pub(in crate::engine) enum State {
     Exact(TextTally),
     Sketched(Box<Sketches>),
 }
 
 #[derive(Clone, Debug)]
-struct Sketches {
-    distinct: DistinctHashes,
-    frequent: FrequentValues<Vec<u8>>,
+pub(in crate::engine) struct Sketches {
+    pub(in crate::engine) distinct: DistinctHashes,
+    pub(in crate::engine) frequent: FrequentValues<Vec<u8>>,
 }
 
 impl TextValues {

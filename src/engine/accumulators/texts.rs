@@ -28,26 +28,26 @@ const LENGTH_LIMIT: usize = 4_096;
 #[derive(Clone, Debug)]
 pub struct Texts {
     /// What is counted already; the rest is in the shapes.
-    pub(super) counts: Counts,
-    inner_spaces: u128,
-    lengths: Lengths,
-    length_counts: BTreeMap<u64, u64>,
+    pub(in crate::engine) counts: Counts,
+    pub(in crate::engine) inner_spaces: u128,
+    pub(in crate::engine) lengths: Lengths,
+    pub(in crate::engine) length_counts: BTreeMap<u64, u64>,
     /// Texts of each short length that are not in `length_counts` yet.
     short_lengths: ShortLengths,
-    pub(super) patterns: PatternCounts,
-    pub(super) shapes: TextValues,
+    pub(in crate::engine) patterns: PatternCounts,
+    pub(in crate::engine) shapes: TextValues,
     shape_limit: usize,
     /// For each exact shape: what it says, and how many of its texts are still to be counted by it.
-    pub(super) pending: Vec<(Verdict, u64)>,
+    pub(in crate::engine) pending: Vec<(Verdict, u64)>,
     pub(super) recent: RecentShapes,
-    folded: DistinctHashes,
+    pub(in crate::engine) folded: DistinctHashes,
     pub(super) shape: Vec<u8>,
     fold: Vec<u8>,
 }
 
 /// Plain counters, in texts.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Counts {
+pub(in crate::engine) struct Counts {
     zero_length: u64,
     blank: u64,
     dummy: u64,
@@ -196,7 +196,7 @@ impl Texts {
     }
 
     /// Counts what the shapes say of the texts that wait for it.
-    fn settle_pending(&mut self) {
+    pub(in crate::engine) fn settle_pending(&mut self) {
         let mut pending = std::mem::take(&mut self.pending);
         for (place, (verdict, texts)) in pending.iter_mut().enumerate() {
             let waiting = std::mem::take(texts);
@@ -303,39 +303,36 @@ impl Texts {
         estimates.extend(self.shapes.frequency_estimate().map(|estimate| ("patterns".into(), estimate)));
     }
 
-    /// Length -> texts; steps of ever more characters where the lengths are too many to list.
+    /// Length -> texts.
     fn length_histogram(&self) -> Vec<LengthCount> {
+        let counts = self.length_counts_within(LENGTH_LIMIT).into_iter();
+        counts.map(|(length, count)| LengthCount { length, count }).collect()
+    }
+
+    /// Length -> texts; steps of ever more characters where the lengths are more than `most`.
+    pub fn length_counts_within(&self, most: usize) -> Vec<(u64, u64)> {
+        let mut counts: Vec<(u64, u64)> = self.length_counts.iter().map(|(length, count)| (*length, *count)).collect();
         let mut step = 1;
-        while self.length_counts.len() > LENGTH_LIMIT
-            && self
-                .length_counts
-                .keys()
-                .map(|length| length / step)
-                .collect::<std::collections::BTreeSet<_>>()
-                .len()
-                > LENGTH_LIMIT
-        {
+        while counts.len() > most {
             step *= 10;
+            counts.iter_mut().for_each(|entry| entry.0 = entry.0 / step * step);
+            counts.dedup_by(|next, kept| {
+                let same = next.0 == kept.0;
+                kept.1 += if same { next.1 } else { 0 };
+                same
+            });
         }
-        let mut out: Vec<LengthCount> = Vec::new();
-        for (length, count) in &self.length_counts {
-            let length = length / step * step;
-            match out.last_mut().filter(|last| last.length == length) {
-                Some(last) => last.count += count,
-                None => out.push(LengthCount { length, count: *count }),
-            }
-        }
-        out
+        counts
     }
 }
 
 /// What a shape (as far as it is kept) says of ASCII texts that have it.
-pub(super) fn verdict_of(shape: &[u8]) -> Verdict {
+pub(in crate::engine) fn verdict_of(shape: &[u8]) -> Verdict {
     Verdict::of_ascii_shape(shape, &Features::of_ascii_shape(shape))
 }
 
 impl Counts {
-    fn each(&mut self) -> [&mut u64; 18] {
+    pub(in crate::engine) fn each(&mut self) -> [&mut u64; 18] {
         [
             &mut self.zero_length,
             &mut self.blank,

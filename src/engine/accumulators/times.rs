@@ -16,15 +16,15 @@ const DAY_LIMIT: usize = 1 << 19;
 /// State of one column of dates, instants or times of day.
 #[derive(Clone, Debug, Default)]
 pub struct Times {
-    range: Option<(i64, i64)>,
-    midnight: u64,
+    pub(in crate::engine) range: Option<(i64, i64)>,
+    pub(in crate::engine) midnight: u64,
     /// Of days that are no longer known one by one.
-    weekdays: [u64; 7],
+    pub(in crate::engine) weekdays: [u64; 7],
     /// Day -> count; first day of the month -> count once `coarse`.
-    days: DayCounts,
-    coarse: bool,
+    pub(in crate::engine) days: DayCounts,
+    pub(in crate::engine) coarse: bool,
     /// Dates and instants without end; they have a count and no place in time.
-    infinite: u64,
+    pub(in crate::engine) infinite: u64,
 }
 
 impl Family<i64> for Times {
@@ -191,7 +191,7 @@ impl Times {
         }
     }
 
-    fn coarsen(&mut self) {
+    pub(in crate::engine) fn coarsen(&mut self) {
         self.coarse = true;
         for (day, count) in std::mem::take(&mut self.days).iter() {
             self.weekdays[weekday(day)] += count;

@@ -3,7 +3,7 @@
 
 use arrow::array::{Array, BinaryArray};
 
-use crate::domain::column_profile::{ColumnProfile, GeneralType};
+use crate::domain::column_profile::ColumnProfile;
 use crate::engine::canonical::Real;
 use crate::engine::limits::ColumnLimits;
 use crate::engine::type_inference::{TokenKinds, TokenType, read_real, read_whole};
@@ -26,12 +26,12 @@ const OPEN_ENDED: ColumnLimits = ColumnLimits {
 #[derive(Debug)]
 pub struct TokenColumn {
     limits: ColumnLimits,
-    kinds: TokenKinds,
-    state: State,
+    pub(in crate::engine) kinds: TokenKinds,
+    pub(in crate::engine) state: State,
 }
 
 #[derive(Debug)]
-enum State {
+pub(in crate::engine) enum State {
     Open(TextColumn),
     Settled(TokenType, Box<Accumulator>),
 }
@@ -136,11 +136,16 @@ impl TokenColumn {
                 }
                 Ok(())
             }
-            (State::Settled(settled, mine), State::Open(theirs)) => feed_all(*settled, mine, &theirs),
-            (State::Open(mine), State::Settled(settled, mut theirs)) => {
-                feed_all(settled, &mut theirs, mine)?;
-                self.state = State::Settled(settled, theirs);
-                Ok(())
+            // Open tokens are settled first and merged then, so that it makes no difference which side was settled when.
+            (State::Settled(settled, mine), State::Open(theirs)) => {
+                let theirs = settled_as(*settled, &theirs, self.limits)?;
+                mine.merge(theirs).map_err(|_| WiderType(TokenType::Text))
+            }
+            (State::Open(mine), State::Settled(settled, theirs)) => {
+                let mut mine = settled_as(settled, mine, self.limits)?;
+                let merged = mine.merge(*theirs).map_err(|_| WiderType(TokenType::Text));
+                self.state = State::Settled(settled, Box::new(mine));
+                merged
             }
             (State::Settled(mine_type, mine), State::Settled(their_type, theirs)) => {
                 if *mine_type != their_type {
@@ -186,15 +191,15 @@ impl TokenColumn {
         }
     }
 
-    /// The family of the column as far as it is known.
-    pub fn general_type(&self) -> GeneralType {
+    /// The type that it has settled on.
+    pub fn settled_type(&self) -> Option<TokenType> {
         match &self.state {
-            State::Open(_) => GeneralType::Other,
-            State::Settled(settled, _) => settled.general_type(),
+            State::Open(_) => None,
+            State::Settled(settled, _) => Some(*settled),
         }
     }
 
-    fn settle(&mut self) {
+    pub(in crate::engine) fn settle(&mut self) {
         let State::Open(texts) = &mut self.state else { return };
         let mut texts = std::mem::replace(texts, TextColumn::new(OPEN_ENDED, true));
         let settled = texts.tally().map_or(TokenType::Text, |tally| TokenType::infer(tally, self.kinds));
@@ -208,6 +213,13 @@ impl TokenColumn {
         }
         self.state = State::Settled(settled, column);
     }
+}
+
+/// The tokens of an open column as values of a type.
+fn settled_as(settled: TokenType, texts: &TextColumn, limits: ColumnLimits) -> Result<Accumulator, WiderType> {
+    let mut column = Accumulator::of_token_type(settled, limits);
+    feed_all(settled, &mut column, texts)?;
+    Ok(column)
 }
 
 /// Adds every known token of an open column to a typed one.

@@ -8,8 +8,6 @@ use datasketches::frequencies::{ErrorType, FrequentItemsSketch};
 use crate::domain::column_profile::{Estimate, TEXT_LIMIT_CHARS, TopValue};
 use crate::engine::limits::TOP_COUNT;
 
-use super::sketch_error::SketchError;
-
 /// Size of the sketch's map: its error is about 1/1170 of the rows.
 const MAP_SIZE: usize = 1 << 12;
 
@@ -27,16 +25,30 @@ pub struct FrequentValues<T: Eq + Hash + Clone> {
     waiting: u32,
     /// Windows so far: of every value, at most one occurrence a window is not counted.
     windows: u64,
+    /// So many occurrences of any value may be missing for what stored parts left out.
+    missed: u64,
     total: u64,
+}
+
+/// What is stored of frequent values.
+#[derive(Clone, Debug)]
+pub struct StoredValues<T> {
+    /// Values with counts that are never too high.
+    pub counts: Vec<(T, u64)>,
+    /// So many occurrences of any value may be missing.
+    pub missed: u64,
+    /// Occurrences of all values.
+    pub total: u64,
 }
 
 impl<T: Eq + Hash + Clone> Default for FrequentValues<T> {
     fn default() -> Self {
         Self {
             sketch: FrequentItemsSketch::new(MAP_SIZE).expect("the map size is a power of two"),
-            door: vec![0; DOOR_BITS / 64].into_boxed_slice(),
+            door: Box::default(),
             waiting: 0,
-            windows: 1,
+            windows: 0,
+            missed: 0,
             total: 0,
         }
     }
@@ -65,6 +77,11 @@ impl<T: Eq + Hash + Clone + Ord> FrequentValues<T> {
 
     /// Whether the value came before in this window; remembers it.
     fn is_known(&mut self, hash: u64) -> bool {
+        if self.door.is_empty() {
+            // A state that is only merged never needs it.
+            self.door = vec![0; DOOR_BITS / 64].into_boxed_slice();
+            self.windows += 1;
+        }
         // Two bits of one word.
         let word = &mut self.door[(hash >> 32) as usize % (DOOR_BITS / 64)];
         let mask = 1_u64 << (hash >> 20 & 63) | 1 << (hash >> 26 & 63);
@@ -85,7 +102,31 @@ impl<T: Eq + Hash + Clone + Ord> FrequentValues<T> {
     pub fn merge(&mut self, other: &Self) {
         self.sketch.merge(&other.sketch);
         self.windows += other.windows;
+        self.missed += other.missed;
         self.total += other.total;
+    }
+
+    /// What there is to store.
+    pub fn stored(&self) -> StoredValues<T> {
+        let rows = self.sketch.frequent_items(ErrorType::NoFalseNegatives);
+        StoredValues {
+            counts: rows.into_iter().map(|row| (row.item().clone(), row.lower_bound())).collect(),
+            missed: self.missed + self.windows + self.sketch.maximum_error(),
+            total: self.total,
+        }
+    }
+
+    /// From what was stored.
+    pub fn from_stored(stored: StoredValues<T>) -> Self {
+        let mut values = Self {
+            missed: stored.missed,
+            total: stored.total,
+            ..Self::default()
+        };
+        for (value, count) in stored.counts {
+            values.sketch.update_with_count(value, count);
+        }
+        values
     }
 
     /// The values that are frequent for certain, with counts that are never too high; by count, ties by value.
@@ -94,8 +135,8 @@ impl<T: Eq + Hash + Clone + Ord> FrequentValues<T> {
             .sketch
             .frequent_items(ErrorType::NoFalsePositives)
             .into_iter()
-            // What the windows can have let wait of any other value is not beaten for certain by less.
-            .filter(|row| row.lower_bound() > self.windows)
+            // What the windows let wait, or stored parts left out, of any other value is not beaten for certain by less.
+            .filter(|row| row.lower_bound() > self.windows + self.missed)
             .map(|row| (row.item().clone(), row.lower_bound()))
             .collect();
         rows.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -107,29 +148,8 @@ impl<T: Eq + Hash + Clone + Ord> FrequentValues<T> {
     pub fn estimate(&self) -> Estimate {
         Estimate {
             method: "frequent_items".into(),
-            error: (self.sketch.maximum_error() + self.windows) as f64 / self.total.max(1) as f64,
+            error: (self.sketch.maximum_error() + self.windows + self.missed) as f64 / self.total.max(1) as f64,
         }
-    }
-}
-
-impl FrequentValues<String> {
-    /// Reads the frequent items of texts that Spark's `approx_top_k_accumulate` wrote: the sketch, and behind it how many rows
-    /// were null.
-    pub fn from_spark(bytes: &[u8]) -> Result<Self, SketchError> {
-        let damaged = |reason: String| SketchError::Damaged {
-            kind: "frequent items",
-            reason,
-        };
-        let (sketch, _nulls) = bytes.split_last_chunk::<8>().ok_or_else(|| damaged("it is too short".into()))?;
-        let sketch = FrequentItemsSketch::<String>::deserialize(sketch).map_err(|error| damaged(error.to_string()))?;
-        let total = sketch.total_weight();
-        Ok(Self {
-            sketch,
-            total,
-            // Nothing waited at Spark's door.
-            windows: 0,
-            ..Self::default()
-        })
     }
 }
 

@@ -51,6 +51,12 @@ pub fn scoped(whole: Snapshot, scope: &TableScope) -> Snapshot {
     }
 }
 
+/// The version of one file: its size and time.
+pub fn identify_file(file: &RootedFile) -> String {
+    let stamp = file.stamp();
+    identify(&[&stamp.size.to_le_bytes()[..], &stamp.modified_ns.to_le_bytes()].concat())
+}
+
 /// A short id of what tells versions apart.
 pub fn identify(identity: &[u8]) -> String {
     format!("{:016x}", xxh64(identity, 42))

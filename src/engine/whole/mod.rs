@@ -54,6 +54,22 @@ impl WholeFigures {
     }
 }
 
+/// What is known of whole rows where files were taken over from an earlier run and not read: what the columns prove, and why no more.
+pub fn look_at_no_row(rows: u64, columns: &[ColumnProfile]) -> WholeFigures {
+    let mut found = WholeFigures {
+        duplicate_row_count: proven_duplicates(rows, columns),
+        ..WholeFigures::default()
+    };
+    let why = "Whole rows are compared where all files are read, and some were taken over from an earlier run: read everything to know.";
+    if found.duplicate_row_count.is_none() {
+        found.unknown.insert(DUPLICATES.into(), why.into());
+    }
+    if number_columns(columns).len() > 1 {
+        found.unknown.insert(PAIRWISE.into(), why.into());
+    }
+    found
+}
+
 /// Looks at whole rows. `columns` are finished; a file that cannot be read a second time costs these figures and nothing else.
 pub fn look_at_whole(
     plan: &ScanPlan,

@@ -69,7 +69,7 @@ impl<'a> RowReader<'a> {
             plan,
             columns,
             places: if plan.is_column_wise() {
-                list_columns(&plan.files)
+                list_columns(&plan.files, |_| true)
             } else {
                 Vec::new()
             },

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::column_profile_body::AnomalyBody;
 use super::optional_body::OptionalObject;
 use crate::domain::identifier::{RunId, TableGroupId, TableId};
-use crate::domain::profile_run::{ProfileRun, RunTable, RunTrigger};
+use crate::domain::profile_run::{ProfileRun, RunMode, RunTable, RunTrigger};
 use crate::http::console::Console;
 use crate::http::problem::Problem;
 use crate::services::error::AppError;
@@ -28,6 +28,8 @@ pub struct StartRun {
     /// Only these tables of the group; all when empty.
     #[schema(max_items = 10_000)]
     table_ids: Vec<TableId>,
+    /// `full` reads every file again; `partial`, the usual, takes over what is stored of files that have not changed.
+    mode: Option<RunMode>,
 }
 
 /// A run with its tables.
@@ -75,6 +77,7 @@ pub async fn start(
     let request = LaunchRequest {
         table_group_id: TableGroupId(group),
         only_tables: asked.table_ids,
+        mode: asked.mode.unwrap_or(RunMode::Partial),
         trigger: RunTrigger::Api,
         retry_of: None,
     };

@@ -14,7 +14,7 @@ use leptos_router::params::ParamsMap;
 
 pub(super) use described::tag_links;
 
-use super::run_links::{export_link, profile_button, run_menu, with};
+use super::run_links::{export_link, profile_button, read_everything_button, run_menu, with};
 use super::{page, request, respond, titled};
 use crate::components::filter_row::{Choice, menu};
 use crate::components::format::{bytes, count};
@@ -140,9 +140,14 @@ fn head(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_run:
         menu("", "Export", vec![choice("CSV", "csv"), choice("JSON", "json")])
     });
     // While a run is under way, or before there is anything to show, the page has its button elsewhere or none.
-    let start = (may_run && detail.active_run.is_none() && detail.run.is_some() && summary.missing_since.is_none())
-        .then(|| profile_button(detail, "Profile now", here, true));
-    head.actions(view! { {run_menu(&path, detail, query, now)}{exports}<CopyLink />{start} })
+    let may_start = may_run && detail.active_run.is_none() && summary.missing_since.is_none();
+    let run = detail.run.as_ref().filter(|_| may_start);
+    // Only a table of several files has any to take over.
+    let everything = run
+        .filter(|run| run.snapshot.partitions.is_some())
+        .map(|_| read_everything_button(detail, here.clone()));
+    let start = run.map(|_| profile_button(detail, "Profile now", here, true));
+    head.actions(view! { {run_menu(&path, detail, query, now)}{exports}<CopyLink />{everything}{start} })
         .view()
 }
 

@@ -73,8 +73,8 @@ super::tables! {
         error_payload: Text, started_at: Time, completed_at: Time,
     }
 
-    // One state of one column in one partition of a table. States of a partition that was read again are kept, retired, so that
-    // a table can be shown as it was.
+    // One state of one column in one partition of a table, those of its latest reading. `retired_at` is always empty: states of
+    // earlier readings are not kept.
     dq_profile_partition_states(state_id) {
         state_id: Text, table_id: Text required, partition_key: Text required, snapshot_id: Text required, column_name: Text required,
         ordinal_position: Integer required, state_kind: Text required, parameters_json: Text required, state_bytes: Bytes required,

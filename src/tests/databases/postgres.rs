@@ -226,6 +226,8 @@ fn all_tables_of_a_run_are_read_as_of_one_moment() {
         return;
     };
     let plan = WorkerPlan {
+        keeps_states: true,
+        partition_lines: 0,
         root,
         tables: vec![
             table("postgres", "public", "a"),
@@ -239,7 +241,7 @@ fn all_tables_of_a_run_are_read_as_of_one_moment() {
         lines: Vec::new(),
         done: false,
     };
-    carry_out(&plan, &AtomicBool::new(false), &mut output).unwrap();
+    carry_out(&plan, Vec::new(), &AtomicBool::new(false), &mut output).unwrap();
     assert!(output.done);
     let events: Vec<WorkerEvent> = output
         .lines

@@ -5,6 +5,7 @@
 mod backfill;
 mod crash;
 mod databases;
+mod partitions;
 #[expect(dead_code, reason = "only the tests of databases ask for the encrypted server")]
 #[path = "../store/postgres.rs"]
 mod postgres;

@@ -155,6 +155,12 @@ impl Person {
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {status} {error}: {text}"))
     }
 
+    /// A page as a browser gets it.
+    pub async fn page(&self, path: &str) -> String {
+        let request = self.client.get(format!("{}{path}", self.base)).header("accept", "text/html");
+        request.send().await.unwrap().text().await.unwrap()
+    }
+
     /// Uses the first link up; the session lives on over restarts.
     pub async fn come_in(&self, server: &Server) {
         let token = server.first_link.as_ref().unwrap().rsplit('/').next().unwrap().to_owned();

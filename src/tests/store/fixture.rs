@@ -164,6 +164,7 @@ pub fn outcome(phase: RunPhase, digest: &str) -> RunOutcome {
         table_count: Some(1),
         column_count: Some(2),
         bytes_scanned: Some(4096),
+        mode: None,
         failed_tables: Vec::new(),
         digest: digest.into(),
     }

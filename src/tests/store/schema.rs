@@ -315,7 +315,6 @@ async fn read_columns_every_way(db: &Database, connection: &crate::domain::conne
         .await
         .unwrap();
     partition_states::list_partition_states(db, &table).await.unwrap();
-    partition_states::list_partition_states_at(db, &table, Utc::now()).await.unwrap();
     run_deletion::preview_removal(db, &[run.profile_run_id]).await.unwrap();
     api_tokens::find_working_token(db, "hash").await.unwrap();
 }

@@ -132,6 +132,7 @@ pub async fn store_run(state: &AppState, connection: &Connection, profiled: &[(G
             .map(|(table, profile)| (table.table_id.clone(), profile.clone()))
             .collect(),
         failed: Vec::new(),
+        states: Default::default(),
     };
     complete(&state.db, &state.signals, &completion).await.expect("the run ends");
 }

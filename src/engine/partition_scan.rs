@@ -22,7 +22,8 @@ use crate::domain::table_profile::RejectedRows;
 const MOST_LOOKS: usize = 4;
 
 /// Reads what is to be read and merges it with the rest. Where a settled token type turns out too narrow, every file is read again
-/// with the wider one: states of different types do not merge.
+/// with the wider one: states of different types do not merge. Nothing where the columns of one file do not fit into memory side by
+/// side: such a table is read as a whole, as often as it takes.
 pub fn look_by_partition(
     plan: &ScanPlan,
     options: &ProfileOptions,
@@ -30,7 +31,7 @@ pub fn look_by_partition(
     shelf: &mut PartitionShelf,
     watch: &StopWatch,
     finish: impl Fn(u32, u64, ColumnState) -> ColumnProfile,
-) -> Result<Look, EngineError> {
+) -> Result<Option<Look>, EngineError> {
     let mut known_types = settled_types(plan, shelf);
     let mut look = 0;
     loop {
@@ -47,6 +48,9 @@ pub fn look_by_partition(
             report: look == 0,
         };
         let scan = scan_partitions(plan, &order, shelf)?;
+        if scan.columns.iter().any(ColumnState::is_postponed) {
+            return Ok(None);
+        }
         look += 1;
         let wider: Vec<(String, TokenType)> = scan
             .columns
@@ -57,11 +61,11 @@ pub fn look_by_partition(
             let columns = (1..)
                 .zip(scan.columns)
                 .map(|(position, column)| finish(position, scan.rows, column));
-            return Ok(Look {
+            return Ok(Some(Look {
                 rows: scan.rows,
                 columns: columns.collect(),
                 rejected: scan.rejected,
-            });
+            }));
         }
         shelf.take_nothing();
         for (name, wider) in wider {

@@ -15,7 +15,7 @@ use super::source_root::SourceRoot;
 use super::sources::ScanPlan;
 use super::states::partition::{PartitionedProfile, StoredPartition};
 use super::table_scan::panic_text;
-use super::whole::{look_at_whole, look_at_no_row};
+use super::whole::{look_at_no_row, look_at_whole};
 use super::{ENGINE_NAME, ENGINE_VERSION};
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::connection::FoundTable;
@@ -92,12 +92,19 @@ fn look_at_table(
         .map(|stored| PartitionShelf::new(&plan.files, stored, limits));
     let look = if plan.is_column_wise() {
         look_column_by_column(&plan, options, limits, shelf.as_ref(), &watch, clock_day)?
-    } else if let Some(shelf) = &mut shelf {
-        let finish = |position, rows, column| finish_column(position, column, &FinishContext { rows, clock_day });
-        look_by_partition(&plan, options, limits, shelf, &watch, finish)?
     } else {
         let finish = |position, rows, column| finish_column(position, column, &FinishContext { rows, clock_day });
-        look_row_by_row(&plan, options, limits, &watch, finish)?
+        let by_partition = match &mut shelf {
+            Some(shelf) => look_by_partition(&plan, options, limits, shelf, &watch, finish)?,
+            None => None,
+        };
+        match by_partition {
+            Some(look) => look,
+            None => {
+                shelf = None;
+                look_row_by_row(&plan, options, limits, &watch, finish)?
+            }
+        }
     };
     let reading = shelf.as_ref().map(PartitionShelf::reading);
     let whole = if reading.is_some_and(|reading| reading.taken_over > 0) {

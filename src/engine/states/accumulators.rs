@@ -24,9 +24,9 @@ const TOKEN_TYPES: [TokenType; 9] = [
     TokenType::Nested,
 ];
 
-/// Writes a column; one that failed, or whose type did not hold, comes back.
+/// Writes a column; one that failed, was left to a later look, or whose type did not hold, comes back.
 pub fn write_column(state: ColumnState, out: &mut StateWriter) -> Result<(), Box<ColumnState>> {
-    if state.failure.is_some() || state.wider.is_some() {
+    if state.failure.is_some() || state.wider.is_some() || state.is_postponed() {
         return Err(Box::new(state));
     }
     out.put_bytes(state.data_type.as_bytes());

@@ -65,7 +65,7 @@ struct Truth {
     numbers: Vec<f64>,
 }
 
-fn truth_of(array: &ArrayRef) -> Truth {
+fn truth_of(array: &ArrayRef, are_tokens: bool) -> Truth {
     let mut truth = Truth {
         counts: BTreeMap::new(),
         numbers: Vec::new(),
@@ -104,7 +104,11 @@ fn truth_of(array: &ArrayRef) -> Truth {
             .iter()
             .flatten()
             .for_each(|v| add(v.text(form), Some(v.div_euclid(86_400_000_000) as f64 * 86_400.0))),
-        DataType::Utf8 => array.as_string::<i32>().iter().flatten().for_each(|v| add(v.to_owned(), None)),
+        DataType::Utf8 => array
+            .as_string::<i32>()
+            .iter()
+            .flatten()
+            .for_each(|v| add(v.to_owned(), v.parse().ok().filter(|_| are_tokens))),
         _ => {}
     }
     truth.numbers.sort_by(f64::total_cmp);
@@ -243,7 +247,7 @@ fn check(array: &ArrayRef, cuts: &[usize], turn: usize, limits: ColumnLimits, ar
         // The table is read again with the wider type.
         return Ok(());
     }
-    let truth = truth_of(array);
+    let truth = truth_of(array, are_tokens);
     let whole = state_of(array, ColumnLimits::default(), are_tokens);
     assert_inside(&finish(merged, array.len()), &finish(whole, array.len()), &truth)
 }

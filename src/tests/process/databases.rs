@@ -43,7 +43,8 @@ async fn a_postgresql_database_is_connected_by_its_form_and_its_password_is_nowh
     connection.execute(sqlx::AssertSqlSafe(statements)).await.unwrap();
     connection.close().await.unwrap();
     let (address, socket) = url.split_once("?host=").unwrap();
-    let database = address.rsplit('/').next().unwrap();
+    let (address, database) = address.rsplit_once('/').unwrap();
+    let port = address.rsplit(':').next().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path());
     let person = Person::at(&server);
@@ -53,6 +54,7 @@ async fn a_postgresql_database_is_connected_by_its_form_and_its_password_is_nowh
             ("kind", "postgresql"),
             ("name", "Shop"),
             ("host", socket),
+            ("port", port),
             ("database", database),
             ("user", "limn_guarded"),
             ("password", password),

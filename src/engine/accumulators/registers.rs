@@ -12,6 +12,8 @@ const UPDATE_SEED: u64 = 9_001;
 const PREAMBLES: [usize; 3] = [8, 12, 40];
 /// Mode byte of registers of 8 bits.
 const MERGED_HLL_8: u8 = 2 | 2 << 2;
+/// More leading zeros than a hash can have, plus one.
+const LARGEST_REGISTER: u8 = 63;
 const KIND: &str = "HLL";
 
 /// The largest number of leading zeros, plus one, by slot.
@@ -75,9 +77,12 @@ impl Registers {
         // The form that is written here needs no translation.
         if let (Some([10, 1, 7, LG_K, _, _, _, mode]), Some(registers)) = (bytes.first_chunk(), bytes.get(PREAMBLES[2]..))
             && mode & 0b1111 == MERGED_HLL_8
-            && let Ok(registers) = registers.try_into()
+            && let Ok(registers) = <&[u8; 1 << LG_K]>::try_from(registers)
         {
-            return Ok(Self(registers));
+            if registers.iter().any(|register| *register > LARGEST_REGISTER) {
+                return Err(damaged("a register is beyond all bounds".into()));
+            }
+            return Ok(Self(*registers));
         }
         let sketch = HllSketch::deserialize(bytes).map_err(|error| damaged(error.to_string()))?;
         if sketch.lg_config_k() != LG_K {

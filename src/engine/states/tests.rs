@@ -104,7 +104,11 @@ fn truth_of(array: &ArrayRef) -> Truth {
             .iter()
             .flatten()
             .for_each(|v| add(v.text(form), Some(v.div_euclid(86_400_000_000) as f64 * 86_400.0))),
-        DataType::Utf8 => array.as_string::<i32>().iter().flatten().for_each(|v| add(v.to_owned(), None)),
+        DataType::Utf8 => array
+            .as_string::<i32>()
+            .iter()
+            .flatten()
+            .for_each(|v| add(v.to_owned(), v.parse().ok())),
         _ => {}
     }
     truth.numbers.sort_by(f64::total_cmp);

@@ -148,5 +148,6 @@ def pearson(pairs):
         if math.sqrt(one / count) < edge or math.sqrt(other / count) < max(abs(right), 1e-140) * 1e-6 or not math.isfinite(one * other):
             return None
         return products / math.sqrt(one) / math.sqrt(other), count
-    except OverflowError:
+    except (OverflowError, ValueError):
+        # Powers of such values are no doubles.
         return None

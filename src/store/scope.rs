@@ -16,6 +16,8 @@ enum Belonging {
     Project,
     /// A connection: the same.
     Connection,
+    /// A dataset: seen where its project is named, or one of its groups.
+    Dataset,
     /// Rows name their group.
     Group,
     /// Rows name their table.
@@ -31,7 +33,7 @@ const TABLES: &[(&str, Belonging)] = &[
     ("dq_settings", Belonging::Nobodys),
     ("dq_profile_anomaly_types", Belonging::Nobodys),
     ("dq_projects", Belonging::Project),
-    ("dq_datasets", Belonging::Project),
+    ("dq_datasets", Belonging::Dataset),
     ("dq_connections", Belonging::Connection),
     ("dq_table_groups", Belonging::Group),
     ("dq_tables", Belonging::Group),
@@ -152,6 +154,9 @@ impl Marks {
             ),
             Belonging::Connection => format!(
                 "(s.project_key in {projects} or s.connection_id in (select g.connection_id from {all_groups} g where g.table_group_id in {groups}))"
+            ),
+            Belonging::Dataset => format!(
+                "(s.project_key in {projects} or s.dataset_id in (select g.dataset_id from {all_groups} g where g.table_group_id in {groups}))"
             ),
             Belonging::Group => format!("s.table_group_id in {seen}"),
             Belonging::Table => format!("exists (select 1 from {tables} t where t.table_id = s.table_id and t.table_group_id in {seen})"),

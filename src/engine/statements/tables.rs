@@ -48,9 +48,12 @@ pub fn correlations(table: &TableContext, dialect: SqlDialect) -> Option<String>
         .zip(used)
         .map(|(place, column)| {
             let value = dialect.as_real(&table.value(column));
+            // Around the mean a database loses no digits of values that lie close together and far from zero.
+            let mean = column.metrics.avg_value.filter(|mean| mean.is_finite());
+            let centred = mean.map_or_else(|| value.clone(), |mean| format!("({value} - {})", dialect.real(mean)));
             match column.metrics.nan_count {
-                Some(_) => format!("CASE WHEN {} THEN {value} END AS c{place}", dialect.finite(&value)),
-                None => format!("{value} AS c{place}"),
+                Some(_) => format!("CASE WHEN {} THEN {centred} END AS c{place}", dialect.finite(&value)),
+                None => format!("{centred} AS c{place}"),
             }
         })
         .collect();

@@ -19,9 +19,8 @@ use crate::domain::paging::Page;
 use crate::domain::query::TablesQuery;
 use crate::domain::table::TableSummary;
 use crate::domain::user::{Permission, Viewer};
-use crate::store::characteristics::list_tags;
+use crate::store::characteristics::list_filters;
 use crate::store::connections::list_connections;
-use crate::store::datasets::list_datasets;
 use crate::store::tables::list_tables;
 
 /// What the page shows.
@@ -51,7 +50,7 @@ pub fn TablesPage() -> impl IntoView {
         let (state, now) = (request::state(), request::now());
         let tables = list_tables(&state.db, &query, now).await?;
         let connections = list_connections(&state.db).await?;
-        let (tags, datasets) = (list_tags(&state.db).await?, list_datasets(&state.db).await?);
+        let (tags, datasets) = list_filters(&state.db).await?;
         Ok(titled(
             "Tables",
             tables_view(&TablesModel {

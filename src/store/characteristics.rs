@@ -7,7 +7,8 @@ use super::statement::sql_joined;
 use super::{Database, Record, StoreError, Transaction, audit, list_of, sql};
 use crate::domain::audit::Actor;
 use crate::domain::characteristics::{ColumnCharacteristics, TableCharacteristics};
-use crate::domain::identifier::{TableGroupId, TableId};
+use crate::domain::dataset::{Dataset, DatasetText};
+use crate::domain::identifier::{ProjectKey, TableGroupId, TableId};
 use crate::domain::row_filter::RowFilter;
 use crate::domain::table_scope::TableScope;
 
@@ -166,19 +167,35 @@ pub async fn update_column(
     Ok(changed == 1)
 }
 
-/// Every tag of any table or column that is there, each once.
-pub async fn list_tags(db: &Database) -> Result<Vec<String>, StoreError> {
+/// What lists of tables can be narrowed to, in one statement: the tags in use, and the datasets by name, without their groups.
+pub async fn list_filters(db: &Database) -> Result<(Vec<String>, Vec<Dataset>), StoreError> {
     let rows = sql(
-        "select tags_json from dq_data_table_chars where tags_json is not null and tags_json <> '[]'
-         union select tags_json from dq_data_column_chars where tags_json is not null and tags_json <> '[]'",
+        "select 'tags' as what, tags_json, null as dataset_id, null as project_key, null as name, null as product_team
+         from dq_data_table_chars where tags_json is not null and tags_json <> '[]'
+         union select 'tags', tags_json, null, null, null, null from dq_data_column_chars where tags_json is not null and tags_json <> '[]'
+         union select 'dataset', null, dataset_id, project_key, name, product_team from dq_datasets",
     )
     .fetch_all(db)
     .await?;
-    let mut tags: Vec<String> = Vec::new();
+    let (mut tags, mut datasets): (Vec<String>, Vec<Dataset>) = Default::default();
     for row in &rows {
-        tags.extend(row.json_opt::<Vec<String>>("tags_json")?.unwrap_or_default());
+        if row.text("what")? == "tags" {
+            tags.extend(row.json_opt::<Vec<String>>("tags_json")?.unwrap_or_default());
+            continue;
+        }
+        datasets.push(Dataset {
+            dataset_id: row.text("dataset_id")?,
+            project_key: ProjectKey(row.text("project_key")?),
+            text: DatasetText {
+                name: row.text_opt("name")?.unwrap_or_default(),
+                product_team: row.text_opt("product_team")?.unwrap_or_default(),
+                ..DatasetText::default()
+            },
+            groups: Vec::new(),
+        });
     }
     tags.sort_by_key(|tag| tag.to_lowercase());
     tags.dedup();
-    Ok(tags)
+    datasets.sort_by_key(|dataset| (dataset.text.name.to_lowercase(), dataset.dataset_id.clone()));
+    Ok((tags, datasets))
 }

@@ -65,7 +65,7 @@ struct Truth {
     numbers: Vec<f64>,
 }
 
-fn truth_of(array: &ArrayRef) -> Truth {
+fn truth_of(array: &ArrayRef, are_tokens: bool) -> Truth {
     let mut truth = Truth {
         counts: BTreeMap::new(),
         numbers: Vec::new(),
@@ -108,7 +108,11 @@ fn truth_of(array: &ArrayRef) -> Truth {
             .as_string::<i32>()
             .iter()
             .flatten()
+<<<<<<< HEAD
             .for_each(|v| add(v.to_owned(), v.parse().ok())),
+=======
+            .for_each(|v| add(v.to_owned(), v.parse().ok().filter(|_| are_tokens))),
+>>>>>>> merge
         _ => {}
     }
     truth.numbers.sort_by(f64::total_cmp);
@@ -247,7 +251,7 @@ fn check(array: &ArrayRef, cuts: &[usize], turn: usize, limits: ColumnLimits, ar
         // The table is read again with the wider type.
         return Ok(());
     }
-    let truth = truth_of(array);
+    let truth = truth_of(array, are_tokens);
     let whole = state_of(array, ColumnLimits::default(), are_tokens);
     assert_inside(&finish(merged, array.len()), &finish(whole, array.len()), &truth)
 }

@@ -29,6 +29,7 @@ pub struct StartRun {
     #[schema(max_items = 10_000)]
     table_ids: Vec<TableId>,
     /// `full` reads every file again; `partial`, the usual, takes over what is stored of files that have not changed.
+    #[schema(value_type = Option<String>, pattern = "^(full|partial)$")]
     mode: Option<RunMode>,
 }
 

@@ -114,6 +114,21 @@ pub async fn connect(db: &Database, name: &str, tables: &[&str]) -> Connection {
     connection
 }
 
+/// A group `g` with the table `t` (sales.orders), as the first version of the schema has them: today's code asks for more.
+pub async fn connect_of_old(db: &Database) -> (TableGroupId, TableId) {
+    for text in [
+        "insert into dq_projects (project_key, name, created_at, updated_at) values ('old', 'Old', {now}, {now})",
+        "insert into dq_connections (connection_id, project_key, name, is_active, created_at, updated_at, kind, location)
+         values ('shop', 'old', 'Shop', true, {now}, {now}, 'folder', '/data/shop')",
+        "insert into dq_table_groups (table_group_id, connection_id, name, created_at, updated_at) values ('g', 'shop', 'Shop', {now}, {now})",
+        "insert into dq_tables (table_id, table_group_id, schema_name, table_name, created_at, format, bytes, files_json)
+         values ('t', 'g', 'sales', 'orders', {now}, 'csv', 9, '[]')",
+    ] {
+        crate::store::sql(text).execute(db).await.unwrap();
+    }
+    (TableGroupId("g".into()), TableId("t".into()))
+}
+
 pub fn group_of(connection: &Connection) -> TableGroupId {
     connection.groups[0].table_group_id.clone()
 }

@@ -166,8 +166,8 @@ async fn an_older_database_keeps_its_rows_and_is_copied_first() {
     for fixture in empty_databases().await {
         let db = &fixture.db;
         migrate_to(db, 1).await.unwrap();
-        let connection = connect(db, "Shop", &["orders"]).await;
-        insert_result(db, group_of(&connection).as_str()).await;
+        let (group, _) = connect_of_old(db).await;
+        insert_result(db, group.as_str()).await;
         db.migrate().await.unwrap();
         assert_eq!(count_results(db).await, 1);
         let whole = sqlite().await;
@@ -276,15 +276,14 @@ async fn a_column_that_was_added_by_hand_is_left_as_it_is() {
     for fixture in empty_databases().await {
         let db = &fixture.db;
         migrate_to(db, 1).await.unwrap();
-        let connection = connect(db, "Shop", &["orders"]).await;
+        connect_of_old(db).await;
         sql("alter table dq_connections add column system_id text")
             .execute(db)
             .await
             .unwrap();
         sql("update dq_connections set system_id = 'crm'").execute(db).await.unwrap();
         db.migrate().await.unwrap();
-        let kept = sql("select system_id from dq_connections where connection_id = $1")
-            .bind(connection.connection_id.as_str())
+        let kept = sql("select system_id from dq_connections where connection_id = 'shop'")
             .fetch_one(db)
             .await
             .unwrap();

@@ -174,9 +174,7 @@ async fn rows_of_older_versions_are_read_as_they_were() {
     for fixture in fixtures {
         let db = &fixture.db;
         migrate_to(db, 4).await.unwrap();
-        let connection = connect(db, "Shop", &["orders"]).await;
-        let group = group_of(&connection);
-        let table = table_ids(db, &group).await.remove(0).table_id;
+        let (group, table) = connect_of_old(db).await;
         write_as_version_4(db, &table, group.as_str()).await;
         db.migrate().await.unwrap();
         let whole = list_whole_columns(db, &table, &RunId("run".into()), 1).await.unwrap();

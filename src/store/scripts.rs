@@ -40,11 +40,7 @@ pub(crate) const SCRIPTS: &[Script] = &[
     script!(5, "values beside columns", "0005_values_beside_columns.sql"),
     script!(6, "scopes of roles", "0006_role_scopes.sql"),
     script!(7, "catalogue", "0007_catalogue.sql"),
-<<<<<<< HEAD
-    script!(8, "states by run", "0008_states_by_run.sql"),
-=======
     script!(8, "states of a run", "0008_states_of_a_run.sql"),
->>>>>>> merge
 ];
 
 /// The version that this program writes and reads.

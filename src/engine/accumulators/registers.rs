@@ -12,11 +12,7 @@ const UPDATE_SEED: u64 = 9_001;
 const PREAMBLES: [usize; 3] = [8, 12, 40];
 /// Mode byte of registers of 8 bits.
 const MERGED_HLL_8: u8 = 2 | 2 << 2;
-<<<<<<< HEAD
-/// More leading zeros than a hash can have, plus one.
-=======
 /// Most zeros that a hash can begin with, and the one after them.
->>>>>>> merge
 const LARGEST_REGISTER: u8 = 63;
 const KIND: &str = "HLL";
 
@@ -81,17 +77,10 @@ impl Registers {
         // The form that is written here needs no translation.
         if let (Some([10, 1, 7, LG_K, _, _, _, mode]), Some(registers)) = (bytes.first_chunk(), bytes.get(PREAMBLES[2]..))
             && mode & 0b1111 == MERGED_HLL_8
-<<<<<<< HEAD
-            && let Ok(registers) = <&[u8; 1 << LG_K]>::try_from(registers)
-=======
             && registers.iter().all(|register| *register <= LARGEST_REGISTER)
             && let Ok(registers) = registers.try_into()
->>>>>>> merge
         {
-            if registers.iter().any(|register| *register > LARGEST_REGISTER) {
-                return Err(damaged("a register is beyond all bounds".into()));
-            }
-            return Ok(Self(*registers));
+            return Ok(Self(registers));
         }
         // A register says how many zeros a hash of 64 bits begins with. The crate takes its word for it.
         let is_of_bytes = bytes.get(7).is_some_and(|mode| mode & 0b1111 == MERGED_HLL_8);

@@ -108,11 +108,7 @@ fn truth_of(array: &ArrayRef, are_tokens: bool) -> Truth {
             .as_string::<i32>()
             .iter()
             .flatten()
-<<<<<<< HEAD
-            .for_each(|v| add(v.to_owned(), v.parse().ok())),
-=======
             .for_each(|v| add(v.to_owned(), v.parse().ok().filter(|_| are_tokens))),
->>>>>>> merge
         _ => {}
     }
     truth.numbers.sort_by(f64::total_cmp);

@@ -1,1 +1,0 @@
--- Nothing of this version is kept in Delta.

@@ -5,7 +5,7 @@
 //! forms merge to, in the order of the files. So no figure depends on which partitions came from the store. A table of one file,
 //! and a table that is read where no store is (`limn profile`), is read as a whole and is as exact as the limits of its columns allow.
 //!
-//! **The stored form is bounded** ([`LARGEST_STATE`]). A column whose different values fit into [`EXACT_BYTES`] keeps them with their
+//! **The stored form is bounded** ([`LARGEST_STATE`]). A column of few different values ([`EXACT_VALUES`], [`EXACT_BYTES`]) keeps them with their
 //! counts, and merges of such states stay exact as far as the whole table's limits go. Any other column is stored as sketches: HLL
 //! registers and KLL in the very bytes that Spark reads, the commonest values with a bound for what is missing, the decimal grid,
 //! moments, days, shapes and lengths, each capped. Nothing is dropped silently: a cap widens the error that the figure carries, or
@@ -36,6 +36,8 @@ use bytes::{StateReader, StateWriter};
 pub const LARGEST_STATE: usize = 64 << 10;
 /// Bytes of different values with their counts up to which a column is stored exactly.
 pub const EXACT_BYTES: usize = 40 << 10;
+/// Different values up to which it is: the states of a year of days have to merge in a few milliseconds.
+pub const EXACT_VALUES: usize = 1_024;
 /// What the bytes are, in the store.
 pub const STATE_KIND: &str = "column";
 

@@ -4,7 +4,7 @@ use super::bytes::{StateReader, StateWriter};
 use super::values::{
     read_distinct, read_entries, read_frequent, read_lengths, write_distinct, write_entries_within, write_frequent, write_lengths,
 };
-use super::{EXACT_BYTES, StateError, damaged};
+use super::{EXACT_BYTES, EXACT_VALUES, StateError, damaged};
 use crate::engine::accumulators::text_column::{Stream, TextColumn};
 use crate::engine::accumulators::text_tally::TextTally;
 use crate::engine::accumulators::text_values::{Sketches, State, TextValues};
@@ -26,7 +26,7 @@ const MOST_LENGTHS: usize = 1_024;
 pub fn write_exactly(column: &TextColumn, out: &mut StateWriter) -> bool {
     // A very long text is kept in part only.
     let tally = column.tally().filter(|_| column.long.is_none());
-    let Some(tally) = tally.filter(|tally| tally.len() * 2 <= EXACT_BYTES) else {
+    let Some(tally) = tally.filter(|tally| tally.len() <= EXACT_VALUES) else {
         out.put_flag(false);
         return false;
     };
@@ -131,7 +131,7 @@ fn read_texts(input: &mut StateReader, limits: ColumnLimits) -> Result<Texts, St
 
 fn write_shapes(shapes: &mut TextValues, out: &mut StateWriter) {
     // A shape that is longer than all that fits may be known in part only.
-    match shapes.tally().filter(|tally| tally.len() * 2 <= SHAPES_BYTES) {
+    match shapes.tally().filter(|tally| tally.len() <= EXACT_VALUES) {
         Some(tally) => {
             if write_tally(tally, SHAPES_BYTES, out) {
                 return;

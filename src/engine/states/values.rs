@@ -2,7 +2,7 @@
 
 use super::bytes::{StateReader, StateWriter};
 use super::numbers::StoredFamily;
-use super::{EXACT_BYTES, StateError, damaged};
+use super::{EXACT_BYTES, EXACT_VALUES, StateError, damaged};
 use crate::engine::accumulators::distinct::DistinctHashes;
 use crate::engine::accumulators::lengths::Lengths;
 use crate::engine::accumulators::scalar_column::{ScalarColumn, Sketches, Values, sorted};
@@ -109,15 +109,14 @@ pub fn read_entries<K: StoredKey>(input: &mut StateReader) -> Result<Vec<(K, u64
     Ok(entries)
 }
 
-/// Writes whether the entries take no more than `most` bytes, and where that is so the entries.
+/// Writes whether the entries are few and take no more than `most` bytes, and where that is so the entries.
 pub fn write_entries_within<'a, K: StoredKey + 'a>(
     entries: impl ExactSizeIterator<Item = (&'a K, u64)>,
     most: usize,
     out: &mut StateWriter,
 ) -> bool {
     let mut exact = StateWriter::default();
-    // Each entry takes at least two bytes.
-    let fits = entries.len() * 2 <= most && {
+    let fits = entries.len() <= EXACT_VALUES && {
         write_entries(entries, &mut exact);
         exact.len() <= most
     };
@@ -131,7 +130,7 @@ pub fn write_entries_within<'a, K: StoredKey + 'a>(
 /// Writes a column: its values where they fit, else its sketches.
 pub fn write_scalar_column<K: Scalar + StoredKey, F: StoredFamily<K>>(mut column: ScalarColumn<K, F>, out: &mut StateWriter) {
     let entries = match &column.values {
-        Values::Exact(map) if map.len() * 2 <= EXACT_BYTES => Some(sorted(map.clone())),
+        Values::Exact(map) if map.len() <= EXACT_VALUES => Some(sorted(map.clone())),
         _ => None,
     };
     match entries {

@@ -16,7 +16,7 @@ test("a folder becomes a connection, is profiled, and leads to a column and back
   await page.getByRole("link", { name: "people", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText("people");
   const tableAddress = page.url().split(/[?#]/)[0];
-  await page.locator("main tbody").getByRole("link", { name: "age", exact: true }).click();
+  await page.locator("main table.prof tbody").getByRole("link", { name: "age", exact: true }).click();
   await expect(page).toHaveURL(/\/columns\/age/);
   await expect(page.getByRole("heading", { level: 1 })).toContainText("age");
   await expect(page.locator("main")).toContainText("500");

@@ -39,7 +39,7 @@ pub fn rollup_words(rollup: &Rollup, now: DateTime<Utc>) -> AnyView {
 fn last_run(rollup: &Rollup, now: DateTime<Utc>) -> AnyView {
     match (rollup.last_run_number, rollup.last_completed_at) {
         (Some(number), Some(at)) => {
-            view! { <a href=format!("/runs/{number}")>{format!("run {number}")}</a>", "{moment(at, now)} }.into_any()
+            view! { <a class="inline" href=format!("/runs/{number}")>{format!("run {number}")}</a>", "{moment(at, now)} }.into_any()
         }
         _ => view! { <span class="t2">"never"</span> }.into_any(),
     }

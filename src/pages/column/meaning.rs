@@ -43,7 +43,7 @@ pub fn together_section(detail: &ColumnDetail, query: &ColumnsQuery) -> Option<A
                 <tr>
                     <th scope="row"><a class="mono" href=href>{(*other).to_owned()}</a></th>
                     <td>{coefficient_bar(*coefficient)}</td>
-                    <td class="num t2">{counted(*rows, "row")}</td>
+                    <td class="num t2" data-l="over">{counted(*rows, "row")}</td>
                 </tr>
             }
             .into_any()
@@ -51,7 +51,7 @@ pub fn together_section(detail: &ColumnDetail, query: &ColumnsQuery) -> Option<A
         .collect();
     let title = SectionTitle::new("together", "Moves with").subtitle("Pearson correlation, in this run");
     let table = view! {
-        <table class="tbl tight">
+        <table class="tbl tight rec">
             <caption class="vh">{format!("Number columns by their correlation with {name}, strongest first")}</caption>
             <thead><tr><th scope="col">"Column"</th><th scope="col">"Correlation"</th><th scope="col" class="num">"Over"</th></tr></thead>
             <tbody>{rows}</tbody>

@@ -1,4 +1,4 @@
-//! The column profile from tables against the same profile from its run's payload file, and against a bare handler with the same statements.
+//! The column profile from tables against the same profile from its run's payload file, and against a bare handler with the same reads.
 //!
 //! `read-bench [RESULT ROWS]` (default 100,000): the sample is stored as a run, that run is copied until so many rows stand in
 //! `dq_profile_results`, and one more run has a payload file too. Requests alternate in rounds; no socket is measured.
@@ -88,7 +88,6 @@ async fn compare(state: &AppState, server: &Router, bare: &Router, cookie: &str,
         send(router, path, cookie).await;
         statements.push(state.db.statement_count() - before);
     }
-    assert_eq!(statements[0], statements[1], "the bare handler runs the same statements");
     let mut times: [Vec<Duration>; 3] = Default::default();
     for _ in 0..ROUNDS {
         for ((router, path), times) in ways.iter().zip(&mut times) {
@@ -102,10 +101,11 @@ async fn compare(state: &AppState, server: &Router, bare: &Router, cookie: &str,
     let middle = times.each_mut().map(|times| median(times).as_secs_f64());
     let late = times.each_ref().map(|times| times[times.len() * 99 / 100].as_secs_f64());
     println!(
-        "{table}.{column:<12} tables p50 {:.2} ms p99 {:.2} ms, {} statements   / bare {:.2} {:.2}   / payload {:.3} {:.3} (p50 {:.1} ms; aim 0.1)",
+        "{table}.{column:<12} tables p50 {:.2} ms p99 {:.2} ms, {} statements   / bare ({} statements) {:.2} {:.2}   / payload {:.3} {:.3} (p50 {:.1} ms; aim 0.1)",
         middle[0] * 1e3,
         late[0] * 1e3,
         statements[0],
+        statements[1],
         middle[0] / middle[1],
         late[0] / late[1],
         middle[0] / middle[2],
@@ -121,7 +121,7 @@ struct Wanted {
     column: String,
 }
 
-/// The statements of the column profile and nothing else.
+/// The statements of the column profile itself, of the session and of the viewer; what the gate asks beyond that is the difference.
 async fn bare_profile(State(state): State<AppState>, Query(wanted): Query<Wanted>, request: Request<Body>) -> Response {
     let cookie = request
         .headers()

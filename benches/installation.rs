@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use chrono::Utc;
 use limn::domain::audit::Actor;
 use limn::domain::connection::Connection;
+use limn::domain::identifier::UserId;
 use limn::domain::profile_run::{RunMode, RunTrigger};
 use limn::domain::table_profile::TableProfile;
 use limn::domain::user::Role;
@@ -17,10 +18,13 @@ use limn::services::run_completion::{Completion, End, complete};
 use limn::services::{access, connections};
 use limn::state::AppState;
 use limn::store::profile_runs::{self, NewRun};
+use limn::store::sessions::Sessions;
 use limn::store::tables::{self, GroupTable};
+use limn::store::users;
 use limn::{demo, startup};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
+use tower_sessions::SessionStore;
 
 struct Quiet;
 
@@ -165,4 +169,23 @@ pub async fn come_in(state: &AppState, server: &Router) -> String {
         .find_map(|value| value.split(';').next())
         .map(str::to_owned);
     cookie.expect("a session's cookie")
+}
+
+/// What the gate reads of whoever asks, in its statements: the session and the person.
+pub async fn load_viewer(state: &AppState, headers: &HeaderMap) {
+    let cookie = headers
+        .get(header::COOKIE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let session = cookie.trim_start_matches("limn=").parse().expect("the session's id");
+    let session = Sessions::new(state.db.clone())
+        .load(&session)
+        .await
+        .expect("the store answers")
+        .expect("signed in");
+    let user_id: UserId = serde_json::from_value(session.data["user_id"].clone()).expect("a user's id");
+    users::viewer(&state.db, &user_id)
+        .await
+        .expect("the store answers")
+        .expect("a viewer");
 }

@@ -8,18 +8,16 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Query, State};
-use axum::http::{Request, header};
+use axum::http::Request;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use installation::{come_in, median, open, profile_sample, send, store_run};
+use installation::{come_in, load_viewer, median, open, profile_sample, send, store_run};
 use limn::domain::address::TableAddress;
-use limn::domain::identifier::UserId;
 use limn::domain::query::ColumnsQuery;
 use limn::startup;
 use limn::state::AppState;
-use limn::store::{column_profiles, sessions::Sessions, users};
+use limn::store::column_profiles;
 use serde::Deserialize;
-use tower_sessions::SessionStore;
 
 /// Runs in the history of the table: what the page's strips show.
 const RUNS: usize = 10;
@@ -112,22 +110,7 @@ struct Wanted {
 
 /// What the page needs from the database, and nothing else: session, viewer, the column with its table and history.
 async fn bare_column(State(state): State<AppState>, Query(wanted): Query<Wanted>, request: Request<Body>) -> Response {
-    let cookie = request
-        .headers()
-        .get(header::COOKIE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let session = cookie.trim_start_matches("limn=").parse().expect("the session's id");
-    let session = Sessions::new(state.db.clone())
-        .load(&session)
-        .await
-        .expect("the store answers")
-        .expect("signed in");
-    let user_id: UserId = serde_json::from_value(session.data["user_id"].clone()).expect("a user's id");
-    users::viewer(&state.db, &user_id)
-        .await
-        .expect("the store answers")
-        .expect("a viewer");
+    load_viewer(&state, request.headers()).await;
     let address = TableAddress {
         connection_id: limn::domain::identifier::ConnectionId(wanted.connection),
         schema_name: wanted.schema,

@@ -9,22 +9,20 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{Query, State};
-use axum::http::{Request, header};
+use axum::http::Request;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use installation::{come_in, median, open, profile_sample, send, store_run};
-use limn::domain::identifier::{TableGroupId, UserId};
+use installation::{come_in, load_viewer, median, open, profile_sample, send, store_run};
+use limn::domain::identifier::TableGroupId;
 use limn::domain::table_profile::TableProfile;
 use limn::startup;
 use limn::state::AppState;
-use limn::store::sessions::Sessions;
 use limn::store::tables::GroupTable;
-use limn::store::{column_reads, settings, users};
+use limn::store::{column_reads, settings};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::{Connection, Row, SqliteConnection};
-use tower_sessions::SessionStore;
 
 const ROUNDS: usize = 40;
 const REQUESTS_A_ROUND: usize = 25;
@@ -123,22 +121,7 @@ struct Wanted {
 
 /// The statements of the column profile itself, of the session and of the viewer; what the gate asks beyond that is the difference.
 async fn bare_profile(State(state): State<AppState>, Query(wanted): Query<Wanted>, request: Request<Body>) -> Response {
-    let cookie = request
-        .headers()
-        .get(header::COOKIE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let session = cookie.trim_start_matches("limn=").parse().expect("the session's id");
-    let session = Sessions::new(state.db.clone())
-        .load(&session)
-        .await
-        .expect("the store answers")
-        .expect("signed in");
-    let user_id: UserId = serde_json::from_value(session.data["user_id"].clone()).expect("a user's id");
-    users::viewer(&state.db, &user_id)
-        .await
-        .expect("the store answers")
-        .expect("a viewer");
+    load_viewer(&state, request.headers()).await;
     settings::get(&state.db, "profile_table_reads_enabled")
         .await
         .expect("the store answers");

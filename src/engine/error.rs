@@ -112,6 +112,16 @@ pub enum EngineError {
 }
 
 impl EngineError {
+    /// A file whose content cannot be made into rows, where the reader does not say at which place.
+    pub fn malformed(path: &str, error: impl std::fmt::Display) -> Self {
+        Self::Malformed {
+            path: path.to_owned(),
+            row: None,
+            byte: None,
+            reason: error.to_string(),
+        }
+    }
+
     /// What a person can do about it, in one sentence.
     pub fn remedy(&self) -> &'static str {
         match self {

@@ -245,12 +245,7 @@ impl BatchSource for OpenedSource {
             let options = RecordBatchOptions::new().with_row_count(Some(batch.rows.num_rows()));
             RecordBatch::try_new_with_options(self.schema.clone(), arrays, &options)
         };
-        let rows = open().map_err(|error| EngineError::Malformed {
-            path: self.path.clone(),
-            row: None,
-            byte: None,
-            reason: error.to_string(),
-        })?;
+        let rows = open().map_err(|error| EngineError::malformed(&self.path, error))?;
         Ok(Some(SourceBatch { rows, bytes: batch.bytes }))
     }
 

@@ -177,12 +177,7 @@ impl BatchSource for PartitionedSource {
             let options = RecordBatchOptions::new().with_row_count(Some(count));
             RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), arrays, &options)
         };
-        let rows = build().map_err(|error| EngineError::Malformed {
-            path: self.path.clone(),
-            row: None,
-            byte: None,
-            reason: error.to_string(),
-        })?;
+        let rows = build().map_err(|error| EngineError::malformed(&self.path, error))?;
         Ok(Some(SourceBatch { rows, bytes: batch.bytes }))
     }
 

@@ -99,12 +99,7 @@ impl BatchSource for ScopedSource {
                 None => Ok(kept),
             }
         };
-        let rows = choose().map_err(|error| EngineError::Malformed {
-            path: self.path.clone(),
-            row: None,
-            byte: None,
-            reason: error.to_string(),
-        })?;
+        let rows = choose().map_err(|error| EngineError::malformed(&self.path, error))?;
         Ok(Some(SourceBatch { rows, bytes: batch.bytes }))
     }
 

@@ -17,6 +17,10 @@ pub mod demo;
 #[cfg(feature = "ssr")]
 pub mod engine;
 
+// The hygiene catalogue: findings from profiles.
+#[cfg(feature = "ssr")]
+pub mod anomalies;
+
 // The only SQL in the crate.
 #[cfg(feature = "ssr")]
 pub mod store;

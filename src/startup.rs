@@ -19,7 +19,7 @@ use crate::http::server;
 use crate::services::configuration::Configuration;
 use crate::services::run_signals::RunSignals;
 use crate::services::run_worker::RunWorker;
-use crate::services::{access, background, retention};
+use crate::services::{access, background, findings, retention};
 use crate::state::AppState;
 use crate::store::{Database, users};
 
@@ -125,7 +125,9 @@ pub async fn serve(mut config: Configuration) -> Result<(), String> {
     background.spawn(worker.serve());
     background.spawn(background::relay_outbox(db.clone(), state.signals.clone(), stop.clone()));
     background.spawn(background::sweep_sessions(db.clone(), stop.clone()));
+    background.spawn(background::wake_alerts(db.clone(), stop.clone()));
     background.spawn(retention::sweep_old_runs(db.clone(), stop.clone()));
+    findings::keep_catalogue(&db).await.map_err(|error| error.to_string())?;
     announce(&db, &state.config.public_url).await?;
     tokio::spawn(stop_on_signal(stop.clone()));
     server::serve(listener, router, stop).await;

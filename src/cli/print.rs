@@ -7,19 +7,22 @@ use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::anomalies::get_rule;
 use crate::components::format;
 use crate::components::meaning::words_of;
 use crate::domain::address::qualified_name;
+use crate::domain::anomaly::{ProfileAnomaly, Severity};
 use crate::domain::column_meaning::PiiRisk;
 use crate::domain::column_profile::{ColumnProfile, GeneralType};
 use crate::domain::table_profile::{FailedTable, TableProfile};
+use crate::services::findings::Findings;
 use crate::engine::statements::{TableContext, statements_for, table_statements, unsaid_for, unsaid_of_table};
 
 /// Longest value in a cell (characters).
 const LONGEST_VALUE: usize = 32;
 
-/// One block a table, one line a column.
-pub fn tables(profiles: &[TableProfile]) -> std::io::Result<()> {
+/// One block a table, one line a column; what was found after it.
+pub fn tables(profiles: &[TableProfile], found: &Findings) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     let styled = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     for (index, profile) in profiles.iter().enumerate() {
@@ -53,6 +56,7 @@ pub fn tables(profiles: &[TableProfile]) -> std::io::Result<()> {
             writeln!(out, "inconsistent: {broken}")?;
         }
         writeln!(out, "{}", column_table(profile, styled))?;
+        write_findings(&mut out, found.of_tables.get(index).map_or(&[][..], Vec::as_slice))?;
     }
     out.flush()
 }
@@ -179,17 +183,18 @@ fn cut(text: &str) -> String {
     shown
 }
 
-/// Everything, as `metrics.md` names it.
-pub fn json(profiles: &[TableProfile], failed: &[FailedTable]) -> std::io::Result<()> {
-    write_json(profiles, failed)
-}
-
-/// Everything, and beside each table and column the statements that find its figures again (`sql`) and what SQL cannot say (`unsaid`).
-pub fn json_with_statements(profiles: &[TableProfile], roots: &[String], failed: &[FailedTable]) -> std::io::Result<()> {
+/// Everything, as `metrics.md` names it, with what was found. With roots: beside each table and column the statements that find its
+/// figures again (`sql`) and what SQL cannot say (`unsaid`).
+pub fn json(profiles: &[TableProfile], roots: Option<&[String]>, found: &Findings, failed: &[FailedTable]) -> std::io::Result<()> {
     let mut tables = json!(profiles);
-    for (index, (profile, root)) in profiles.iter().zip(roots).enumerate() {
-        let context = TableContext::of_profile(profile, Some(root));
+    for (index, (profile, anomalies)) in profiles.iter().zip(&found.of_tables).enumerate() {
         let table = &mut tables[index];
+        table["anomalies"] = anomalies_json(anomalies, None);
+        for (place, column) in profile.columns.iter().enumerate() {
+            table["columns"][place]["anomalies"] = anomalies_json(anomalies, Some(&column.column_name));
+        }
+        let Some(root) = roots.and_then(|roots| roots.get(index)) else { continue };
+        let context = TableContext::of_profile(profile, Some(root));
         for (place, column) in profile.columns.iter().enumerate() {
             table["columns"][place]["sql"] = json!(statements_for(&context, column));
             table["columns"][place]["unsaid"] = json!(unsaid_for(&context, column));
@@ -197,22 +202,64 @@ pub fn json_with_statements(profiles: &[TableProfile], roots: &[String], failed:
         table["sql"] = json!(table_statements(&context));
         table["unsaid"] = json!(unsaid_of_table(&context));
     }
-    write_json(tables, failed)
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let document = Document {
+        tables,
+        failed,
+        anomalies: found.of_failures.iter().map(anomaly_json).collect(),
+    };
+    serde_json::to_writer_pretty(&mut out, &document)?;
+    writeln!(out)?;
+    out.flush()
+}
+
+/// The findings about one column, or those about the table itself.
+fn anomalies_json(anomalies: &[ProfileAnomaly], column: Option<&str>) -> serde_json::Value {
+    let of_place = anomalies.iter().filter(|anomaly| anomaly.column_name.as_deref() == column);
+    of_place.map(anomaly_json).collect()
+}
+
+fn anomaly_json(anomaly: &ProfileAnomaly) -> serde_json::Value {
+    let mut said = json!({
+        "anomaly_type": anomaly.anomaly_type,
+        "severity": anomaly.severity,
+        "likelihood": anomaly.likelihood,
+        "detail": anomaly.description,
+        "dq_dimension": anomaly.dq_dimension,
+        "evidence": anomaly.evidence,
+    });
+    if let Some(risk) = &anomaly.pii_risk {
+        said["pii_risk"] = json!(risk);
+    }
+    said
+}
+
+/// The findings of a table, a line each, worst first.
+fn write_findings(out: &mut impl Write, anomalies: &[ProfileAnomaly]) -> std::io::Result<()> {
+    let rank = |anomaly: &ProfileAnomaly| Severity::parse(&anomaly.severity).map_or(0, |severity| -severity.rank());
+    let mut sorted: Vec<&ProfileAnomaly> = anomalies.iter().collect();
+    sorted.sort_by_key(|anomaly| rank(anomaly));
+    if !sorted.is_empty() {
+        writeln!(out, "{}", format::counted(sorted.len() as u64, "finding"))?;
+    }
+    for anomaly in sorted {
+        let title = get_rule(&anomaly.anomaly_type).map_or(anomaly.anomaly_type.as_str(), |rule| rule.title);
+        let place = anomaly.column_name.as_ref().map(|name| format!("{}: ", cut(name))).unwrap_or_default();
+        let detail: String = anomaly.description.chars().map(|ch| if ch.is_control() { '\u{fffd}' } else { ch }).collect();
+        writeln!(out, "  {:<8} {place}{title}. {detail}", anomaly.severity)?;
+    }
+    Ok(())
 }
 
 /// What is printed.
 #[derive(Serialize)]
-struct Document<'a, T> {
-    tables: T,
+struct Document<'a> {
+    tables: serde_json::Value,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     failed: &'a [FailedTable],
-}
-
-fn write_json(tables: impl Serialize, failed: &[FailedTable]) -> std::io::Result<()> {
-    let mut out = BufWriter::new(std::io::stdout().lock());
-    serde_json::to_writer_pretty(&mut out, &Document { tables, failed })?;
-    writeln!(out)?;
-    out.flush()
+    /// What was found of tables that could not be read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    anomalies: Vec<serde_json::Value>,
 }
 
 /// One line a column.

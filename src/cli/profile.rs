@@ -9,6 +9,8 @@ use tokio::sync::mpsc;
 
 use super::serve::EngineArgs;
 use super::{Outcome, print};
+use crate::anomalies::score::ScoreWeights;
+use crate::anomalies::{Country, HygieneSettings};
 use crate::domain::connection::FoundTable;
 use crate::domain::progress::RunProgress;
 use crate::domain::row_filter::RowFilter;
@@ -17,6 +19,7 @@ use crate::domain::table_profile::{FailedTable, TableProfile};
 use crate::domain::table_scope::TableScope;
 use crate::engine::protocol::WorkerEvent;
 use crate::engine::{self, PostgresTarget, ProfileOptions, SourceRoot};
+use crate::services::findings::{FindingSettings, judge};
 use crate::services::worker_process::{REPORTS_WAITING, run_children};
 use crate::startup;
 
@@ -39,6 +42,9 @@ pub struct ProfileArgs {
     /// Leave a column out; may be given more than once
     #[arg(long, value_name = "COLUMN")]
     leave_out: Vec<String>,
+    /// Countries whose postal codes and regions are looked for, such as US,DE; all that are known unless said
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    country: Vec<String>,
     /// Print no progress
     #[arg(long, short)]
     quiet: bool,
@@ -92,10 +98,16 @@ pub fn run(args: ProfileArgs) -> Outcome {
         failed.extend(lost);
     }
     bar.finish_and_clear();
+    let settings = FindingSettings {
+        hygiene: HygieneSettings {
+            countries: countries(&args.country)?,
+        },
+        weights: ScoreWeights::default(),
+    };
+    let found = judge(&mut profiles.iter_mut().collect::<Vec<_>>(), &failed, &settings, options.clock);
     match args.format {
-        OutputFormat::Table => print::tables(&profiles),
-        OutputFormat::Json if args.sql => print::json_with_statements(&profiles, &roots, &failed),
-        OutputFormat::Json => print::json(&profiles, &failed),
+        OutputFormat::Table => print::tables(&profiles, &found),
+        OutputFormat::Json => print::json(&profiles, args.sql.then_some(roots.as_slice()), &found, &failed),
         OutputFormat::Csv => print::csv(&profiles),
     }
     .map_err(|error| format!("the profile cannot be printed: {error}"))?;
@@ -107,6 +119,20 @@ pub fn run(args: ProfileArgs) -> Outcome {
         (true, false) => Ok(super::ERROR),
         (false, false) => Ok(super::SOME_TABLES_FAILED),
     }
+}
+
+/// The countries of codes; all that are known for none.
+fn countries(codes: &[String]) -> Result<Vec<Country>, String> {
+    if codes.is_empty() {
+        return Ok(Country::all().to_vec());
+    }
+    let find = |code: &String| {
+        Country::of_code(code).ok_or_else(|| {
+            let known: Vec<&str> = Country::all().iter().map(|country| country.code).collect();
+            format!("{code} is no country that Limn knows the codes of: {}", known.join(", "))
+        })
+    };
+    codes.iter().map(find).collect()
 }
 
 /// The source and the tables behind a path or an address.

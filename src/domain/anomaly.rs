@@ -21,7 +21,111 @@ words! {
     }
 }
 
+words! {
+    /// How sure a finding is.
+    pub enum Likelihood {
+        /// The figures prove it.
+        Definite = "definite",
+        /// Hardly anything else explains the figures.
+        Likely = "likely",
+        /// Worth a look.
+        Possible = "possible",
+    }
+}
+
+words! {
+    /// The dimension of quality that a finding touches.
+    pub enum QualityDimension {
+        /// Values are true to what they describe.
+        Accuracy = "accuracy",
+        /// What ought to be there is there.
+        Completeness = "completeness",
+        /// The same thing is said in the same way everywhere.
+        Consistency = "consistency",
+        /// The data is as new as it ought to be.
+        Timeliness = "timeliness",
+        /// One thing has one record.
+        Uniqueness = "uniqueness",
+        /// Values have the form that they ought to have.
+        Validity = "validity",
+    }
+}
+
+words! {
+    /// What a finding means for those who use the data.
+    pub enum Impact {
+        /// Whether it can be relied upon at all.
+        Reliability = "reliability",
+        /// Whether it keeps to what was agreed.
+        Conformance = "conformance",
+        /// Whether it behaves as it always did.
+        Regularity = "regularity",
+        /// How much work it makes before it can be used.
+        Usability = "usability",
+    }
+}
+
+words! {
+    /// The rows of a column that a finding is about, as a condition on one row; SQL and the engine both know it.
+    pub enum RowChoice {
+        /// No condition on one row says it.
+        Unsaid = "unsaid",
+        /// Without a value.
+        Null = "null",
+        /// Null, empty, blank, or a stand-in for "missing".
+        Missing = "missing",
+        /// Empty, blank, or a stand-in for "missing".
+        StandIn = "stand_in",
+        /// Begins with a space and says something.
+        LeadingSpace = "leading_space",
+        /// Between quotes.
+        Quoted = "quoted",
+        /// Says something that is no number.
+        NotNumber = "not_number",
+        /// A number.
+        Number = "number",
+        /// Says something that is no date.
+        NotDate = "not_date",
+        /// Another shape than the commonest.
+        RareShape = "rare_shape",
+        /// Another value than the commonest.
+        RareValue = "rare_value",
+        /// A value that occurs more than once.
+        Repeated = "repeated",
+        /// Folded, the same as another value that is written otherwise.
+        Respelt = "respelt",
+        /// Over a hundred years before the run, or over twenty years after it.
+        UnlikelyDate = "unlikely_date",
+        /// Letters, all of them capitals.
+        Capitals = "capitals",
+        /// Says something without a letter.
+        NoLetter = "no_letter",
+        /// Begins with neither letter nor space, and has a letter.
+        OddBeginning = "odd_beginning",
+        /// Has an invisible character.
+        Invisible = "invisible",
+        /// With a value.
+        Filled = "filled",
+    }
+}
+
+impl Likelihood {
+    /// How much of what it touches a finding takes from the score, 0..1.
+    pub fn risk(self) -> f64 {
+        match self {
+            Self::Definite => 1.0,
+            Self::Likely => 0.66,
+            Self::Possible => 0.33,
+        }
+    }
+}
+
 impl Severity {
+    /// Its place from the least, 0, to the most.
+    pub fn rank(self) -> i64 {
+        self as i64
+    }
+
     /// Reads any spelling that the glossary allows.
     pub fn parse(text: &str) -> Option<Self> {
         Some(match text.trim().to_ascii_lowercase().as_str() {
@@ -58,6 +162,31 @@ pub struct ProfileAnomaly {
     pub dq_dimension: Option<String>,
     /// When it was found.
     pub detected_at: Option<DateTime<Utc>>,
+    /// The figures behind it; absent where another program reported it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<AnomalyEvidence>,
+}
+
+/// The figures behind a finding.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AnomalyEvidence {
+    /// What was seen, as the beginning of a title: `1.1% missing`.
+    pub observed: String,
+    /// What had been expected: `none`.
+    pub expected: String,
+    /// The figure that says how bad it is, 0..1 for shares; comparable between runs of the same finding.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<f64>,
+    /// Rows that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub affected_count: Option<u64>,
+    /// Share of the rows that counts against the score, 0..1; absent where the finding is not scored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prevalence: Option<f64>,
+    /// Values that show it, commonest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub samples: Vec<String>,
 }
 
 #[cfg(test)]

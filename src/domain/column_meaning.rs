@@ -31,7 +31,7 @@ impl PiiRisk {
 }
 
 /// The derived fields of a column profile.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ColumnMeaning {
     /// A type that would hold every value and say more than the source's: `date`, `bigint`, `decimal(9,2)`.
@@ -58,6 +58,9 @@ pub struct ColumnMeaning {
     /// What suggests it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub critical_data_element_reason: Option<String>,
+    /// How much of the column can be used as it is, 0..1: what its findings leave.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quality_score: Option<f64>,
 }
 
 impl ColumnMeaning {
@@ -71,6 +74,7 @@ impl ColumnMeaning {
         "pii_risk_reason",
         "critical_data_element",
         "critical_data_element_reason",
+        "quality_score",
     ];
 }
 
@@ -90,6 +94,7 @@ mod tests {
             pii_risk_reason: text(),
             critical_data_element: Some(true),
             critical_data_element_reason: text(),
+            quality_score: Some(0.5),
         };
         let json = serde_json::to_value(all).unwrap();
         let names: std::collections::BTreeSet<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();

@@ -49,6 +49,8 @@ text_id! {
     TableId,
     /// A person who signs in: UUIDv7 text (`users.user_id`).
     UserId,
+    /// An alert: UUIDv7 text (`dq_alerts.alert_id`).
+    AlertId,
     /// A project (`dq_projects.project_key`).
     ProjectKey,
 }

@@ -5,6 +5,8 @@
 //! `services/connections.rs`, `server_functions/connections.rs`, `pages/connections.rs`.
 
 pub mod address;
+pub mod alert;
+pub mod alert_query;
 pub mod anomaly;
 pub mod audit;
 pub mod characteristics;

@@ -8,7 +8,7 @@ use super::address::encode_segment;
 use super::profile_run::{RunStatus, RunTrigger};
 
 /// Reads `key=value` pairs of a query string, decoded, blanks left out.
-fn pairs(query: &str) -> Vec<(String, String)> {
+pub(super) fn pairs(query: &str) -> Vec<(String, String)> {
     form_urlencoded::parse(query.trim_start_matches('?').as_bytes())
         .map(|(key, value)| (key.into_owned(), value.trim().to_owned()))
         .filter(|(_, value)| !value.is_empty())
@@ -372,7 +372,7 @@ fn number(key: &str, value: &str, notes: &mut Vec<String>) -> Option<i64> {
 }
 
 /// Reads a page number from 1.
-fn page_number(value: &str, notes: &mut Vec<String>) -> u32 {
+pub(super) fn page_number(value: &str, notes: &mut Vec<String>) -> u32 {
     match value.parse::<u32>() {
         Ok(page) if (1..=1_000_000).contains(&page) => page,
         _ => {
@@ -383,7 +383,7 @@ fn page_number(value: &str, notes: &mut Vec<String>) -> u32 {
 }
 
 /// The first page needs no parameter.
-fn page_text(page: u32) -> String {
+pub(super) fn page_text(page: u32) -> String {
     if page > 1 { page.to_string() } else { String::new() }
 }
 

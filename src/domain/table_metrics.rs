@@ -38,6 +38,9 @@ pub struct TableMetrics {
     /// Correlations of pairs of number columns, strongest first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pairwise: Option<Vec<PairCorrelation>>,
+    /// How much of the table can be used as it is, 0..1: the columns' scores by their weights, and what findings about the table leave.
+    #[serde(rename = "table_quality_score", skip_serializing_if = "Option::is_none")]
+    pub quality_score: Option<f64>,
     /// Figures that apply but were not counted, by name, and why in a sentence.
     #[serde(rename = "table_unknown", skip_serializing_if = "BTreeMap::is_empty")]
     pub unknown: BTreeMap<String, String>,

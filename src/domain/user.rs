@@ -44,6 +44,8 @@ words! {
         RunProfiling = "run_profiling",
         /// Say what tables and columns are, and how much of a table is profiled.
         Describe = "describe",
+        /// Acknowledge, assign, snooze, dismiss and comment alerts.
+        ClearAlerts = "clear_alerts",
         /// Values of columns marked as personal.
         SeePersonalValues = "see_personal_values",
         /// Connections, engine, people.
@@ -58,7 +60,7 @@ impl Permission {
         match self {
             Self::ReadProfiles => true,
             Self::RunProfiling => matches!(role, Analyst | Steward | Admin),
-            Self::Describe => matches!(role, Steward | Admin),
+            Self::Describe | Self::ClearAlerts => matches!(role, Steward | Admin),
             Self::SeePersonalValues => matches!(role, Steward | Tester | Admin),
             Self::Configure => matches!(role, Admin),
         }

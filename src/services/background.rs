@@ -6,10 +6,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::AppError;
 use super::run_signals::RunSignals;
-use crate::store::{Database, StoreError, outbox, sessions, sign_in};
+use crate::store::{Database, StoreError, alerts, outbox, sessions, sign_in};
 
 /// How often undelivered messages are looked for.
 const RELAY_EVERY: Duration = Duration::from_secs(5);
+/// How often snoozed alerts are looked at.
+const WAKE_EVERY: Duration = Duration::from_secs(15);
 /// How often expired sessions are swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
 /// Seconds that one delivery may take before somebody else tries.
@@ -44,6 +46,19 @@ pub async fn sweep_sessions(db: Database, stop: CancellationToken) {
     while wait(&stop, SWEEP_EVERY).await {
         if let Err(error) = sweep(&db).await {
             AppError::from(error).log();
+        }
+    }
+}
+
+/// Wakes alerts whose time has come.
+pub async fn wake_alerts(db: Database, stop: CancellationToken) {
+    while wait(&stop, WAKE_EVERY).await {
+        match alerts::wake_due(&db).await {
+            Ok(0) => {}
+            Ok(woken) => tracing::info!(woken, "Snoozed alerts are open again"),
+            Err(error) => {
+                AppError::from(error).log();
+            }
         }
     }
 }

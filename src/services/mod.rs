@@ -21,6 +21,7 @@ pub mod connections;
 pub mod dataset_runs;
 pub mod datasets;
 pub mod error;
+pub mod findings;
 pub mod external_runs;
 pub mod maintenance;
 pub mod partition_states;

@@ -5,9 +5,12 @@
 //! are written together or not at all. A commit whose answer was lost is simply said again: the digest tells that it
 //! is the same.
 
+use std::collections::HashMap;
+
 use sha2::{Digest, Sha256};
 
 use super::error::AppError;
+use super::findings::{self, FindingSettings, Findings};
 use super::partition_states;
 use super::run_signals::RunSignals;
 use crate::components::format::counted;
@@ -62,12 +65,13 @@ pub enum Completed {
 const TRIES: u32 = 4;
 
 /// Ends a run.
-pub async fn complete(db: &Database, signals: &RunSignals, completion: &Completion) -> Result<Completed, AppError> {
+pub async fn complete(db: &Database, signals: &RunSignals, completion: &mut Completion) -> Result<Completed, AppError> {
     let outcome = outcome(completion);
+    let settings = findings::load_settings(db).await?;
     let mut tries = 0;
     let recorded = loop {
         tries += 1;
-        match record(db, completion, &outcome).await {
+        match record(db, completion, &outcome, &settings).await {
             Ok(recorded) => break recorded,
             // The commit may or may not have happened: say it again, the digest decides.
             Err(StoreError::Unavailable { .. }) if tries < TRIES => {
@@ -88,10 +92,22 @@ pub async fn complete(db: &Database, signals: &RunSignals, completion: &Completi
 }
 
 /// One transaction. An attempt that no longer holds the run writes nothing, and learns what stands instead.
-async fn record(db: &Database, completion: &Completion, outcome: &RunOutcome) -> Result<Finish, StoreError> {
-    let run = &completion.profile_run_id;
+async fn record(
+    db: &Database,
+    completion: &mut Completion,
+    outcome: &RunOutcome,
+    settings: &FindingSettings,
+) -> Result<Finish, StoreError> {
+    let run = &completion.profile_run_id.clone();
     let mut tx = db.begin().await?;
+    let mut found = Findings::default();
+    let mut dismissed = HashMap::new();
     if outcome.phase == RunPhase::Completed {
+        let mut failed = completion.failed.clone();
+        failed.extend(findings::list_gone(&mut tx, run).await?);
+        let mut profiles: Vec<&mut TableProfile> = completion.profiles.iter_mut().map(|(_, profile)| profile).collect();
+        found = findings::judge(&mut profiles, &failed, settings, chrono::Utc::now());
+        dismissed = findings::leave_out_dismissed(&mut tx, completion, &mut found, &settings.weights).await?;
         for (table_id, profile) in &completion.profiles {
             match column_profiles::insert_table_profile(&mut tx, run, completion.attempt, table_id, profile).await {
                 Ok(()) => {}
@@ -109,6 +125,7 @@ async fn record(db: &Database, completion: &Completion, outcome: &RunOutcome) ->
         if outcome.phase == RunPhase::Completed {
             partition_states::store(&mut tx, completion).await?;
         }
+        findings::store(&mut tx, completion, outcome, &found, &dismissed).await?;
         let details = serde_json::json!({ "phase": outcome.phase.word(), "reason": outcome.reason.map(RunReason::word), "attempt": completion.attempt });
         audit::record(&mut tx, &Actor::limn(), "run.end", &format!("run:{run}"), details).await?;
         run_log::append_log(&mut tx, run, completion.attempt, level(outcome), &sentence(outcome)).await?;

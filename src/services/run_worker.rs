@@ -104,7 +104,7 @@ impl RunWorker {
     /// One run from claim to end.
     async fn execute(&self, claimed: &ClaimedRun) -> Result<(), AppError> {
         let run = &claimed.profile_run_id;
-        let end = match self.read_tables(claimed).await {
+        let mut end = match self.read_tables(claimed).await {
             Ok(Ok(completion)) => completion,
             Ok(Err(Interruption::Stopping)) => {
                 // A deploy is no failure: the run goes back to the queue and the attempt does not count.
@@ -147,7 +147,7 @@ impl RunWorker {
                 )
             }
         };
-        complete(&self.db, &self.signals, &end).await.map(|_| ())
+        complete(&self.db, &self.signals, &mut end).await.map(|_| ())
     }
 
     /// An end without profiles.

@@ -1,12 +1,12 @@
 //! Anomalies as others report them: beside a payload (`dq_profile_anomaly_results`, with a plain record of each), or over the API (the plain
 //! record in `dq_profile_anomalies` alone). Ids follow from what is reported, so that reporting again writes the same rows.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
 
 use super::sessions::hex;
-use super::{StoreError, Transaction, Value, rows_insert};
+use super::{StoreError, Transaction, Value, list_of, rows_insert, sql};
 use crate::domain::anomaly::ProfileAnomaly;
 use crate::domain::identifier::{RunId, TableId};
 use crate::domain::table_profile::TableProfile;
@@ -28,6 +28,28 @@ const RESULT_COLUMNS: &[&str] = &[
     "dq_dimension",
     "detected_at",
     "dismissed",
+];
+/// The same with what Limn's own findings have beside them.
+const FOUND_COLUMNS: &[&str] = &[
+    "anomaly_result_id",
+    "profile_run_id",
+    "attempt",
+    "table_id",
+    "column_id",
+    "schema_name",
+    "table_name",
+    "column_name",
+    "anomaly_type_id",
+    "severity",
+    "likelihood",
+    "detail",
+    "pii_risk",
+    "dq_dimension",
+    "detected_at",
+    "dismissed",
+    "evidence_json",
+    "affected_count",
+    "prevalence",
 ];
 const PLAIN_COLUMNS: &[&str] = &[
     "anomaly_id",
@@ -57,28 +79,9 @@ pub(super) async fn insert_of_payload(
         let what = format!("{run}\n{table_id}\n{:?}\n{}", anomaly.column_name, anomaly.anomaly_type);
         let place = places.entry(what.clone()).and_modify(|place| *place += 1).or_insert(0);
         let id = format!("payload:{}", hex(&Sha256::digest(format!("{what}\n{place}"))));
-        let column_id = anomaly
-            .column_name
-            .as_ref()
-            .map(|column| format!("{table_id}::{column}").to_lowercase());
-        results.push(vec![
-            id.clone().into(),
-            run.as_str().into(),
-            attempt.into(),
-            table_id.as_str().into(),
-            column_id.into(),
-            (&profile.schema_name).into(),
-            (&profile.table_name).into(),
-            anomaly.column_name.as_deref().into(),
-            (&anomaly.anomaly_type).into(),
-            (&anomaly.severity).into(),
-            anomaly.likelihood.as_deref().into(),
-            (&anomaly.description).into(),
-            anomaly.pii_risk.as_deref().into(),
-            anomaly.dq_dimension.as_deref().into(),
-            anomaly.detected_at.into(),
-            false.into(),
-        ]);
+        let mut row = result_row(id.clone(), run, attempt, Some(table_id), (&profile.schema_name, &profile.table_name), anomaly);
+        row.push(false.into());
+        results.push(row);
         plain.push(plain_row(id, run, attempt, (&profile.schema_name, &profile.table_name), anomaly));
     }
     let statements = [
@@ -89,6 +92,131 @@ pub(super) async fn insert_of_payload(
         statement.execute(&mut *tx).await?;
     }
     Ok(())
+}
+
+/// Stores what was found in a profile, with its plain record. Those that people dismissed stay dismissed: `dismissed` names them
+/// by column and type.
+pub async fn insert_found(
+    tx: &mut Transaction,
+    run: &RunId,
+    attempt: u32,
+    table_id: Option<&TableId>,
+    anomalies: &[ProfileAnomaly],
+    dismissed: &HashSet<(String, String)>,
+) -> Result<(), StoreError> {
+    let (mut results, mut plain) = (Vec::new(), Vec::new());
+    for anomaly in anomalies {
+        let place = table_id.map_or("", TableId::as_str);
+        let column = anomaly.column_name.clone().unwrap_or_default();
+        let what = format!("{run}\n{attempt}\n{place}\n{}.{}\n{column}\n{}", anomaly.schema_name, anomaly.table_name, anomaly.anomaly_type);
+        let id = format!("found:{}", hex(&Sha256::digest(what)));
+        let is_dismissed = dismissed.contains(&(column.clone(), anomaly.anomaly_type.clone()));
+        let evidence = anomaly.evidence.as_ref();
+        let mut row = result_row(id.clone(), run, attempt, table_id, (&anomaly.schema_name, &anomaly.table_name), anomaly);
+        row.extend([
+            is_dismissed.into(),
+            evidence
+                .map(|evidence| serde_json::to_string(evidence).map_err(|error| StoreError::unreadable("evidence", error)))
+                .transpose()?
+                .into(),
+            evidence.and_then(|evidence| evidence.affected_count).into(),
+            evidence.and_then(|evidence| evidence.prevalence).into(),
+        ]);
+        results.push(row);
+        plain.push(plain_row(id, run, attempt, (&anomaly.schema_name, &anomaly.table_name), anomaly));
+    }
+    let statements = [
+        rows_insert("dq_profile_anomaly_results", FOUND_COLUMNS, results),
+        rows_insert("dq_profile_anomalies", PLAIN_COLUMNS, plain),
+    ];
+    for statement in statements.into_iter().flatten() {
+        statement.execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+/// What people dismissed of these tables, by table: column and type.
+pub async fn list_dismissed(tx: &mut Transaction, tables: &[TableId]) -> Result<HashMap<TableId, HashSet<(String, String)>>, StoreError> {
+    let rows = sql("select table_id, column_name, kind from dq_alerts where table_id in {list $1} and state = 'dismissed'")
+        .bind(list_of(tables.iter().map(TableId::as_str)))
+        .fetch_all(tx)
+        .await?;
+    let mut found: HashMap<TableId, HashSet<(String, String)>> = HashMap::new();
+    for row in &rows {
+        let entry = (row.text_opt("column_name")?.unwrap_or_default(), row.text_opt("kind")?.unwrap_or_default());
+        found.entry(TableId(row.text("table_id")?)).or_default().insert(entry);
+    }
+    Ok(found)
+}
+
+/// Keeps the catalogue of types, so that people with SQL can read what a finding means. Rows of other programs stay.
+pub async fn keep_types(tx: &mut Transaction, types: &[AnomalyType]) -> Result<(), StoreError> {
+    for kind in types {
+        sql("insert into dq_profile_anomaly_types (anomaly_type_id, name, category, default_severity, default_likelihood, description, created_at, updated_at)
+             values ($1, $2, $3, $4, $5, $6, {now}, {now})
+             on conflict (anomaly_type_id) do update set name = excluded.name, category = excluded.category, default_severity = excluded.default_severity,
+                 default_likelihood = excluded.default_likelihood, description = excluded.description, updated_at = excluded.updated_at
+             where dq_profile_anomaly_types.description is distinct from excluded.description or dq_profile_anomaly_types.name is distinct from excluded.name
+                 or dq_profile_anomaly_types.default_severity is distinct from excluded.default_severity")
+        .bind(kind.anomaly_type_id)
+        .bind(kind.name)
+        .bind(kind.category)
+        .bind(kind.default_severity)
+        .bind(kind.default_likelihood)
+        .bind(&kind.description)
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Writes the scores and counts that lists show of the tables of a run, and the run's own.
+pub async fn keep_scores(tx: &mut Transaction, run: &RunId, run_score: Option<f64>, anomalies: u64, tables: &[TableScore]) -> Result<(), StoreError> {
+    for table in tables {
+        sql("update dq_data_table_chars set dq_score_profiling = $2, latest_anomaly_ct = $3
+             where table_id = $1 and last_complete_profile_run_id = $4")
+        .bind(table.table_id.as_str())
+        .bind(table.score)
+        .bind(table.anomalies)
+        .bind(run.as_str())
+        .execute(&mut *tx)
+        .await?;
+    }
+    sql("update dq_profiles set dq_score_profiling = $2, anomaly_count = $3 where profile_run_id = $1")
+        .bind(run.as_str())
+        .bind(run_score)
+        .bind(anomalies)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// A type of the catalogue, as `dq_profile_anomaly_types` keeps it.
+#[derive(Clone, Debug)]
+pub struct AnomalyType {
+    /// Name as stored.
+    pub anomaly_type_id: &'static str,
+    /// Name for people.
+    pub name: &'static str,
+    /// `hygiene`, or `pii`.
+    pub category: &'static str,
+    /// Severity where the figures do not say otherwise.
+    pub default_severity: &'static str,
+    /// Likelihood.
+    pub default_likelihood: &'static str,
+    /// What it is and what to do.
+    pub description: String,
+}
+
+/// The score of a table in a run.
+#[derive(Clone, Debug)]
+pub struct TableScore {
+    /// Table.
+    pub table_id: TableId,
+    /// 0..1; none without rows.
+    pub score: Option<f64>,
+    /// Findings that nobody dismissed.
+    pub anomalies: u64,
 }
 
 /// Stores what a program reports of its run.
@@ -109,6 +237,39 @@ pub(super) async fn insert_reported(
         statement.execute(&mut *tx).await?;
     }
     Ok(())
+}
+
+/// A row of `dq_profile_anomaly_results` up to the moment of its finding.
+fn result_row(
+    id: String,
+    run: &RunId,
+    attempt: u32,
+    table_id: Option<&TableId>,
+    (schema_name, table_name): (&String, &String),
+    anomaly: &ProfileAnomaly,
+) -> Vec<Value> {
+    let column_id = anomaly
+        .column_name
+        .as_ref()
+        .zip(table_id)
+        .map(|(column, table_id)| format!("{table_id}::{column}").to_lowercase());
+    vec![
+        id.into(),
+        run.as_str().into(),
+        attempt.into(),
+        table_id.map(TableId::as_str).into(),
+        column_id.into(),
+        schema_name.into(),
+        table_name.into(),
+        anomaly.column_name.as_deref().into(),
+        (&anomaly.anomaly_type).into(),
+        (&anomaly.severity).into(),
+        anomaly.likelihood.as_deref().into(),
+        (&anomaly.description).into(),
+        anomaly.pii_risk.as_deref().into(),
+        anomaly.dq_dimension.as_deref().into(),
+        anomaly.detected_at.into(),
+    ]
 }
 
 fn plain_row(id: String, run: &RunId, attempt: u32, (schema_name, table_name): (&String, &String), anomaly: &ProfileAnomaly) -> Vec<Value> {

@@ -221,11 +221,11 @@ pub async fn list_column_anomalies(
     stored: &StoredColumn,
 ) -> Result<Vec<ProfileAnomaly>, StoreError> {
     let rows = sql("select schema_name, table_name, column_name, anomaly_type_id as anomaly_type, severity, likelihood, detail as description, pii_risk,
-             dq_dimension, detected_at
+             dq_dimension, detected_at, evidence_json
          from dq_profile_anomaly_results where profile_run_id = $1 and attempt = $2 and table_id = $3 and column_name = $4
              and not coalesce(dismissed, false)
          union all
-         select schema_name, table_name, column_name, anomaly_type, severity, null, description, null, null, detected_at
+         select schema_name, table_name, column_name, anomaly_type, severity, null, description, null, null, detected_at, null
          from dq_profile_anomalies where profile_run_id = $1 and attempt = $2 and lower(table_name) = lower($5) and column_name = $4
              and (schema_name is null or schema_name = '' or lower(schema_name) = lower($6))
              and not exists (select 1 from dq_profile_anomaly_results r where r.profile_run_id = $1 and r.attempt = $2 and r.table_id = $3
@@ -246,11 +246,11 @@ pub async fn list_column_anomalies(
 pub async fn list_run_anomalies(db: &Database, run: &RunId) -> Result<Vec<ProfileAnomaly>, StoreError> {
     let rows = sql(
         "select a.schema_name, a.table_name, a.column_name, a.anomaly_type_id as anomaly_type, a.severity, a.likelihood,
-             a.detail as description, a.pii_risk, a.dq_dimension, a.detected_at
+             a.detail as description, a.pii_risk, a.dq_dimension, a.detected_at, a.evidence_json
          from dq_profile_anomaly_results a join dq_profiles p on p.profile_run_id = a.profile_run_id and p.attempt = a.attempt
          where a.profile_run_id = $1 and not coalesce(a.dismissed, false)
          union all
-         select a.schema_name, a.table_name, a.column_name, a.anomaly_type, a.severity, null, a.description, null, null, a.detected_at
+         select a.schema_name, a.table_name, a.column_name, a.anomaly_type, a.severity, null, a.description, null, null, a.detected_at, null
          from dq_profile_anomalies a join dq_profiles p on p.profile_run_id = a.profile_run_id and p.attempt = a.attempt
          where a.profile_run_id = $1 and not exists (select 1 from dq_profile_anomaly_results r where r.profile_run_id = $1)
          order by 10 desc, 2, 3, 4",
@@ -274,6 +274,7 @@ pub(super) fn read_anomaly(row: &Record) -> Result<ProfileAnomaly, StoreError> {
         pii_risk: row.text_opt("pii_risk")?,
         dq_dimension: row.text_opt("dq_dimension")?,
         detected_at: row.time_opt("detected_at")?,
+        evidence: row.json_opt("evidence_json")?,
     })
 }
 

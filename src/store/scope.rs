@@ -55,7 +55,7 @@ const TABLES: &[(&str, Belonging)] = &[
     ("dq_test_suites", Belonging::Unread),
     ("dq_test_runs", Belonging::Unread),
     ("dq_test_results", Belonging::Unread),
-    ("dq_alerts", Belonging::Unread),
+    ("dq_alerts", Belonging::Group),
 ];
 
 /// Whether a table is one of those that are limited or named as everybody's.

@@ -183,7 +183,7 @@ impl TestApp {
             .into_iter()
             .map(|table| (table.table_id, engine::profile_table(root, &table.found, &options, &Quiet).unwrap()))
             .collect();
-        let completion = Completion {
+        let mut completion = Completion {
             profile_run_id: claimed.profile_run_id,
             attempt: claimed.attempt,
             end: End::Finished,
@@ -191,7 +191,7 @@ impl TestApp {
             states: Vec::new(),
             failed: Vec::new(),
         };
-        complete(self.db(), &self.state.signals, &completion).await.unwrap();
+        complete(self.db(), &self.state.signals, &mut completion).await.unwrap();
         requested.number
     }
 

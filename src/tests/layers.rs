@@ -5,7 +5,7 @@ use super::sources::{Source, all_sources};
 const FLOORS: [&[&str]; 14] = [
     &["domain"],
     &["components", "engine", "demo", "assets"],
-    &["store"],
+    &["store", "anomalies"],
     &["services"],
     &["state"],
     &["http"],

@@ -5,7 +5,13 @@ use chrono::{TimeZone, Utc};
 use crate::domain::table_profile::TableProfile;
 use crate::engine::{ProfileOptions, Unobserved, discover, profile_table};
 
-fn sample() -> Vec<TableProfile> {
+/// The sample's profiles, made once for all tests.
+pub(super) fn sample() -> &'static [TableProfile] {
+    static SAMPLE: std::sync::OnceLock<Vec<TableProfile>> = std::sync::OnceLock::new();
+    SAMPLE.get_or_init(profile_sample)
+}
+
+fn profile_sample() -> Vec<TableProfile> {
     let clock = Utc.with_ymd_and_hms(2026, 11, 21, 12, 0, 0).unwrap();
     let folder = tempfile::tempdir().unwrap();
     crate::demo::write(folder.path(), clock.date_naive(), crate::demo::DEFAULT_SEED).unwrap();
@@ -55,7 +61,7 @@ fn said(tables: &[TableProfile]) -> String {
 
 #[test]
 fn the_sample_is_described_as_somebody_who_knows_it_would() {
-    let said = said(&sample());
+    let said = said(sample());
     assert_eq!(
         said.trim(),
         include_str!("sample_meaning.txt").trim(),

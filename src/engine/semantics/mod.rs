@@ -17,7 +17,9 @@ mod vocabulary;
 use crate::domain::column_meaning::ColumnMeaning;
 use crate::domain::table_profile::TableProfile;
 
-use evidence::Evidence;
+pub use evidence::Evidence;
+pub use vocabulary::Notion;
+
 use personal_data::Suspect;
 use rules::Family;
 use suggested_type::Subject;
@@ -26,15 +28,20 @@ use table_type::TableEvidence;
 /// Share of the rows that must say something in a column that much depends on.
 const CRITICAL_FILLED: f64 = 0.75;
 
-/// Fills what the figures of a finished profile say about its meaning. Doing it again changes nothing.
-pub fn describe(table: &mut TableProfile) {
+/// The columns of a finished profile as evidence, in order.
+pub fn evidence_of(table: &TableProfile) -> Vec<Evidence<'_>> {
     let first_key = find_first_key(table);
-    let evidence: Vec<Evidence> = table
+    table
         .columns
         .iter()
         .enumerate()
         .map(|(at, column)| Evidence::of(column, first_key == Some(at)))
-        .collect();
+        .collect()
+}
+
+/// Fills what the figures of a finished profile say about its meaning. Doing it again changes nothing.
+pub fn describe(table: &mut TableProfile) {
+    let evidence = evidence_of(table);
     let types: Vec<Option<ColumnType>> = evidence.iter().map(find_type).collect();
     let families: Vec<Family> = types.iter().flatten().map(|found| found.family).collect();
     let kind = table_type::find_table_type(&TableEvidence {

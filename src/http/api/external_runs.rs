@@ -158,6 +158,7 @@ impl From<ReportedAnomaly> for ProfileAnomaly {
             pii_risk: None,
             dq_dimension: None,
             detected_at: reported.detected_at,
+            evidence: None,
         }
     }
 }

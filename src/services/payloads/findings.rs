@@ -26,6 +26,7 @@ pub fn read_anomalies(holder: &Object, schema_name: &str, table_name: &str, colu
                 pii_risk: pick_text(finding, keys::PII_RISK),
                 dq_dimension: pick_text(finding, keys::DIMENSION),
                 detected_at: pick(finding, keys::DETECTED_AT).and_then(scalars::moment),
+                evidence: None,
             })
         })
         .collect()

@@ -24,5 +24,11 @@ super::tables! {
     dq_alerts(alert_id) {
         alert_id: Text, source_type: Text, source_ref: Text, severity: Text, title: Text, details: Text, acknowledged: Boolean,
         acknowledged_by: Text, acknowledged_at: Time, created_at: Time,
+        // Ours: the cause (one row for each), where it is, what was seen and expected, how often, and what people decided.
+        fingerprint: Text, kind: Text, table_group_id: Text, table_id: Text, schema_name: Text, table_name: Text, column_name: Text,
+        observed: Text, expected: Text, level: Real, severity_rank: Integer, seen_count: Long, first_seen_at: Time, last_seen_at: Time,
+        last_run_number: Long, first_run_number: Long, state: Text, state_before: Text, state_at: Time, state_by: Text,
+        held_level: Real, snoozed_until: Time, snoozed_for: Text, dismissed_for: Text, assigned_to: Text, assigned_name: Text,
+        reopened_count: Integer, revision: Long, updated_at: Time,
     }
 }

@@ -26,6 +26,7 @@ async fn meanings_of_columns_and_tables_come_back_whole(db: &Database) {
         pii_risk_reason: Some("It narrows down who a person is.".into()),
         critical_data_element: Some(true),
         critical_data_element_reason: Some("It says how much.".into()),
+        quality_score: Some(0.875),
     };
     let metrics = TableMetrics {
         functional_table_type: Some("transaction".into()),
@@ -47,6 +48,7 @@ async fn meanings_of_columns_and_tables_come_back_whole(db: &Database) {
         )]
         .into(),
         unknown: [("pairwise".to_owned(), "Too many values.".to_owned())].into(),
+        quality_score: Some(0.5),
     };
     let run = start(db, &group).await;
     let table_id = table_ids(db, &group).await.remove(0).table_id;

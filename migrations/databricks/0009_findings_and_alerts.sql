@@ -1,0 +1,4 @@
+-- What findings are made of, and alerts that are cleared, Databricks. Who did what with an alert is kept by Limn alone.
+
+alter table dq_profile_anomaly_results add columns (evidence_json string, affected_count bigint, prevalence double);
+alter table dq_alerts add columns (fingerprint string, kind string, table_group_id string, table_id string, schema_name string, table_name string, column_name string, observed string, expected string, level double, severity_rank int, seen_count bigint, first_seen_at timestamp, last_seen_at timestamp, last_run_number bigint, first_run_number bigint, state string, state_before string, state_at timestamp, state_by string, held_level double, snoozed_until timestamp, snoozed_for string, dismissed_for string, assigned_to string, assigned_name string, reopened_count int, revision bigint, updated_at timestamp);

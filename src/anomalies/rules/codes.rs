@@ -1,0 +1,128 @@
+//! Lists of few values: pairs without a partner, one meaning under several codes.
+
+use std::collections::BTreeMap;
+
+use crate::anomalies::rule::{AnomalyRule, Check, Found};
+use crate::anomalies::subject::{ColumnSubject, LEAST_VALUES};
+use crate::anomalies::synonyms::groups_of;
+use crate::components::format::counted;
+use crate::domain::anomaly::{Impact, Likelihood, QualityDimension, RowChoice, Severity};
+use crate::engine::accumulators::text_kinds::is_dummy;
+
+/// Most values of a list of codes.
+const MOST_CODES: u64 = 20;
+/// Most values of a column that is meant to say yes or no.
+const MOST_ANSWERS: u64 = 8;
+/// Words that answer, each with its opposite.
+const PAIRS: &[(&str, &str)] = &[
+    ("yes", "no"),
+    ("true", "false"),
+    ("ja", "nein"),
+    ("oui", "non"),
+    ("si", "no"),
+    ("sí", "no"),
+    ("sim", "não"),
+    ("wahr", "falsch"),
+    ("vrai", "faux"),
+];
+
+/// Different values as people mean them, with their rows: without capitals and outer spaces, stand-ins left out.
+fn meant(subject: &ColumnSubject) -> BTreeMap<String, u64> {
+    let mut words = BTreeMap::new();
+    for top in &subject.column().top_values {
+        let word = top.value.trim().to_lowercase();
+        if !word.is_empty() && !is_dummy(&word) {
+            *words.entry(word).or_insert(0) += top.count;
+        }
+    }
+    words
+}
+
+/// Whether all different values are listed, and they are few.
+fn lists_all(subject: &ColumnSubject, most: u64) -> bool {
+    let distinct = subject.evidence.distinct();
+    (2..=most).contains(&distinct) && subject.column().top_values.len() as u64 == distinct
+}
+
+fn without_partner(subject: &ColumnSubject) -> Option<Found> {
+    if !subject.is_text_of(LEAST_VALUES) || !lists_all(subject, MOST_ANSWERS) {
+        return None;
+    }
+    let words = meant(subject);
+    let (leading, _) = words.iter().max_by_key(|(_, count)| **count)?;
+    let partners: Vec<&str> = PAIRS
+        .iter()
+        .filter_map(|(yes, no)| match leading.as_str() {
+            word if word == *yes => Some(*no),
+            word if word == *no => Some(*yes),
+            _ => None,
+        })
+        .collect();
+    let is_told = words.len() > 1 && !partners.is_empty() && !partners.iter().any(|partner| words.contains_key(*partner));
+    is_told.then(|| {
+        let others: Vec<&str> = words.keys().filter(|word| *word != leading).map(String::as_str).collect();
+        let expected = partners.join(" or ");
+        Found::new(
+            format!("`{leading}` without `{expected}`"),
+            format!("`{leading}` and `{expected}`"),
+            format!("The column answers `{leading}`, and never `{expected}`; it also holds {}.", others.join(", ")),
+        )
+        .with_samples(subject.samples(|_| true))
+    })
+}
+
+fn variants(subject: &ColumnSubject) -> Option<Found> {
+    if !subject.is_text_of(LEAST_VALUES) || !lists_all(subject, MOST_CODES) {
+        return None;
+    }
+    let words = meant(subject);
+    let doubled: Vec<Vec<&str>> = groups_of(words.keys().map(String::as_str));
+    if doubled.is_empty() {
+        return None;
+    }
+    // In each group all but the commonest are the ones to repair.
+    let affected: u64 = doubled
+        .iter()
+        .map(|group| {
+            let counts: Vec<u64> = group.iter().map(|word| words[*word]).collect();
+            counts.iter().sum::<u64>() - counts.iter().max().copied().unwrap_or(0)
+        })
+        .sum();
+    let told: Vec<String> = doubled.iter().map(|group| group.join(" = ")).collect();
+    Some(
+        Found::new(
+            format!("{} under several codes", counted(doubled.len() as u64, "meaning")),
+            "one code each",
+            format!("Several codes mean the same: {}. {} hold the rarer ones.", told.join("; "), subject.rows_in_words(affected)),
+        )
+        .in_rows(affected, subject.rows())
+        .with_samples(doubled.concat().into_iter().map(str::to_owned).collect()),
+    )
+}
+
+pub(super) const RULES: &[AnomalyRule] = &[
+    AnomalyRule {
+        name: "Boolean_Value_Mismatch",
+        title: "An answer without its opposite",
+        severity: Severity::Medium,
+        likelihood: Likelihood::Likely,
+        dimension: QualityDimension::Validity,
+        impact: Impact::Usability,
+        explanation: "The column answers yes or no, and its leading answer has no opposite: the other one is written in another way.",
+        remedy: "Recode the column to one pair of answers, or store it as a boolean.",
+        rows: RowChoice::RareValue,
+        check: Check::Column(without_partner),
+    },
+    AnomalyRule {
+        name: "Variant_Coded_Values",
+        title: "One meaning under several codes",
+        severity: Severity::Medium,
+        likelihood: Likelihood::Definite,
+        dimension: QualityDimension::Consistency,
+        impact: Impact::Usability,
+        explanation: "Several of the column's codes mean the same thing, so that counts by code are wrong.",
+        remedy: "Map them to one code.",
+        rows: RowChoice::Unsaid,
+        check: Check::Column(variants),
+    },
+];

@@ -1,0 +1,74 @@
+//! Dates that nobody meant.
+
+use chrono::{DateTime, Months, NaiveDate, Utc};
+
+use crate::anomalies::rule::{AnomalyRule, Check, Found};
+use crate::anomalies::subject::{ColumnSubject, LEAST_VALUES};
+use crate::domain::anomaly::{Impact, Likelihood, QualityDimension, RowChoice, Severity};
+
+/// Above this share of old dates the column is about the past.
+const ABOUT_THE_PAST: f64 = 0.25;
+/// Months ahead that no plan reaches.
+const FAR: u32 = 12 * 30;
+
+/// The day of an ISO 8601 text; none beyond the years that a date type holds.
+pub(super) fn day_of(text: &str) -> Option<NaiveDate> {
+    text.get(..10)?.parse().ok()
+}
+
+/// Whether a moment lies further ahead than any plan; years of five digits do.
+fn is_far_ahead(text: &str, clock: DateTime<Utc>) -> bool {
+    let limit = clock.date_naive().checked_add_months(Months::new(FAR));
+    match (day_of(text), limit) {
+        (Some(day), Some(limit)) => day > limit,
+        _ => text.starts_with('+'),
+    }
+}
+
+fn unlikely(subject: &ColumnSubject) -> Option<Found> {
+    let metrics = subject.metrics();
+    let (min, max) = (metrics.min_date.as_deref()?, metrics.max_date.as_deref()?);
+    let old = metrics.before_100yr_count.unwrap_or(0);
+    let is_old = old > 0
+        && subject.part(Some(old)) < ABOUT_THE_PAST
+        // People do become a hundred years old.
+        && (!subject.means(&["birth_date"]) || day_of(min).is_none_or(|day| Some(day) < NaiveDate::from_ymd_opt(1900, 1, 1)));
+    let is_far = is_far_ahead(max, subject.clock);
+    let far = metrics.distant_future_count.unwrap_or(0);
+    let affected = if is_old { old } else { 0 } + if is_far { far } else { 0 };
+    if subject.values() < LEAST_VALUES || affected == 0 {
+        return None;
+    }
+    let year = |text: &str| text.split_inclusive('-').next().map(|year| year.trim_end_matches('-').to_owned()).unwrap_or_default();
+    let observed = match (is_old, is_far) {
+        (true, false) => format!("dates back to {}", year(min)),
+        (false, _) => format!("dates up to {}", year(max)),
+        (true, true) => format!("dates from {} to {}", year(min), year(max)),
+    };
+    let mut told = Vec::new();
+    if is_old {
+        told.push(format!("{} lie over a hundred years back, the earliest at {min}", subject.rows_in_words(old)));
+    }
+    if is_far {
+        told.push(format!("{} lie over twenty years ahead, the latest at {max}", subject.rows_in_words(far)));
+    }
+    let samples = [is_old.then(|| min.to_owned()), is_far.then(|| max.to_owned())];
+    Some(
+        Found::new(observed, "dates of our time", format!("{}.", told.join("; ")))
+            .in_rows(affected, subject.rows())
+            .with_samples(samples.into_iter().flatten().collect()),
+    )
+}
+
+pub(super) const RULES: &[AnomalyRule] = &[AnomalyRule {
+    name: "Unlikely_Date_Values",
+    title: "Unlikely dates",
+    severity: Severity::Medium,
+    likelihood: Likelihood::Likely,
+    dimension: QualityDimension::Accuracy,
+    impact: Impact::Regularity,
+    explanation: "Some dates lie over a hundred years back in a column that is not about the past, or reach over thirty years ahead: often placeholders of another system, such as 1753-01-01 or 9999-12-31, or years with a wrong digit.",
+    remedy: "Turn placeholders into nulls, and repair what was mistyped.",
+    rows: RowChoice::UnlikelyDate,
+    check: Check::Column(unlikely),
+}];

@@ -1,0 +1,260 @@
+//! What a run's profiles show: findings, scores and alerts, made by the completer and nowhere else.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+
+use super::error::AppError;
+use super::run_completion::Completion;
+use crate::anomalies::score::{ScoreWeights, mean, table_score};
+use crate::anomalies::{Country, GONE, HygieneSettings, all_rules, find_anomalies, find_failures};
+use crate::domain::alert::source;
+use crate::domain::anomaly::{ProfileAnomaly, Severity};
+use crate::domain::identifier::{RunId, TableId};
+use crate::domain::profile_run::RunPhase;
+use crate::domain::table_profile::{FailedTable, TableProfile};
+use crate::store::alerts::{SeenIn, Sight};
+use crate::store::anomalies::{AnomalyType, TableScore};
+use crate::store::run_completion::RunOutcome;
+use crate::store::{Database, StoreError, Transaction, alerts, anomalies, run_facts, settings};
+
+/// The setting that names the countries of postal codes and regions, by code with commas between; none for all that are known.
+pub const COUNTRIES_SETTING: &str = "hygiene_countries";
+/// The setting that holds the weights of scores as JSON.
+pub const WEIGHTS_SETTING: &str = "score_weights";
+
+/// What an installation has set for findings and scores.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FindingSettings {
+    /// For the rules.
+    pub hygiene: HygieneSettings,
+    /// For the scores.
+    pub weights: ScoreWeights,
+}
+
+/// Reads the settings; one that cannot be read is named in the log, and what is usual holds.
+pub async fn load_settings(db: &Database) -> Result<FindingSettings, StoreError> {
+    let mut found = FindingSettings::default();
+    if let Some(codes) = settings::get(db, COUNTRIES_SETTING).await? {
+        let countries: Vec<Country> = codes.split(',').filter_map(Country::of_code).collect();
+        if !countries.is_empty() {
+            found.hygiene.countries = countries;
+        }
+    }
+    if let Some(text) = settings::get(db, WEIGHTS_SETTING).await? {
+        match serde_json::from_str(&text) {
+            Ok(weights) => found.weights = weights,
+            Err(error) => tracing::warn!(%error, "The weights of scores cannot be read; the usual ones hold"),
+        }
+    }
+    Ok(found)
+}
+
+/// What is odd about the tables of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    /// By table, in the order of the profiles.
+    pub of_tables: Vec<Vec<ProfileAnomaly>>,
+    /// About tables that could not be read.
+    pub of_failures: Vec<ProfileAnomaly>,
+    /// The score of all tables together.
+    pub score: Option<f64>,
+}
+
+impl Findings {
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        (self.of_tables.iter().map(Vec::len).sum::<usize>() + self.of_failures.len()) as u64
+    }
+}
+
+/// Finds what is odd, and writes the scores into the profiles.
+pub fn judge(profiles: &mut [&mut TableProfile], failed: &[FailedTable], settings: &FindingSettings, clock: DateTime<Utc>) -> Findings {
+    let of_tables = {
+        let tables: Vec<&TableProfile> = profiles.iter().map(|profile| &**profile).collect();
+        find_anomalies(&tables, &settings.hygiene, clock)
+    };
+    let mut scores = Vec::new();
+    for (profile, found) in profiles.iter_mut().zip(&of_tables) {
+        let score = keep_scores(profile, found, &settings.weights);
+        let cells = profile.row_count as f64 * f64::from(profile.column_count);
+        let weight = settings.weights.of_table(profile.metrics.functional_table_type.as_deref());
+        scores.extend(score.map(|score| (score, cells * weight)));
+    }
+    Findings {
+        of_tables,
+        of_failures: find_failures(failed, clock),
+        score: mean(scores.into_iter()),
+    }
+}
+
+fn keep_scores(profile: &mut TableProfile, found: &[ProfileAnomaly], weights: &ScoreWeights) -> Option<f64> {
+    let (columns, table) = table_score(profile, found, weights);
+    for (column, score) in profile.columns.iter_mut().zip(columns) {
+        column.meaning.quality_score = score;
+    }
+    profile.metrics.quality_score = table;
+    table
+}
+
+/// Keeps what people dismissed out of the scores. Says what was dismissed, by table.
+pub async fn leave_out_dismissed(
+    tx: &mut Transaction,
+    completion: &mut Completion,
+    findings: &mut Findings,
+    weights: &ScoreWeights,
+) -> Result<HashMap<TableId, HashSet<(String, String)>>, StoreError> {
+    let ids: Vec<TableId> = completion.profiles.iter().map(|(id, _)| id.clone()).collect();
+    let dismissed = anomalies::list_dismissed(tx, &ids).await?;
+    if dismissed.is_empty() {
+        return Ok(dismissed);
+    }
+    let mut scores = Vec::new();
+    for ((table_id, profile), found) in completion.profiles.iter_mut().zip(&findings.of_tables) {
+        let kept: Vec<ProfileAnomaly> = found
+            .iter()
+            .filter(|anomaly| !is_dismissed(&dismissed, table_id, anomaly))
+            .cloned()
+            .collect();
+        let score = keep_scores(profile, &kept, weights);
+        let cells = profile.row_count as f64 * f64::from(profile.column_count);
+        let weight = weights.of_table(profile.metrics.functional_table_type.as_deref());
+        scores.extend(score.map(|score| (score, cells * weight)));
+    }
+    findings.score = mean(scores.into_iter());
+    Ok(dismissed)
+}
+
+fn is_dismissed(dismissed: &HashMap<TableId, HashSet<(String, String)>>, table_id: &TableId, anomaly: &ProfileAnomaly) -> bool {
+    let entry = (anomaly.column_name.clone().unwrap_or_default(), anomaly.anomaly_type.clone());
+    dismissed.get(table_id).is_some_and(|entries| entries.contains(&entry))
+}
+
+/// Writes findings, scores and alerts of a run that has just ended. Nothing of it may be written twice: whoever calls this knows
+/// that the end was recorded now.
+pub async fn store(
+    tx: &mut Transaction,
+    completion: &Completion,
+    outcome: &RunOutcome,
+    findings: &Findings,
+    dismissed: &HashMap<TableId, HashSet<(String, String)>>,
+) -> Result<(), StoreError> {
+    let Some(seen_in) = run_facts::find_seen_in(tx, &completion.profile_run_id).await? else {
+        return Ok(());
+    };
+    match outcome.phase {
+        RunPhase::Completed => store_completed(tx, completion, &seen_in, findings, dismissed).await,
+        RunPhase::Failed => {
+            let failures = run_facts::count_failures_in_a_row(tx, &seen_in.table_group_id).await?;
+            alerts::take_sights(tx, &seen_in, &[failed_run(outcome, failures)]).await.map(|_| ())
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn store_completed(
+    tx: &mut Transaction,
+    completion: &Completion,
+    seen_in: &SeenIn,
+    findings: &Findings,
+    dismissed: &HashMap<TableId, HashSet<(String, String)>>,
+) -> Result<(), StoreError> {
+    let run = &completion.profile_run_id;
+    let nothing = HashSet::new();
+    let mut sights = Vec::new();
+    let mut scores = Vec::new();
+    for ((table_id, profile), found) in completion.profiles.iter().zip(&findings.of_tables) {
+        let of_table = dismissed.get(table_id).unwrap_or(&nothing);
+        anomalies::insert_found(tx, run, completion.attempt, Some(table_id), found, of_table).await?;
+        sights.extend(found.iter().map(|anomaly| sight(anomaly, Some(table_id))));
+        scores.push(TableScore {
+            table_id: table_id.clone(),
+            score: profile.metrics.quality_score,
+            anomalies: found.iter().filter(|anomaly| !is_dismissed(dismissed, table_id, anomaly)).count() as u64,
+        });
+    }
+    let mut looked_at: Vec<TableId> = completion.profiles.iter().map(|(id, _)| id.clone()).collect();
+    for anomaly in &findings.of_failures {
+        let table_id = run_facts::find_table_id(tx, &seen_in.table_group_id, &anomaly.schema_name, &anomaly.table_name).await?;
+        anomalies::insert_found(tx, run, completion.attempt, table_id.as_ref(), std::slice::from_ref(anomaly), &nothing).await?;
+        sights.push(sight(anomaly, table_id.as_ref()));
+    }
+    // A table that could not be read keeps its alerts: nobody has looked.
+    looked_at.dedup();
+    alerts::take_sights(tx, seen_in, &sights).await?;
+    alerts::resolve_unseen(tx, seen_in, &looked_at, &sights).await?;
+    alerts::resolve_failed_runs(tx, seen_in).await?;
+    anomalies::keep_scores(tx, run, findings.score, findings.count(), &scores).await
+}
+
+fn sight(anomaly: &ProfileAnomaly, table_id: Option<&TableId>) -> Sight {
+    let evidence = anomaly.evidence.clone().unwrap_or_default();
+    Sight {
+        source_type: source::ANOMALY,
+        kind: anomaly.anomaly_type.clone(),
+        table_id: table_id.cloned(),
+        schema_name: anomaly.schema_name.clone(),
+        table_name: anomaly.table_name.clone(),
+        column_name: anomaly.column_name.clone(),
+        severity: Severity::parse(&anomaly.severity).unwrap_or(Severity::Medium),
+        observed: evidence.observed,
+        expected: evidence.expected,
+        details: anomaly.description.clone(),
+        level: evidence.level,
+    }
+}
+
+/// Failures in a row from which on a failed run is more than bad luck.
+const REPEATED: u64 = 3;
+
+fn failed_run(outcome: &RunOutcome, failures: u64) -> Sight {
+    let (severity, observed) = match failures {
+        count if count >= REPEATED => (Severity::High, format!("{count} runs failed in a row")),
+        _ => (Severity::Medium, "the run failed".to_owned()),
+    };
+    Sight {
+        source_type: source::RUN,
+        kind: "run_failed".to_owned(),
+        table_id: None,
+        schema_name: String::new(),
+        table_name: String::new(),
+        column_name: None,
+        severity,
+        observed,
+        expected: "a profile".to_owned(),
+        details: outcome.error_message.clone().unwrap_or_default(),
+        level: Some(failures as f64),
+    }
+}
+
+/// Keeps the catalogue of types in the database.
+pub async fn keep_catalogue(db: &Database) -> Result<(), AppError> {
+    let types: Vec<AnomalyType> = all_rules()
+        .map(|rule| AnomalyType {
+            anomaly_type_id: rule.name,
+            name: rule.title,
+            category: if rule.name == "Potential_PII" { "pii" } else { "hygiene" },
+            default_severity: rule.severity.word(),
+            default_likelihood: rule.likelihood.word(),
+            description: format!("{} {}", rule.explanation, rule.remedy),
+        })
+        .collect();
+    let mut tx = db.begin().await?;
+    anomalies::keep_types(&mut tx, &types).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Tables of the group that the run no longer found, as tables that could not be read.
+pub async fn list_gone(tx: &mut Transaction, run: &RunId) -> Result<Vec<FailedTable>, StoreError> {
+    let gone = run_facts::list_gone(tx, run).await?;
+    Ok(gone
+        .into_iter()
+        .map(|(schema_name, table_name)| FailedTable {
+            schema_name,
+            table_name,
+            error: GONE.to_owned(),
+            remedy: String::new(),
+        })
+        .collect())
+}

@@ -1,0 +1,309 @@
+//! Reading alerts: the inbox, one alert with its trail, counts, and the levels behind the evidence strips.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::statement::{Statement, Value, sql_joined};
+use super::{Database, Record, StoreError, like_anywhere, list_of, sql};
+use crate::domain::address::TableAddress;
+use crate::domain::alert::{Alert, AlertEvent, AlertState, DismissReason, SnoozeFor};
+use crate::domain::alert_query::{AlertOrder, AlertsQuery};
+use crate::domain::anomaly::{AnomalyEvidence, Severity};
+use crate::domain::identifier::{AlertId, ConnectionId, TableGroupId, TableId, UserId};
+use crate::domain::paging::Page;
+
+/// Runs behind an evidence strip.
+const STRIP_RUNS: u32 = 20;
+
+const COLUMNS: &str = "a.alert_id, a.source_type, a.source_ref, a.kind, a.severity, a.state, a.title, a.details, a.table_group_id, a.table_id, a.schema_name,
+     a.table_name, a.column_name, a.level, a.seen_count, a.first_seen_at, a.last_seen_at, a.last_run_number, a.reopened_count, a.state_at, a.state_by,
+     a.snoozed_until, a.snoozed_for, a.dismissed_for, a.assigned_to, a.assigned_name, a.revision, g.connection_id";
+const TABLES: &str = "dq_alerts a left join dq_table_groups g on g.table_group_id = a.table_group_id";
+
+/// How many alerts stand where.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AlertCounts(pub BTreeMap<String, u64>);
+
+impl AlertCounts {
+    /// Those in one state.
+    pub fn of(&self, state: AlertState) -> u64 {
+        self.0.get(state.word()).copied().unwrap_or(0)
+    }
+}
+
+/// A condition that grows, with its values.
+struct Conditions {
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Conditions {
+    fn new() -> Self {
+        Self {
+            text: "a.state is not null".to_owned(),
+            values: Vec::new(),
+        }
+    }
+
+    /// Adds a condition; `?` stands for the value.
+    fn and(&mut self, condition: &'static str, value: impl Into<Value>) {
+        self.values.push(value.into());
+        let mark = format!("${}", self.values.len());
+        self.text.push_str(" and ");
+        self.text.push_str(&condition.replace('?', &mark));
+    }
+
+    fn bind(&self, mut statement: Statement) -> Statement {
+        for value in &self.values {
+            statement = statement.bind(value.clone());
+        }
+        statement
+    }
+}
+
+/// The conditions of an address; `me` is whoever asks.
+fn conditions(query: &AlertsQuery, me: Option<&UserId>) -> Conditions {
+    let mut out = Conditions::new();
+    if let Some(state) = query.state {
+        out.and("a.state = ?", state.word());
+    }
+    if let Some(severity) = query.severity {
+        out.and("a.severity_rank >= ?", severity.rank());
+    }
+    if !query.kind.is_empty() {
+        out.and("a.kind = ?", &query.kind);
+    }
+    if !query.table.is_empty() {
+        out.and("a.table_id = ?", &query.table);
+    }
+    if !query.column.is_empty() {
+        out.and("a.column_name = ?", &query.column);
+    }
+    if let Some(run) = query.run {
+        out.and("a.last_run_number = ?", run);
+    }
+    match query.assigned.as_str() {
+        "" => {}
+        "me" => out.and("a.assigned_to = ?", me.map(UserId::as_str).unwrap_or_default()),
+        "nobody" => out.and("coalesce(a.assigned_to, '') = ?", ""),
+        name => out.and("a.assigned_name = ?", name),
+    }
+    if !query.q.is_empty() {
+        out.and(
+            "lower(coalesce(a.schema_name, '') || '.' || coalesce(a.table_name, '') || ' ' || a.title) like ? escape '!'",
+            like_anywhere(&query.q.to_lowercase()),
+        );
+    }
+    out
+}
+
+/// One page of the inbox.
+pub async fn list_alerts(db: &Database, query: &AlertsQuery, me: Option<&UserId>, limit: u32, offset: u64) -> Result<Page<Alert>, StoreError> {
+    let conditions = conditions(query, me);
+    let total = conditions
+        .bind(sql_joined(format!("select count(*) as total from dq_alerts a where {}", conditions.text)))
+        .fetch_one(db)
+        .await?
+        .count("total")?;
+    let order = match query.by {
+        AlertOrder::Table => "a.table_name, a.schema_name, a.table_id, a.severity_rank desc, a.last_seen_at desc, a.alert_id",
+        AlertOrder::Severity => "a.severity_rank desc, a.last_seen_at desc, a.alert_id",
+        AlertOrder::Time => "a.last_seen_at desc, a.alert_id",
+    };
+    let marks = conditions.values.len();
+    let text = format!(
+        "select {COLUMNS} from {TABLES} where {} order by {order} limit ${} offset ${}",
+        conditions.text,
+        marks + 1,
+        marks + 2
+    );
+    let rows = conditions.bind(sql_joined(text)).bind(limit).bind(offset).fetch_all(db).await?;
+    Ok(Page {
+        items: rows.iter().map(read_alert).collect::<Result<_, _>>()?,
+        total,
+        offset,
+        limit,
+    })
+}
+
+/// Ids of all alerts that an address means, up to a limit; for acts on everything that a filter shows.
+pub async fn list_alert_ids(db: &Database, query: &AlertsQuery, me: Option<&UserId>, limit: u32) -> Result<Vec<AlertId>, StoreError> {
+    let conditions = conditions(query, me);
+    let text = format!(
+        "select a.alert_id from dq_alerts a where {} order by a.alert_id limit ${}",
+        conditions.text,
+        conditions.values.len() + 1
+    );
+    let rows = conditions.bind(sql_joined(text)).bind(limit).fetch_all(db).await?;
+    rows.iter().map(|row| Ok(AlertId(row.text("alert_id")?))).collect()
+}
+
+/// How many alerts stand where.
+pub async fn count_alerts(db: &Database) -> Result<AlertCounts, StoreError> {
+    let rows = sql("select a.state, count(*) as found from dq_alerts a where a.state is not null group by a.state")
+        .fetch_all(db)
+        .await?;
+    let counts: Result<_, StoreError> = rows.iter().map(|row| Ok((row.text("state")?, row.count("found")?))).collect();
+    Ok(AlertCounts(counts?))
+}
+
+/// How many alerts of each table are open, with the worst of them.
+pub async fn count_open_by_table(db: &Database, tables: &[TableId]) -> Result<BTreeMap<TableId, (u64, Severity)>, StoreError> {
+    let rows = sql("select a.table_id, count(*) as found, max(a.severity_rank) as worst from dq_alerts a
+         where a.table_id in {list $1} and a.state = 'open' group by a.table_id")
+    .bind(list_of(tables.iter().map(TableId::as_str)))
+    .fetch_all(db)
+    .await?;
+    rows.iter()
+        .map(|row| Ok((TableId(row.text("table_id")?), (row.count("found")?, severity_of(row.integer("worst")?)))))
+        .collect()
+}
+
+fn severity_of(rank: i64) -> Severity {
+    Severity::ALL.iter().copied().find(|severity| severity.rank() == rank).unwrap_or(Severity::Medium)
+}
+
+/// One alert.
+pub async fn find_alert(db: &Database, alert: &AlertId) -> Result<Option<Alert>, StoreError> {
+    let row = sql_joined(format!("select {COLUMNS} from {TABLES} where a.alert_id = $1 and a.state is not null"))
+        .bind(alert.as_str())
+        .fetch_optional(db)
+        .await?;
+    row.as_ref().map(read_alert).transpose()
+}
+
+/// The alerts of a table that somebody may still have to look at, worst first.
+pub async fn list_of_table(db: &Database, table: &TableId) -> Result<Vec<Alert>, StoreError> {
+    let text = format!(
+        "select {COLUMNS} from {TABLES} where a.table_id = $1 and a.state in ('open', 'acknowledged', 'snoozed')
+         order by a.severity_rank desc, a.column_name, a.alert_id"
+    );
+    let rows = sql_joined(text).bind(table.as_str()).fetch_all(db).await?;
+    rows.iter().map(read_alert).collect()
+}
+
+/// What happened to an alert, latest first.
+pub async fn list_events(db: &Database, alert: &AlertId) -> Result<Vec<AlertEvent>, StoreError> {
+    let rows = sql("select at, actor_name, action, note, run_number from alert_events where alert_id = $1 order by at desc, event_id desc limit 200")
+        .bind(alert.as_str())
+        .fetch_all(db)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(AlertEvent {
+                at: row.time("at")?,
+                actor_name: row.text("actor_name")?,
+                action: row.text("action")?,
+                note: row.text_opt("note")?,
+                run_number: row.integer_opt("run_number")?,
+            })
+        })
+        .collect()
+}
+
+/// A level of a cause in one run; 0 where the run looked and did not see it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LevelPoint {
+    /// Run.
+    pub run_number: i64,
+    /// When it ended.
+    pub at: DateTime<Utc>,
+    /// Level.
+    pub level: f64,
+}
+
+/// The levels of alerts over the latest runs of their tables, oldest first, by alert. Two statements.
+pub async fn list_levels(db: &Database, alerts: &[Alert]) -> Result<BTreeMap<AlertId, Vec<LevelPoint>>, StoreError> {
+    let ids = list_of(alerts.iter().map(|alert| alert.alert_id.as_str()));
+    let runs = sql("select table_id, run_number, completed_at from (
+             select rt.table_id, rt.run_number, rt.completed_at, row_number() over (partition by rt.table_id order by rt.run_number desc) as place
+             from run_tables rt join dq_profiles p on p.profile_run_id = rt.profile_run_id and p.attempt = rt.attempt
+             where rt.table_id in (select table_id from dq_alerts where alert_id in {list $1}) and rt.completed_at is not null
+                 and rt.failure_json is null and p.status = 'completed') latest
+         where place <= $2 order by run_number")
+    .bind(&ids)
+    .bind(STRIP_RUNS)
+    .fetch_all(db)
+    .await?;
+    let found = sql("select a.alert_id, p.run_number, r.evidence_json from dq_alerts a
+         join dq_profile_anomaly_results r on r.table_id = a.table_id and r.anomaly_type_id = a.kind
+             and coalesce(r.column_name, '') = coalesce(a.column_name, '')
+         join dq_profiles p on p.profile_run_id = r.profile_run_id and p.attempt = r.attempt
+         where a.alert_id in {list $1}")
+    .bind(&ids)
+    .fetch_all(db)
+    .await?;
+    let mut levels: BTreeMap<(String, i64), f64> = BTreeMap::new();
+    for row in &found {
+        let evidence: AnomalyEvidence = row.json_opt("evidence_json")?.unwrap_or_default();
+        levels.insert((row.text("alert_id")?, row.integer("run_number")?), evidence.level.unwrap_or(1.0));
+    }
+    let table_of: BTreeMap<AlertId, String> = sql("select alert_id, table_id from dq_alerts where alert_id in {list $1} and table_id is not null")
+        .bind(&ids)
+        .fetch_all(db)
+        .await?
+        .iter()
+        .map(|row| Ok((AlertId(row.text("alert_id")?), row.text("table_id")?)))
+        .collect::<Result<_, StoreError>>()?;
+    let mut strips = BTreeMap::new();
+    for (alert_id, table_id) in table_of {
+        let mut points = Vec::new();
+        for row in &runs {
+            if row.text("table_id")? == table_id {
+                let run_number = row.integer("run_number")?;
+                let level = levels.get(&(alert_id.0.clone(), run_number)).copied().unwrap_or(0.0);
+                points.push(LevelPoint {
+                    run_number,
+                    at: row.time("completed_at")?,
+                    level,
+                });
+            }
+        }
+        strips.insert(alert_id, points);
+    }
+    Ok(strips)
+}
+
+fn read_alert(row: &Record) -> Result<Alert, StoreError> {
+    let connection = row.text_opt("connection_id")?;
+    let table = match (connection, row.text_opt("table_name")?) {
+        (Some(connection), Some(table_name)) if !table_name.is_empty() => Some(TableAddress {
+            connection_id: ConnectionId(connection),
+            schema_name: row.text_opt("schema_name")?.unwrap_or_default(),
+            table_name,
+        }),
+        _ => None,
+    };
+    Ok(Alert {
+        alert_id: AlertId(row.text("alert_id")?),
+        source_type: row.text_opt("source_type")?.unwrap_or_default(),
+        source_ref: row.text_opt("source_ref")?.unwrap_or_default(),
+        kind: row.text_opt("kind")?.unwrap_or_default(),
+        severity: row
+            .text_opt("severity")?
+            .as_deref()
+            .and_then(Severity::parse)
+            .unwrap_or(Severity::Medium),
+        state: row.word("state", AlertState::from_word)?,
+        title: row.text_opt("title")?.unwrap_or_default(),
+        details: row.text_opt("details")?.unwrap_or_default(),
+        table_group_id: row.text_opt("table_group_id")?.map(TableGroupId),
+        table,
+        column_name: row.text_opt("column_name")?,
+        level: row.real_opt("level")?,
+        seen_count: row.count_opt("seen_count")?.unwrap_or(1),
+        first_seen_at: row.time("first_seen_at")?,
+        last_seen_at: row.time("last_seen_at")?,
+        last_run_number: row.integer_opt("last_run_number")?,
+        reopened_count: row.small_opt("reopened_count")?.unwrap_or(0),
+        state_at: row.time_opt("state_at")?,
+        state_by: row.text_opt("state_by")?,
+        snoozed_until: row.time_opt("snoozed_until")?,
+        snoozed_for: row.text_opt("snoozed_for")?.as_deref().and_then(SnoozeFor::from_word),
+        dismissed_for: row.text_opt("dismissed_for")?.as_deref().and_then(DismissReason::from_word),
+        assigned_to: row.text_opt("assigned_to")?.map(UserId),
+        assigned_name: row.text_opt("assigned_name")?,
+        revision: row.integer_opt("revision")?.unwrap_or(0),
+    })
+}

@@ -1,0 +1,63 @@
+//! What the end of a run needs to know of its group: number, tables by name, those that are gone, failures in a row.
+
+use super::alerts::SeenIn;
+use super::{StoreError, Transaction, sql};
+use crate::domain::identifier::{RunId, TableGroupId, TableId};
+
+/// Runs that are looked at for failures in a row.
+const MOST_FAILURES: u32 = 20;
+
+/// The run as alerts name it.
+pub async fn find_seen_in(tx: &mut Transaction, run: &RunId) -> Result<Option<SeenIn>, StoreError> {
+    let row = sql("select run_number, table_group_id from dq_profiles where profile_run_id = $1")
+        .bind(run.as_str())
+        .fetch_optional(tx)
+        .await?;
+    row.map(|row| {
+        Ok(SeenIn {
+            profile_run_id: run.clone(),
+            number: row.integer("run_number")?,
+            table_group_id: TableGroupId(row.text("table_group_id")?),
+        })
+    })
+    .transpose()
+}
+
+/// The table of a group by its names.
+pub async fn find_table_id(tx: &mut Transaction, group: &TableGroupId, schema: &str, table: &str) -> Result<Option<TableId>, StoreError> {
+    let row = sql("select table_id from dq_tables where table_group_id = $1 and table_name = $3 and schema_name = $2")
+        .bind(group.as_str())
+        .bind(schema)
+        .bind(table)
+        .fetch_optional(tx)
+        .await?;
+    row.map(|row| Ok(TableId(row.text("table_id")?))).transpose()
+}
+
+/// Schemas and names of the group's tables that are gone and were not renamed, where the run looked at the whole group.
+pub async fn list_gone(tx: &mut Transaction, run: &RunId) -> Result<Vec<(String, String)>, StoreError> {
+    let rows = sql("select t.schema_name, t.table_name from dq_tables t join dq_profiles p on p.table_group_id = t.table_group_id
+         where p.profile_run_id = $1 and p.is_whole_group and t.missing_since is not null and coalesce(t.renamed_to, '') = ''
+         order by t.schema_name, t.table_name")
+    .bind(run.as_str())
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(|row| Ok((row.text("schema_name")?, row.text("table_name")?))).collect()
+}
+
+/// How many of the group's latest runs failed one after the other; cancelled ones do not count.
+pub async fn count_failures_in_a_row(tx: &mut Transaction, group: &TableGroupId) -> Result<u64, StoreError> {
+    let rows = sql("select status from dq_profiles where table_group_id = $1 and status in ('completed', 'failed') order by run_number desc limit $2")
+        .bind(group.as_str())
+        .bind(MOST_FAILURES)
+        .fetch_all(tx)
+        .await?;
+    let mut failures = 0;
+    for row in &rows {
+        if row.text("status")? != "failed" {
+            break;
+        }
+        failures += 1;
+    }
+    Ok(failures)
+}

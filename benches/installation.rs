@@ -127,7 +127,7 @@ pub async fn store_run(state: &AppState, connection: &Connection, profiled: &[(G
             .await
             .expect("the store answers")
     );
-    let completion = Completion {
+    let mut completion = Completion {
         profile_run_id: claimed.profile_run_id,
         attempt: claimed.attempt,
         end: End::Finished,
@@ -138,7 +138,7 @@ pub async fn store_run(state: &AppState, connection: &Connection, profiled: &[(G
         failed: Vec::new(),
         states: Default::default(),
     };
-    complete(&state.db, &state.signals, &completion).await.expect("the run ends");
+    complete(&state.db, &state.signals, &mut completion).await.expect("the run ends");
 }
 
 /// Signs a person in; returns the cookie.

@@ -10,6 +10,7 @@ use crate::assets;
 use crate::components::icon::sprite;
 use crate::http::cookies::Scheme;
 use crate::pages::account::AccountPage;
+use crate::pages::alerts::{AlertPage, AlertsPage};
 use crate::pages::api_docs::ApiDocsPage;
 use crate::pages::column::ColumnPage;
 use crate::pages::connection::ConnectionPage;
@@ -82,6 +83,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/runs") view=RunsPage ssr=SsrMode::Async />
                     <Route path=path!("/runs/:number") view=RunPage ssr=SsrMode::Async />
                     <Route path=path!("/runs/:number/cancel") view=CancelRunPage ssr=SsrMode::Async />
+                    <Route path=path!("/alerts") view=AlertsPage ssr=SsrMode::Async />
+                    <Route path=path!("/alerts/:alert") view=AlertPage ssr=SsrMode::Async />
                     // Settings and account.
                     <Route path=path!("/settings/projects") view=ProjectsPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/projects/:project") view=ProjectPage ssr=SsrMode::Async />

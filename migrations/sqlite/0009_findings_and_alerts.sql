@@ -46,7 +46,7 @@ create index dq_alerts_of_person on dq_alerts (assigned_to, state);
 -- What happened to an alert: seen, reopened, resolved, and every act of a person.
 create table alert_events (
     event_id text not null primary key,
-    alert_id text not null references dq_alerts (alert_id),
+    alert_id text not null,
     at text not null,
     actor_id text,
     actor_name text not null,

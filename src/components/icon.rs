@@ -36,6 +36,8 @@ macro_rules! icons {
 }
 
 icons! {
+    /// A bell: alerts.
+    Alert = "alert", "0 0 16 16", "<path d=\"M3.5 11.5V7a4.5 4.5 0 0 1 9 0v4.5M2 11.5h12M6.7 14h2.6\"/>";
     /// A check mark.
     Check = "check", "0 0 16 16", "<path d=\"m3 8.5 3.2 3.2L13 5\"/>";
     /// A clock.

@@ -19,5 +19,6 @@ pub mod moment;
 pub mod note;
 pub mod pagination;
 pub mod section;
+pub mod severity;
 pub mod sql_text;
 pub mod tag;

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::alert::AlertState;
+use super::identifier::AlertId;
 use super::profile_run::words;
 
 words! {
@@ -187,6 +189,54 @@ pub struct AnomalyEvidence {
     /// Values that show it, commonest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub samples: Vec<String>,
+}
+
+/// A finding of a run with the alert that stands for its cause, if one does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunFinding {
+    /// The finding.
+    pub anomaly: ProfileAnomaly,
+    /// The alert.
+    pub alert_id: Option<AlertId>,
+    /// Where the alert stands.
+    pub alert_state: Option<AlertState>,
+}
+
+/// The findings of a run about one table or all of them, and whether whoever looks may clear them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Findings {
+    /// In the order of the table's columns, worst first.
+    pub list: Vec<RunFinding>,
+    /// Whether whoever looks may acknowledge.
+    pub may_clear: bool,
+}
+
+impl Findings {
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Those about one column.
+    pub fn of_column<'a>(&'a self, column_name: &'a str) -> impl Iterator<Item = &'a RunFinding> + 'a {
+        self.list
+            .iter()
+            .filter(move |finding| finding.anomaly.column_name.as_deref() == Some(column_name))
+    }
+
+    /// How many there are about a column and the worst of them; none where there is none.
+    pub fn worst_of_column(&self, column_name: &str) -> Option<(Severity, u64)> {
+        let severities: Vec<Severity> = self.of_column(column_name).map(|finding| finding.anomaly.severity()).collect();
+        let worst = severities.iter().copied().max_by_key(|severity| severity.rank())?;
+        Some((worst, severities.len() as u64))
+    }
+}
+
+impl ProfileAnomaly {
+    /// How much it matters; medium where the writer's word is none of ours.
+    pub fn severity(&self) -> Severity {
+        Severity::parse(&self.severity).unwrap_or(Severity::Medium)
+    }
 }
 
 #[cfg(test)]

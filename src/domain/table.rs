@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::anomaly::Findings;
 use super::address::TableAddress;
 use super::characteristics::{ColumnCharacteristics, TableCharacteristics};
 use super::column_profile::ColumnProfile;
@@ -152,6 +153,9 @@ pub struct TableDetail {
     /// What people say of columns, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub said_of_columns: BTreeMap<String, ColumnCharacteristics>,
+    /// What was found in the run shown, and whether whoever looks may clear it.
+    #[serde(default, skip_serializing_if = "Findings::is_empty")]
+    pub findings: Findings,
 }
 
 /// One column with all its values, the compared run and its history.

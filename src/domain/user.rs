@@ -182,6 +182,8 @@ pub struct Viewer {
     pub table_count: u64,
     /// Runs pending or running.
     pub active_run_count: u64,
+    /// Alerts that somebody must look at.
+    pub open_alert_count: u64,
     /// Whether any connection exists (else the first-run page is the overview).
     pub has_connections: bool,
     /// What the token lets through that the request came with; none for a person at a browser.
@@ -220,6 +222,7 @@ mod tests {
                     project_name: String::new(),
                     table_count: 0,
                     active_run_count: 0,
+                    open_alert_count: 0,
                     has_connections: false,
                     token_scope: Some(*scope),
                 };

@@ -64,6 +64,9 @@ pub struct Flash {
     pub title: String,
     /// What to do, or what comes next.
     pub detail: String,
+    /// Names the act that can be taken back, where one can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo: Option<String>,
 }
 
 impl Flash {
@@ -123,6 +126,7 @@ mod tests {
             ok: false,
             title: "Größe; \"x\"".into(),
             detail: "a=b\r\nSet-Cookie: y".into(),
+            undo: None,
         };
         let header = flash.set_cookie(true);
         let text = header.to_str().unwrap();

@@ -10,6 +10,7 @@ use chrono::Utc;
 use serde_json::json;
 use tower::ServiceExt;
 
+use super::alert_data;
 use super::format::Format;
 use super::problem::Problem;
 use crate::domain::address::TableAddress;
@@ -39,9 +40,12 @@ pub async fn answer_data(State(state): State<AppState>, request: Request, next: 
         .route("/tables/{connection}/{schema}/{table}/columns/{column}", get(column_data))
         .route("/runs", get(runs_data))
         .route("/runs/{number}", get(run_data))
+        .route("/alerts", get(alert_data::list))
+        .route("/alerts/{alert}", get(alert_data::show))
         .route("/settings/connections", get(connections_data))
         .fallback(async || Problem(AppError::NotFound))
         .layer(Extension(wanted))
+        .layer(Extension(viewer.clone()))
         .with_state(state.for_viewer(Some(&viewer)));
     routes.oneshot(request).await.into_response()
 }

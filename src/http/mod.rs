@@ -5,6 +5,7 @@
 //! time limits, the same-origin check, the session, the gate. The gate denies by default: a path is public only when
 //! `gate::is_public` names it.
 
+mod alert_data;
 pub mod api;
 pub mod assets;
 pub mod console;

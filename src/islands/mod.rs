@@ -8,5 +8,6 @@ pub mod chart_readout;
 pub mod column_filter;
 pub mod copy_link;
 pub mod copy_text;
+pub mod inbox;
 pub mod live_run;
 pub mod shortcuts;

@@ -43,7 +43,7 @@ pub fn Frame(children: Children) -> impl IntoView {
                 <div class="app">
                     {rail_view(rail)}
                     <main id="main" tabindex="-1">
-                        {flash_view(flash)}
+                        {flash_view(flash, &request::here())}
                         {children()}
                     </main>
                 </div>
@@ -62,14 +62,30 @@ fn is_door(path: &str) -> bool {
 }
 
 /// The message of the last action.
-pub fn flash_view(flash: Option<Flash>) -> AnyView {
+pub fn flash_view(flash: Option<Flash>, here: &str) -> AnyView {
     let Some(flash) = flash else { return ().into_any() };
     let note = Note::new(if flash.ok { NoteKind::Done } else { NoteKind::Error }, flash.title).announced();
+    let note = match flash.undo {
+        Some(batch) => note.actions(undo_form(batch, here)),
+        None => note,
+    };
     if flash.detail.is_empty() {
         note.view()
     } else {
         note.sentence(flash.detail).view()
     }
+}
+
+/// Takes the last act back.
+fn undo_form(batch: String, here: &str) -> AnyView {
+    view! {
+        <form method="post" action="/actions/undo-alerts" data-undo="">
+            <input type="hidden" name="batch" value=batch />
+            <input type="hidden" name="back" value=here.to_owned() />
+            <button class="btn" type="submit" data-key="z">{icon(Icon::Undo, 14)}"Undo "<kbd>"z"</kbd></button>
+        </form>
+    }
+    .into_any()
 }
 
 /// Draws the rail; below 900 px a bar whose navigation is a popover.
@@ -102,6 +118,7 @@ pub fn rail_view(rail: Rail) -> AnyView {
 fn navigation(viewer: &Viewer, path: &str) -> AnyView {
     let runs = (viewer.active_run_count > 0).then_some((viewer.active_run_count, " active"));
     let tables = (viewer.table_count > 0).then_some((viewer.table_count, " tables"));
+    let alerts = (viewer.open_alert_count > 0).then_some((viewer.open_alert_count, " open alerts"));
     let admin = viewer.user.may(Permission::Configure).then(|| {
         view! {
             <h2>"Admin"</h2>
@@ -115,6 +132,7 @@ fn navigation(viewer: &Viewer, path: &str) -> AnyView {
             {entry("/tables", "Tables", Icon::Table, tables, path == "/tables" || path.starts_with("/tables/"))}
             <h2>"Operate"</h2>
             {entry("/runs", "Runs", Icon::Runs, runs, path == "/runs" || path.starts_with("/runs/"))}
+            {entry("/alerts", "Alerts", Icon::Alert, alerts, path == "/alerts" || path.starts_with("/alerts/"))}
             {admin}
         </nav>
     }
@@ -183,6 +201,7 @@ mod tests {
             project_name: "Retail".into(),
             table_count: 1_231,
             active_run_count: 2,
+            open_alert_count: 0,
             has_connections: true,
             token_scope: None,
         };

@@ -5,6 +5,7 @@
 //! asks and for what; `respond` refuses; `frame` is what stands around every page.
 
 pub mod account;
+pub mod alerts;
 pub mod api_docs;
 pub mod column;
 pub mod connection;
@@ -12,6 +13,7 @@ pub mod connection_form;
 pub mod connections;
 pub mod datasets;
 pub mod errors;
+mod findings;
 mod first_run;
 pub mod frame;
 pub mod live;

@@ -20,7 +20,7 @@ pub fn WelcomePage() -> impl IntoView {
     let token = use_params_map().with_untracked(|params| params.get("token")).unwrap_or_default();
     page(async move {
         let kind = access::inspect_link(&request::state().db, &token).await?;
-        let message = flash_view(request::flash());
+        let message = flash_view(request::flash(), "/");
         Ok(match kind {
             Some(LinkKind::FirstPerson) => titled("Welcome", welcome_view(&token, message)),
             Some(LinkKind::Recovery) => titled("Sign in", recovery_view(&token, message)),

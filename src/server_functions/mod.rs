@@ -4,6 +4,7 @@
 //! service checks the permission), calls one service, and answers with a redirect and a message for the next page:
 //! an expected refusal is a message, not an error page. They work the same with and without script.
 
+pub mod alerts;
 pub mod api_tokens;
 pub mod characteristics;
 pub mod connections;

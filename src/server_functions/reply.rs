@@ -43,12 +43,20 @@ pub fn go(path: &str) {
 
 /// Keeps a message for the next page and sends the browser on.
 pub fn go_saying(path: &str, ok: bool, title: impl Into<String>, detail: impl Into<String>) -> Result<(), ServerFnError> {
+    go_telling(
+        path,
+        Flash {
+            ok,
+            title: title.into(),
+            detail: detail.into(),
+            undo: None,
+        },
+    )
+}
+
+/// The same with a message that can be taken back.
+pub fn go_telling(path: &str, flash: Flash) -> Result<(), ServerFnError> {
     let state = state()?;
-    let flash = Flash {
-        ok,
-        title: title.into(),
-        detail: detail.into(),
-    };
     set_cookie(flash.set_cookie(state.config.is_https()));
     go(path);
     Ok(())

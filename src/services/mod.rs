@@ -6,6 +6,7 @@
 //! can read by one statement it reads from the store itself; there are no services that only pass through.
 
 pub mod access;
+pub mod alerts;
 pub mod api_tokens;
 pub mod backfill;
 pub mod background;

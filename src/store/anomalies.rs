@@ -6,9 +6,11 @@ use std::collections::{HashMap, HashSet};
 use sha2::{Digest, Sha256};
 
 use super::sessions::hex;
-use super::{StoreError, Transaction, Value, list_of, rows_insert, sql};
-use crate::domain::anomaly::ProfileAnomaly;
-use crate::domain::identifier::{RunId, TableId};
+use super::{Database, StoreError, Transaction, Value, list_of, rows_insert, sql};
+use super::column_reads::read_anomaly;
+use crate::domain::alert::AlertState;
+use crate::domain::anomaly::{ProfileAnomaly, RunFinding};
+use crate::domain::identifier::{AlertId, RunId, TableId};
 use crate::domain::table_profile::TableProfile;
 
 const RESULT_COLUMNS: &[&str] = &[
@@ -285,4 +287,33 @@ fn plain_row(id: String, run: &RunId, attempt: u32, (schema_name, table_name): (
         (&anomaly.description).into(),
         anomaly.detected_at.into(),
     ]
+}
+
+/// The findings of a run's published attempt that nobody dismissed, worst first, with the alerts that stand for their causes; of one
+/// table where it is given.
+pub async fn list_findings(db: &Database, run: &RunId, table: Option<&TableId>, limit: u32) -> Result<Vec<RunFinding>, StoreError> {
+    let rows = sql(
+        "select r.schema_name, r.table_name, r.column_name, r.anomaly_type_id as anomaly_type, r.severity, r.likelihood, r.detail as description, r.pii_risk,
+             r.dq_dimension, r.detected_at, r.evidence_json, a.alert_id, a.state
+         from dq_profile_anomaly_results r join dq_profiles p on p.profile_run_id = r.profile_run_id and p.attempt = r.attempt
+         left join dq_alerts a on a.table_id = r.table_id and a.kind = r.anomaly_type_id and coalesce(a.column_name, '') = coalesce(r.column_name, '')
+         where r.profile_run_id = $1 and ($2 is null or r.table_id = $2) and not coalesce(r.dismissed, false)
+         order by case lower(coalesce(r.severity, '')) when 'critical' then 0 when 'high' then 1 when 'error' then 1 when 'low' then 3 when 'info' then 4 else 2 end,
+             r.schema_name, r.table_name, r.column_name, r.anomaly_type_id
+         limit $3",
+    )
+    .bind(run.as_str())
+    .bind(table.map(TableId::as_str))
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(RunFinding {
+                anomaly: read_anomaly(row)?,
+                alert_id: row.text_opt("alert_id")?.map(AlertId),
+                alert_state: row.text_opt("state")?.as_deref().and_then(AlertState::from_word),
+            })
+        })
+        .collect()
 }

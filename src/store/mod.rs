@@ -24,6 +24,7 @@ mod table_rows;
 
 pub mod alert_acts;
 pub mod alert_lists;
+pub mod alert_raises;
 pub mod alerts;
 pub mod anomalies;
 pub mod api_tokens;

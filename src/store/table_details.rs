@@ -244,6 +244,7 @@ impl ChosenRuns {
             columns: parts.columns,
             compared_columns: parts.compared_columns,
             said_of_columns: Default::default(),
+            findings: Default::default(),
         }
     }
 }

@@ -200,7 +200,8 @@ pub async fn viewer(db: &Database, user_id: &UserId) -> Result<Option<Viewer>, S
 const RAIL_COUNTS: &str = "(select name from dq_projects order by created_at, project_key limit 1) as project_name,
      (select count(*) from dq_tables where missing_since is null) as table_count,
      (select count(*) from dq_profiles where status in ('pending', 'running')) as active_run_count,
-     (select count(*) from dq_connections) as connection_count";
+     (select count(*) from dq_connections) as connection_count,
+     (select count(*) from dq_alerts where state = 'open') as open_alert_count";
 
 fn read_viewer(user: User, row: &Record) -> Result<Viewer, StoreError> {
     Ok(Viewer {
@@ -208,6 +209,7 @@ fn read_viewer(user: User, row: &Record) -> Result<Viewer, StoreError> {
         project_name: row.text_opt("project_name")?.unwrap_or_else(|| "Limn".into()),
         table_count: row.count("table_count")?,
         active_run_count: row.count("active_run_count")?,
+        open_alert_count: row.count("open_alert_count")?,
         has_connections: row.count("connection_count")? > 0,
         token_scope: None,
     })

@@ -127,6 +127,22 @@ impl TestApp {
         self.send(Method::POST, path, cookie, Some(form)).await
     }
 
+    /// Raises an alert as another program does; gives the address of its page.
+    pub async fn raise_alert(&self) -> String {
+        let mut tx = self.db().begin().await.unwrap();
+        let raised = crate::store::alert_raises::Raised {
+            source_type: "loader",
+            source_ref: "night",
+            severity: crate::domain::anomaly::Severity::High,
+            title: "The load is late",
+            details: "It should have ended at six.",
+            table_group_id: None,
+        };
+        let id = crate::store::alert_raises::raise(&mut tx, &raised, &Actor::limn()).await.unwrap();
+        tx.commit().await.unwrap();
+        format!("/alerts/{id}")
+    }
+
     /// Makes a person and signs him in by a one-time link; returns his cookie.
     pub async fn come_in(&self, name: &str, roles: &[Role]) -> (User, String) {
         let user = access::create_person(self.db(), name, "", roles.to_vec(), &Actor::limn())

@@ -17,6 +17,7 @@ pub mod gantt;
 pub mod histogram;
 pub mod history_strip;
 pub mod length_histogram;
+pub mod level_strip;
 pub mod meter;
 pub mod null_bar;
 mod path;

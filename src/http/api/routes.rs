@@ -8,7 +8,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
-use super::{casing, catalogue, column_profile, columns, external_runs, openapi, results, run_lists, runs, seed_tree};
+use super::{alerts, casing, catalogue, column_profile, columns, external_runs, openapi, results, run_lists, runs, seed_tree};
 use crate::state::AppState;
 
 /// Another address of a handler.
@@ -99,6 +99,10 @@ pub fn all() -> Vec<ApiRoute> {
             routes!(catalogue::tables),
             &[same("/api/data-quality/testgen/table-groups/{table_group_id}/tables")],
         ),
+        route(routes!(alerts::list, alerts::raise), &[same("/api/data-quality/testgen/alerts")]),
+        route(routes!(alerts::act), &[]),
+        route(routes!(alerts::show, alerts::remove), &[same("/api/data-quality/testgen/alerts/{alert_id}")]),
+        route(routes!(alerts::acknowledge), &[same("/api/data-quality/testgen/alerts/{alert_id}/acknowledge")]),
         route(routes!(seed_tree::datasets), &[]),
         route(routes!(seed_tree::stats), &[]),
         route(routes!(seed_tree::context), &[]),

@@ -111,7 +111,7 @@ pub async fn list(Console { state, .. }: Console, Query(asked): Query<RunFilters
 }
 
 /// Refuses a number that is out of its range.
-fn within<N: PartialOrd + std::fmt::Display>(name: &str, value: Option<N>, least: N, most: N) -> Result<Option<N>, AppError> {
+pub(super) fn within<N: PartialOrd + std::fmt::Display>(name: &str, value: Option<N>, least: N, most: N) -> Result<Option<N>, AppError> {
     match value {
         Some(value) if value < least || value > most => Err(AppError::bad_request(
             format!("{name} is no such number"),

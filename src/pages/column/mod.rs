@@ -15,6 +15,7 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
+use super::findings::{Place, findings_section};
 use super::panel_sql::PanelSql;
 use super::run_links::{compare_menu, run_menu, run_names, with};
 use super::table::{address_of, crumbs};
@@ -32,6 +33,7 @@ use crate::components::moment::{clock, moment};
 use crate::components::note::{Note, NoteKind, ignored_note};
 use crate::components::tag::{Tone, source_tag, tag};
 use crate::domain::address::encode_segment;
+use crate::domain::anomaly::RunFinding;
 use crate::domain::column_profile::{ColumnProfile, GeneralType};
 use crate::domain::query::ColumnsQuery;
 use crate::domain::table::ColumnDetail;
@@ -48,9 +50,10 @@ pub fn ColumnPage() -> impl IntoView {
         let viewer = request::viewer_with(Permission::ReadProfiles)?;
         let query = ColumnsQuery::parse(&request::raw_query());
         let state = request::state();
-        let Some(detail) = read_column_detail(&state.db, &state.config, &address, &name, &query).await? else {
+        let Some(mut detail) = read_column_detail(&state.db, &state.config, &address, &name, &query).await? else {
             return Ok(respond::not_found());
         };
+        detail.table.findings = request::findings(&detail.table).await?;
         Ok(titled(
             format!("{name} · {}", address.qualified_name()),
             column_view(
@@ -79,6 +82,7 @@ pub fn column_view(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTime<Ut
             <div class="colgrid">
                 {source_note(detail, query, may_load)}
                 {notes(detail)}
+                {found(detail, query)}
                 {meaning::meaning_section(detail)}
                 {described::described_section(detail, query, may_describe)}
                 {panels.full}
@@ -202,6 +206,14 @@ fn source_note(detail: &ColumnDetail, query: &ColumnsQuery, may_load: bool) -> O
         return Some(note.view());
     }
     Some(note.sentence(reason).view())
+}
+
+/// What was found about the column in the run shown.
+fn found(detail: &ColumnDetail, query: &ColumnsQuery) -> Option<AnyView> {
+    let name = &detail.column.column_name;
+    let found: Vec<&RunFinding> = detail.table.findings.of_column(name).collect();
+    let back = format!("{}{}", detail.table.summary.address.column_path(name), query.to_query());
+    findings_section(&found, Place::Column, detail.table.findings.may_clear, &back)
 }
 
 /// Why figures are missing or not to be relied on.

@@ -12,6 +12,7 @@ use leptos_router::hooks::use_params_map;
 
 pub use cancel::{CancelRunPage, cancel_view};
 
+use super::findings::{Place, findings_section};
 use super::runs::{failure, profiled, reason_sentence};
 use super::{look_again_without_script, page, request, respond, titled};
 use crate::components::button::Button;
@@ -24,17 +25,22 @@ use crate::components::note::{Note, NoteKind};
 use crate::components::section::{SectionTitle, section};
 use crate::components::tag::{run_status, tag};
 use crate::domain::address::encode_segment;
+use crate::domain::anomaly::{Findings, RunFinding};
 use crate::domain::connection::group_label;
 use crate::domain::profile_run::{ProfileRun, RunLogLine, RunReason, RunStatus, RunTable};
 use crate::domain::user::Permission;
 use crate::islands::live_run::LiveRun;
 use crate::pages::live::live_progress;
+use crate::store::anomalies::list_findings;
 use crate::store::profile_runs::{find_run, run_neighbours};
 use crate::store::run_log::list_log;
 use crate::store::run_tables::list_run_tables;
 
 /// Lines of the log that are read; the newest ones.
 const LOG_LINES: u32 = 1_000;
+
+/// Findings that are listed; the inbox has all of them.
+const MOST_FINDINGS: u32 = 100;
 
 /// What the page shows.
 pub struct RunModel {
@@ -54,6 +60,8 @@ pub struct RunModel {
     pub by_duration: bool,
     /// Whether the person may cancel and retry.
     pub may_run: bool,
+    /// What was found.
+    pub findings: Findings,
 }
 
 /// `/runs/:number`
@@ -70,6 +78,10 @@ pub fn RunPage() -> impl IntoView {
             return Ok(respond::not_found());
         };
         let (older, newer) = run_neighbours(&db, &run.profile_run_id).await?;
+        let findings = Findings {
+            list: list_findings(&db, &run.profile_run_id, None, MOST_FINDINGS).await?,
+            may_clear: viewer.may(Permission::ClearAlerts),
+        };
         let model = RunModel {
             tables: list_run_tables(&db, &run.profile_run_id).await?,
             log: list_log(&db, &run.profile_run_id, "info", LOG_LINES).await?,
@@ -79,6 +91,7 @@ pub fn RunPage() -> impl IntoView {
             log_level: asked("log"),
             by_duration: asked("sort") == "took",
             may_run: viewer.user.may(Permission::RunProfiling),
+            findings,
         };
         Ok(titled(format!("Run {}", model.run.number), run_view(&model, request::now())))
     })
@@ -116,11 +129,18 @@ pub fn run_view(model: &RunModel, now: DateTime<Utc>) -> AnyView {
         {is_active.then(|| progress(run, now))}
         {outcome(model)}
         <div class="cols runcols">
-            <div>{tables::tables_section(model)}{log::log_section(model)}</div>
+            <div>{found(model)}{tables::tables_section(model)}{log::log_section(model)}</div>
             <aside>{facts::facts_section(run, now)}{facts::invariants_section(model)}</aside>
         </div>
     }
     .into_any()
+}
+
+/// What the run found, worst first.
+fn found(model: &RunModel) -> Option<AnyView> {
+    let found: Vec<&RunFinding> = model.findings.list.iter().collect();
+    let back = format!("/runs/{}", model.run.number);
+    findings_section(&found, Place::Run, model.findings.may_clear, &back)
 }
 
 fn head(model: &RunModel, now: DateTime<Utc>) -> AnyView {

@@ -14,8 +14,10 @@ use crate::components::format::counted;
 use crate::components::graphics::fingerprint::fingerprint;
 use crate::components::icon::{Icon, icon};
 use crate::components::meaning::{meaning_line, pii_tag};
+use crate::components::severity::severity_count;
 use crate::components::tag::{Tone, tag};
 use crate::domain::address::encode_segment;
+use crate::domain::anomaly::Severity;
 use crate::domain::characteristics::ColumnCharacteristics;
 use crate::domain::column_list::{ListedColumn, column_counts, listed_columns};
 use crate::domain::query::{ColumnSort, ColumnsQuery};
@@ -196,6 +198,7 @@ fn table(detail: &TableDetail, query: &ColumnsQuery, listed: &[ListedColumn]) ->
                 &address.column_path(&listed.column.column_name),
                 &column_query,
                 detail.compared.is_some(),
+                detail.findings.worst_of_column(&listed.column.column_name),
             )
         })
         .collect();
@@ -213,6 +216,7 @@ fn table(detail: &TableDetail, query: &ColumnsQuery, listed: &[ListedColumn]) ->
                         <th scope="col" class="fp">"Distribution"</th>
                         <th scope="col">"Range or leading value"</th>
                         {since}
+                        <th scope="col">"Alerts"</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -235,7 +239,7 @@ fn foot_keys() -> AnyView {
 }
 
 /// One column.
-fn line(listed: &ListedColumn, said: Option<&ColumnCharacteristics>, path: &str, query: &str, has_compared: bool) -> AnyView {
+fn line(listed: &ListedColumn, said: Option<&ColumnCharacteristics>, path: &str, query: &str, has_compared: bool, found: Option<(Severity, u64)>) -> AnyView {
     let column = listed.column;
     let name = column.column_name.clone();
     let tags = view! {
@@ -258,6 +262,7 @@ fn line(listed: &ListedColumn, said: Option<&ColumnCharacteristics>, path: &str,
             <td class="fp">{fingerprint(column, listed.compared)}</td>
             <td class="rng">{range_words(column)}</td>
             {has_compared.then(|| view! { <td class="chg">{change_cell(listed.change.as_ref())}</td> })}
+            <td class="c-al">{found.map(|(worst, number)| severity_count(worst, number, "anomalies"))}</td>
         </tr>
     }
     .into_any()

@@ -14,15 +14,19 @@ use leptos_router::params::ParamsMap;
 
 pub(super) use described::tag_links;
 
+use super::findings::{Place, findings_section};
 use super::run_links::{export_link, profile_button, read_everything_button, run_menu, with};
 use super::{page, request, respond, titled};
+use crate::components::button::Button;
+use crate::components::empty_state::empty_state;
 use crate::components::filter_row::{Choice, menu};
-use crate::components::format::{bytes, count};
+use crate::components::format::{bytes, count, percent};
 use crate::components::head::{Crumb, PageHead, breadcrumb};
 use crate::components::moment::{clock, moment};
 use crate::components::note::ignored_note;
 use crate::components::tag::{Tone, tag};
 use crate::domain::address::{ROOT_SCHEMA, TableAddress, encode_segment};
+use crate::domain::anomaly::RunFinding;
 use crate::domain::column_list::column_counts;
 use crate::domain::query::ColumnsQuery;
 use crate::domain::table::TableDetail;
@@ -37,9 +41,10 @@ pub fn TablePage() -> impl IntoView {
     page(async move {
         let viewer = request::viewer_with(Permission::ReadProfiles)?;
         let query = ColumnsQuery::parse(&request::raw_query());
-        let Some(detail) = get_table_detail(&request::state().db, &address, &query).await? else {
+        let Some(mut detail) = get_table_detail(&request::state().db, &address, &query).await? else {
             return Ok(respond::not_found());
         };
+        detail.findings = request::findings(&detail).await?;
         let may_run = viewer.user.may(Permission::RunProfiling);
         let may_describe = viewer.user.may(Permission::Describe);
         Ok(titled(
@@ -62,6 +67,7 @@ pub(super) fn address_of(params: &ParamsMap) -> TableAddress {
 pub fn table_view(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_run: bool, may_describe: bool) -> AnyView {
     let content = match query.tab.as_str() {
         "runs" => runs::runs_tab(detail, query, now),
+        "alerts" => alerts_tab(detail, query),
         "definition" => definition::definition_tab(detail, query, now, may_describe),
         _ => columns::columns_tab(detail, query, now, may_run),
     };
@@ -74,6 +80,20 @@ pub fn table_view(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>
         {content}
     }
     .into_any()
+}
+
+/// What was found in the run shown.
+fn alerts_tab(detail: &TableDetail, query: &ColumnsQuery) -> AnyView {
+    let found: Vec<&RunFinding> = detail.findings.list.iter().collect();
+    let here = format!("{}{}", detail.summary.address.path(), query.to_query());
+    findings_section(&found, Place::Table, detail.findings.may_clear, &here).unwrap_or_else(|| {
+        let (title, reason) = match &detail.run {
+            Some(run) => ("Nothing odd was found", format!("All checks of the catalogue were asked in run {}.", run.number)),
+            None => ("Nothing was looked at yet", "The table has no profile.".to_owned()),
+        };
+        let inbox = Button::new("Open the inbox").link("/alerts");
+        empty_state(None, title, reason, inbox)
+    })
 }
 
 /// Tables, connection, schema.
@@ -117,6 +137,9 @@ fn head(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_run:
             let href = format!("{path}{}#whole", with(query, |query| query.tab.clear()).to_query());
             head = head.fact(view! { <a href=href>{kind.clone()}</a>" table" });
         }
+        if let Some(score) = run.metrics.quality_score {
+            head = head.fact(view! { "score " <b class="score">{percent(score)}</b> });
+        }
         if !run.snapshot.scope.is_whole() {
             let href = format!(
                 "{path}{}#scope",
@@ -156,6 +179,7 @@ fn tabs(detail: &TableDetail, query: &ColumnsQuery) -> AnyView {
     let columns = column_counts(detail).all;
     let all = [
         ("Columns", "", (columns > 0).then_some(columns)),
+        ("Alerts", "alerts", Some(detail.findings.list.len() as u64)),
         ("Runs", "runs", Some(detail.runs.len() as u64)),
         ("Definition", "definition", None),
     ];

@@ -285,7 +285,8 @@ async fn a_refusal_is_read_out() {
             ok: false,
             title: "Name or password is wrong".into(),
             detail: "Try again.".into(),
-        }))
+            undo: None,
+        }), "/")
     };
     let html = drawn("login", "", || login::login_view("/tables", refusal()));
     assert!(

@@ -29,6 +29,7 @@ pub fn viewer(role: Role) -> Viewer {
         project_name: "Retail group".into(),
         table_count: 8,
         active_run_count: 1,
+        open_alert_count: 0,
         has_connections: true,
         token_scope: None,
     }

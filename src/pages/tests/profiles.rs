@@ -464,6 +464,7 @@ fn run_model(run: ProfileRun) -> RunModel {
         log_level: String::new(),
         by_duration: false,
         may_run: true,
+        findings: Default::default(),
     }
 }
 

@@ -424,6 +424,7 @@ pub fn detail() -> TableDetail {
         columns,
         compared_columns,
         said_of_columns: Default::default(),
+        findings: Default::default(),
     }
 }
 

@@ -62,6 +62,7 @@ fn pages(connection: &str, group: &str, table: &str, column: &str, number: &str)
         (":project", "default"),
         (":dataset", "none"),
         (":name", "admin"),
+        (":alert", "none"),
     ];
     let listed = leptos_axum::generate_route_list(App);
     let routes = listed.iter().map(|listing| listing.path().replace('{', ":").replace('}', ""));

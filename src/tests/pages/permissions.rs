@@ -14,7 +14,7 @@ const STEWARDS: &[Role] = &[Role::Steward, Role::Admin];
 const ADMINS: &[Role] = &[Role::Admin];
 
 /// Pages that need somebody to be signed in: route, an address, who may open it.
-fn pages(table: &str) -> Vec<(&'static str, String, &'static [Role])> {
+fn pages(table: &str, alert: &str) -> Vec<(&'static str, String, &'static [Role])> {
     vec![
         ("/", "/".into(), EVERYBODY),
         ("/start", "/start".into(), ADMINS),
@@ -28,6 +28,8 @@ fn pages(table: &str) -> Vec<(&'static str, String, &'static [Role])> {
         ("/runs", "/runs".into(), EVERYBODY),
         ("/runs/:number", "/runs/1".into(), EVERYBODY),
         ("/runs/:number/cancel", "/runs/1/cancel".into(), RUNNERS),
+        ("/alerts", "/alerts".into(), EVERYBODY),
+        ("/alerts/:alert", alert.to_owned(), EVERYBODY),
         ("/settings/projects", "/settings/projects".into(), ADMINS),
         ("/settings/projects/:project", "/settings/projects/default".into(), ADMINS),
         ("/settings/connections", "/settings/connections".into(), ADMINS),
@@ -60,7 +62,8 @@ async fn every_page_opens_for_exactly_the_roles_that_may_see_it() {
     let (_, orders) = app.shop().await;
     let (_, maker) = app.come_in("maker", &[Role::Admin]).await;
     app.post("/actions/create-dataset", &maker, "name=Sales").await;
-    let pages = pages(&orders.path());
+    let alert = app.raise_alert().await;
+    let pages = pages(&orders.path(), &alert);
     for role in Role::ALL {
         let (_, cookie) = app.come_in(role.word(), &[*role]).await;
         for (route, address, allowed) in &pages {
@@ -91,7 +94,7 @@ async fn every_page_opens_for_exactly_the_roles_that_may_see_it() {
 
 #[test]
 fn the_table_of_pages_is_complete() {
-    let known: BTreeSet<String> = pages("")
+    let known: BTreeSet<String> = pages("", "")
         .iter()
         .map(|(route, _, _)| *route)
         .chain(DOORWAY.iter().copied())
@@ -116,6 +119,9 @@ fn actions(run: &str, group: &str, connection: &str) -> Vec<(&'static str, Strin
         ("find-tables", format!("connection_id={connection}"), ADMINS),
         ("update-connection", format!("connection={connection}&name=x"), ADMINS),
         ("delete-connection", format!("connection_id={connection}&typed_name=x"), ADMINS),
+        ("act-on-alerts", "act=acknowledge&alerts[0]=none".into(), STEWARDS),
+        ("undo-alerts", "batch=none".into(), STEWARDS),
+        ("delete-alert", "alert_id=none".into(), ADMINS),
         ("describe-table", format!("table_id=none&x={run}"), STEWARDS),
         ("describe-column", "table_id=none&column_name=x".into(), STEWARDS),
         ("set-table-scope", "table_id=none".into(), STEWARDS),

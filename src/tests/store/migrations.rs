@@ -246,7 +246,7 @@ async fn what_was_lost_is_added_again(db: &Database) {
         "alter table dq_connections drop column system_id",
         "alter table dq_profile_results drop column metrics_json",
         "drop index dq_profile_results_of_run",
-        "drop table dq_alerts",
+        "drop table dq_test_results",
         "drop view dq_profile_column_values",
     ] {
         sql(text).execute(db).await.unwrap();
@@ -258,12 +258,12 @@ async fn what_was_lost_is_added_again(db: &Database) {
         [
             "column dq_connections.system_id",
             "column dq_profile_results.metrics_json",
-            "index dq_alerts_by_time",
             "index dq_profile_results_of_run",
+            "index dq_test_results_of_run",
             "rule dq_profile_column_values_delete",
             "rule dq_profile_column_values_insert",
             "rule dq_profile_column_values_update",
-            "table dq_alerts",
+            "table dq_test_results",
             "view dq_profile_column_values",
         ]
     );

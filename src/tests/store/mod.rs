@@ -1,6 +1,7 @@
 //! The store's contract suite: every test runs on SQLite, and on a PostgreSQL server that the suite starts itself.
 //! Without PostgreSQL's programs those tests say SKIPPED; with `LIMN_REQUIRE_POSTGRES=1` they fail instead.
 
+mod alerts;
 mod fixture;
 mod meanings;
 mod migrations;

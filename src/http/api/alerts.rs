@@ -1,0 +1,425 @@
+//! Alerts for programs: the list with filters and total, one with its trail, acts on several, and what other programs raise.
+
+use axum::Json;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::optional_body::OptionalObject;
+use super::run_lists::within;
+use crate::domain::alert::{Alert, AlertAct, AlertEvent, AlertState};
+use crate::domain::alert_query::{AlertOrder, AlertsQuery};
+use crate::domain::anomaly::Severity;
+use crate::domain::identifier::{AlertId, TableGroupId};
+use crate::http::console::Console;
+use crate::http::problem::Problem;
+use crate::services::alerts::{self as service, Chosen, ReportedAlert};
+use crate::services::error::AppError;
+use crate::store::alert_lists;
+
+/// Alerts on a page unless asked otherwise, and most of them.
+const ALERTS: u32 = 50;
+const MOST_ALERTS: u32 = 500;
+
+/// Which alerts.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct AlertFilters {
+    /// Where they stand; `all` for all of them. The open ones unless said.
+    #[param(pattern = "^(open|acknowledged|snoozed|dismissed|resolved|all)$")]
+    state: Option<String>,
+    /// At least this severe; the spellings `warning` and `error` are understood.
+    #[param(pattern = "^(info|low|medium|high|critical)$")]
+    severity: Option<String>,
+    /// A type of anomaly, or `run_failed`.
+    kind: Option<String>,
+    /// A person's name, `me`, or `nobody`.
+    assigned: Option<String>,
+    /// Part of a table's name, or of the title.
+    q: Option<String>,
+    /// Id of a table.
+    table_id: Option<String>,
+    /// As older programs ask: with the acknowledged ones.
+    include_acknowledged: Option<bool>,
+    /// Order; by severity unless said.
+    #[param(pattern = "^(table|severity|time)$")]
+    by: Option<String>,
+    /// Most alerts on the page.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    limit: Option<u32>,
+    /// Alerts left out before the first.
+    #[param(maximum = 1_000_000_000)]
+    offset: Option<u64>,
+}
+
+/// An alert.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AlertBody {
+    /// Id.
+    pub alert_id: AlertId,
+    /// `profile_anomaly`, `profile_run`, or another program's word.
+    pub source_type: String,
+    /// The latest run that showed it.
+    pub source_ref: String,
+    /// A type of anomaly, or `run_failed`.
+    pub kind: String,
+    /// How much it matters.
+    #[schema(inline)]
+    pub severity: Severity,
+    /// Where it stands.
+    #[schema(inline)]
+    pub state: AlertState,
+    /// Observed and expected.
+    pub title: String,
+    /// In a sentence or two.
+    pub details: String,
+    /// Whether somebody has looked.
+    pub acknowledged: bool,
+    /// Who.
+    pub acknowledged_by: Option<String>,
+    /// When.
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    /// When it was first seen.
+    pub created_at: DateTime<Utc>,
+    /// When it was last seen.
+    pub last_seen_at: DateTime<Utc>,
+    /// Runs that have shown it.
+    pub seen_count: u64,
+    /// The number of the latest of them.
+    pub last_run_number: Option<i64>,
+    /// Connection.
+    pub connection_id: Option<String>,
+    /// Schema.
+    pub schema_name: Option<String>,
+    /// Table.
+    pub table_name: Option<String>,
+    /// Column.
+    pub column_name: Option<String>,
+    /// The figure by which it is compared between runs.
+    pub level: Option<f64>,
+    /// Who is to look at it.
+    pub assigned_to: Option<String>,
+    /// When it wakes.
+    pub snoozed_until: Option<DateTime<Utc>>,
+    /// Why it was dismissed: `expected`, `wrong`, `will_not_fix`.
+    pub dismissed_for: Option<String>,
+}
+
+impl From<Alert> for AlertBody {
+    fn from(alert: Alert) -> Self {
+        let acknowledged = alert.state == AlertState::Acknowledged;
+        let (connection_id, schema_name, table_name) = match alert.table {
+            Some(table) => (Some(table.connection_id.0), Some(table.schema_name), Some(table.table_name)),
+            None => (None, None, None),
+        };
+        Self {
+            alert_id: alert.alert_id,
+            source_type: alert.source_type,
+            source_ref: alert.source_ref,
+            kind: alert.kind,
+            severity: alert.severity,
+            state: alert.state,
+            title: alert.title,
+            details: alert.details,
+            acknowledged,
+            acknowledged_by: alert.state_by.clone().filter(|_| acknowledged),
+            acknowledged_at: alert.state_at.filter(|_| acknowledged),
+            created_at: alert.first_seen_at,
+            last_seen_at: alert.last_seen_at,
+            seen_count: alert.seen_count,
+            last_run_number: alert.last_run_number,
+            connection_id,
+            schema_name,
+            table_name,
+            column_name: alert.column_name,
+            level: alert.level,
+            assigned_to: alert.assigned_name,
+            snoozed_until: alert.snoozed_until,
+            dismissed_for: alert.dismissed_for.map(|reason| reason.word().to_owned()),
+        }
+    }
+}
+
+/// A page of alerts.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AlertPage {
+    /// Alerts.
+    pub alerts: Vec<AlertBody>,
+    /// All that match.
+    pub total: u64,
+    /// Most alerts on the page.
+    pub limit: u32,
+    /// Alerts left out before the first.
+    pub offset: u64,
+}
+
+/// All alerts
+///
+/// The open ones unless `state` says otherwise; `total` counts all that match.
+#[utoipa::path(
+    get, path = "/api/alerts", operation_id = "list_alerts", tag = "Alerts", params(AlertFilters),
+    responses((status = 200, description = "A page of alerts", body = AlertPage)),
+    security(("token" = ["read"]), ("session" = []))
+)]
+pub async fn list(Console { state, viewer }: Console, Query(asked): Query<AlertFilters>) -> Result<Json<AlertPage>, Problem> {
+    let limit = within("limit", asked.limit, 1, MOST_ALERTS)?.unwrap_or(ALERTS);
+    let offset = within("offset", asked.offset, 0, 1_000_000_000)?.unwrap_or(0);
+    let query = read_filters(asked)?;
+    let page = alert_lists::list_alerts(&state.db, &query, Some(&viewer.user.user_id), limit, offset).await?;
+    Ok(Json(AlertPage {
+        alerts: page.items.into_iter().map(AlertBody::from).collect(),
+        total: page.total,
+        limit,
+        offset,
+    }))
+}
+
+fn read_filters(asked: AlertFilters) -> Result<AlertsQuery, AppError> {
+    let state = match asked.state.as_deref() {
+        Some("all") => None,
+        Some(word) => Some(AlertState::from_word(word).ok_or_else(|| AppError::bad_request(format!("There is no state {word:?}"), "It is open, acknowledged, snoozed, dismissed, resolved or all."))?),
+        None if asked.include_acknowledged == Some(true) => None,
+        None => Some(AlertState::Open),
+    };
+    let severity = match asked.severity.as_deref() {
+        Some(word) => Some(Severity::parse(word).ok_or_else(|| AppError::bad_request(format!("There is no severity {word:?}"), "It is info, low, medium, high or critical."))?),
+        None => None,
+    };
+    let by = match asked.by.as_deref() {
+        None | Some("severity") => AlertOrder::Severity,
+        Some("table") => AlertOrder::Table,
+        Some("time") => AlertOrder::Time,
+        Some(other) => return Err(AppError::bad_request(format!("There is no order {other:?}"), "It is table, severity or time.")),
+    };
+    Ok(AlertsQuery {
+        state,
+        severity,
+        kind: asked.kind.unwrap_or_default(),
+        assigned: asked.assigned.unwrap_or_default(),
+        q: asked.q.unwrap_or_default(),
+        table: asked.table_id.unwrap_or_default(),
+        by,
+        ..AlertsQuery::default()
+    })
+}
+
+/// One line of an alert's trail.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AlertEventBody {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub actor_name: String,
+    /// What was done.
+    pub action: String,
+    /// What was said.
+    pub note: Option<String>,
+    /// The run, where one did it.
+    pub run_number: Option<i64>,
+}
+
+impl From<AlertEvent> for AlertEventBody {
+    fn from(event: AlertEvent) -> Self {
+        Self {
+            at: event.at,
+            actor_name: event.actor_name,
+            action: event.action,
+            note: event.note,
+            run_number: event.run_number,
+        }
+    }
+}
+
+/// An alert with its trail.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AlertWithTrail {
+    /// The alert.
+    #[serde(flatten)]
+    pub alert: AlertBody,
+    /// What happened to it, latest first.
+    pub trail: Vec<AlertEventBody>,
+}
+
+/// One alert with its trail
+#[utoipa::path(
+    get, path = "/api/alerts/{alert_id}", operation_id = "get_alert", tag = "Alerts",
+    params(("alert_id" = String, Path, description = "Alert")),
+    responses((status = 200, description = "The alert", body = AlertWithTrail)),
+    security(("token" = ["read"]), ("session" = []))
+)]
+pub async fn show(Console { state, .. }: Console, Path(id): Path<String>) -> Result<Json<AlertWithTrail>, Problem> {
+    let id = AlertId(id);
+    let alert = alert_lists::find_alert(&state.db, &id).await?.ok_or(AppError::NotFound)?;
+    let trail = alert_lists::list_events(&state.db, &id).await?;
+    Ok(Json(AlertWithTrail {
+        alert: alert.into(),
+        trail: trail.into_iter().map(AlertEventBody::from).collect(),
+    }))
+}
+
+/// An alert that another program raises.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct RaiseAlert {
+    /// What raises it, in the program's word.
+    #[schema(min_length = 1, max_length = 100)]
+    source_type: String,
+    /// What it refers to there; the same source and reference are one alert.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    source_ref: String,
+    /// How much it matters; the spellings `warning` and `error` are understood.
+    #[serde(default)]
+    #[schema(pattern = "^(info|low|medium|high|critical)$")]
+    severity: Option<String>,
+    /// In one line.
+    #[schema(min_length = 1, max_length = 500)]
+    title: String,
+    /// In a sentence or two.
+    #[serde(default)]
+    #[schema(max_length = 4_000)]
+    details: String,
+    /// The table group whose people see it; administrators alone where it is left out.
+    #[serde(default)]
+    table_group_id: Option<TableGroupId>,
+}
+
+/// Raise an alert
+///
+/// The same source and reference again count on the same alert.
+#[utoipa::path(
+    post, path = "/api/alerts", operation_id = "raise_alert", tag = "Alerts", request_body = RaiseAlert,
+    responses((status = 201, description = "The alert", body = AlertBody)),
+    security(("token" = ["admin"]), ("session" = []))
+)]
+pub async fn raise(Console { state, viewer }: Console, Json(asked): Json<RaiseAlert>) -> Result<(StatusCode, Json<AlertBody>), Problem> {
+    let severity = match asked.severity.as_deref() {
+        Some(word) => Severity::parse(word).ok_or_else(|| AppError::bad_request(format!("There is no severity {word:?}"), "It is info, low, medium, high or critical."))?,
+        None => Severity::Medium,
+    };
+    let reported = ReportedAlert {
+        source_type: asked.source_type,
+        source_ref: asked.source_ref,
+        severity,
+        title: asked.title,
+        details: asked.details,
+        table_group_id: asked.table_group_id,
+    };
+    let alert = service::raise(&state.db, &viewer, &reported).await?;
+    Ok((StatusCode::CREATED, Json(alert.into())))
+}
+
+/// What to do with alerts.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct ActOnAlerts {
+    /// Which.
+    #[schema(min_items = 1, max_items = 10_000)]
+    alert_ids: Vec<AlertId>,
+    /// What.
+    #[schema(pattern = "^(acknowledge|reopen|assign|snooze|dismiss|comment)$")]
+    act: String,
+    /// With assign: a person's name, `me`, or nothing for nobody.
+    #[serde(default)]
+    person: String,
+    /// With snooze: days such as `7d`, a day such as `2030-01-31`, `change` or `worse`.
+    #[serde(default)]
+    until: String,
+    /// With dismiss: `expected`, `wrong` or `will_not_fix`.
+    #[serde(default)]
+    reason: String,
+    /// What is said about it.
+    #[serde(default)]
+    #[schema(max_length = 2_000)]
+    note: String,
+}
+
+/// What became of an act.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ActedOnAlerts {
+    /// Alerts that it changed.
+    pub changed: u64,
+    /// Alerts that stood so already.
+    pub unchanged: u64,
+}
+
+/// Act on alerts
+///
+/// Acknowledge, open again, assign, snooze, dismiss or comment; what stands so already is left alone.
+#[utoipa::path(
+    post, path = "/api/alerts/act", operation_id = "act_on_alerts", tag = "Alerts", request_body = ActOnAlerts,
+    responses((status = 200, description = "What became of it", body = ActedOnAlerts)),
+    security(("token" = ["admin"]), ("session" = []))
+)]
+pub async fn act(Console { state, viewer }: Console, Json(asked): Json<ActOnAlerts>) -> Result<Json<ActedOnAlerts>, Problem> {
+    let words = service::AskedAct {
+        act: &asked.act,
+        person: &asked.person,
+        until: &asked.until,
+        reason: &asked.reason,
+    };
+    let act = service::read_act(&state.db, &viewer, &words).await?;
+    let outcome = service::act(&state.db, &viewer, &Chosen::Alerts(asked.alert_ids), &act, &asked.note).await?;
+    Ok(Json(ActedOnAlerts {
+        changed: outcome.changed,
+        unchanged: outcome.unchanged,
+    }))
+}
+
+/// Whether an alert was looked at.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+pub struct AcknowledgeAlert {
+    /// False opens it again.
+    #[serde(default)]
+    acknowledged: Option<bool>,
+    /// Not used: the signed-in person is kept.
+    #[serde(default)]
+    acknowledged_by: Option<String>,
+    /// Not used: the server's clock is kept.
+    #[serde(default)]
+    acknowledged_at: Option<DateTime<Utc>>,
+}
+
+/// Acknowledge an alert, or open it again
+///
+/// Who did it and when are the signed-in person and the server's clock, whatever the body says. Doing it twice records it once.
+#[utoipa::path(
+    post, path = "/api/alerts/{alert_id}/acknowledge", operation_id = "acknowledge_alert", tag = "Alerts", request_body = Option<AcknowledgeAlert>,
+    params(("alert_id" = String, Path, description = "Alert")),
+    responses((status = 200, description = "The alert as it stands", body = AlertBody)),
+    security(("token" = ["admin"]), ("session" = []))
+)]
+pub async fn acknowledge(
+    Console { state, viewer }: Console,
+    Path(id): Path<String>,
+    OptionalObject(members): OptionalObject,
+) -> Result<Json<AlertBody>, Problem> {
+    let asked: AcknowledgeAlert = serde_json::from_value(members.into())
+        .map_err(|error| AppError::bad_request("The body says something else", error.to_string()))?;
+    if asked.acknowledged_by.is_some() || asked.acknowledged_at.is_some() {
+        tracing::debug!("A program named who acknowledged and when; the signed-in person and the clock are kept");
+    }
+    let id = AlertId(id);
+    if alert_lists::find_alert(&state.db, &id).await?.is_none() {
+        return Err(Problem(AppError::NotFound));
+    }
+    let act = if asked.acknowledged.unwrap_or(true) { AlertAct::Acknowledge } else { AlertAct::Reopen };
+    service::act(&state.db, &viewer, &Chosen::Alerts(vec![id.clone()]), &act, "").await?;
+    let alert = alert_lists::find_alert(&state.db, &id).await?.ok_or(AppError::NotFound)?;
+    Ok(Json(alert.into()))
+}
+
+/// Remove an alert
+///
+/// With its trail; for administrators.
+#[utoipa::path(
+    delete, path = "/api/alerts/{alert_id}", operation_id = "delete_alert", tag = "Alerts",
+    params(("alert_id" = String, Path, description = "Alert")),
+    responses((status = 204, description = "It is gone")),
+    security(("token" = ["admin"]), ("session" = []))
+)]
+pub async fn remove(Console { state, viewer }: Console, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    service::delete(&state.db, &viewer, &AlertId(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,324 @@
+//! `/alerts`: the inbox, with one alert beside it; `/alerts/{id}`: one alert on a page of its own.
+//!
+//! The list is one form: boxes are ticked, a bar of acts posts them. Keys tick and press (`islands/inbox.rs`); nothing needs them.
+
+mod acts;
+mod list;
+mod pane;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::{page, request, titled};
+use crate::components::button::Button;
+use crate::components::empty_state::empty_state;
+use crate::components::filter_row::{Choice, Segment, menu, search_form, segmented};
+use crate::components::format::{count, counted};
+use crate::components::head::{Crumb, PageHead, breadcrumb};
+use crate::components::note::ignored_note;
+use crate::components::pagination::Pager;
+use crate::components::severity::severity_word;
+use crate::domain::alert::{Alert, AlertEvent, AlertState};
+use crate::domain::alert_query::{AlertOrder, AlertsQuery};
+use crate::domain::anomaly::Severity;
+use crate::domain::identifier::AlertId;
+use crate::domain::paging::Page;
+use crate::domain::user::{Permission, User, Viewer};
+use crate::islands::copy_link::CopyLink;
+use crate::islands::inbox::InboxKeys;
+use crate::services::alerts::list_stewards;
+use crate::services::error::AppError;
+use crate::store::Database;
+use crate::store::alert_lists::{self, AlertCounts, LevelPoint};
+
+/// Alerts on a page.
+const ON_A_PAGE: u32 = 50;
+
+/// What the page shows.
+pub struct InboxModel {
+    /// One page of alerts.
+    pub alerts: Page<Alert>,
+    /// How many stand where.
+    pub counts: AlertCounts,
+    /// Levels behind the strips.
+    pub levels: BTreeMap<AlertId, Vec<LevelPoint>>,
+    /// The one that is looked at, with its trail.
+    pub looked_at: Option<(Alert, Vec<AlertEvent>)>,
+    /// Who may be given alerts; empty where the person may not clear.
+    pub stewards: Vec<User>,
+    /// Whether the person may clear.
+    pub may_clear: bool,
+}
+
+/// `/alerts`
+#[component]
+pub fn AlertsPage() -> impl IntoView {
+    page(async move {
+        let viewer = request::viewer_with(Permission::ReadProfiles)?;
+        let query = AlertsQuery::parse(&request::raw_query());
+        let db = request::state().db;
+        let model = load(&db, &viewer, &query).await?;
+        Ok(titled("Alerts", inbox_view(&model, &query, &viewer, request::now())))
+    })
+}
+
+async fn load(db: &Database, viewer: &Viewer, query: &AlertsQuery) -> Result<InboxModel, AppError> {
+    let me = Some(&viewer.user.user_id);
+    let offset = u64::from(query.page.saturating_sub(1)) * u64::from(ON_A_PAGE);
+    let alerts = alert_lists::list_alerts(db, query, me, ON_A_PAGE, offset).await?;
+    let looked_at = match query.alert.as_str() {
+        "" => None,
+        id => {
+            let id = AlertId(id.to_owned());
+            match alert_lists::find_alert(db, &id).await? {
+                Some(alert) => Some((alert, alert_lists::list_events(db, &id).await?)),
+                None => None,
+            }
+        }
+    };
+    let mut shown = alerts.items.clone();
+    shown.extend(looked_at.iter().map(|(alert, _)| alert.clone()));
+    let may_clear = viewer.may(Permission::ClearAlerts);
+    Ok(InboxModel {
+        levels: alert_lists::list_levels(db, &shown).await?,
+        counts: alert_lists::count_alerts(db).await?,
+        stewards: if may_clear { list_stewards(db).await? } else { Vec::new() },
+        alerts,
+        looked_at,
+        may_clear,
+    })
+}
+
+/// `/alerts/{id}`
+#[component]
+pub fn AlertPage() -> impl IntoView {
+    let id = use_params_map().read_untracked().get("alert").unwrap_or_default();
+    page(async move {
+        let viewer = request::viewer_with(Permission::ReadProfiles)?;
+        let db = request::state().db;
+        let id = AlertId(id);
+        let alert = alert_lists::find_alert(&db, &id).await?.ok_or(AppError::NotFound)?;
+        let events = alert_lists::list_events(&db, &id).await?;
+        let may_clear = viewer.may(Permission::ClearAlerts);
+        let levels = alert_lists::list_levels(&db, std::slice::from_ref(&alert)).await?;
+        let stewards = if may_clear { list_stewards(&db).await? } else { Vec::new() };
+        let levels = levels.get(&alert.alert_id).cloned().unwrap_or_default();
+        let here = format!("/alerts/{id}");
+        let title = alert.title.clone();
+        let content = view! {
+            {breadcrumb(vec![Crumb::new("Alerts", "/alerts")])}{PageHead::new(title.clone()).actions(view! { <CopyLink /> }).view()}
+            <div class="alone">
+                {pane::pane(&pane::Looked { alert: &alert, events: &events, levels: &levels, stewards: &stewards, may_clear, may_delete: viewer.may(Permission::Configure), back: &here, has_title: false }, request::now())}
+            </div>
+        };
+        Ok(titled(title, content.into_any()))
+    })
+}
+
+/// Everything under the rail.
+pub fn inbox_view(model: &InboxModel, query: &AlertsQuery, viewer: &Viewer, now: DateTime<Utc>) -> AnyView {
+    let back = query.path();
+    let content = if model.alerts.items.is_empty() {
+        nothing(model, query)
+    } else {
+        list::list(model, query, now)
+    };
+    let pane = model.looked_at.as_ref().map(|(alert, events)| {
+        let nothing = Vec::new();
+        let levels = model.levels.get(&alert.alert_id).unwrap_or(&nothing);
+        let looked = pane::Looked {
+            alert,
+            events,
+            levels,
+            stewards: &model.stewards,
+            may_clear: model.may_clear,
+            may_delete: viewer.may(Permission::Configure),
+            back: &back,
+            has_title: true,
+        };
+        view! {
+            <aside class="peek" aria-label="The alert">
+                <a class="btn bare back" href=with(query, |query| query.alert.clear()).path() data-key="u">"Close"</a>
+                {pane::pane(&looked, now)}
+            </aside>
+        }
+    });
+    let class = if pane.is_some() { "inbox open" } else { "inbox" };
+    view! {
+        {head(model, now)}
+        {ignored_note(&query.notes)}
+        {filters(model, query)}
+        <div class=class>
+            <section class="alerts" aria-label="Alerts">
+                {content}
+                {Pager::of(&model.alerts, |number| {
+                    let mut next = query.clone();
+                    next.page = number;
+                    next.alert.clear();
+                    next.path()
+                }).view()}
+            </section>
+            {pane}
+        </div>
+        {model.may_clear.then(|| view! { <InboxKeys /> })}
+        {keys(model.may_clear)}
+    }
+    .into_any()
+}
+
+/// The same address with one thing changed, from its first page on.
+fn with(query: &AlertsQuery, change: impl FnOnce(&mut AlertsQuery)) -> AlertsQuery {
+    let mut changed = query.clone();
+    changed.page = 1;
+    change(&mut changed);
+    changed
+}
+
+fn head(model: &InboxModel, now: DateTime<Utc>) -> AnyView {
+    let open = model.counts.of(AlertState::Open);
+    let oldest = model
+        .alerts
+        .items
+        .iter()
+        .filter(|alert| alert.state == AlertState::Open)
+        .map(|alert| alert.first_seen_at)
+        .min();
+    let age = oldest.map(|oldest| (now - oldest).num_days()).filter(|days| *days > 0);
+    let lede = match (open, age) {
+        (0, _) => "None open.".to_owned(),
+        (open, Some(days)) => format!("{} open, the oldest here for {}. Open alerts stay listed whatever the period.", count(open), counted(days.unsigned_abs(), "day")),
+        (open, None) => format!("{} open. Open alerts stay listed whatever the period.", count(open)),
+    };
+    PageHead::new("Alerts").lede(lede).actions(view! { <CopyLink /> }).view()
+}
+
+fn filters(model: &InboxModel, query: &AlertsQuery) -> AnyView {
+    let href = |change: &dyn Fn(&mut AlertsQuery)| {
+        with(query, |query| {
+            query.alert.clear();
+            change(query);
+        })
+        .path()
+    };
+    let states = AlertState::ALL
+        .iter()
+        .map(|state| Segment {
+            label: state.label(),
+            count: Some(model.counts.of(*state)),
+            href: href(&|query| query.state = Some(*state)),
+            is_current: query.state == Some(*state),
+        })
+        .collect();
+    let orders = [(AlertOrder::Table, "By table"), (AlertOrder::Severity, "By severity"), (AlertOrder::Time, "By time")]
+        .into_iter()
+        .map(|(order, label)| Segment {
+            label,
+            count: None,
+            href: href(&|query| query.by = order),
+            is_current: query.by == order,
+        })
+        .collect();
+    let choice = |label: &str, href: String, is_current: bool| Choice {
+        label: label.to_owned(),
+        detail: String::new(),
+        href,
+        is_current,
+    };
+    let mut severities = vec![choice("any", href(&|query| query.severity = None), query.severity.is_none())];
+    severities.extend([Severity::Critical, Severity::High, Severity::Medium, Severity::Low].into_iter().map(|severity| {
+        choice(
+            &format!("{} or more", severity_word(severity)),
+            href(&|query| query.severity = Some(severity)),
+            query.severity == Some(severity),
+        )
+    }));
+    let mut people = vec![
+        choice("anyone", href(&|query| query.assigned.clear()), query.assigned.is_empty()),
+        choice("me", href(&|query| query.assigned = "me".into()), query.assigned == "me"),
+        choice("nobody", href(&|query| query.assigned = "nobody".into()), query.assigned == "nobody"),
+    ];
+    people.extend(model.stewards.iter().map(|user| choice(&user.name, href(&|query| query.assigned = user.name.clone()), query.assigned == user.name)));
+    let narrowed = [("kind", &query.kind), ("table", &query.table), ("column", &query.column)];
+    let chips: Vec<AnyView> = narrowed
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(key, value)| {
+            let shown = if key == "table" { "one".to_owned() } else { value.clone() };
+            crate::components::filter_row::chip_on(
+                key,
+                &shown,
+                href(&|query| match key {
+                    "kind" => query.kind.clear(),
+                    "table" => query.table.clear(),
+                    _ => query.column.clear(),
+                }),
+            )
+        })
+        .collect();
+    let kept = [
+        ("state", query.state.map_or("all", AlertState::word).to_owned()),
+        ("severity", query.severity.map(Severity::word).unwrap_or_default().to_owned()),
+        ("assigned", query.assigned.clone()),
+        ("table", query.table.clone()),
+        ("by", query.by.word().to_owned()),
+    ];
+    let shown_severity = query.severity.map_or("any".to_owned(), |severity| format!("{} or more", severity_word(severity)));
+    let shown_person = if query.assigned.is_empty() { "anyone" } else { query.assigned.as_str() };
+    view! {
+        <div class="filters">
+            {segmented("State", states)}
+            {search_form("/alerts", "Table, column or text", &query.q, &kept)}
+            {menu("Severity", &shown_severity, severities)}
+            {menu("Assigned", shown_person, people)}
+            {chips}
+            <span class="sp">{segmented("Order", orders)}</span>
+        </div>
+    }
+    .into_any()
+}
+
+fn nothing(model: &InboxModel, query: &AlertsQuery) -> AnyView {
+    if query.is_filtered() || query.page > 1 {
+        let clear = Button::new("Clear the filters").link("/alerts");
+        return empty_state(None, "No alert matches these filters", "Other alerts may stand behind them.", clear);
+    }
+    match query.state {
+        Some(AlertState::Open) if model.counts.0.is_empty() => empty_state(
+            None,
+            "No alert yet",
+            "A run that finds something odd, or that fails, raises one for each cause.",
+            Button::new("See runs").link("/runs"),
+        ),
+        Some(AlertState::Open) => empty_state(
+            None,
+            "No open alert",
+            "Everything that was found has been looked at, or is gone.",
+            Button::new("See the acknowledged ones").link("/alerts?state=acknowledged"),
+        ),
+        Some(state) => empty_state(
+            None,
+            format!("No {} alert", state.label().to_lowercase()),
+            "Alerts come here when somebody or a run decides so.",
+            Button::new("See the open ones").link("/alerts"),
+        ),
+        None => empty_state(None, "No alert yet", "A run that finds something odd, or that fails, raises one for each cause.", ()),
+    }
+}
+
+fn keys(may_clear: bool) -> AnyView {
+    let clearing = may_clear.then(|| {
+        view! {
+            <span><kbd>"x"</kbd>"select"</span>
+            <span><kbd>"Shift"</kbd><kbd>"x"</kbd>"select the table"</span>
+            <span><kbd>"*"</kbd>"select all"</span>
+            <span><kbd>"e"</kbd>"acknowledge"</span>
+            <span><kbd>"a"</kbd>"assign"</span>
+            <span><kbd>"h"</kbd>"snooze"</span>
+            <span><kbd>"z"</kbd>"undo"</span>
+        }
+    });
+    view! { <p class="foot-keys"><span><kbd>"j"</kbd><kbd>"k"</kbd>"move"</span><span><kbd>"Enter"</kbd>"open"</span>{clearing}</p> }.into_any()
+}

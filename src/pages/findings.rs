@@ -1,0 +1,92 @@
+//! Findings as lines: what was seen and expected, what it means, and the way to its alert.
+
+use leptos::prelude::*;
+
+use crate::anomalies::get_rule;
+use crate::components::section::{SectionTitle, section};
+use crate::components::severity::severity_mark;
+use crate::components::format::counted;
+use crate::domain::address::qualified_name;
+use crate::domain::alert::AlertState;
+use crate::domain::anomaly::RunFinding;
+
+/// What a list of findings leaves out because the page says it already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Nothing: tables and columns are named.
+    Run,
+    /// The table.
+    Table,
+    /// The column, too.
+    Column,
+}
+
+/// A section of findings; none where nothing was found.
+pub fn findings_section(findings: &[&RunFinding], place: Place, may_clear: bool, back: &str) -> Option<AnyView> {
+    if findings.is_empty() {
+        return None;
+    }
+    let open = findings.iter().filter(|finding| finding.alert_state == Some(AlertState::Open)).count() as u64;
+    let subtitle = if open == 0 { "all looked at".to_owned() } else { format!("{open} open") };
+    let title = SectionTitle::new("findings", "Anomalies in this run").subtitle(format!("{}, {subtitle}", counted(findings.len() as u64, "anomaly").replace("anomalys", "anomalies")));
+    let inbox = view! { <a href="/alerts">"Open the inbox"</a> };
+    Some(section(title.controls(inbox), lines(findings, place, may_clear, back)))
+}
+
+fn lines(findings: &[&RunFinding], place: Place, may_clear: bool, back: &str) -> AnyView {
+    let lines: Vec<AnyView> = findings.iter().map(|finding| line(finding, place, may_clear, back)).collect();
+    view! { <ul class="anomalies">{lines}</ul> }.into_any()
+}
+
+fn line(finding: &RunFinding, place: Place, may_clear: bool, back: &str) -> AnyView {
+    let anomaly = &finding.anomaly;
+    let evidence = anomaly.evidence.clone().unwrap_or_default();
+    let rule = get_rule(&anomaly.anomaly_type);
+    let kind = rule.map_or_else(|| anomaly.anomaly_type.replace('_', " "), |rule| rule.title.to_owned());
+    let title = match (evidence.observed.is_empty(), evidence.expected.is_empty()) {
+        (true, _) => kind.clone(),
+        (false, true) => evidence.observed,
+        (false, false) => format!("{}, expected {}", evidence.observed, evidence.expected),
+    };
+    let column = anomaly.column_name.clone().unwrap_or_default();
+    let where_it_is = match place {
+        Place::Run if column.is_empty() => qualified_name(&anomaly.schema_name, &anomaly.table_name),
+        Place::Run => format!("{}.{column}", qualified_name(&anomaly.schema_name, &anomaly.table_name)),
+        Place::Table => column,
+        Place::Column => String::new(),
+    };
+    let where_it_is = (!where_it_is.is_empty()).then(|| view! { <span class="mono">{where_it_is}</span>" " });
+    let samples = (!evidence.samples.is_empty()).then(|| view! { <small>"For example "<span class="mono">{evidence.samples.join(", ")}</span></small> });
+    let likelihood = anomaly.likelihood.clone().unwrap_or_default();
+    let state = finding.alert_state.filter(|state| *state != AlertState::Open).map(|state| format!(", {}", state.label().to_lowercase()));
+    let title = match &finding.alert_id {
+        Some(id) => view! { <a href=format!("/alerts/{id}")>{title}</a> }.into_any(),
+        None => title.into_any(),
+    };
+    let clear = finding
+        .alert_id
+        .clone()
+        .filter(|_| may_clear && finding.alert_state == Some(AlertState::Open))
+        .map(|id| {
+            view! {
+                <form method="post" action="/actions/act-on-alerts">
+                    <input type="hidden" name="alerts[]" value=id.0 />
+                    <input type="hidden" name="back" value=back.to_owned() />
+                    <button class="btn" type="submit" name="act" value="acknowledge">"Acknowledge"</button>
+                </form>
+            }
+        });
+    view! {
+        <li>
+            {severity_mark(anomaly.severity())}
+            <div class="what">
+                <b>{where_it_is}{title}</b>
+                {anomaly.description.clone()}
+                {samples}
+                <small>{kind}{(!likelihood.is_empty()).then(|| format!(", {likelihood}"))}{state}{rule.map(|rule| format!(". {}", rule.remedy))}</small>
+            </div>
+            {clear}
+        </li>
+    }
+    .into_any()
+}

@@ -92,11 +92,16 @@ fn complete_operations(document: &mut Value) {
                 .and_then(Value::as_str)
                 .and_then(TokenScope::from_word)
                 .unwrap_or(TokenScope::Admin);
-            let permission = match scope {
+            // The few whose permission is not the one of the scope say so themselves.
+            let named = operation
+                .get("x-permission")
+                .and_then(Value::as_str)
+                .and_then(Permission::from_word);
+            let permission = named.unwrap_or(match scope {
                 TokenScope::Read => Permission::ReadProfiles,
                 TokenScope::Run => Permission::RunProfiling,
                 TokenScope::Admin => Permission::Configure,
-            };
+            });
             let needs = format!(
                 "Needs a token of scope `{scope}` or wider, and one of the roles {}.",
                 permission.holders()
@@ -117,21 +122,21 @@ fn complete_operations(document: &mut Value) {
                     has_body || operation.get("parameters").is_some(),
                 ),
                 ("401", "Nobody is signed in, and no token that works was sent", true),
-                ("403", "No role, or not the scope of the token, includes this", is_write),
+                (
+                    "403",
+                    "No role, or not the scope of the token, includes this",
+                    is_write || scope != TokenScope::Read,
+                ),
                 (
                     "404",
                     "It does not exist, or is not for the caller to see",
                     path.contains('{') || method == "post",
                 ),
                 ("406", "The caller takes no JSON", true),
-                ("409", "The present state does not allow it", method == "post"),
+                ("409", "The present state does not allow it", is_write),
                 ("413", "The body is too large", has_body),
                 ("415", "The body is no JSON", has_body),
-                (
-                    "422",
-                    "The body does not fit, or what it asks cannot be done",
-                    method == "post" || has_body,
-                ),
+                ("422", "The body does not fit, or what it asks cannot be done", is_write || has_body),
                 ("500", "A fault of Limn's own", true),
                 ("503", "The control database did not answer in time", true),
             ] {

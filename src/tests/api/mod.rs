@@ -1,5 +1,6 @@
 //! The API as programs use it: tokens, runs, columns.
 
+mod catalogue;
 mod columns;
 mod description;
 mod results;

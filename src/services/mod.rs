@@ -28,6 +28,7 @@ pub mod passwords;
 pub mod payloads;
 pub mod people;
 pub mod projects;
+pub mod rate_limits;
 pub mod retention;
 pub mod run_completion;
 pub mod run_launch;

@@ -3,6 +3,7 @@
 mod catalogue;
 mod columns;
 mod description;
+mod limits;
 mod results;
 mod runs;
 mod scope;

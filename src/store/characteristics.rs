@@ -121,6 +121,24 @@ pub async fn list_columns(db: &Database, table: &TableId) -> Result<BTreeMap<Str
         .collect()
 }
 
+/// What people say of one column. Nothing where there is no such table, or where it was profiled and no run ever met such a column.
+pub async fn find_column(db: &Database, table: &TableId, column_name: &str) -> Result<Option<ColumnCharacteristics>, StoreError> {
+    let row = sql_joined(format!(
+        "select {COLUMN_CHARACTERISTICS},
+             exists (select 1 from dq_profile_results r where r.table_id = t.table_id) as is_profiled,
+             exists (select 1 from dq_profile_results r where r.table_id = t.table_id
+                 and substr(r.column_name, 1, 400) = substr($2, 1, 400) and r.column_name = $2) as is_met
+         from dq_tables t left join dq_data_column_chars cc on cc.table_id = t.table_id and cc.column_name = $2 where t.table_id = $1"
+    ))
+    .bind(table.as_str())
+    .bind(column_name)
+    .fetch_optional(db)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let is_column = row.text_opt("said_name")?.is_some() || row.flag("is_met")? || !row.flag("is_profiled")?;
+    is_column.then(|| read_column_characteristics(&row)).transpose()
+}
+
 /// What is read of a column; `cc` are its characteristics.
 pub(super) const COLUMN_CHARACTERISTICS: &str =
     "cc.column_name as said_name, cc.critical_data_element as said_critical, cc.description as said_description,

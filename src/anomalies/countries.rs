@@ -27,7 +27,10 @@ impl Country {
 
     /// The country of a code.
     pub fn of_code(code: &str) -> Option<Self> {
-        COUNTRIES.iter().find(|country| country.code.eq_ignore_ascii_case(code.trim())).copied()
+        COUNTRIES
+            .iter()
+            .find(|country| country.code.eq_ignore_ascii_case(code.trim()))
+            .copied()
     }
 
     /// Whether a postal code can have this shape.
@@ -71,7 +74,11 @@ const COUNTRIES: &[Country] = &[
              WA WV WI WY DC PR GU VI AS MP",
         ),
     ),
-    country(("DE", "Germany"), (FIVE, "99999", Some(10_000.0)), ("states of Germany", "BB BE BW BY HB HE HH MV NI NW RP SH SL SN ST TH")),
+    country(
+        ("DE", "Germany"),
+        (FIVE, "99999", Some(10_000.0)),
+        ("states of Germany", "BB BE BW BY HB HE HH MV NI NW RP SH SL SN ST TH"),
+    ),
     country(("FR", "France"), (FIVE, "99999", Some(10_000.0)), ("regions of France", "")),
     country(
         ("GB", "the United Kingdom"),
@@ -89,7 +96,11 @@ const COUNTRIES: &[Country] = &[
     ),
     country(("ES", "Spain"), (FIVE, "99999", Some(10_000.0)), ("regions of Spain", "")),
     country(("IT", "Italy"), (FIVE, "99999", Some(10_000.0)), ("regions of Italy", "")),
-    country(("NL", "the Netherlands"), ("9999 AA", "9999_AA 9999AA", None), ("provinces of the Netherlands", "DR FL FR GE GR LI NB NH OV UT ZE ZH")),
+    country(
+        ("NL", "the Netherlands"),
+        ("9999 AA", "9999_AA 9999AA", None),
+        ("provinces of the Netherlands", "DR FL FR GE GR LI NB NH OV UT ZE ZH"),
+    ),
     country(
         ("AU", "Australia"),
         (FOUR, "9999", Some(1_000.0)),
@@ -116,7 +127,11 @@ const COUNTRIES: &[Country] = &[
         ),
     ),
     country(("PT", "Portugal"), ("9999-999", "9999-999", None), ("regions of Portugal", "")),
-    country(("JP", "Japan"), ("999-9999", "999-9999 9999999", None), ("prefectures of Japan", "")),
+    country(
+        ("JP", "Japan"),
+        ("999-9999", "999-9999 9999999", None),
+        ("prefectures of Japan", ""),
+    ),
     country(("IN", "India"), ("6 digits", "999999 999_999", None), ("states of India", "")),
 ];
 

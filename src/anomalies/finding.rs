@@ -149,7 +149,9 @@ fn anomaly(
     found: Found,
     clock: DateTime<Utc>,
 ) -> ProfileAnomaly {
-    let risk = column.and_then(|column| column.meaning.pii_risk).filter(|risk| *risk != PiiRisk::None);
+    let risk = column
+        .and_then(|column| column.meaning.pii_risk)
+        .filter(|risk| *risk != PiiRisk::None);
     ProfileAnomaly {
         schema_name: schema_name.to_owned(),
         table_name: table_name.to_owned(),

@@ -6,7 +6,11 @@ use std::collections::BTreeMap;
 pub fn groups_of<'a>(words: impl Iterator<Item = &'a str>) -> Vec<Vec<&'a str>> {
     let mut found: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
     for word in words {
-        for (at, _) in GROUPS.iter().enumerate().filter(|(_, group)| group.split('|').any(|known| known == word)) {
+        for (at, _) in GROUPS
+            .iter()
+            .enumerate()
+            .filter(|(_, group)| group.split('|').any(|known| known == word))
+        {
             found.entry(at).or_default().push(word);
         }
     }

@@ -15,8 +15,8 @@ use crate::domain::anomaly::{ProfileAnomaly, Severity};
 use crate::domain::column_meaning::PiiRisk;
 use crate::domain::column_profile::{ColumnProfile, GeneralType};
 use crate::domain::table_profile::{FailedTable, TableProfile};
-use crate::services::findings::Findings;
 use crate::engine::statements::{TableContext, statements_for, table_statements, unsaid_for, unsaid_of_table};
+use crate::services::findings::Findings;
 
 /// Longest value in a cell (characters).
 const LONGEST_VALUE: usize = 32;
@@ -193,7 +193,9 @@ pub fn json(profiles: &[TableProfile], roots: Option<&[String]>, found: &Finding
         for (place, column) in profile.columns.iter().enumerate() {
             table["columns"][place]["anomalies"] = anomalies_json(anomalies, Some(&column.column_name));
         }
-        let Some(root) = roots.and_then(|roots| roots.get(index)) else { continue };
+        let Some(root) = roots.and_then(|roots| roots.get(index)) else {
+            continue;
+        };
         let context = TableContext::of_profile(profile, Some(root));
         for (place, column) in profile.columns.iter().enumerate() {
             table["columns"][place]["sql"] = json!(statements_for(&context, column));
@@ -244,8 +246,16 @@ fn write_findings(out: &mut impl Write, anomalies: &[ProfileAnomaly]) -> std::io
     }
     for anomaly in sorted {
         let title = get_rule(&anomaly.anomaly_type).map_or(anomaly.anomaly_type.as_str(), |rule| rule.title);
-        let place = anomaly.column_name.as_ref().map(|name| format!("{}: ", cut(name))).unwrap_or_default();
-        let detail: String = anomaly.description.chars().map(|ch| if ch.is_control() { '\u{fffd}' } else { ch }).collect();
+        let place = anomaly
+            .column_name
+            .as_ref()
+            .map(|name| format!("{}: ", cut(name)))
+            .unwrap_or_default();
+        let detail: String = anomaly
+            .description
+            .chars()
+            .map(|ch| if ch.is_control() { '\u{fffd}' } else { ch })
+            .collect();
         writeln!(out, "  {:<8} {place}{title}. {detail}", anomaly.severity)?;
     }
     Ok(())

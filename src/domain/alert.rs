@@ -97,7 +97,13 @@ pub fn is_changed(level: Option<f64>, held: Option<f64>) -> bool {
 }
 
 /// Where an alert stands after its cause was seen again at a level, and whether it came back.
-pub fn after_sight(state: AlertState, held: Option<f64>, level: Option<f64>, snoozed_for: Option<SnoozeFor>, dismissed: Option<DismissReason>) -> AlertState {
+pub fn after_sight(
+    state: AlertState,
+    held: Option<f64>,
+    level: Option<f64>,
+    snoozed_for: Option<SnoozeFor>,
+    dismissed: Option<DismissReason>,
+) -> AlertState {
     let wakes = match state {
         AlertState::Open => false,
         AlertState::Resolved => true,
@@ -248,7 +254,11 @@ mod tests {
         assert_eq!(at(Snoozed, 5.0, 9.0, Some(SnoozeFor::Date), None), Snoozed);
         assert_eq!(at(Snoozed, 5.0, 1.0, Some(SnoozeFor::Change), None), Open);
         assert_eq!(at(Snoozed, 5.0, 1.0, Some(SnoozeFor::Worse), None), Snoozed);
-        assert_eq!(at(Dismissed, 5.0, 9.0, None, Some(DismissReason::Expected)), Open, "more than what was expected");
+        assert_eq!(
+            at(Dismissed, 5.0, 9.0, None, Some(DismissReason::Expected)),
+            Open,
+            "more than what was expected"
+        );
         assert_eq!(at(Dismissed, 5.0, 9.0, None, Some(DismissReason::Wrong)), Dismissed);
     }
 

@@ -157,7 +157,11 @@ mod tests {
 
     #[test]
     fn an_address_is_read_and_written_back() {
-        for query in ["", "?state=snoozed&severity=high&assigned=me&by=time&alert=a1&page=2", "?state=all&q=a%20b&run=12"] {
+        for query in [
+            "",
+            "?state=snoozed&severity=high&assigned=me&by=time&alert=a1&page=2",
+            "?state=all&q=a%20b&run=12",
+        ] {
             assert_eq!(AlertsQuery::parse(query).to_query(), query);
         }
         let strange = AlertsQuery::parse("?state=lost&severity=WARN&by=colour&run=x");

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::anomaly::Findings;
 use super::address::TableAddress;
+use super::anomaly::Findings;
 use super::characteristics::{ColumnCharacteristics, TableCharacteristics};
 use super::column_profile::ColumnProfile;
 use super::identifier::{RunId, TableGroupId, TableId};

@@ -147,10 +147,14 @@ mod keys {
             return;
         };
         let all = boxes();
-        let Some(at) = all.iter().position(|known| known == &input) else { return };
+        let Some(at) = all.iter().position(|known| known == &input) else {
+            return;
+        };
         let last = browser::all("input[data-last]").into_iter().next();
         if event.shift_key()
-            && let Some(from) = last.as_ref().and_then(|last| all.iter().position(|known| known.unchecked_ref::<Element>() == last))
+            && let Some(from) = last
+                .as_ref()
+                .and_then(|last| all.iter().position(|known| known.unchecked_ref::<Element>() == last))
         {
             for between in &all[from.min(at)..=from.max(at)] {
                 between.set_checked(input.checked());
@@ -174,7 +178,10 @@ mod keys {
             // An attribute that cannot be set leaves the bar as it is, which is no harm.
             let _ = bar.set_attribute("data-bar", if chosen == 0 { "idle" } else { "busy" });
         }
-        for group in browser::all("input[data-group]").into_iter().filter_map(|group| group.dyn_into::<HtmlInputElement>().ok()) {
+        for group in browser::all("input[data-group]")
+            .into_iter()
+            .filter_map(|group| group.dyn_into::<HtmlInputElement>().ok())
+        {
             let name = group.get_attribute("data-group");
             let of_group: Vec<&HtmlInputElement> = all.iter().filter(|input| input.get_attribute("data-of") == name).collect();
             let ticked = of_group.iter().filter(|input| input.checked()).count();

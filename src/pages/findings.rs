@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use crate::anomalies::get_rule;
+use crate::components::format::counted;
 use crate::components::section::{SectionTitle, section};
 use crate::components::severity::severity_mark;
-use crate::components::format::counted;
 use crate::domain::address::qualified_name;
 use crate::domain::alert::AlertState;
 use crate::domain::anomaly::RunFinding;
@@ -26,9 +26,19 @@ pub fn findings_section(findings: &[&RunFinding], place: Place, may_clear: bool,
     if findings.is_empty() {
         return None;
     }
-    let open = findings.iter().filter(|finding| finding.alert_state == Some(AlertState::Open)).count() as u64;
-    let subtitle = if open == 0 { "all looked at".to_owned() } else { format!("{open} open") };
-    let title = SectionTitle::new("findings", "Anomalies in this run").subtitle(format!("{}, {subtitle}", counted(findings.len() as u64, "anomaly").replace("anomalys", "anomalies")));
+    let open = findings
+        .iter()
+        .filter(|finding| finding.alert_state == Some(AlertState::Open))
+        .count() as u64;
+    let subtitle = if open == 0 {
+        "all looked at".to_owned()
+    } else {
+        format!("{open} open")
+    };
+    let title = SectionTitle::new("findings", "Anomalies in this run").subtitle(format!(
+        "{}, {subtitle}",
+        counted(findings.len() as u64, "anomaly").replace("anomalys", "anomalies")
+    ));
     let inbox = view! { <a href="/alerts">"Open the inbox"</a> };
     Some(section(title.controls(inbox), lines(findings, place, may_clear, back)))
 }
@@ -56,9 +66,13 @@ fn line(finding: &RunFinding, place: Place, may_clear: bool, back: &str) -> AnyV
         Place::Column => String::new(),
     };
     let where_it_is = (!where_it_is.is_empty()).then(|| view! { <span class="mono">{where_it_is}</span>" " });
-    let samples = (!evidence.samples.is_empty()).then(|| view! { <small>"For example "<span class="mono">{evidence.samples.join(", ")}</span></small> });
+    let samples = (!evidence.samples.is_empty())
+        .then(|| view! { <small>"For example "<span class="mono">{evidence.samples.join(", ")}</span></small> });
     let likelihood = anomaly.likelihood.clone().unwrap_or_default();
-    let state = finding.alert_state.filter(|state| *state != AlertState::Open).map(|state| format!(", {}", state.label().to_lowercase()));
+    let state = finding
+        .alert_state
+        .filter(|state| *state != AlertState::Open)
+        .map(|state| format!(", {}", state.label().to_lowercase()));
     let title = match &finding.alert_id {
         Some(id) => view! { <a href=format!("/alerts/{id}")>{title}</a> }.into_any(),
         None => title.into_any(),

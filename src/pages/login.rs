@@ -12,7 +12,10 @@ use crate::components::icon::brand_mark;
 /// `/login?next=`
 #[component]
 pub fn LoginPage() -> impl IntoView {
-    titled("Sign in", login_view(&next_of(&request::raw_query()), flash_view(request::flash(), "/")))
+    titled(
+        "Sign in",
+        login_view(&next_of(&request::raw_query()), flash_view(request::flash(), "/")),
+    )
 }
 
 /// Where to go afterwards, from the query string.

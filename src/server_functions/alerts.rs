@@ -87,7 +87,12 @@ pub async fn delete_alert(alert_id: String, #[server(default)] back: String) -> 
     let (state, viewer) = (state()?, viewer()?);
     let back = safe_path(&back, "/alerts");
     match service::delete(&state.db, &viewer, &AlertId(alert_id)).await {
-        Ok(()) => go_saying(&back, true, "The alert was removed", "It comes back when a run shows its cause again."),
+        Ok(()) => go_saying(
+            &back,
+            true,
+            "The alert was removed",
+            "It comes back when a run shows its cause again.",
+        ),
         Err(error) => refuse(&back, error),
     }
 }

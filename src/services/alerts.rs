@@ -33,7 +33,10 @@ pub async fn act(db: &Database, viewer: &Viewer, chosen: &Chosen, act: &AlertAct
     access::require(viewer, Permission::ClearAlerts)?;
     let note = note.trim();
     if note.chars().count() > LONGEST_NOTE {
-        return Err(AppError::refused("The comment is too long", format!("Up to {LONGEST_NOTE} characters are kept.")));
+        return Err(AppError::refused(
+            "The comment is too long",
+            format!("Up to {LONGEST_NOTE} characters are kept."),
+        ));
     }
     if *act == AlertAct::Comment && note.is_empty() {
         return Err(AppError::refused("There is nothing to say", "Write a comment first."));
@@ -60,7 +63,10 @@ pub async fn act(db: &Database, viewer: &Viewer, chosen: &Chosen, act: &AlertAct
 }
 
 fn too_many() -> AppError {
-    AppError::refused("These are too many at once", format!("Up to {MOST_ALERTS} alerts; narrow the list."))
+    AppError::refused(
+        "These are too many at once",
+        format!("Up to {MOST_ALERTS} alerts; narrow the list."),
+    )
 }
 
 /// The words of an act as forms and programs send them.
@@ -112,9 +118,14 @@ pub struct ReportedAlert {
 /// Raises an alert of another program; the same source and reference again count on the same one.
 pub async fn raise(db: &Database, viewer: &Viewer, reported: &ReportedAlert) -> Result<Alert, AppError> {
     access::require(viewer, Permission::Configure)?;
-    let is_too_long = [(&reported.source_type, 100), (&reported.source_ref, 500), (&reported.title, 500), (&reported.details, 4_000)]
-        .iter()
-        .any(|(text, most)| text.chars().count() > *most);
+    let is_too_long = [
+        (&reported.source_type, 100),
+        (&reported.source_ref, 500),
+        (&reported.title, 500),
+        (&reported.details, 4_000),
+    ]
+    .iter()
+    .any(|(text, most)| text.chars().count() > *most);
     if is_too_long || reported.source_type.trim().is_empty() || reported.title.trim().is_empty() {
         return Err(AppError::bad_request(
             "The alert cannot be kept",
@@ -183,7 +194,12 @@ pub async fn find_assignee(db: &Database, viewer: &Viewer, name: &str) -> Result
         .into_iter()
         .find(|user| user.name == wanted)
         .map(|user| Some((user.user_id, user.name)))
-        .ok_or_else(|| AppError::refused(format!("{wanted} cannot be given alerts"), format!("Roles that can: {}.", Permission::ClearAlerts.holders())))
+        .ok_or_else(|| {
+            AppError::refused(
+                format!("{wanted} cannot be given alerts"),
+                format!("Roles that can: {}.", Permission::ClearAlerts.holders()),
+            )
+        })
 }
 
 /// Reads a form's snooze: days, or what wakes it.
@@ -201,7 +217,11 @@ pub fn read_snooze(word: &str, now: DateTime<Utc>) -> Result<AlertAct, AppError>
 }
 
 fn read_date(word: &str, now: DateTime<Utc>) -> Result<AlertAct, AppError> {
-    let day = word.parse::<chrono::NaiveDate>().ok().and_then(|day| day.and_hms_opt(0, 0, 0)).map(|day| day.and_utc());
+    let day = word
+        .parse::<chrono::NaiveDate>()
+        .ok()
+        .and_then(|day| day.and_hms_opt(0, 0, 0))
+        .map(|day| day.and_utc());
     match day {
         Some(day) if day > now && day <= now + Duration::days(LONGEST_SNOOZE_DAYS) => Ok(AlertAct::Snooze {
             until: Some(day),
@@ -235,8 +255,17 @@ mod tests {
                 wakes: SnoozeFor::Date
             }
         );
-        assert!(matches!(read_snooze("worse", now), Ok(AlertAct::Snooze { until: None, wakes: SnoozeFor::Worse })));
-        assert!(matches!(read_snooze("2026-12-01", now), Ok(AlertAct::Snooze { until: Some(_), .. })));
+        assert!(matches!(
+            read_snooze("worse", now),
+            Ok(AlertAct::Snooze {
+                until: None,
+                wakes: SnoozeFor::Worse
+            })
+        ));
+        assert!(matches!(
+            read_snooze("2026-12-01", now),
+            Ok(AlertAct::Snooze { until: Some(_), .. })
+        ));
         for word in ["", "0d", "999d", "2026-11-01", "soon"] {
             assert!(read_snooze(word, now).is_err(), "{word}");
         }

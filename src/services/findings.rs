@@ -146,7 +146,9 @@ pub async fn store(
         RunPhase::Completed => store_completed(tx, completion, &seen_in, findings, dismissed).await,
         RunPhase::Failed => {
             let failures = run_facts::count_failures_in_a_row(tx, &seen_in.table_group_id).await?;
-            alerts::take_sights(tx, &seen_in, &[failed_run(outcome, failures)]).await.map(|_| ())
+            alerts::take_sights(tx, &seen_in, &[failed_run(outcome, failures)])
+                .await
+                .map(|_| ())
         }
         _ => Ok(()),
     }
@@ -176,7 +178,15 @@ async fn store_completed(
     let mut looked_at: Vec<TableId> = completion.profiles.iter().map(|(id, _)| id.clone()).collect();
     for anomaly in &findings.of_failures {
         let table_id = run_facts::find_table_id(tx, &seen_in.table_group_id, &anomaly.schema_name, &anomaly.table_name).await?;
-        anomalies::insert_found(tx, run, completion.attempt, table_id.as_ref(), std::slice::from_ref(anomaly), &nothing).await?;
+        anomalies::insert_found(
+            tx,
+            run,
+            completion.attempt,
+            table_id.as_ref(),
+            std::slice::from_ref(anomaly),
+            &nothing,
+        )
+        .await?;
         sights.push(sight(anomaly, table_id.as_ref()));
     }
     // A table that could not be read keeps its alerts: nobody has looked.

@@ -46,9 +46,11 @@ pub async fn list_seen(db: &Database, alerts: &[AlertId]) -> Result<Vec<AlertId>
 /// Acts on alerts. One that stands so already is left alone, so that doing it twice records it once.
 pub async fn act(tx: &mut Transaction, alerts: &[AlertId], act: &AlertAct, note: &str, actor: &Actor) -> Result<ActOutcome, StoreError> {
     let at = clock(tx).await?;
-    let rows = sql("select alert_id, state, revision, level, acknowledged, acknowledged_by, held_level, snoozed_until, snoozed_for, dismissed_for,
+    let rows = sql(
+        "select alert_id, state, revision, level, acknowledged, acknowledged_by, held_level, snoozed_until, snoozed_for, dismissed_for,
              assigned_to, assigned_name, state_by
-         from dq_alerts where alert_id in {list $1} order by alert_id {for update}")
+         from dq_alerts where alert_id in {list $1} order by alert_id {for update}",
+    )
     .bind(list_of(alerts.iter().map(AlertId::as_str)))
     .fetch_all(&mut *tx)
     .await?;
@@ -221,13 +223,21 @@ struct Trail<'a> {
 }
 
 impl Trail<'_> {
-    async fn write(self, tx: &mut Transaction, alert_id: &AlertId, actor: &Actor, at: chrono::DateTime<chrono::Utc>) -> Result<(), StoreError> {
+    async fn write(
+        self,
+        tx: &mut Transaction,
+        alert_id: &AlertId,
+        actor: &Actor,
+        at: chrono::DateTime<chrono::Utc>,
+    ) -> Result<(), StoreError> {
         let before = self
             .before
             .map(|before| serde_json::to_string(before).map_err(|error| StoreError::unreadable("alert", error)))
             .transpose()?;
-        sql("insert into alert_events (event_id, alert_id, at, actor_id, actor_name, action, note, batch_id, revision, before_json)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
+        sql(
+            "insert into alert_events (event_id, alert_id, at, actor_id, actor_name, action, note, batch_id, revision, before_json)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        )
         .bind(new_id())
         .bind(alert_id.as_str())
         .bind(at)
@@ -246,11 +256,13 @@ impl Trail<'_> {
 
 /// Marks the findings of the latest run that showed the alert as dismissed or not: scores leave dismissed ones out.
 async fn mark_anomaly(tx: &mut Transaction, alert_id: &AlertId, is_dismissed: bool, actor: &Actor) -> Result<(), StoreError> {
-    sql("update dq_profile_anomaly_results set dismissed = $2, dismissed_by = case when $2 then $3 else null end,
+    sql(
+        "update dq_profile_anomaly_results set dismissed = $2, dismissed_by = case when $2 then $3 else null end,
              dismissed_at = case when $2 then {now} else null end
          where exists (select 1 from dq_alerts a where a.alert_id = $1 and a.source_ref = dq_profile_anomaly_results.profile_run_id
              and a.table_id = dq_profile_anomaly_results.table_id and a.kind = dq_profile_anomaly_results.anomaly_type_id
-             and coalesce(a.column_name, '') = coalesce(dq_profile_anomaly_results.column_name, ''))")
+             and coalesce(a.column_name, '') = coalesce(dq_profile_anomaly_results.column_name, ''))",
+    )
     .bind(alert_id.as_str())
     .bind(is_dismissed)
     .bind(&actor.name)
@@ -299,8 +311,14 @@ pub async fn undo(tx: &mut Transaction, batch_id: &str, actor: &Actor) -> Result
 
 /// Removes an alert with its trail. False where there is none.
 pub async fn delete(tx: &mut Transaction, alert_id: &AlertId, actor: &Actor) -> Result<bool, StoreError> {
-    sql("delete from alert_events where alert_id = $1").bind(alert_id.as_str()).execute(&mut *tx).await?;
-    let removed = sql("delete from dq_alerts where alert_id = $1").bind(alert_id.as_str()).execute(&mut *tx).await?;
+    sql("delete from alert_events where alert_id = $1")
+        .bind(alert_id.as_str())
+        .execute(&mut *tx)
+        .await?;
+    let removed = sql("delete from dq_alerts where alert_id = $1")
+        .bind(alert_id.as_str())
+        .execute(&mut *tx)
+        .await?;
     if removed == 1 {
         audit::record(tx, actor, "alert.delete", &format!("alert:{alert_id}"), serde_json::json!({})).await?;
     }

@@ -99,10 +99,19 @@ fn conditions(query: &AlertsQuery, me: Option<&UserId>) -> Conditions {
 }
 
 /// One page of the inbox.
-pub async fn list_alerts(db: &Database, query: &AlertsQuery, me: Option<&UserId>, limit: u32, offset: u64) -> Result<Page<Alert>, StoreError> {
+pub async fn list_alerts(
+    db: &Database,
+    query: &AlertsQuery,
+    me: Option<&UserId>,
+    limit: u32,
+    offset: u64,
+) -> Result<Page<Alert>, StoreError> {
     let conditions = conditions(query, me);
     let total = conditions
-        .bind(sql_joined(format!("select count(*) as total from dq_alerts a where {}", conditions.text)))
+        .bind(sql_joined(format!(
+            "select count(*) as total from dq_alerts a where {}",
+            conditions.text
+        )))
         .fetch_one(db)
         .await?
         .count("total")?;
@@ -150,26 +159,39 @@ pub async fn count_alerts(db: &Database) -> Result<AlertCounts, StoreError> {
 
 /// How many alerts of each table are open, with the worst of them.
 pub async fn count_open_by_table(db: &Database, tables: &[TableId]) -> Result<BTreeMap<TableId, (u64, Severity)>, StoreError> {
-    let rows = sql("select a.table_id, count(*) as found, max(a.severity_rank) as worst from dq_alerts a
-         where a.table_id in {list $1} and a.state = 'open' group by a.table_id")
+    let rows = sql(
+        "select a.table_id, count(*) as found, max(a.severity_rank) as worst from dq_alerts a
+         where a.table_id in {list $1} and a.state = 'open' group by a.table_id",
+    )
     .bind(list_of(tables.iter().map(TableId::as_str)))
     .fetch_all(db)
     .await?;
     rows.iter()
-        .map(|row| Ok((TableId(row.text("table_id")?), (row.count("found")?, severity_of(row.integer("worst")?)))))
+        .map(|row| {
+            Ok((
+                TableId(row.text("table_id")?),
+                (row.count("found")?, severity_of(row.integer("worst")?)),
+            ))
+        })
         .collect()
 }
 
 fn severity_of(rank: i64) -> Severity {
-    Severity::ALL.iter().copied().find(|severity| severity.rank() == rank).unwrap_or(Severity::Medium)
+    Severity::ALL
+        .iter()
+        .copied()
+        .find(|severity| severity.rank() == rank)
+        .unwrap_or(Severity::Medium)
 }
 
 /// One alert.
 pub async fn find_alert(db: &Database, alert: &AlertId) -> Result<Option<Alert>, StoreError> {
-    let row = sql_joined(format!("select {COLUMNS} from {TABLES} where a.alert_id = $1 and a.state is not null"))
-        .bind(alert.as_str())
-        .fetch_optional(db)
-        .await?;
+    let row = sql_joined(format!(
+        "select {COLUMNS} from {TABLES} where a.alert_id = $1 and a.state is not null"
+    ))
+    .bind(alert.as_str())
+    .fetch_optional(db)
+    .await?;
     row.as_ref().map(read_alert).transpose()
 }
 
@@ -185,10 +207,12 @@ pub async fn list_of_table(db: &Database, table: &TableId) -> Result<Vec<Alert>,
 
 /// What happened to an alert, latest first.
 pub async fn list_events(db: &Database, alert: &AlertId) -> Result<Vec<AlertEvent>, StoreError> {
-    let rows = sql("select at, actor_name, action, note, run_number from alert_events where alert_id = $1 order by at desc, event_id desc limit 200")
-        .bind(alert.as_str())
-        .fetch_all(db)
-        .await?;
+    let rows = sql(
+        "select at, actor_name, action, note, run_number from alert_events where alert_id = $1 order by at desc, event_id desc limit 200",
+    )
+    .bind(alert.as_str())
+    .fetch_all(db)
+    .await?;
     rows.iter()
         .map(|row| {
             Ok(AlertEvent {
@@ -239,13 +263,14 @@ pub async fn list_levels(db: &Database, alerts: &[Alert]) -> Result<BTreeMap<Ale
         let evidence: AnomalyEvidence = row.json_opt("evidence_json")?.unwrap_or_default();
         levels.insert((row.text("alert_id")?, row.integer("run_number")?), evidence.level.unwrap_or(1.0));
     }
-    let table_of: BTreeMap<AlertId, String> = sql("select alert_id, table_id from dq_alerts where alert_id in {list $1} and table_id is not null")
-        .bind(&ids)
-        .fetch_all(db)
-        .await?
-        .iter()
-        .map(|row| Ok((AlertId(row.text("alert_id")?), row.text("table_id")?)))
-        .collect::<Result<_, StoreError>>()?;
+    let table_of: BTreeMap<AlertId, String> =
+        sql("select alert_id, table_id from dq_alerts where alert_id in {list $1} and table_id is not null")
+            .bind(&ids)
+            .fetch_all(db)
+            .await?
+            .iter()
+            .map(|row| Ok((AlertId(row.text("alert_id")?), row.text("table_id")?)))
+            .collect::<Result<_, StoreError>>()?;
     let mut strips = BTreeMap::new();
     for (alert_id, table_id) in table_of {
         let mut points = Vec::new();

@@ -30,7 +30,11 @@ pub struct Raised<'a> {
 pub async fn raise(tx: &mut Transaction, raised: &Raised<'_>, actor: &Actor) -> Result<AlertId, StoreError> {
     let at = clock(tx).await?;
     let alert_id = new_id();
-    let told_apart = if raised.source_ref.is_empty() { &alert_id } else { raised.source_ref };
+    let told_apart = if raised.source_ref.is_empty() {
+        &alert_id
+    } else {
+        raised.source_ref
+    };
     let fingerprint = hex(&Sha256::digest(format!("raised\n{}\n{told_apart}", raised.source_type)));
     let row = sql("insert into dq_alerts (alert_id, source_type, source_ref, severity, title, details, acknowledged, created_at, fingerprint, kind,
              table_group_id, severity_rank, seen_count, first_seen_at, last_seen_at, state, state_at, reopened_count, revision, updated_at)
@@ -62,6 +66,13 @@ pub async fn raise(tx: &mut Transaction, raised: &Raised<'_>, actor: &Actor) -> 
         .bind(&actor.name)
         .execute(&mut *tx)
         .await?;
-    audit::record(tx, actor, "alert.raise", &format!("alert:{id}"), serde_json::json!({ "source_type": raised.source_type })).await?;
+    audit::record(
+        tx,
+        actor,
+        "alert.raise",
+        &format!("alert:{id}"),
+        serde_json::json!({ "source_type": raised.source_type }),
+    )
+    .await?;
     Ok(id)
 }

@@ -198,7 +198,11 @@ pub async fn take_sights(tx: &mut Transaction, seen_in: &SeenIn, sights: &[Sight
         let state = after_sight(known.state, known.held, sight.level, known.snoozed_for, known.dismissed_for);
         let is_woken = state != known.state;
         if is_woken {
-            let action = if known.state == AlertState::Resolved { "reopened" } else { "worsened" };
+            let action = if known.state == AlertState::Resolved {
+                "reopened"
+            } else {
+                "worsened"
+            };
             events.push(event(&known.alert_id, at, action, Some(sight.title()), Some(seen_in.number)));
             done.reopened += 1;
         } else if is_worse(sight.level, known.level) && state == AlertState::Open {
@@ -292,8 +296,10 @@ async fn count_sight(
 /// Resolves the causes of these tables that the run looked for and did not see.
 pub async fn resolve_unseen(tx: &mut Transaction, seen_in: &SeenIn, tables: &[TableId], sights: &[Sight]) -> Result<u32, StoreError> {
     let seen: HashSet<String> = sights.iter().map(|sight| sight.fingerprint(&seen_in.table_group_id)).collect();
-    let rows = sql("select fingerprint, alert_id from dq_alerts where table_id in {list $1} and source_type = $2
-             and state in ('open', 'acknowledged', 'snoozed') and fingerprint is not null order by fingerprint {for update}")
+    let rows = sql(
+        "select fingerprint, alert_id from dq_alerts where table_id in {list $1} and source_type = $2
+             and state in ('open', 'acknowledged', 'snoozed') and fingerprint is not null order by fingerprint {for update}",
+    )
     .bind(list_of(tables.iter().map(TableId::as_str)))
     .bind(crate::domain::alert::source::ANOMALY)
     .fetch_all(&mut *tx)

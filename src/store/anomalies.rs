@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
 
+use super::column_reads::read_anomaly;
 use super::sessions::hex;
 use super::{Database, StoreError, Transaction, Value, list_of, rows_insert, sql};
-use super::column_reads::read_anomaly;
 use crate::domain::alert::AlertState;
 use crate::domain::anomaly::{ProfileAnomaly, RunFinding};
 use crate::domain::identifier::{AlertId, RunId, TableId};
@@ -81,7 +81,14 @@ pub(super) async fn insert_of_payload(
         let what = format!("{run}\n{table_id}\n{:?}\n{}", anomaly.column_name, anomaly.anomaly_type);
         let place = places.entry(what.clone()).and_modify(|place| *place += 1).or_insert(0);
         let id = format!("payload:{}", hex(&Sha256::digest(format!("{what}\n{place}"))));
-        let mut row = result_row(id.clone(), run, attempt, Some(table_id), (&profile.schema_name, &profile.table_name), anomaly);
+        let mut row = result_row(
+            id.clone(),
+            run,
+            attempt,
+            Some(table_id),
+            (&profile.schema_name, &profile.table_name),
+            anomaly,
+        );
         row.push(false.into());
         results.push(row);
         plain.push(plain_row(id, run, attempt, (&profile.schema_name, &profile.table_name), anomaly));
@@ -110,11 +117,21 @@ pub async fn insert_found(
     for anomaly in anomalies {
         let place = table_id.map_or("", TableId::as_str);
         let column = anomaly.column_name.clone().unwrap_or_default();
-        let what = format!("{run}\n{attempt}\n{place}\n{}.{}\n{column}\n{}", anomaly.schema_name, anomaly.table_name, anomaly.anomaly_type);
+        let what = format!(
+            "{run}\n{attempt}\n{place}\n{}.{}\n{column}\n{}",
+            anomaly.schema_name, anomaly.table_name, anomaly.anomaly_type
+        );
         let id = format!("found:{}", hex(&Sha256::digest(what)));
         let is_dismissed = dismissed.contains(&(column.clone(), anomaly.anomaly_type.clone()));
         let evidence = anomaly.evidence.as_ref();
-        let mut row = result_row(id.clone(), run, attempt, table_id, (&anomaly.schema_name, &anomaly.table_name), anomaly);
+        let mut row = result_row(
+            id.clone(),
+            run,
+            attempt,
+            table_id,
+            (&anomaly.schema_name, &anomaly.table_name),
+            anomaly,
+        );
         row.extend([
             is_dismissed.into(),
             evidence
@@ -145,7 +162,10 @@ pub async fn list_dismissed(tx: &mut Transaction, tables: &[TableId]) -> Result<
         .await?;
     let mut found: HashMap<TableId, HashSet<(String, String)>> = HashMap::new();
     for row in &rows {
-        let entry = (row.text_opt("column_name")?.unwrap_or_default(), row.text_opt("kind")?.unwrap_or_default());
+        let entry = (
+            row.text_opt("column_name")?.unwrap_or_default(),
+            row.text_opt("kind")?.unwrap_or_default(),
+        );
         found.entry(TableId(row.text("table_id")?)).or_default().insert(entry);
     }
     Ok(found)
@@ -173,7 +193,13 @@ pub async fn keep_types(tx: &mut Transaction, types: &[AnomalyType]) -> Result<(
 }
 
 /// Writes the scores and counts that lists show of the tables of a run, and the run's own.
-pub async fn keep_scores(tx: &mut Transaction, run: &RunId, run_score: Option<f64>, anomalies: u64, tables: &[TableScore]) -> Result<(), StoreError> {
+pub async fn keep_scores(
+    tx: &mut Transaction,
+    run: &RunId,
+    run_score: Option<f64>,
+    anomalies: u64,
+    tables: &[TableScore],
+) -> Result<(), StoreError> {
     for table in tables {
         sql("update dq_data_table_chars set dq_score_profiling = $2, latest_anomaly_ct = $3
              where table_id = $1 and last_complete_profile_run_id = $4")

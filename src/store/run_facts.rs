@@ -36,22 +36,28 @@ pub async fn find_table_id(tx: &mut Transaction, group: &TableGroupId, schema: &
 
 /// Schemas and names of the group's tables that are gone and were not renamed, where the run looked at the whole group.
 pub async fn list_gone(tx: &mut Transaction, run: &RunId) -> Result<Vec<(String, String)>, StoreError> {
-    let rows = sql("select t.schema_name, t.table_name from dq_tables t join dq_profiles p on p.table_group_id = t.table_group_id
+    let rows = sql(
+        "select t.schema_name, t.table_name from dq_tables t join dq_profiles p on p.table_group_id = t.table_group_id
          where p.profile_run_id = $1 and p.is_whole_group and t.missing_since is not null and coalesce(t.renamed_to, '') = ''
-         order by t.schema_name, t.table_name")
+         order by t.schema_name, t.table_name",
+    )
     .bind(run.as_str())
     .fetch_all(tx)
     .await?;
-    rows.iter().map(|row| Ok((row.text("schema_name")?, row.text("table_name")?))).collect()
+    rows.iter()
+        .map(|row| Ok((row.text("schema_name")?, row.text("table_name")?)))
+        .collect()
 }
 
 /// How many of the group's latest runs failed one after the other; cancelled ones do not count.
 pub async fn count_failures_in_a_row(tx: &mut Transaction, group: &TableGroupId) -> Result<u64, StoreError> {
-    let rows = sql("select status from dq_profiles where table_group_id = $1 and status in ('completed', 'failed') order by run_number desc limit $2")
-        .bind(group.as_str())
-        .bind(MOST_FAILURES)
-        .fetch_all(tx)
-        .await?;
+    let rows = sql(
+        "select status from dq_profiles where table_group_id = $1 and status in ('completed', 'failed') order by run_number desc limit $2",
+    )
+    .bind(group.as_str())
+    .bind(MOST_FAILURES)
+    .fetch_all(tx)
+    .await?;
     let mut failures = 0;
     for row in &rows {
         if row.text("status")? != "failed" {

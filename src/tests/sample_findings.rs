@@ -20,7 +20,13 @@ fn every_planted_fault_is_found_and_nothing_in_the_clean_table() {
     let found = found();
     let places: BTreeSet<(&str, &str, Option<&str>)> = found
         .iter()
-        .map(|anomaly| (anomaly.anomaly_type.as_str(), anomaly.table_name.as_str(), anomaly.column_name.as_deref()))
+        .map(|anomaly| {
+            (
+                anomaly.anomaly_type.as_str(),
+                anomaly.table_name.as_str(),
+                anomaly.column_name.as_deref(),
+            )
+        })
         .collect();
     assert_eq!(places.len(), found.len(), "a finding is told once");
     if std::env::var_os("LIMN_TELL_FINDINGS").is_some() {

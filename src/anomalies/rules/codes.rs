@@ -65,7 +65,10 @@ fn without_partner(subject: &ColumnSubject) -> Option<Found> {
         Found::new(
             format!("`{leading}` without `{expected}`"),
             format!("`{leading}` and `{expected}`"),
-            format!("The column answers `{leading}`, and never `{expected}`; it also holds {}.", others.join(", ")),
+            format!(
+                "The column answers `{leading}`, and never `{expected}`; it also holds {}.",
+                others.join(", ")
+            ),
         )
         .with_samples(subject.samples(|_| true))
     })
@@ -93,7 +96,11 @@ fn variants(subject: &ColumnSubject) -> Option<Found> {
         Found::new(
             format!("{} under several codes", counted(doubled.len() as u64, "meaning")),
             "one code each",
-            format!("Several codes mean the same: {}. {} hold the rarer ones.", told.join("; "), subject.rows_in_words(affected)),
+            format!(
+                "Several codes mean the same: {}. {} hold the rarer ones.",
+                told.join("; "),
+                subject.rows_in_words(affected)
+            ),
         )
         .in_rows(affected, subject.rows())
         .with_samples(doubled.concat().into_iter().map(str::to_owned).collect()),

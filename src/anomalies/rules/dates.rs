@@ -39,7 +39,12 @@ fn unlikely(subject: &ColumnSubject) -> Option<Found> {
     if subject.values() < LEAST_VALUES || affected == 0 {
         return None;
     }
-    let year = |text: &str| text.split_inclusive('-').next().map(|year| year.trim_end_matches('-').to_owned()).unwrap_or_default();
+    let year = |text: &str| {
+        text.split_inclusive('-')
+            .next()
+            .map(|year| year.trim_end_matches('-').to_owned())
+            .unwrap_or_default()
+    };
     let observed = match (is_old, is_far) {
         (true, false) => format!("dates back to {}", year(min)),
         (false, _) => format!("dates up to {}", year(max)),
@@ -47,10 +52,16 @@ fn unlikely(subject: &ColumnSubject) -> Option<Found> {
     };
     let mut told = Vec::new();
     if is_old {
-        told.push(format!("{} lie over a hundred years back, the earliest at {min}", subject.rows_in_words(old)));
+        told.push(format!(
+            "{} lie over a hundred years back, the earliest at {min}",
+            subject.rows_in_words(old)
+        ));
     }
     if is_far {
-        told.push(format!("{} lie over twenty years ahead, the latest at {max}", subject.rows_in_words(far)));
+        told.push(format!(
+            "{} lie over twenty years ahead, the latest at {max}",
+            subject.rows_in_words(far)
+        ));
     }
     let samples = [is_old.then(|| min.to_owned()), is_far.then(|| max.to_owned())];
     Some(

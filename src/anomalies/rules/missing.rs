@@ -63,7 +63,11 @@ fn stand_ins(subject: &ColumnSubject) -> Option<Found> {
         Found::new(
             format!("{} stand for \"missing\"", subject.share(affected)),
             "nulls",
-            format!("{} say \"missing\" without being null: {}.", subject.rows_in_words(affected), told.join(", ")),
+            format!(
+                "{} say \"missing\" without being null: {}.",
+                subject.rows_in_words(affected),
+                told.join(", ")
+            ),
         )
         .in_rows(affected, subject.rows())
         .with_samples(samples),
@@ -106,7 +110,12 @@ fn few_differ(subject: &ColumnSubject) -> Option<Found> {
         Found::new(
             format!("{} differ from {}", subject.share(others), top.value),
             "one value",
-            format!("{} hold {}; {} hold something else.", percent(share), top.value, counted(others, "row")),
+            format!(
+                "{} hold {}; {} hold something else.",
+                percent(share),
+                top.value,
+                counted(others, "row")
+            ),
         )
         .in_rows(others, subject.rows())
         .with_samples(samples_of(subject.listed(|value| value != top.value)))
@@ -124,7 +133,11 @@ pub(super) const RULES: &[AnomalyRule] = &[
         explanation: "At least nine rows in ten have no value.",
         remedy: "Find out whether the column is still filled, and drop it or repair its load.",
         rows: RowChoice::Null,
-        check: Check::Column(|subject| null_ratio(subject).filter(|ratio| *ratio >= MOST).map(|_| found_nulls(subject, MOST))),
+        check: Check::Column(|subject| {
+            null_ratio(subject)
+                .filter(|ratio| *ratio >= MOST)
+                .map(|_| found_nulls(subject, MOST))
+        }),
     },
     AnomalyRule {
         name: "Null_Ratio_50",
@@ -155,7 +168,12 @@ pub(super) const RULES: &[AnomalyRule] = &[
         check: Check::Column(|subject| {
             has_no_value(subject).then(|| {
                 let rows = subject.rows();
-                Found::new("no value", "some values", format!("None of {} says anything.", counted(rows, "row"))).in_rows(rows, rows)
+                Found::new(
+                    "no value",
+                    "some values",
+                    format!("None of {} says anything.", counted(rows, "row")),
+                )
+                .in_rows(rows, rows)
             })
         }),
     },

@@ -62,7 +62,10 @@ fn without_letters(subject: &ColumnSubject) -> Option<Found> {
 
 /// Whether a shape or a value begins with neither letter nor space and has a letter.
 fn begins_oddly(text: &str) -> bool {
-    text.chars().next().is_some_and(|first| !first.is_alphabetic() && !first.is_whitespace()) && has_letter(text)
+    text.chars()
+        .next()
+        .is_some_and(|first| !first.is_alphabetic() && !first.is_whitespace())
+        && has_letter(text)
 }
 
 fn odd_beginnings(subject: &ColumnSubject) -> Option<Found> {
@@ -73,7 +76,12 @@ fn odd_beginnings(subject: &ColumnSubject) -> Option<Found> {
     }
     // Quotes in front are told as quotes.
     let is_odd = |text: &str| begins_oddly(text) && !text.starts_with(['"', '\'']) && !is_dummy(text);
-    let listed: u64 = subject.shapes().iter().filter(|(shape, _)| is_odd(shape)).map(|(_, count)| count).sum();
+    let listed: u64 = subject
+        .shapes()
+        .iter()
+        .filter(|(shape, _)| is_odd(shape))
+        .map(|(_, count)| count)
+        .sum();
     let first = metrics.min_text.as_deref().filter(|text| is_odd(text));
     let affected = listed.max(u64::from(first.is_some()));
     (affected > 0).then(|| {
@@ -81,11 +89,18 @@ fn odd_beginnings(subject: &ColumnSubject) -> Option<Found> {
         if let Some(first) = first.filter(|first| !samples.iter().any(|sample| sample == first)) {
             samples.insert(0, first.to_owned());
         }
-        let at_least = if listed < affected || !subject.knows_all_shapes() { "at least " } else { "" };
+        let at_least = if listed < affected || !subject.knows_all_shapes() {
+            "at least "
+        } else {
+            ""
+        };
         Found::new(
             format!("{at_least}{} begin with no letter", subject.share(affected)),
             "letters in front",
-            format!("{at_least}{} begin with a sign or digit before the name.", subject.rows_in_words(affected)),
+            format!(
+                "{at_least}{} begin with a sign or digit before the name.",
+                subject.rows_in_words(affected)
+            ),
         )
         .in_rows(affected, subject.rows())
         .with_samples(samples)

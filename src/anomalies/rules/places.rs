@@ -101,11 +101,11 @@ fn holds_several_countries(subject: &ColumnSubject) -> bool {
 /// A postal code that is stored as a number has lost the zeros in front.
 fn lost_zeros(subject: &ColumnSubject) -> Option<Found> {
     let (min, max) = subject.evidence.bounds()?;
-    let country = subject
-        .settings
-        .countries
-        .iter()
-        .find(|country| country.lost_zero_below.is_some_and(|limit| min < limit && max >= limit && max < limit * 10.0))?;
+    let country = subject.settings.countries.iter().find(|country| {
+        country
+            .lost_zero_below
+            .is_some_and(|limit| min < limit && max >= limit && max < limit * 10.0)
+    })?;
     subject.evidence.is_whole().then(|| {
         Found::new(
             "postal codes stored as numbers",
@@ -148,7 +148,12 @@ fn wrong_zip3(subject: &ColumnSubject) -> Option<Found> {
 fn unexpected_regions(subject: &ColumnSubject) -> Option<Found> {
     let is_placed = subject.is_named(Notion::Region) || subject.is_named(Notion::Country);
     let enough = subject.evidence.distinct() > MANY_REGIONS;
-    if !subject.is_text_of(LEAST_FOR_SHARES) || is_placed || !enough || subject.evidence.longest() > 3 || subject.means(&["country_code", "currency_code", "language_code"]) {
+    if !subject.is_text_of(LEAST_FOR_SHARES)
+        || is_placed
+        || !enough
+        || subject.evidence.longest() > 3
+        || subject.means(&["country_code", "currency_code", "language_code"])
+    {
         return None;
     }
     let (country, share) = subject
@@ -180,7 +185,10 @@ fn unexpected_emails(subject: &ColumnSubject) -> Option<Found> {
         Found::new(
             format!("{} are e-mail addresses", percent(share)),
             "a name that says so",
-            format!("{} of the values are e-mail addresses, and the name of the column does not say so.", percent(share)),
+            format!(
+                "{} of the values are e-mail addresses, and the name of the column does not say so.",
+                percent(share)
+            ),
         )
     })
 }

@@ -35,7 +35,10 @@ fn tell(columns: &[&ColumnSubject], kind: impl Fn(&ColumnSubject) -> String) -> 
     for subject in columns {
         tables.entry(kind(subject)).or_default().push(table_name(subject));
     }
-    let told: Vec<String> = tables.iter().map(|(kind, tables)| format!("{kind} in {}", tables.join(", "))).collect();
+    let told: Vec<String> = tables
+        .iter()
+        .map(|(kind, tables)| format!("{kind} in {}", tables.join(", ")))
+        .collect();
     told.join("; ")
 }
 
@@ -74,7 +77,11 @@ fn minor(columns: &[&ColumnSubject]) -> Vec<(usize, Found)> {
     let told = tell(columns, type_of);
     (0..columns.len())
         .map(|at| {
-            let found = Found::new(format!("{} here", type_of(columns[at])), "one type", format!("The column is {told}."));
+            let found = Found::new(
+                format!("{} here", type_of(columns[at])),
+                "one type",
+                format!("The column is {told}."),
+            );
             (at, found)
         })
         .collect()
@@ -115,8 +122,12 @@ fn shapes_differ(columns: &[&ColumnSubject]) -> Vec<(usize, Found)> {
     shaped
         .iter()
         .map(|(at, shape)| {
-            let found = Found::new(format!("written {shape} here"), "one format", format!("The values are written {told}."))
-                .with_samples(columns[*at].samples(|_| true));
+            let found = Found::new(
+                format!("written {shape} here"),
+                "one format",
+                format!("The values are written {told}."),
+            )
+            .with_samples(columns[*at].samples(|_| true));
             (*at, found)
         })
         .collect()

@@ -31,14 +31,26 @@ fn without_runs(shape: &str) -> String {
 }
 
 fn rare_shapes(subject: &ColumnSubject) -> Option<Found> {
-    let is_free = ["measurement", "category", "code", "description", "label", "phone_number", "postal_code", "date_as_text", "number_as_text"];
+    let is_free = [
+        "measurement",
+        "category",
+        "code",
+        "description",
+        "label",
+        "phone_number",
+        "postal_code",
+        "date_as_text",
+        "number_as_text",
+    ];
     let shapes = subject.shapes();
     let is_told = subject.is_text_of(LEAST_FOR_SHARES)
         && (2..=MOST_SHAPES).contains(&shapes.len())
         && subject.knows_all_shapes()
         && subject.evidence.longest() > 3
         && !subject.means(&is_free);
-    let [(first, count), (_, second), ..] = shapes.as_slice() else { return None };
+    let [(first, count), (_, second), ..] = shapes.as_slice() else {
+        return None;
+    };
     let has_letters = first.contains(['A', 'a']);
     let limit = if has_letters { RARE_WITH_LETTERS } else { RARE_OF_DIGITS };
     // Numbers that grow by a digit keep their format.
@@ -47,7 +59,10 @@ fn rare_shapes(subject: &ColumnSubject) -> Option<Found> {
         return None;
     }
     let others: u64 = shapes[1..].iter().map(|(_, count)| count).sum();
-    let listed: Vec<String> = shapes[1..].iter().map(|(shape, count)| format!("{shape} in {}", counted(*count, "row"))).collect();
+    let listed: Vec<String> = shapes[1..]
+        .iter()
+        .map(|(shape, count)| format!("{shape} in {}", counted(*count, "row")))
+        .collect();
     Some(
         Found::new(
             format!("{} have another shape than {first}", subject.share(others)),
@@ -63,8 +78,16 @@ fn few_repeats(subject: &ColumnSubject) -> Option<Found> {
     let column = subject.column();
     let distinct = subject.evidence.distinct();
     let top = column.top_values.first()?;
-    let is_key = subject.means(&["row_identifier", "secondary_identifier", "reference", "email_address", "phone_number", "uuid"]);
-    let is_free = NAMES_OF_PERSONS.contains(&subject.meaning()) || subject.means(&["street_address", "description", "city", "amount_of_money", "measurement"]);
+    let is_key = subject.means(&[
+        "row_identifier",
+        "secondary_identifier",
+        "reference",
+        "email_address",
+        "phone_number",
+        "uuid",
+    ]);
+    let is_free = NAMES_OF_PERSONS.contains(&subject.meaning())
+        || subject.means(&["street_address", "description", "city", "amount_of_money", "measurement"]);
     let is_told = (subject.evidence.is_text() && !is_free || is_key)
         && subject.knows_distinct()
         && distinct > MANY
@@ -82,7 +105,15 @@ fn few_repeats(subject: &ColumnSubject) -> Option<Found> {
             ),
         )
         .in_rows(repeats, subject.rows())
-        .with_samples(column.top_values.iter().filter(|top| top.count > 1).take(5).map(|top| top.value.clone()).collect())
+        .with_samples(
+            column
+                .top_values
+                .iter()
+                .filter(|top| top.count > 1)
+                .take(5)
+                .map(|top| top.value.clone())
+                .collect(),
+        )
     })
 }
 
@@ -104,7 +135,11 @@ fn respelt(subject: &ColumnSubject) -> Option<Found> {
         out
     };
     let nothing = column.top_values.iter().filter(|top| fold(&top.value).is_empty()).count() as u64;
-    let differing = subject.evidence.distinct().saturating_sub(folded).saturating_sub(nothing.saturating_sub(1));
+    let differing = subject
+        .evidence
+        .distinct()
+        .saturating_sub(folded)
+        .saturating_sub(nothing.saturating_sub(1));
     if differing == 0 {
         return None;
     }
@@ -128,7 +163,10 @@ fn respelt(subject: &ColumnSubject) -> Option<Found> {
         })
         .map(|(.., count)| count)
         .sum();
-    let mut samples: Vec<(Vec<u8>, String)> = twins.iter().map(|(folded, value, _)| (folded.clone(), (*value).to_owned())).collect();
+    let mut samples: Vec<(Vec<u8>, String)> = twins
+        .iter()
+        .map(|(folded, value, _)| (folded.clone(), (*value).to_owned()))
+        .collect();
     samples.sort();
     let affected = rarer.max(differing);
     Some(

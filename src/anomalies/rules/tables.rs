@@ -51,7 +51,10 @@ fn recency(subject: &TableSubject, ages: std::ops::Range<i64>, expected: &str) -
         Found::new(
             format!("newest date {} old", counted(age.unsigned_abs(), "day")),
             expected,
-            format!("The newest date of the table is {day}, in {column}, {} before the run.", counted(age.unsigned_abs(), "day")),
+            format!(
+                "The newest date of the table is {day}, in {column}, {} before the run.",
+                counted(age.unsigned_abs(), "day")
+            ),
         )
         .at_level(age as f64)
     })

@@ -32,7 +32,10 @@ pub(super) const RULES: &[AnomalyRule] = &[
         rows: RowChoice::LeadingSpace,
         check: Check::Column(|subject| {
             let metrics = subject.metrics();
-            let count = metrics.lead_space_count.unwrap_or(0).saturating_sub(metrics.blank_count.unwrap_or(0));
+            let count = metrics
+                .lead_space_count
+                .unwrap_or(0)
+                .saturating_sub(metrics.blank_count.unwrap_or(0));
             marked(subject, count, "begin with a space", "none", |value| {
                 value.starts_with(' ') && !value.trim().is_empty()
             })

@@ -73,12 +73,17 @@ fn suggested(subject: &ColumnSubject) -> Option<Found> {
 fn with_units(subject: &ColumnSubject) -> Option<Found> {
     let top = subject.column().top_values.iter().find(|top| says_something(&top.value))?;
     let digits = subject.part(subject.metrics().includes_digit_count);
-    let is_told = subject.is_text_of(LEAST_VALUES) && digits > HAVE_DIGITS && is_quantity(&top.value) && subject.evidence.listed(is_quantity) > 0.5;
+    let is_told =
+        subject.is_text_of(LEAST_VALUES) && digits > HAVE_DIGITS && is_quantity(&top.value) && subject.evidence.listed(is_quantity) > 0.5;
     is_told.then(|| {
         Found::new(
             format!("numbers with their unit, `{}` leading", top.value),
             "a number, and its unit apart",
-            format!("{} of the values have a digit, and the commonest is {}.", percent(digits), top.value),
+            format!(
+                "{} of the values have a digit, and the commonest is {}.",
+                percent(digits),
+                top.value
+            ),
         )
         .with_samples(subject.samples(is_quantity))
     })
@@ -88,7 +93,9 @@ fn with_units(subject: &ColumnSubject) -> Option<Found> {
 fn is_quantity(text: &str) -> bool {
     let text = text.trim().to_lowercase();
     let end = text.find(|ch: char| !ch.is_ascii_digit() && !matches!(ch, '.' | ',' | '-' | '+'));
-    let Some((number, unit)) = end.map(|end| text.split_at(end)) else { return false };
+    let Some((number, unit)) = end.map(|end| text.split_at(end)) else {
+        return false;
+    };
     let unit = unit.trim();
     number.chars().any(|ch| ch.is_ascii_digit()) && UNITS.split(' ').any(|known| known == unit)
 }
@@ -189,7 +196,8 @@ pub(super) const RULES: &[AnomalyRule] = &[
         check: Check::Column(|subject| {
             let reason = subject.column().meaning.functional_data_type_reason.clone().unwrap_or_default();
             (subject.is_text_of(LEAST_VALUES) && subject.means(&["delimited_list"])).then(|| {
-                Found::new("lists in one text", "one value each", reason).with_samples(subject.samples(|value| value.contains([',', '|', '\t', ';'])))
+                Found::new("lists in one text", "one value each", reason)
+                    .with_samples(subject.samples(|value| value.contains([',', '|', '\t', ';'])))
             })
         }),
     },

@@ -247,7 +247,12 @@ fn every_kind_of_a_column_is_found_at_its_fault_and_not_beside_it() {
         texts(folder.path(), "b_near", case.near.0, case.near.1);
         let found = kinds_alone(&profile(folder.path()));
         assert!(found[0].contains(case.kind), "{} is not found: {:?}", case.kind, found[0]);
-        assert!(!found[1].contains(case.kind), "{} is found a step beside its fault: {:?}", case.kind, found[1]);
+        assert!(
+            !found[1].contains(case.kind),
+            "{} is found a step beside its fault: {:?}",
+            case.kind,
+            found[1]
+        );
     }
 }
 
@@ -263,7 +268,8 @@ fn dates_and_ages_are_found_by_the_runs_clock() {
         assert!(found[0].contains(kind) && !found[1].contains(kind), "{kind}: {found:?}");
     }
     let folder = tempfile::tempdir().unwrap();
-    let with = |odd: &'static str| move |row: usize| format!("{row},{}", if row % 100 == 0 { odd.to_owned() } else { day(row as i64 % 300) });
+    let with =
+        |odd: &'static str| move |row: usize| format!("{row},{}", if row % 100 == 0 { odd.to_owned() } else { day(row as i64 % 300) });
     csv(folder.path(), "a_old", "id,placed_on", with("1753-01-01"), 1_000);
     csv(folder.path(), "b_far", "id,placed_on", with("2099-12-31"), 1_000);
     csv(folder.path(), "c_near", "id,placed_on", with("1951-01-01"), 1_000);
@@ -275,9 +281,27 @@ fn dates_and_ages_are_found_by_the_runs_clock() {
 #[test]
 fn columns_of_one_name_are_compared_between_tables() {
     let folder = tempfile::tempdir().unwrap();
-    csv(folder.path(), "a", "supplier_id,points,store_code", |row| format!("{row},{row},DE-{row:04}"), 500);
-    csv(folder.path(), "b", "supplier_id,points,store_code", |row| format!("S{row},{row}.5,DE{row:04}"), 500);
-    csv(folder.path(), "c", "other_id,points_of_c,store_kind", |row| format!("{row},{row},DE-{row:04}"), 500);
+    csv(
+        folder.path(),
+        "a",
+        "supplier_id,points,store_code",
+        |row| format!("{row},{row},DE-{row:04}"),
+        500,
+    );
+    csv(
+        folder.path(),
+        "b",
+        "supplier_id,points,store_code",
+        |row| format!("S{row},{row}.5,DE{row:04}"),
+        500,
+    );
+    csv(
+        folder.path(),
+        "c",
+        "other_id,points_of_c,store_kind",
+        |row| format!("{row},{row},DE-{row:04}"),
+        500,
+    );
     let found = kinds(&profile(folder.path()));
     for kind in ["Multiple_Types_Major", "Multiple_Types_Minor", "Table_Pattern_Mismatch"] {
         assert!(found[0].contains(kind) && found[1].contains(kind), "{kind}: {found:?}");
@@ -325,7 +349,10 @@ fn columns_that_failed_or_contradict_themselves_are_told_and_nothing_else_of_the
         kinds(&[table]).remove(0)
     };
     let only = |kind: &str| BTreeSet::from([kind.to_owned()]);
-    assert_eq!(column(|column| column.metrics.query_error = Some("denied".into())), only("Column_Profiling_Error"));
+    assert_eq!(
+        column(|column| column.metrics.query_error = Some("denied".into())),
+        only("Column_Profiling_Error")
+    );
     let inconsistent = column(|column| column.broken_invariants = vec!["nulls + values = rows".into()]);
     assert!(inconsistent.contains("Inconsistent_Profile"));
     assert!(!column(|_| ()).contains("Inconsistent_Profile"));
@@ -354,7 +381,11 @@ fn every_rule_says_what_it_is_and_what_to_do() {
     let names: BTreeSet<&str> = all_rules().map(|rule| rule.name).collect();
     assert_eq!(names.len(), all_rules().count(), "a name is told once");
     for rule in all_rules() {
-        assert!(rule.explanation.ends_with('.') && rule.remedy.ends_with('.') && !rule.title.is_empty(), "{}", rule.name);
+        assert!(
+            rule.explanation.ends_with('.') && rule.remedy.ends_with('.') && !rule.title.is_empty(),
+            "{}",
+            rule.name
+        );
         assert!(rule.name.chars().all(|ch| ch.is_ascii_alphanumeric() || ch == '_'), "{}", rule.name);
     }
     assert!(names.len() >= 38, "{}", names.len());

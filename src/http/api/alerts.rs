@@ -180,19 +180,34 @@ pub async fn list(Console { state, viewer }: Console, Query(asked): Query<AlertF
 fn read_filters(asked: AlertFilters) -> Result<AlertsQuery, AppError> {
     let state = match asked.state.as_deref() {
         Some("all") => None,
-        Some(word) => Some(AlertState::from_word(word).ok_or_else(|| AppError::bad_request(format!("There is no state {word:?}"), "It is open, acknowledged, snoozed, dismissed, resolved or all."))?),
+        Some(word) => Some(AlertState::from_word(word).ok_or_else(|| {
+            AppError::bad_request(
+                format!("There is no state {word:?}"),
+                "It is open, acknowledged, snoozed, dismissed, resolved or all.",
+            )
+        })?),
         None if asked.include_acknowledged == Some(true) => None,
         None => Some(AlertState::Open),
     };
     let severity = match asked.severity.as_deref() {
-        Some(word) => Some(Severity::parse(word).ok_or_else(|| AppError::bad_request(format!("There is no severity {word:?}"), "It is info, low, medium, high or critical."))?),
+        Some(word) => Some(Severity::parse(word).ok_or_else(|| {
+            AppError::bad_request(
+                format!("There is no severity {word:?}"),
+                "It is info, low, medium, high or critical.",
+            )
+        })?),
         None => None,
     };
     let by = match asked.by.as_deref() {
         None | Some("severity") => AlertOrder::Severity,
         Some("table") => AlertOrder::Table,
         Some("time") => AlertOrder::Time,
-        Some(other) => return Err(AppError::bad_request(format!("There is no order {other:?}"), "It is table, severity or time.")),
+        Some(other) => {
+            return Err(AppError::bad_request(
+                format!("There is no order {other:?}"),
+                "It is table, severity or time.",
+            ));
+        }
     };
     Ok(AlertsQuery {
         state,
@@ -296,7 +311,12 @@ pub struct RaiseAlert {
 )]
 pub async fn raise(Console { state, viewer }: Console, Json(asked): Json<RaiseAlert>) -> Result<(StatusCode, Json<AlertBody>), Problem> {
     let severity = match asked.severity.as_deref() {
-        Some(word) => Severity::parse(word).ok_or_else(|| AppError::bad_request(format!("There is no severity {word:?}"), "It is info, low, medium, high or critical."))?,
+        Some(word) => Severity::parse(word).ok_or_else(|| {
+            AppError::bad_request(
+                format!("There is no severity {word:?}"),
+                "It is info, low, medium, high or critical.",
+            )
+        })?,
         None => Severity::Medium,
     };
     let reported = ReportedAlert {
@@ -395,8 +415,8 @@ pub async fn acknowledge(
     Path(id): Path<String>,
     OptionalObject(members): OptionalObject,
 ) -> Result<Json<AlertBody>, Problem> {
-    let asked: AcknowledgeAlert = serde_json::from_value(members.into())
-        .map_err(|error| AppError::bad_request("The body says something else", error.to_string()))?;
+    let asked: AcknowledgeAlert =
+        serde_json::from_value(members.into()).map_err(|error| AppError::bad_request("The body says something else", error.to_string()))?;
     if asked.acknowledged_by.is_some() || asked.acknowledged_at.is_some() {
         tracing::debug!("A program named who acknowledged and when; the signed-in person and the clock are kept");
     }
@@ -404,7 +424,11 @@ pub async fn acknowledge(
     if alert_lists::find_alert(&state.db, &id).await?.is_none() {
         return Err(Problem(AppError::NotFound));
     }
-    let act = if asked.acknowledged.unwrap_or(true) { AlertAct::Acknowledge } else { AlertAct::Reopen };
+    let act = if asked.acknowledged.unwrap_or(true) {
+        AlertAct::Acknowledge
+    } else {
+        AlertAct::Reopen
+    };
     service::act(&state.db, &viewer, &Chosen::Alerts(vec![id.clone()]), &act, "").await?;
     let alert = alert_lists::find_alert(&state.db, &id).await?.ok_or(AppError::NotFound)?;
     Ok(Json(alert.into()))

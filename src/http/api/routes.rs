@@ -125,12 +125,16 @@ pub fn all() -> Vec<ApiRoute> {
             routes!(tables::list_of_group),
             &[same("/api/data-quality/testgen/table-groups/{table_group_id}/tables")],
         ),
-<<<<<<< HEAD
         route(routes!(alerts::list, alerts::raise), &[same("/api/data-quality/testgen/alerts")]),
         route(routes!(alerts::act), &[]),
-        route(routes!(alerts::show, alerts::remove), &[same("/api/data-quality/testgen/alerts/{alert_id}")]),
-        route(routes!(alerts::acknowledge), &[same("/api/data-quality/testgen/alerts/{alert_id}/acknowledge")]),
-=======
+        route(
+            routes!(alerts::show, alerts::remove),
+            &[same("/api/data-quality/testgen/alerts/{alert_id}")],
+        ),
+        route(
+            routes!(alerts::acknowledge),
+            &[same("/api/data-quality/testgen/alerts/{alert_id}/acknowledge")],
+        ),
         route(routes!(tables::list), &[]),
         route(routes!(tables::show), &[]),
         route(routes!(tables::scope), &[]),
@@ -139,7 +143,6 @@ pub fn all() -> Vec<ApiRoute> {
         route(routes!(characteristics::describe_table), &[]),
         route(routes!(characteristics::of_column), &[]),
         route(routes!(characteristics::describe_column), &[]),
->>>>>>> main
         route(routes!(seed_tree::datasets), &[]),
         route(routes!(seed_tree::stats), &[]),
         route(routes!(seed_tree::context), &[]),

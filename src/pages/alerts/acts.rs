@@ -32,7 +32,8 @@ pub fn controls(stewards: &[User], state: Option<AlertState>) -> AnyView {
     let lead = if is_quiet {
         view! { <button class="btn pri" type="submit" name="act" value="reopen">"Open again"</button> }.into_any()
     } else {
-        view! { <button class="btn pri" type="submit" name="act" value="acknowledge" data-key="e">"Acknowledge "<kbd>"e"</kbd></button> }.into_any()
+        view! { <button class="btn pri" type="submit" name="act" value="acknowledge" data-key="e">"Acknowledge "<kbd>"e"</kbd></button> }
+            .into_any()
     };
     view! {
         {lead}
@@ -66,11 +67,17 @@ pub fn person_options(stewards: &[User]) -> AnyView {
 
 /// Until when an alert may be quiet.
 pub fn snooze_options() -> AnyView {
-    [("1d", "a day"), ("7d", "a week"), ("30d", "30 days"), ("change", "it changes"), ("worse", "it worsens")]
-        .map(|(value, label)| view! { <option value=value>{label}</option> }.into_any())
-        .into_iter()
-        .collect_view()
-        .into_any()
+    [
+        ("1d", "a day"),
+        ("7d", "a week"),
+        ("30d", "30 days"),
+        ("change", "it changes"),
+        ("worse", "it worsens"),
+    ]
+    .map(|(value, label)| view! { <option value=value>{label}</option> }.into_any())
+    .into_iter()
+    .collect_view()
+    .into_any()
 }
 
 /// Why an alert may be dismissed.

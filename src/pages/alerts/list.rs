@@ -27,7 +27,9 @@ pub fn list(model: &InboxModel, query: &AlertsQuery, now: DateTime<Utc>) -> AnyV
         }
         rows.push(line(alert, model, query, now));
     }
-    let tick = model.may_clear.then(|| view! { <th scope="col"><span class="vh">"Chosen"</span></th> });
+    let tick = model
+        .may_clear
+        .then(|| view! { <th scope="col"><span class="vh">"Chosen"</span></th> });
     let table = view! {
         <table class="tbl rec alerts" data-list="">
             <caption class="vh">"Alerts"</caption>
@@ -82,7 +84,10 @@ fn group_row(alert: &Alert, of_group: u64, may_clear: bool) -> AnyView {
 }
 
 fn line(alert: &Alert, model: &InboxModel, query: &AlertsQuery, now: DateTime<Utc>) -> AnyView {
-    let is_looked_at = model.looked_at.as_ref().is_some_and(|(looked, _)| looked.alert_id == alert.alert_id);
+    let is_looked_at = model
+        .looked_at
+        .as_ref()
+        .is_some_and(|(looked, _)| looked.alert_id == alert.alert_id);
     let mut address = with(query, |query| query.alert = alert.alert_id.0.clone());
     address.page = query.page;
     let tick = model.may_clear.then(|| {

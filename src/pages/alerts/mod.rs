@@ -189,7 +189,11 @@ fn head(model: &InboxModel, now: DateTime<Utc>) -> AnyView {
     let age = oldest.map(|oldest| (now - oldest).num_days()).filter(|days| *days > 0);
     let lede = match (open, age) {
         (0, _) => "None open.".to_owned(),
-        (open, Some(days)) => format!("{} open, the oldest here for {}. Open alerts stay listed whatever the period.", count(open), counted(days.unsigned_abs(), "day")),
+        (open, Some(days)) => format!(
+            "{} open, the oldest here for {}. Open alerts stay listed whatever the period.",
+            count(open),
+            counted(days.unsigned_abs(), "day")
+        ),
         (open, None) => format!("{} open. Open alerts stay listed whatever the period.", count(open)),
     };
     PageHead::new("Alerts").lede(lede).actions(view! { <CopyLink /> }).view()
@@ -212,15 +216,19 @@ fn filters(model: &InboxModel, query: &AlertsQuery) -> AnyView {
             is_current: query.state == Some(*state),
         })
         .collect();
-    let orders = [(AlertOrder::Table, "By table"), (AlertOrder::Severity, "By severity"), (AlertOrder::Time, "By time")]
-        .into_iter()
-        .map(|(order, label)| Segment {
-            label,
-            count: None,
-            href: href(&|query| query.by = order),
-            is_current: query.by == order,
-        })
-        .collect();
+    let orders = [
+        (AlertOrder::Table, "By table"),
+        (AlertOrder::Severity, "By severity"),
+        (AlertOrder::Time, "By time"),
+    ]
+    .into_iter()
+    .map(|(order, label)| Segment {
+        label,
+        count: None,
+        href: href(&|query| query.by = order),
+        is_current: query.by == order,
+    })
+    .collect();
     let choice = |label: &str, href: String, is_current: bool| Choice {
         label: label.to_owned(),
         detail: String::new(),
@@ -228,19 +236,33 @@ fn filters(model: &InboxModel, query: &AlertsQuery) -> AnyView {
         is_current,
     };
     let mut severities = vec![choice("any", href(&|query| query.severity = None), query.severity.is_none())];
-    severities.extend([Severity::Critical, Severity::High, Severity::Medium, Severity::Low].into_iter().map(|severity| {
-        choice(
-            &format!("{} or more", severity_word(severity)),
-            href(&|query| query.severity = Some(severity)),
-            query.severity == Some(severity),
-        )
-    }));
+    severities.extend(
+        [Severity::Critical, Severity::High, Severity::Medium, Severity::Low]
+            .into_iter()
+            .map(|severity| {
+                choice(
+                    &format!("{} or more", severity_word(severity)),
+                    href(&|query| query.severity = Some(severity)),
+                    query.severity == Some(severity),
+                )
+            }),
+    );
     let mut people = vec![
         choice("anyone", href(&|query| query.assigned.clear()), query.assigned.is_empty()),
         choice("me", href(&|query| query.assigned = "me".into()), query.assigned == "me"),
-        choice("nobody", href(&|query| query.assigned = "nobody".into()), query.assigned == "nobody"),
+        choice(
+            "nobody",
+            href(&|query| query.assigned = "nobody".into()),
+            query.assigned == "nobody",
+        ),
     ];
-    people.extend(model.stewards.iter().map(|user| choice(&user.name, href(&|query| query.assigned = user.name.clone()), query.assigned == user.name)));
+    people.extend(model.stewards.iter().map(|user| {
+        choice(
+            &user.name,
+            href(&|query| query.assigned = user.name.clone()),
+            query.assigned == user.name,
+        )
+    }));
     let narrowed = [("kind", &query.kind), ("table", &query.table), ("column", &query.column)];
     let chips: Vec<AnyView> = narrowed
         .into_iter()
@@ -265,8 +287,14 @@ fn filters(model: &InboxModel, query: &AlertsQuery) -> AnyView {
         ("table", query.table.clone()),
         ("by", query.by.word().to_owned()),
     ];
-    let shown_severity = query.severity.map_or("any".to_owned(), |severity| format!("{} or more", severity_word(severity)));
-    let shown_person = if query.assigned.is_empty() { "anyone" } else { query.assigned.as_str() };
+    let shown_severity = query
+        .severity
+        .map_or("any".to_owned(), |severity| format!("{} or more", severity_word(severity)));
+    let shown_person = if query.assigned.is_empty() {
+        "anyone"
+    } else {
+        query.assigned.as_str()
+    };
     view! {
         <div class="filters">
             {segmented("State", states)}
@@ -304,7 +332,12 @@ fn nothing(model: &InboxModel, query: &AlertsQuery) -> AnyView {
             "Alerts come here when somebody or a run decides so.",
             Button::new("See the open ones").link("/alerts"),
         ),
-        None => empty_state(None, "No alert yet", "A run that finds something odd, or that fails, raises one for each cause.", ()),
+        None => empty_state(
+            None,
+            "No alert yet",
+            "A run that finds something odd, or that fails, raises one for each cause.",
+            (),
+        ),
     }
 }
 
@@ -320,5 +353,6 @@ fn keys(may_clear: bool) -> AnyView {
             <span><kbd>"z"</kbd>"undo"</span>
         }
     });
-    view! { <p class="foot-keys"><span><kbd>"j"</kbd><kbd>"k"</kbd>"move"</span><span><kbd>"Enter"</kbd>"open"</span>{clearing}</p> }.into_any()
+    view! { <p class="foot-keys"><span><kbd>"j"</kbd><kbd>"k"</kbd>"move"</span><span><kbd>"Enter"</kbd>"open"</span>{clearing}</p> }
+        .into_any()
 }

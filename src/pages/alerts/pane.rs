@@ -94,10 +94,15 @@ fn standing(alert: &Alert, now: DateTime<Utc>) -> AnyView {
         (AlertState::Snoozed, None, Some(wakes)) => format!(" until it {}", if wakes.word() == "worse" { "worsens" } else { "changes" }),
         _ => String::new(),
     };
-    let reason = alert.dismissed_for.map(|reason| format!(": {}", reason.label().to_lowercase())).unwrap_or_default();
+    let reason = alert
+        .dismissed_for
+        .map(|reason| format!(": {}", reason.label().to_lowercase()))
+        .unwrap_or_default();
     let since = alert.state_at.map(|at| view! { ", "{moment(at, now)} });
     let assigned = alert.assigned_name.as_ref().map(|name| format!(" Assigned to {name}."));
-    let run = alert.last_run_number.map(|number| view! { " in "<a href=format!("/runs/{number}")>{format!("run {number}")}</a> });
+    let run = alert
+        .last_run_number
+        .map(|number| view! { " in "<a href=format!("/runs/{number}")>{format!("run {number}")}</a> });
     view! {
         <p class="small t2">
             {alert.state.label()}{reason}{wakes}{by}{since}". Seen in "{counted(alert.seen_count, "run")}", last "{moment(alert.last_seen_at, now)}{run}"."{assigned}
@@ -152,7 +157,9 @@ fn trail(events: &[AlertEvent], now: DateTime<Utc>) -> AnyView {
     let lines: Vec<AnyView> = events
         .iter()
         .map(|event| {
-            let run = event.run_number.map(|number| view! { " by "<a href=format!("/runs/{number}")>{format!("run {number}")}</a> });
+            let run = event
+                .run_number
+                .map(|number| view! { " by "<a href=format!("/runs/{number}")>{format!("run {number}")}</a> });
             let who = event.run_number.is_none().then(|| format!(" by {}", event.actor_name));
             let note = event.note.as_ref().map(|note| view! { <q class="said">{note.clone()}</q> });
             view! { <li>{moment(event.at, now)}<span>{verb(&event.action)}{run}{who}{note}</span></li> }.into_any()

@@ -239,7 +239,14 @@ fn foot_keys() -> AnyView {
 }
 
 /// One column.
-fn line(listed: &ListedColumn, said: Option<&ColumnCharacteristics>, path: &str, query: &str, has_compared: bool, found: Option<(Severity, u64)>) -> AnyView {
+fn line(
+    listed: &ListedColumn,
+    said: Option<&ColumnCharacteristics>,
+    path: &str,
+    query: &str,
+    has_compared: bool,
+    found: Option<(Severity, u64)>,
+) -> AnyView {
     let column = listed.column;
     let name = column.column_name.clone();
     let tags = view! {

@@ -88,7 +88,10 @@ fn alerts_tab(detail: &TableDetail, query: &ColumnsQuery) -> AnyView {
     let here = format!("{}{}", detail.summary.address.path(), query.to_query());
     findings_section(&found, Place::Table, detail.findings.may_clear, &here).unwrap_or_else(|| {
         let (title, reason) = match &detail.run {
-            Some(run) => ("Nothing odd was found", format!("All checks of the catalogue were asked in run {}.", run.number)),
+            Some(run) => (
+                "Nothing odd was found",
+                format!("All checks of the catalogue were asked in run {}.", run.number),
+            ),
             None => ("Nothing was looked at yet", "The table has no profile.".to_owned()),
         };
         let inbox = Button::new("Open the inbox").link("/alerts");

@@ -281,12 +281,15 @@ async fn the_account_lists_what_its_holder_may_do() {
 #[tokio::test]
 async fn a_refusal_is_read_out() {
     let refusal = || {
-        flash_view(Some(Flash {
-            ok: false,
-            title: "Name or password is wrong".into(),
-            detail: "Try again.".into(),
-            undo: None,
-        }), "/")
+        flash_view(
+            Some(Flash {
+                ok: false,
+                title: "Name or password is wrong".into(),
+                detail: "Try again.".into(),
+                undo: None,
+            }),
+            "/",
+        )
     };
     let html = drawn("login", "", || login::login_view("/tables", refusal()));
     assert!(

@@ -59,7 +59,9 @@ async fn run(db: &Database, place: &Place, number: i64, sights: &[Sight]) -> Sig
     };
     let mut tx = db.begin().await.unwrap();
     let mut done = take_sights(&mut tx, &seen_in, sights).await.unwrap();
-    done.resolved = resolve_unseen(&mut tx, &seen_in, std::slice::from_ref(&place.table), sights).await.unwrap();
+    done.resolved = resolve_unseen(&mut tx, &seen_in, std::slice::from_ref(&place.table), sights)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     done
 }
@@ -113,7 +115,11 @@ async fn a_cause_that_is_gone_resolves_and_one_that_comes_back_reopens_with_its_
     assert_eq!((done.raised, done.resolved), (0, 1));
     let done = run(db, &place, 3, &[sight(&place, "amount", 0.6), sight(&place, "status", 0.7)]).await;
     assert_eq!((done.raised, done.reopened), (0, 1));
-    let amount = all(db).await.into_iter().find(|alert| alert.column_name.as_deref() == Some("amount")).unwrap();
+    let amount = all(db)
+        .await
+        .into_iter()
+        .find(|alert| alert.column_name.as_deref() == Some("amount"))
+        .unwrap();
     assert_eq!((amount.state, amount.seen_count, amount.reopened_count), (AlertState::Open, 2, 1));
     let trail = alert_lists::list_events(db, &amount.alert_id).await.unwrap();
     let actions: Vec<&str> = trail.iter().rev().map(|event| event.action.as_str()).collect();
@@ -127,7 +133,10 @@ async fn an_acknowledged_alert_is_quiet_until_it_worsens(db: &Database) {
     act(db, std::slice::from_ref(&id), AlertAct::Acknowledge, STEWARDS[0]).await;
     run(db, &place, 2, &[sight(&place, "amount", 0.62)]).await;
     let alert = all(db).await.remove(0);
-    assert_eq!((alert.state, alert.seen_count, alert.state_by.as_deref()), (AlertState::Acknowledged, 2, Some("ada")));
+    assert_eq!(
+        (alert.state, alert.seen_count, alert.state_by.as_deref()),
+        (AlertState::Acknowledged, 2, Some("ada"))
+    );
     run(db, &place, 3, &[sight(&place, "amount", 0.9)]).await;
     let alert = all(db).await.remove(0);
     assert_eq!((alert.state, alert.seen_count, alert.state_by), (AlertState::Open, 3, None));
@@ -137,7 +146,13 @@ async fn a_dismissal_as_expected_holds_up_to_its_level(db: &Database) {
     let place = place(db).await;
     run(db, &place, 1, &[sight(&place, "amount", 0.6)]).await;
     let id = all(db).await[0].alert_id.clone();
-    act(db, std::slice::from_ref(&id), AlertAct::Dismiss(DismissReason::Expected), STEWARDS[0]).await;
+    act(
+        db,
+        std::slice::from_ref(&id),
+        AlertAct::Dismiss(DismissReason::Expected),
+        STEWARDS[0],
+    )
+    .await;
     run(db, &place, 2, &[sight(&place, "amount", 0.6)]).await;
     assert_eq!(all(db).await[0].state, AlertState::Dismissed);
     run(db, &place, 3, &[sight(&place, "amount", 0.95)]).await;
@@ -218,15 +233,28 @@ async fn the_inbox_is_filtered_ordered_and_counted(db: &Database) {
     let place = place(db).await;
     let mut worst = sight(&place, "worst", 0.9);
     worst.severity = Severity::Critical;
-    run(db, &place, 1, &[sight(&place, "amount", 0.6), worst, sight(&place, "100%_odd", 0.7)]).await;
+    run(
+        db,
+        &place,
+        1,
+        &[sight(&place, "amount", 0.6), worst, sight(&place, "100%_odd", 0.7)],
+    )
+    .await;
     let ask = async |query: &str| {
         let query = AlertsQuery::parse(query);
         let page = alert_lists::list_alerts(db, &query, Some(&"ada".into()), 2, 0).await.unwrap();
-        (page.total, page.items.into_iter().filter_map(|alert| alert.column_name).collect::<Vec<_>>())
+        (
+            page.total,
+            page.items.into_iter().filter_map(|alert| alert.column_name).collect::<Vec<_>>(),
+        )
     };
     assert_eq!(ask("?by=severity").await.0, 3);
     assert_eq!(ask("?by=severity").await.1[0], "worst");
-    assert_eq!(ask("?q=100%25_").await, (1, vec!["100%_odd".to_owned()]), "signs of patterns are letters");
+    assert_eq!(
+        ask("?q=100%25_").await,
+        (1, vec!["100%_odd".to_owned()]),
+        "signs of patterns are letters"
+    );
     assert_eq!(ask("?severity=high").await.0, 1);
     assert_eq!(ask("?state=resolved").await.0, 0);
     assert_eq!(ask("?assigned=me").await.0, 0);

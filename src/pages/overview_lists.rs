@@ -11,12 +11,55 @@ use crate::components::graphics::sparkline::sparkline;
 use crate::components::icon::Icon;
 use crate::components::moment::moment;
 use crate::components::section::{SectionTitle, section};
+use crate::components::severity::severity_mark;
 use crate::components::tag::run_status;
+use crate::domain::alert::Alert;
 use crate::domain::connection::group_label;
 use crate::domain::overview::GroupFreshness;
 use crate::domain::profile_run::{ProfileRun, RunStatus};
 use crate::domain::query::query_string;
 use crate::domain::user::{Permission, Viewer};
+
+/// What needs somebody: the worst open alerts, one a cause.
+pub fn attention(worst: &[Alert], open: u64, now: DateTime<Utc>) -> AnyView {
+    if worst.is_empty() {
+        return ().into_any();
+    }
+    let rows: Vec<AnyView> = worst.iter().map(|alert| attention_row(alert, now)).collect();
+    let subtitle = format!(
+        "{} of {}, highest severity first",
+        count(worst.len() as u64),
+        count(open.max(worst.len() as u64))
+    );
+    section(
+        SectionTitle::new("attention", "Needs attention")
+            .subtitle(subtitle)
+            .controls(view! { <a href="/alerts">"Inbox"</a> }),
+        view! {
+            <table class="tbl rec attention">
+                <caption class="vh">"The worst open alerts"</caption>
+                <thead class="vh"><tr><th scope="col">"Severity"</th><th scope="col">"Alert"</th><th scope="col">"Runs"</th><th scope="col">"Last seen"</th></tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        },
+    )
+}
+
+fn attention_row(alert: &Alert, now: DateTime<Utc>) -> AnyView {
+    let place = alert
+        .table
+        .as_ref()
+        .map(|table| view! { <small class="mono">{table.qualified_name()}</small> });
+    view! {
+        <tr>
+            <td class="e">{severity_mark(alert.severity)}</td>
+            <th scope="row" class="w"><span class="two"><a href=format!("/alerts/{}", alert.alert_id)>{alert.title.clone()}</a>{place}</span></th>
+            <td class="num x">{counted(alert.seen_count, "run")}</td>
+            <td class="num nowrap">{moment(alert.last_seen_at, now)}</td>
+        </tr>
+    }
+    .into_any()
+}
 
 /// Groups, stalest first, each with what to do next.
 pub fn freshness(groups: &[GroupFreshness], runs: &[ProfileRun], viewer: &Viewer, now: DateTime<Utc>) -> AnyView {

@@ -21,14 +21,19 @@ const COLUMNS: &str = "a.alert_id, a.source_type, a.source_ref, a.kind, a.severi
      a.snoozed_until, a.snoozed_for, a.dismissed_for, a.assigned_to, a.assigned_name, a.revision, g.connection_id";
 const TABLES: &str = "dq_alerts a left join dq_table_groups g on g.table_group_id = a.table_group_id";
 
-/// How many alerts stand where.
+/// How many alerts stand where, and how many an address means.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AlertCounts(pub BTreeMap<String, u64>);
+pub struct AlertCounts {
+    /// All alerts by the word of their state.
+    pub by_state: BTreeMap<String, u64>,
+    /// Those that the address means.
+    pub matching: u64,
+}
 
 impl AlertCounts {
     /// Those in one state.
     pub fn of(&self, state: AlertState) -> u64 {
-        self.0.get(state.word()).copied().unwrap_or(0)
+        self.by_state.get(state.word()).copied().unwrap_or(0)
     }
 }
 
@@ -98,7 +103,7 @@ fn conditions(query: &AlertsQuery, me: Option<&UserId>) -> Conditions {
     out
 }
 
-/// One page of the inbox.
+/// One page of alerts with the total. Two statements.
 pub async fn list_alerts(
     db: &Database,
     query: &AlertsQuery,
@@ -106,15 +111,17 @@ pub async fn list_alerts(
     limit: u32,
     offset: u64,
 ) -> Result<Page<Alert>, StoreError> {
+    Ok(Page {
+        total: count_alerts(db, query, me).await?.matching,
+        items: list_rows(db, query, me, limit, offset).await?,
+        offset,
+        limit,
+    })
+}
+
+/// The alerts of one page.
+pub async fn list_rows(db: &Database, query: &AlertsQuery, me: Option<&UserId>, limit: u32, offset: u64) -> Result<Vec<Alert>, StoreError> {
     let conditions = conditions(query, me);
-    let total = conditions
-        .bind(sql_joined(format!(
-            "select count(*) as total from dq_alerts a where {}",
-            conditions.text
-        )))
-        .fetch_one(db)
-        .await?
-        .count("total")?;
     let order = match query.by {
         AlertOrder::Table => "a.table_name, a.schema_name, a.table_id, a.severity_rank desc, a.last_seen_at desc, a.alert_id",
         AlertOrder::Severity => "a.severity_rank desc, a.last_seen_at desc, a.alert_id",
@@ -128,12 +135,7 @@ pub async fn list_alerts(
         marks + 2
     );
     let rows = conditions.bind(sql_joined(text)).bind(limit).bind(offset).fetch_all(db).await?;
-    Ok(Page {
-        items: rows.iter().map(read_alert).collect::<Result<_, _>>()?,
-        total,
-        offset,
-        limit,
-    })
+    rows.iter().map(read_alert).collect()
 }
 
 /// Ids of all alerts that an address means, up to a limit; for acts on everything that a filter shows.
@@ -148,13 +150,31 @@ pub async fn list_alert_ids(db: &Database, query: &AlertsQuery, me: Option<&User
     rows.iter().map(|row| Ok(AlertId(row.text("alert_id")?))).collect()
 }
 
-/// How many alerts stand where.
-pub async fn count_alerts(db: &Database) -> Result<AlertCounts, StoreError> {
-    let rows = sql("select a.state, count(*) as found from dq_alerts a where a.state is not null group by a.state")
-        .fetch_all(db)
-        .await?;
-    let counts: Result<_, StoreError> = rows.iter().map(|row| Ok((row.text("state")?, row.count("found")?))).collect();
-    Ok(AlertCounts(counts?))
+/// How many alerts stand where, and how many the address means.
+pub async fn count_alerts(db: &Database, query: &AlertsQuery, me: Option<&UserId>) -> Result<AlertCounts, StoreError> {
+    let conditions = conditions(query, me);
+    // The usual addresses are counted by an index alone.
+    let matching = if query.is_filtered() {
+        format!("cast(sum(case when {} then 1 else 0 end) as bigint)", conditions.text)
+    } else {
+        "count(*)".to_owned()
+    };
+    let text =
+        format!("select a.state, count(*) as found, {matching} as matching from dq_alerts a where a.state is not null group by a.state");
+    let statement = if query.is_filtered() {
+        conditions.bind(sql_joined(text))
+    } else {
+        sql_joined(text)
+    };
+    let mut counts = AlertCounts::default();
+    for row in &statement.fetch_all(db).await? {
+        let state = row.text("state")?;
+        if query.is_filtered() || query.state.is_none_or(|wanted| wanted.word() == state) {
+            counts.matching += row.count("matching")?;
+        }
+        counts.by_state.insert(state, row.count("found")?);
+    }
+    Ok(counts)
 }
 
 /// How many alerts of each table are open, with the worst of them.
@@ -237,57 +257,47 @@ pub struct LevelPoint {
     pub level: f64,
 }
 
-/// The levels of alerts over the latest runs of their tables, oldest first, by alert. Two statements.
+/// The levels of alerts over the latest runs of their tables, oldest first, by alert.
 pub async fn list_levels(db: &Database, alerts: &[Alert]) -> Result<BTreeMap<AlertId, Vec<LevelPoint>>, StoreError> {
-    let ids = list_of(alerts.iter().map(|alert| alert.alert_id.as_str()));
-    let runs = sql("select table_id, run_number, completed_at from (
-             select rt.table_id, rt.run_number, rt.completed_at, row_number() over (partition by rt.table_id order by rt.run_number desc) as place
+    let rows = sql("select a.alert_id, latest.run_number, latest.completed_at, r.anomaly_result_id, r.evidence_json from dq_alerts a
+         join (select rt.table_id, rt.profile_run_id, rt.attempt, rt.run_number, rt.completed_at,
+                 row_number() over (partition by rt.table_id order by rt.run_number desc) as place
              from run_tables rt join dq_profiles p on p.profile_run_id = rt.profile_run_id and p.attempt = rt.attempt
              where rt.table_id in (select table_id from dq_alerts where alert_id in {list $1}) and rt.completed_at is not null
-                 and rt.failure_json is null and p.status = 'completed') latest
-         where place <= $2 order by run_number")
-    .bind(&ids)
+                 and rt.failure_json is null and p.status = 'completed') latest on latest.table_id = a.table_id and latest.place <= $2
+         left join dq_profile_anomaly_results r on r.profile_run_id = latest.profile_run_id and r.attempt = latest.attempt and r.table_id = a.table_id
+             and r.anomaly_type_id = a.kind and coalesce(r.column_name, '') = coalesce(a.column_name, '')
+         where a.alert_id in {list $1} order by a.alert_id, latest.run_number")
+    .bind(list_of(alerts.iter().map(|alert| alert.alert_id.as_str())))
     .bind(STRIP_RUNS)
     .fetch_all(db)
     .await?;
-    let found = sql("select a.alert_id, p.run_number, r.evidence_json from dq_alerts a
-         join dq_profile_anomaly_results r on r.table_id = a.table_id and r.anomaly_type_id = a.kind
-             and coalesce(r.column_name, '') = coalesce(a.column_name, '')
-         join dq_profiles p on p.profile_run_id = r.profile_run_id and p.attempt = r.attempt
-         where a.alert_id in {list $1}")
-    .bind(&ids)
-    .fetch_all(db)
-    .await?;
-    let mut levels: BTreeMap<(String, i64), f64> = BTreeMap::new();
-    for row in &found {
+    let mut strips: BTreeMap<AlertId, Vec<LevelPoint>> = BTreeMap::new();
+    for row in &rows {
+        let is_found = row.text_opt("anomaly_result_id")?.is_some();
         let evidence: AnomalyEvidence = row.json_opt("evidence_json")?.unwrap_or_default();
-        levels.insert((row.text("alert_id")?, row.integer("run_number")?), evidence.level.unwrap_or(1.0));
-    }
-    let table_of: BTreeMap<AlertId, String> =
-        sql("select alert_id, table_id from dq_alerts where alert_id in {list $1} and table_id is not null")
-            .bind(&ids)
-            .fetch_all(db)
-            .await?
-            .iter()
-            .map(|row| Ok((AlertId(row.text("alert_id")?), row.text("table_id")?)))
-            .collect::<Result<_, StoreError>>()?;
-    let mut strips = BTreeMap::new();
-    for (alert_id, table_id) in table_of {
-        let mut points = Vec::new();
-        for row in &runs {
-            if row.text("table_id")? == table_id {
-                let run_number = row.integer("run_number")?;
-                let level = levels.get(&(alert_id.0.clone(), run_number)).copied().unwrap_or(0.0);
-                points.push(LevelPoint {
-                    run_number,
-                    at: row.time("completed_at")?,
-                    level,
-                });
-            }
-        }
-        strips.insert(alert_id, points);
+        strips.entry(AlertId(row.text("alert_id")?)).or_default().push(LevelPoint {
+            run_number: row.integer("run_number")?,
+            at: row.time("completed_at")?,
+            // A finding without a level of its own is there or not.
+            level: if is_found { evidence.level.unwrap_or(1.0) } else { 0.0 },
+        });
     }
     Ok(strips)
+}
+
+/// The open alerts that matter most, of one group where it is given.
+pub async fn list_worst(db: &Database, group: Option<&TableGroupId>, limit: u32) -> Result<Vec<Alert>, StoreError> {
+    let text = format!(
+        "select {COLUMNS} from {TABLES} where a.state = 'open' and ($1 is null or a.table_group_id = $1)
+         order by a.severity_rank desc, a.last_seen_at desc, a.alert_id limit $2"
+    );
+    let rows = sql_joined(text)
+        .bind(group.map(TableGroupId::as_str))
+        .bind(limit)
+        .fetch_all(db)
+        .await?;
+    rows.iter().map(read_alert).collect()
 }
 
 fn read_alert(row: &Record) -> Result<Alert, StoreError> {

@@ -68,27 +68,39 @@ pub fn AlertsPage() -> impl IntoView {
 async fn load(db: &Database, viewer: &Viewer, query: &AlertsQuery) -> Result<InboxModel, AppError> {
     let me = Some(&viewer.user.user_id);
     let offset = u64::from(query.page.saturating_sub(1)) * u64::from(ON_A_PAGE);
-    let alerts = alert_lists::list_alerts(db, query, me, ON_A_PAGE, offset).await?;
+    let counts = alert_lists::count_alerts(db, query, me).await?;
+    let alerts = Page {
+        items: alert_lists::list_rows(db, query, me, ON_A_PAGE, offset).await?,
+        total: counts.matching,
+        offset,
+        limit: ON_A_PAGE,
+    };
     let looked_at = match query.alert.as_str() {
         "" => None,
-        id => {
-            let id = AlertId(id.to_owned());
-            match alert_lists::find_alert(db, &id).await? {
-                Some(alert) => Some((alert, alert_lists::list_events(db, &id).await?)),
-                None => None,
-            }
-        }
+        id => look_at(db, &alerts.items, AlertId(id.to_owned())).await?,
     };
     let mut shown = alerts.items.clone();
     shown.extend(looked_at.iter().map(|(alert, _)| alert.clone()));
     let may_clear = viewer.may(Permission::ClearAlerts);
     Ok(InboxModel {
         levels: alert_lists::list_levels(db, &shown).await?,
-        counts: alert_lists::count_alerts(db).await?,
+        counts,
         stewards: if may_clear { list_stewards(db).await? } else { Vec::new() },
         alerts,
         looked_at,
         may_clear,
+    })
+}
+
+/// The alert that is looked at, with its trail; nothing where there is no such one any more.
+async fn look_at(db: &Database, shown: &[Alert], id: AlertId) -> Result<Option<(Alert, Vec<AlertEvent>)>, AppError> {
+    let alert = match shown.iter().find(|alert| alert.alert_id == id) {
+        Some(alert) => Some(alert.clone()),
+        None => alert_lists::find_alert(db, &id).await?,
+    };
+    Ok(match alert {
+        Some(alert) => Some((alert, alert_lists::list_events(db, &id).await?)),
+        None => None,
     })
 }
 
@@ -314,7 +326,7 @@ fn nothing(model: &InboxModel, query: &AlertsQuery) -> AnyView {
         return empty_state(None, "No alert matches these filters", "Other alerts may stand behind them.", clear);
     }
     match query.state {
-        Some(AlertState::Open) if model.counts.0.is_empty() => empty_state(
+        Some(AlertState::Open) if model.counts.by_state.is_empty() => empty_state(
             None,
             "No alert yet",
             "A run that finds something odd, or that fails, raises one for each cause.",

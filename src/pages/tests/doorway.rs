@@ -60,7 +60,11 @@ fn framed(path: &str, scheme: Scheme, html: &str) -> String {
 
 #[tokio::test]
 async fn the_overview_gives_each_group_its_next_action() {
-    let draw = |role: Role| drawn("overview", "/", || overview::overview_view(&overview(), &viewer(role), None, now()));
+    let draw = |role: Role| {
+        drawn("overview", "/", || {
+            overview::overview_view(&overview(), &[], &viewer(role), None, now())
+        })
+    };
     let html = draw(Role::Admin);
     for part in [
         "17 never profiled",
@@ -85,7 +89,7 @@ async fn a_quiet_overview_asks_for_nothing_again() {
     let mut quiet = overview();
     quiet.runs.retain(|run| run.status.is_terminal());
     let html = drawn("overview-quiet", "/", || {
-        overview::overview_view(&quiet, &viewer(Role::Admin), None, now())
+        overview::overview_view(&quiet, &[], &viewer(Role::Admin), None, now())
     });
     assert!(!html.contains("refresh") && html.contains("none running"), "{html}");
 }

@@ -224,7 +224,7 @@ async fn a_snooze_ends_in_its_time(db: &Database) {
     act(db, &ids[..1], until(-1), STEWARDS[0]).await;
     act(db, &ids[1..], until(3_600), STEWARDS[0]).await;
     assert_eq!(wake_due(db).await.unwrap(), 1);
-    let counts = alert_lists::count_alerts(db).await.unwrap();
+    let counts = alert_lists::count_alerts(db, &AlertsQuery::default(), None).await.unwrap();
     assert_eq!((counts.of(AlertState::Open), counts.of(AlertState::Snoozed)), (1, 1));
     assert_eq!(wake_due(db).await.unwrap(), 0);
 }

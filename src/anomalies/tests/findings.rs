@@ -8,7 +8,7 @@ use chrono::{DateTime, Duration, TimeZone, Utc};
 use crate::anomalies::{GONE, HygieneSettings, all_rules, find_anomalies, find_failures};
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::table_profile::{FailedTable, TableProfile};
-use crate::engine::{ProfileOptions, Unobserved, discover, profile_table};
+use crate::engine::{ProfileOptions, Unobserved, discover_file, profile_table};
 
 const ROWS: usize = 1_200;
 const WORDS: [&str; 6] = ["amber", "birch", "cedar", "dune", "ember", "fjord"];
@@ -216,13 +216,13 @@ fn profile(folder: &std::path::Path) -> Vec<TableProfile> {
         deadline_ms: 0,
         clock: clock(),
     };
-    let mut tables: Vec<TableProfile> = discover(folder)
-        .unwrap()
+    // File by file: equal files of a folder would be one table.
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
         .iter()
-        .map(|table| profile_table(folder, table, &options, &Unobserved).unwrap())
-        .collect();
-    tables.sort_by(|a, b| a.table_name.cmp(&b.table_name));
-    tables
+        .map(|file| profile_table(folder, &discover_file(file).unwrap(), &options, &Unobserved).unwrap())
+        .collect()
 }
 
 /// Kinds found, by table.

@@ -4,7 +4,8 @@
 //! is built from it, and so is the document (`openapi`): neither can name what the other lacks. Where the seed writes
 //! camelCase, `casing` turns the answer and the body of a request at the edge.
 
-pub mod alerts;
+pub mod alert_bodies;
+mod alerts;
 mod casing;
 pub mod catalogue;
 pub mod column_profile;

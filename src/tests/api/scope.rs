@@ -264,6 +264,7 @@ fn no_handler_takes_the_whole_state() {
         "http/health.rs",
         "http/gate.rs",
         "http/data.rs",
+        "http/alert_data.rs",
         "http/console.rs",
         "http/router.rs",
     ];

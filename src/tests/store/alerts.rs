@@ -260,5 +260,5 @@ async fn the_inbox_is_filtered_ordered_and_counted(db: &Database) {
     assert_eq!(ask("?assigned=me").await.0, 0);
     assert_eq!(ask("?kind=Null_Ratio_50&run=1").await.0, 3);
     let levels = alert_lists::list_levels(db, &all(db).await).await.unwrap();
-    assert_eq!(levels.len(), 3, "a strip each, empty where no run is stored");
+    assert!(levels.is_empty(), "no run is stored, so there is nothing to draw: {levels:?}");
 }

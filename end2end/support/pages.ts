@@ -14,12 +14,20 @@ export async function allPages(request: APIRequestContext, sample: Sample): Prom
   const columns = firstOfEachKind(table.columns);
   const runs = await (await request.get(`${server.url}/runs?format=json`)).json();
   const run = runs.runs.items[0].number;
+  const alerts = await (await request.get(`${server.url}/api/alerts?limit=1`)).json();
+  const alert = alerts.alerts[0].alert_id;
   return [
     { name: "overview", path: "/" },
+    { name: "alerts", path: "/alerts" },
+    { name: "alerts, one looked at", path: `/alerts?alert=${alert}` },
+    { name: "alerts, nothing matches", path: "/alerts?q=no-such-name" },
+    { name: "alerts, none resolved", path: "/alerts?state=resolved&by=time" },
+    { name: "alert", path: `/alerts/${alert}` },
     { name: "start", path: "/start" },
     { name: "tables", path: "/tables" },
     { name: "tables, nothing matches", path: "/tables?q=no-such-name" },
     { name: "table", path: tablePath },
+    { name: "table, alerts", path: `${tablePath}?tab=alerts` },
     { name: "table, runs", path: `${tablePath}?tab=runs` },
     { name: "table, definition", path: `${tablePath}?tab=definition` },
     ...columns.map(({ kind, name }) => ({ name: `column, ${kind}`, path: `${tablePath}/columns/${encodeURIComponent(name)}` })),

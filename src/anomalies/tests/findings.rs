@@ -39,7 +39,7 @@ fn name(row: usize) -> String {
 
 /// One value in every so many rows, else the other.
 fn one_in(row: usize, of: usize, rare: impl Into<String>, usual: impl Into<String>) -> Value {
-    Some(if row % of == 0 { rare.into() } else { usual.into() })
+    Some(if row.is_multiple_of(of) { rare.into() } else { usual.into() })
 }
 
 const CASES: &[Case] = &[
@@ -269,7 +269,7 @@ fn dates_and_ages_are_found_by_the_runs_clock() {
     }
     let folder = tempfile::tempdir().unwrap();
     let with =
-        |odd: &'static str| move |row: usize| format!("{row},{}", if row % 100 == 0 { odd.to_owned() } else { day(row as i64 % 300) });
+        |odd: &'static str| move |row: usize| format!("{row},{}", if row.is_multiple_of(100) { odd.to_owned() } else { day(row as i64 % 300) });
     csv(folder.path(), "a_old", "id,placed_on", with("1753-01-01"), 1_000);
     csv(folder.path(), "b_far", "id,placed_on", with("2099-12-31"), 1_000);
     csv(folder.path(), "c_near", "id,placed_on", with("1951-01-01"), 1_000);

@@ -171,6 +171,12 @@ pub async fn delete_group(tx: &mut Transaction, group: &TableGroupId, actor: &Ac
             .execute(&mut *tx)
             .await?;
     }
+    for text in [
+        "delete from alert_events where alert_id in (select alert_id from dq_alerts where table_group_id = $1)",
+        "delete from dq_alerts where table_group_id = $1",
+    ] {
+        sql(text).bind(group.as_str()).execute(&mut *tx).await?;
+    }
     let removed = sql("delete from dq_table_groups where table_group_id = $1")
         .bind(group.as_str())
         .execute(&mut *tx)

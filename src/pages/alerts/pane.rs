@@ -98,7 +98,7 @@ fn standing(alert: &Alert, now: DateTime<Utc>) -> AnyView {
         .dismissed_for
         .map(|reason| format!(": {}", reason.label().to_lowercase()))
         .unwrap_or_default();
-    let since = alert.state_at.map(|at| view! { ", "{moment(at, now)} });
+    let since = alert.state_at.map(|at| view! { " since "{moment(at, now)} });
     let assigned = alert.assigned_name.as_ref().map(|name| format!(" Assigned to {name}."));
     let run = alert
         .last_run_number

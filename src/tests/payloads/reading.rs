@@ -227,10 +227,7 @@ async fn a_missing_part_of_the_schema_is_added_once_or_the_payload_answers() {
     shelf.old_run("r1", Some(p3("r1", 100).to_string())).await;
     super::backfill::backfill_all(&shelf).await;
     let drop = async || {
-        sql("alter table dq_profile_results drop column percentiles_json")
-            .execute(shelf.db())
-            .await
-            .unwrap();
+        sql("drop table dq_profile_anomaly_results").execute(shelf.db()).await.unwrap();
     };
     shelf.switch(AUTO_MANAGE, false).await;
     drop().await;

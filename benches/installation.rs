@@ -13,7 +13,7 @@ use limn::domain::profile_run::{RunMode, RunTrigger};
 use limn::domain::table_profile::TableProfile;
 use limn::domain::user::Role;
 use limn::engine::{self, Observer, ProfileOptions};
-use limn::services::configuration::{Configuration, EngineSettings};
+use limn::services::configuration::{ApiLimits, Configuration, EngineSettings};
 use limn::services::run_completion::{Completion, End, complete};
 use limn::services::{access, connections};
 use limn::state::AppState;
@@ -64,6 +64,7 @@ pub async fn open(folder: &Path) -> AppState {
         public_url: "http://limn.test".into(),
         source_roots: Vec::new(),
         secret_key_file: None,
+        api: ApiLimits::NONE,
         engine: EngineSettings {
             threads: 1,
             memory_bytes: 512 << 20,

@@ -34,6 +34,9 @@ profile_run_id = "{run}"
 project_key = "default"
 connection_id = "shop"
 data_definition_table_id = "{table}"
+table_id = "{table}"
+column_name = "amount"
+dataset_id = "sales"
 tableName = "orders"
 columnName = "amount"
 tableGroupId = "shop-all"
@@ -47,11 +50,11 @@ class Browser:
         self.port = port
         self.cookies = {}
 
-    def send(self, method, path, form=None, headers=None):
+    def send(self, method, path, form=None, headers=None, body=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        body = urllib.parse.urlencode(form) if form is not None else None
+        body = urllib.parse.urlencode(form) if form is not None else body
         sent = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin", "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
-        if body is not None:
+        if form is not None:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
         connection.request(method, path, body, {**sent, **(headers or {})})
         answer = connection.getresponse()
@@ -75,7 +78,7 @@ def free_port():
 
 def start(binary, folder, port):
     environment = {"PATH": os.environ.get("PATH", ""), "HOME": folder, "LIMN_LISTEN": f"127.0.0.1:{port}",
-                   "LIMN_DATA_DIR": os.path.join(folder, "data"), "LIMN_ENGINE_THREADS": "1", "RUST_LOG": "error"}
+                   "LIMN_DATA_DIR": os.path.join(folder, "data"), "LIMN_ENGINE_THREADS": "1", "LIMN_API_RATE": "0", "RUST_LOG": "error"}
     log = open(os.path.join(folder, "log"), "w+")
     server = subprocess.Popen([binary, "serve"], cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
     for _ in range(400):
@@ -105,13 +108,18 @@ def write_tables(folder):
 def prepare(browser, link, tables):
     """Comes in, connects the tables, profiles them; gives a token."""
     browser.send("POST", "/actions/accept-link", {"token": link})
-    browser.send("POST", "/actions/create-connection", {"name": "Shop", "location": tables, "kind": "folder"})
     browser.send("POST", "/actions/create-token", {"name": "check", "scope": "admin", "days": "1"})
     token = re.search(r"limn_[0-9a-f]{64}", browser.flash())
     if not token:
         sys.exit(f"no token was made: {browser.flash()}")
     authorised = {"Authorization": f"Bearer {token.group(0)}", "Accept": "application/json", "Content-Type": "application/json"}
     plain = Browser(browser.port)
+    new = {"name": "Shop", "location": tables, "kind": "folder"}
+    for path, status in [("/api/connection-checks", 200), ("/api/connections", 201), ("/api/datasets", 201)]:
+        sent = {"name": "Sales"} if path == "/api/datasets" else new
+        answered, text = plain.send("POST", path, headers=authorised, body=json.dumps(sent))
+        if answered != status or json.loads(text).get("passed") is False:
+            sys.exit(f"{path}: {answered} {text}")
     for _ in range(2):
         status, text = plain.send("POST", "/api/table-groups/shop-all/profile-runs", headers=authorised)
         if status != 202:

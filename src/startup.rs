@@ -17,6 +17,7 @@ use crate::domain::audit::Actor;
 use crate::http::router::{self, Pages};
 use crate::http::server;
 use crate::services::configuration::Configuration;
+use crate::services::rate_limits::RateLimits;
 use crate::services::run_signals::RunSignals;
 use crate::services::run_worker::RunWorker;
 use crate::services::{access, background, retention};
@@ -77,6 +78,7 @@ pub fn app_state(db: Database, config: Configuration, stop: CancellationToken) -
         .build();
     AppState {
         db,
+        limits: RateLimits::new(config.api),
         config: Arc::new(config),
         signals: RunSignals::default(),
         leptos,

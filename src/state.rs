@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::scope::Scope;
 use crate::domain::user::Viewer;
 use crate::services::configuration::Configuration;
+use crate::services::rate_limits::RateLimits;
 use crate::services::run_signals::RunSignals;
 use crate::store::Database;
 
@@ -19,6 +20,8 @@ pub struct AppState {
     pub db: Database,
     /// What the administrator set from outside.
     pub config: Arc<Configuration>,
+    /// How often programs may ask.
+    pub limits: RateLimits,
     /// Who is told when a run changes.
     pub signals: RunSignals,
     /// Names of the browser's half, for the shell.

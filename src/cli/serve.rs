@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Outcome;
-use crate::services::configuration::{Configuration, EngineSettings};
+use crate::services::configuration::{ApiLimits, Configuration, EngineSettings};
 use crate::startup;
 
 /// Longest run.
@@ -36,6 +36,12 @@ pub struct ServeArgs {
     /// Runs at the same time
     #[arg(long, env = "LIMN_ENGINE_RUNS", default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     engine_runs: u16,
+    /// Requests to the API that each token or person may make in a minute; 0 is no limit
+    #[arg(long, env = "LIMN_API_RATE", default_value_t = 1_200, value_name = "N")]
+    api_rate: u32,
+    /// Tokens that do not work which one address may try in a minute; 0 is no limit
+    #[arg(long, env = "LIMN_API_FAILURES", default_value_t = 60, value_name = "N")]
+    api_failures: u32,
     /// What is logged: error, warn, info, debug or trace; RUST_LOG says it finer
     #[arg(long, env = "LIMN_LOG", default_value = "info", value_name = "LEVEL")]
     log: String,
@@ -155,6 +161,10 @@ pub fn run(mut args: ServeArgs) -> Outcome {
             concurrent_runs: usize::from(args.engine_runs),
             deadline_ms: DEADLINE_MS,
             lease_s: LEASE_S,
+        },
+        api: ApiLimits {
+            requests_a_minute: args.api_rate,
+            failures_a_minute: args.api_failures,
         },
     };
     startup::block_on(startup::serve(config))??;

@@ -18,6 +18,7 @@ pub fn encode_segment(text: &str) -> String {
 
 /// A table's place.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct TableAddress {
     /// Connection slug.
     pub connection_id: ConnectionId,

@@ -9,7 +9,8 @@ const LONGEST_TAG: usize = 60;
 
 /// What people say of a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(default, deny_unknown_fields)]
 pub struct TableCharacteristics {
     /// Whether it is a critical data element.
     pub critical_data_element: bool,
@@ -39,7 +40,8 @@ pub struct TableCharacteristics {
 
 /// What people say of a column.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(default, deny_unknown_fields)]
 pub struct ColumnCharacteristics {
     /// Whether it is a critical data element.
     pub critical_data_element: bool,
@@ -57,6 +59,25 @@ impl TableCharacteristics {
     /// Whether nobody has said anything.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Without blanks around the texts.
+    pub fn trimmed(mut self) -> Self {
+        for text in [
+            &mut self.description,
+            &mut self.data_steward,
+            &mut self.data_source,
+            &mut self.source_system,
+            &mut self.source_process,
+            &mut self.business_domain,
+            &mut self.stakeholder_group,
+            &mut self.transform_level,
+            &mut self.data_product,
+            &mut self.data_definition,
+        ] {
+            *text = text.trim().to_owned();
+        }
+        self
     }
 
     /// The fields of one line, with the names of their form fields and labels.
@@ -79,6 +100,14 @@ impl ColumnCharacteristics {
     /// Whether nobody has said anything.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Without blanks around the texts.
+    pub fn trimmed(mut self) -> Self {
+        for text in [&mut self.description, &mut self.pii_risk, &mut self.dq_dimension] {
+            *text = text.trim().to_owned();
+        }
+        self
     }
 }
 

@@ -6,6 +6,7 @@ use super::identifier::{ProjectKey, TableGroupId};
 
 /// One dataset.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Dataset {
     /// Immutable slug.
     pub dataset_id: String,
@@ -19,6 +20,7 @@ pub struct Dataset {
 
 /// What people say of a dataset.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct DatasetText {
     /// Name.
     pub name: String,

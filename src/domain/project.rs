@@ -7,6 +7,7 @@ use super::identifier::ProjectKey;
 
 /// One project.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Project {
     /// Immutable slug.
     pub project_key: ProjectKey,
@@ -20,6 +21,12 @@ pub struct Project {
     pub connection_count: u64,
     /// Test suites that belong to it.
     pub test_suite_count: u64,
+    /// Datasets that belong to it.
+    pub dataset_count: u64,
+    /// Dialect of its statements, where a program of the seeds said one.
+    pub sql_flavor: Option<String>,
+    /// The workspace that it stands for, where a program of the seeds said one.
+    pub workspace_id: Option<String>,
 }
 
 /// Figures of some tables, as of the latest completed run of each.

@@ -67,6 +67,12 @@ pub struct TablesQuery {
     pub flat: bool,
     /// Order.
     pub sort: TableSort,
+    /// Most items on a page, where it is not the usual number.
+    #[serde(skip)]
+    pub limit: Option<u32>,
+    /// Items left out before the first, where the page does not say.
+    #[serde(skip)]
+    pub offset: Option<u64>,
     /// Page from 1.
     pub page: u32,
     /// What was ignored, in words.

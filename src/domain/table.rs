@@ -16,6 +16,7 @@ use super::table_scope::TableScope;
 
 /// One line of the list of tables.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct TableSummary {
     /// Id.
     pub table_id: TableId,
@@ -54,6 +55,7 @@ pub struct TableSummary {
 
 /// Other names of a table, as `schema.table`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct TableNames {
     /// Before it was renamed.
     pub renamed_from: Option<String>,
@@ -70,6 +72,7 @@ impl TableNames {
 
 /// Figures of a table in one run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct TableFigures {
     /// Run.
     pub profile_run_id: RunId,
@@ -87,6 +90,7 @@ pub struct TableFigures {
 
 /// A failed attempt to read a table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct TableFailure {
     /// Run.
     pub run_number: i64,

@@ -6,6 +6,7 @@ use super::row_filter::RowFilter;
 
 /// What a person says of how a table is read.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct TableScope {
     /// Columns that are not read, as the source spells them; sorted.
@@ -13,6 +14,7 @@ pub struct TableScope {
     pub left_out: Vec<String>,
     /// Rows that are profiled; all where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
     pub row_filter: Option<RowFilter>,
 }
 

@@ -10,9 +10,11 @@ use super::api::negotiation::is_api;
 use super::cookies::{Flash, Scheme};
 use super::format::Format;
 use super::problem::Problem;
+use super::server::PeerAddress;
 use crate::domain::address::encode_segment;
 use crate::domain::identifier::UserId;
 use crate::domain::user::Viewer;
+use crate::services::access::token_hash;
 use crate::services::api_tokens;
 use crate::services::error::AppError;
 use crate::state::AppState;
@@ -63,8 +65,16 @@ pub async fn require_viewer(State(state): State<AppState>, session: Session, mut
         Ok(viewer) => viewer,
         Err(error) => return Problem(error).into_response(),
     };
-    if token.is_some() && viewer.is_none() {
-        return Problem(AppError::SignedOut).into_response();
+    if let (Some(_), None) = (&token, &viewer) {
+        let address = request.extensions().get::<PeerAddress>().map(|peer| peer.0.ip().to_string());
+        let counted = state.limits.note_failure(&address.unwrap_or_default());
+        return Problem(counted.err().unwrap_or(AppError::SignedOut)).into_response();
+    }
+    if let Some(viewer) = viewer.as_ref().filter(|_| token.is_some() || is_api(&path)) {
+        let caller = token.as_deref().map_or_else(|| viewer.user.user_id.0.clone(), token_hash);
+        if let Err(refused) = state.limits.admit(&caller) {
+            return Problem(refused).into_response();
+        }
     }
     if viewer.is_none() && !is_public(&path) {
         if !wants_page || !request.method().is_safe() {

@@ -62,7 +62,7 @@ pub fn ConnectionPage() -> impl IntoView {
         };
         let draft = ConnectionDraft::of(&connection).overlaid(&request::raw_query());
         let check = if draft.is_checked && draft.is_complete() {
-            match test_connection(&state.db, &state.config, &viewer, &draft).await {
+            match test_connection(&state.db, &state.config, &viewer, &draft, None).await {
                 Ok(check) => Some(check),
                 Err(crate::services::error::AppError::Refused { title, detail }) => Some(ConnectionCheck::refused(title, detail)),
                 Err(error) => return Err(error),

@@ -28,7 +28,7 @@ pub fn NewConnectionPage() -> impl IntoView {
         let state = request::state();
         let draft = ConnectionDraft::parse(&request::raw_query());
         let check = if draft.is_checked && draft.is_complete() {
-            Some(test_connection(&state.db, &state.config, &viewer, &draft).await?)
+            Some(test_connection(&state.db, &state.config, &viewer, &draft, None).await?)
         } else {
             None
         };

@@ -35,28 +35,28 @@ pub async fn describe_table(
 ) -> Result<(), ServerFnError> {
     let (state, viewer) = (state()?, viewer()?);
     let back = safe_path(&back, "/tables");
-    let trim = |text: String| text.trim().to_owned();
     let said = TableCharacteristics {
         critical_data_element: !fields.critical.is_empty(),
-        description: trim(fields.description),
-        data_steward: trim(fields.data_steward),
-        data_source: trim(fields.data_source),
-        source_system: trim(fields.source_system),
-        source_process: trim(fields.source_process),
-        business_domain: trim(fields.business_domain),
-        stakeholder_group: trim(fields.stakeholder_group),
-        transform_level: trim(fields.transform_level),
-        data_product: trim(fields.data_product),
-        data_definition: trim(fields.data_definition),
-        tags: Vec::new(),
+        description: fields.description,
+        data_steward: fields.data_steward,
+        data_source: fields.data_source,
+        source_system: fields.source_system,
+        source_process: fields.source_process,
+        business_domain: fields.business_domain,
+        stakeholder_group: fields.stakeholder_group,
+        transform_level: fields.transform_level,
+        data_product: fields.data_product,
+        data_definition: fields.data_definition,
+        tags: vec![fields.tags],
     };
-    match service::describe_table(&state.db, &viewer, &TableId(table_id), said, &fields.tags).await {
-        Ok(()) => go_saying(
+    match service::describe_table(&state.db, &viewer, &TableId(table_id), said).await {
+        Ok(true) => go_saying(
             &back,
             true,
             "The description is kept",
             "No run and no search for tables changes it.",
         ),
+        Ok(false) => go_saying(&back, true, "Nothing changed", ""),
         Err(error) => refuse(&back, error),
     }
 }
@@ -78,18 +78,19 @@ pub async fn describe_column(
     let back = safe_path(&back, "/tables");
     let said = ColumnCharacteristics {
         critical_data_element: !critical.is_empty(),
-        description: description.trim().to_owned(),
-        pii_risk: pii_risk.trim().to_owned(),
-        dq_dimension: dq_dimension.trim().to_owned(),
-        tags: Vec::new(),
+        description,
+        pii_risk,
+        dq_dimension,
+        tags: vec![tags],
     };
-    match service::describe_column(&state.db, &viewer, &TableId(table_id), &column_name, said, &tags).await {
-        Ok(()) => go_saying(
+    match service::describe_column(&state.db, &viewer, &TableId(table_id), &column_name, said).await {
+        Ok(true) => go_saying(
             &back,
             true,
             "The description is kept",
             "No run and no search for tables changes it.",
         ),
+        Ok(false) => go_saying(&back, true, "Nothing changed", ""),
         Err(error) => refuse(&back, error),
     }
 }

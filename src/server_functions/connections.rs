@@ -9,10 +9,7 @@ use crate::domain::connection::ConnectionKind;
 use crate::domain::connection_draft::ConnectionDraft;
 use crate::domain::identifier::ConnectionId;
 use crate::domain::secret::Secret;
-use crate::domain::user::Permission;
-use crate::services::error::AppError;
-use crate::services::{access, connection_changes, connections as service};
-use crate::store::connections;
+use crate::services::{connection_changes, connections as service};
 
 /// The fields of the form of a connection but the password.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -129,16 +126,9 @@ pub async fn find_tables(connection_id: String, #[server(default)] back: String)
 pub async fn set_connection_active(connection_id: String, active: bool, #[server(default)] back: String) -> Result<(), ServerFnError> {
     let (state, viewer) = (state()?, viewer()?);
     let back = safe_path(&back, "/settings/connections");
-    let change = async {
-        access::require(&viewer, Permission::Configure)?;
-        let mut tx = state.db.begin().await?;
-        connections::set_connection_active(&mut tx, &ConnectionId(connection_id), active, &access::actor(&viewer)).await?;
-        tx.commit().await?;
-        Ok::<(), AppError>(())
-    };
-    match change.await {
-        Ok(()) if active => go_saying(&back, true, "The connection is on", "It can be profiled again."),
-        Ok(()) => go_saying(
+    match connection_changes::set_connection_active(&state.db, &viewer, &ConnectionId(connection_id), active).await {
+        Ok(_) if active => go_saying(&back, true, "The connection is on", "It can be profiled again."),
+        Ok(_) => go_saying(
             &back,
             true,
             "The connection is off",

@@ -67,7 +67,8 @@ pub async fn update_dataset(
     };
     let groups: Vec<TableGroupId> = groups.into_iter().map(TableGroupId).collect();
     match service::update_dataset(&state.db, &viewer, &dataset_id, &text, &groups).await {
-        Ok(()) => go_saying(&page_of(&dataset_id), true, "The dataset is changed", ""),
+        Ok(true) => go_saying(&page_of(&dataset_id), true, "The dataset is changed", ""),
+        Ok(false) => go_saying(&page_of(&dataset_id), true, "Nothing changed", ""),
         Err(error) => refuse(&page_of(&dataset_id), error),
     }
 }

@@ -6,7 +6,7 @@ use super::reply::{go_saying, refuse, state, viewer};
 use crate::domain::address::encode_segment;
 use crate::domain::identifier::ProjectKey;
 use crate::domain::query::query_string;
-use crate::services::projects as service;
+use crate::services::projects::{self as service, ProjectChange};
 use crate::store::projects::ProjectText;
 
 /// The list of projects.
@@ -40,7 +40,12 @@ pub async fn update_project(
 ) -> Result<(), ServerFnError> {
     let (state, viewer) = (state()?, viewer()?);
     let here = page_of(&project_key);
-    match service::update_project(&state.db, &viewer, &ProjectKey(project_key), &ProjectText { name, description }).await {
+    let change = ProjectChange {
+        name: Some(name),
+        description: Some(description),
+        is_active: None,
+    };
+    match service::change_project(&state.db, &viewer, &ProjectKey(project_key), change).await {
         Ok(true) => go_saying(&here, true, "The project is changed", ""),
         Ok(false) => go_saying(&here, true, "Nothing changed", ""),
         Err(error) => refuse(&here, error),
@@ -52,9 +57,13 @@ pub async fn update_project(
 pub async fn set_project_active(project_key: String, active: bool) -> Result<(), ServerFnError> {
     let (state, viewer) = (state()?, viewer()?);
     let here = page_of(&project_key);
-    match service::set_project_active(&state.db, &viewer, &ProjectKey(project_key), active).await {
-        Ok(()) if active => go_saying(&here, true, "The project is on", "Its active connections can be profiled again."),
-        Ok(()) => go_saying(
+    let change = ProjectChange {
+        is_active: Some(active),
+        ..ProjectChange::default()
+    };
+    match service::change_project(&state.db, &viewer, &ProjectKey(project_key), change).await {
+        Ok(_) if active => go_saying(&here, true, "The project is on", "Its active connections can be profiled again."),
+        Ok(_) => go_saying(
             &here,
             true,
             "The project is off",

@@ -7,7 +7,7 @@ use crate::domain::identifier::TableId;
 use crate::domain::row_filter::RowFilter;
 use crate::domain::table_scope::TableScope;
 use crate::domain::user::{Permission, Viewer};
-use crate::store::{Database, characteristics as store};
+use crate::store::{Database, characteristics as store, tables};
 
 /// Longest line and longest description (characters).
 const LONGEST_LINE: usize = 200;
@@ -15,49 +15,58 @@ const LONGEST_TEXT: usize = 4_000;
 /// Most columns that are left out.
 const MOST_LEFT_OUT: usize = 5_000;
 
-/// Keeps what is said of a table; `tags` are separated by commas.
-pub async fn describe_table(
-    db: &Database,
-    viewer: &Viewer,
-    table: &TableId,
-    said: TableCharacteristics,
-    tags: &str,
-) -> Result<(), AppError> {
+/// Keeps what is said of a table; a comma separates tags. Says whether anything changed.
+pub async fn describe_table(db: &Database, viewer: &Viewer, table: &TableId, said: TableCharacteristics) -> Result<bool, AppError> {
     require_on_table(db, viewer, table).await?;
     let said = TableCharacteristics {
-        tags: checked_tags(tags)?,
-        ..said
+        tags: checked_tags(&said.tags)?,
+        ..said.trimmed()
     };
     check_lengths(&said.description, said.lines().map(|(_, _, text)| text).as_slice())?;
+    let known = tables::find_table(db, table).await?.ok_or(AppError::NotFound)?;
+    if known.characteristics == said {
+        return Ok(false);
+    }
     let mut tx = db.begin().await?;
     if !store::update_table(&mut tx, table, &said, &access::actor(viewer)).await? {
         return Err(AppError::NotFound);
     }
     tx.commit().await?;
-    Ok(())
+    Ok(true)
 }
 
-/// Keeps what is said of a column; `tags` are separated by commas.
+/// Keeps what is said of a column; a comma separates tags. Says whether anything changed.
 pub async fn describe_column(
     db: &Database,
     viewer: &Viewer,
     table: &TableId,
     column_name: &str,
     said: ColumnCharacteristics,
-    tags: &str,
-) -> Result<(), AppError> {
+) -> Result<bool, AppError> {
     require_on_table(db, viewer, table).await?;
+    let known = find_column(db, table, column_name).await?;
     let said = ColumnCharacteristics {
-        tags: checked_tags(tags)?,
-        ..said
+        tags: checked_tags(&said.tags)?,
+        ..said.trimmed()
     };
     check_lengths(&said.description, &[&said.pii_risk, &said.dq_dimension])?;
+    if known == said {
+        return Ok(false);
+    }
     let mut tx = db.begin().await?;
     if !store::update_column(&mut tx, table, column_name, &said, &access::actor(viewer)).await? {
         return Err(AppError::NotFound);
     }
     tx.commit().await?;
-    Ok(())
+    Ok(true)
+}
+
+/// What is said of a column. A table that was profiled and never had such a column has none.
+pub async fn find_column(db: &Database, table: &TableId, column_name: &str) -> Result<ColumnCharacteristics, AppError> {
+    match store::find_column(db, table, column_name).await? {
+        Some(said) => Ok(said),
+        None => Err(AppError::NotFound),
+    }
 }
 
 /// Keeps how a table is read. Says whether anything changed; the next run reads it so.
@@ -97,8 +106,8 @@ async fn require_on_table(db: &Database, viewer: &Viewer, table: &TableId) -> Re
     access::require_on_group(db, viewer, Permission::Describe, &group).await
 }
 
-fn checked_tags(tags: &str) -> Result<Vec<String>, AppError> {
-    parse_tags(tags).map_err(|reason| AppError::refused("A tag cannot be kept", reason))
+fn checked_tags(tags: &[String]) -> Result<Vec<String>, AppError> {
+    parse_tags(&tags.join(",")).map_err(|reason| AppError::refused("A tag cannot be kept", reason))
 }
 
 fn check_lengths(description: &str, lines: &[&str]) -> Result<(), AppError> {

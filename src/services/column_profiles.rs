@@ -3,7 +3,8 @@
 
 use super::configuration::Configuration;
 use super::error::AppError;
-use super::payloads::{Payload, PayloadError, PayloadTable, load_payload};
+use super::payloads::{Payload, PayloadTable};
+use super::run_payloads::read_payload;
 use super::switches::{AUTO_MANAGE, TABLE_READS, is_switched_on};
 use super::table_names::{ambiguous, find_named_table, only_one};
 use crate::domain::anomaly::ProfileAnomaly;
@@ -15,8 +16,6 @@ use crate::store::{Database, connections};
 
 /// Runs of which only the payload may know the table, and that are opened for one answer.
 const MOST_PAYLOADS: u32 = 10;
-/// Longest inline payload in characters.
-const LONGEST_PAYLOAD: u64 = 64 << 20;
 
 /// Which column is asked for.
 #[derive(Clone, Debug, Default)]
@@ -214,17 +213,19 @@ impl Reader<'_> {
         if !wants_payload || !run.has_payload {
             return Ok(if has_table_rows { Said::NoColumn } else { Said::NoTable(reason) });
         }
-        Ok(match self.read_payload(run).await? {
-            Ok(payload) => match self.find_in_payload(&payload, table, reason)? {
-                Said::NoTable(_) if has_table_rows => Said::NoColumn,
-                said => said,
+        Ok(
+            match read_payload(self.db, self.config, &run.profile_run_id, run.has_payload).await? {
+                Ok(payload) => match self.find_in_payload(&payload, table, reason)? {
+                    Said::NoTable(_) if has_table_rows => Said::NoColumn,
+                    said => said,
+                },
+                Err(error) if has_table_rows => {
+                    tracing::warn!(run.id = %run.profile_run_id, %error, "The payload of a run cannot be read");
+                    Said::NoColumn
+                }
+                Err(error) => Said::NoTable(Some(error.to_string())),
             },
-            Err(error) if has_table_rows => {
-                tracing::warn!(run.id = %run.profile_run_id, %error, "The payload of a run cannot be read");
-                Said::NoColumn
-            }
-            Err(error) => Said::NoTable(Some(error.to_string())),
-        })
+        )
     }
 
     /// Results first, typed columns second. A part of the schema that is missing is added once, where Limn may do so.
@@ -284,25 +285,6 @@ impl Reader<'_> {
             origin,
             reason,
         }))
-    }
-
-    /// The payload of a run. The outer error is the database's, the inner one the payload's own.
-    async fn read_payload(&self, run: &CandidateRun) -> Result<Result<Payload, PayloadError>, AppError> {
-        let stored = column_reads::find_payload(self.db, &run.profile_run_id, LONGEST_PAYLOAD).await?;
-        let read = async {
-            if stored.is_none() && run.has_payload {
-                return Err(PayloadError::TooLarge(format!("it has more than {LONGEST_PAYLOAD} characters")));
-            }
-            let text = load_payload(self.config, stored).await?;
-            let payload = tokio::task::spawn_blocking(move || Payload::read(&text))
-                .await
-                .map_err(|error| PayloadError::Unreadable(error.to_string()))??;
-            match &payload.profile_run_id {
-                Some(other) if *other != run.profile_run_id.as_str() => Err(PayloadError::OtherRun(other.clone())),
-                _ => Ok(payload),
-            }
-        };
-        Ok(read.await)
     }
 
     fn find_in_payload(&self, payload: &Payload, known: Option<&NamedTable>, reason: Option<String>) -> Result<Said, AppError> {

@@ -20,6 +20,25 @@ pub struct Configuration {
     pub secret_key_file: Option<PathBuf>,
     /// The embedded engine.
     pub engine: EngineSettings,
+    /// How often programs may ask.
+    pub api: ApiLimits,
+}
+
+/// Limits of the API; 0 is none.
+#[derive(Clone, Copy, Debug)]
+pub struct ApiLimits {
+    /// Requests a minute of each token or person.
+    pub requests_a_minute: u32,
+    /// Tokens that do not work, a minute from each address.
+    pub failures_a_minute: u32,
+}
+
+impl ApiLimits {
+    /// No limits: for commands and for tests of something else.
+    pub const NONE: Self = Self {
+        requests_a_minute: 0,
+        failures_a_minute: 0,
+    };
 }
 
 /// Limits of the embedded engine.
@@ -54,6 +73,7 @@ impl Configuration {
                 deadline_ms: 60_000,
                 lease_s: 30,
             },
+            api: ApiLimits::NONE,
         }
     }
 

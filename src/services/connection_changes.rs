@@ -112,6 +112,16 @@ pub(super) async fn find_kept_password(db: &Database, config: &Configuration, dr
     }
 }
 
+/// Switches a connection off or on; says whether anything changed.
+pub async fn set_connection_active(db: &Database, viewer: &Viewer, id: &ConnectionId, is_active: bool) -> Result<bool, AppError> {
+    access::require(viewer, Permission::Configure)?;
+    store::find_connection(db, id).await?.ok_or(AppError::NotFound)?;
+    let mut tx = db.begin().await?;
+    let changed = store::set_connection_active(&mut tx, id, is_active, &access::actor(viewer)).await?;
+    tx.commit().await?;
+    Ok(changed)
+}
+
 /// What depends on a connection.
 pub async fn count_dependents(db: &Database, connection: &Connection) -> Result<GroupDependents, AppError> {
     let groups: Vec<TableGroupId> = connection.groups.iter().map(|group| group.table_group_id.clone()).collect();
@@ -141,7 +151,7 @@ pub async fn delete_connection(db: &Database, viewer: &Viewer, id: &ConnectionId
 }
 
 /// Refuses a removal while a run is active or tests belong to what would go.
-pub(super) fn refuse_dependents(dependents: &GroupDependents, noun: &str) -> Result<(), AppError> {
+pub fn refuse_dependents(dependents: &GroupDependents, noun: &str) -> Result<(), AppError> {
     if dependents.active_runs > 0 {
         return Err(AppError::conflict(
             format!("A run of this {noun} has not ended"),

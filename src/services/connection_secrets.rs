@@ -3,6 +3,8 @@
 //! While a connection is being made its password waits as a draft, bound to the person and the address it was typed for:
 //! sent to another address it does not open.
 
+use std::collections::BTreeSet;
+
 use super::configuration::Configuration;
 use super::error::AppError;
 use super::secrets::SecretKeys;
@@ -65,6 +67,17 @@ pub async fn keep_password(
 pub async fn forget_password(tx: &mut Transaction, id: &ConnectionId, actor: &Actor) -> Result<(), AppError> {
     settings::remove(tx, &connection_key(id), actor).await?;
     Ok(())
+}
+
+/// The connections for which a password is kept.
+pub async fn list_kept(db: &Database) -> Result<BTreeSet<ConnectionId>, AppError> {
+    let prefix = connection_key(&ConnectionId::default());
+    let keys = settings::list_keys(db, &prefix).await?;
+    Ok(keys
+        .iter()
+        .filter_map(|key| key.strip_prefix(&prefix))
+        .map(ConnectionId::from)
+        .collect())
 }
 
 /// Where a connection's tables are read from, its password included.

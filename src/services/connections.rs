@@ -94,15 +94,20 @@ pub(super) fn refused_by(check: ConnectionCheck) -> AppError {
     AppError::refused(title, detail)
 }
 
-/// Tests what somebody filled in; nothing is kept.
+/// Tests what somebody filled in; nothing is kept. Without a password the draft's is taken, or the one that is kept.
 pub async fn test_connection(
     db: &Database,
     config: &Configuration,
     viewer: &Viewer,
     draft: &ConnectionDraft,
+    password: Option<Secret>,
 ) -> Result<ConnectionCheck, AppError> {
     access::require(viewer, Permission::Configure)?;
-    let password = match draft_password(db, config, viewer, draft).await? {
+    let password = match password {
+        Some(password) => Some(password),
+        None => draft_password(db, config, viewer, draft).await?,
+    };
+    let password = match password {
         Some(password) => Some(password),
         None => connection_changes::find_kept_password(db, config, draft).await?,
     };

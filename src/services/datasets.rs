@@ -29,8 +29,14 @@ pub async fn create_dataset(db: &Database, viewer: &Viewer, project: &str, text:
     Ok(id)
 }
 
-/// Changes a dataset. Its groups must be of its project.
-pub async fn update_dataset(db: &Database, viewer: &Viewer, id: &str, text: &DatasetText, groups: &[TableGroupId]) -> Result<(), AppError> {
+/// Changes a dataset; says whether anything changed. Its groups must be of its project.
+pub async fn update_dataset(
+    db: &Database,
+    viewer: &Viewer,
+    id: &str,
+    text: &DatasetText,
+    groups: &[TableGroupId],
+) -> Result<bool, AppError> {
     access::require(viewer, Permission::Configure)?;
     let text = checked(text)?;
     let dataset = store::find_dataset(db, id).await?.ok_or(AppError::NotFound)?;
@@ -41,10 +47,16 @@ pub async fn update_dataset(db: &Database, viewer: &Viewer, id: &str, text: &Dat
             "A dataset holds groups of the connections of its own project.",
         ));
     }
+    let mut groups = groups.to_vec();
+    groups.sort();
+    groups.dedup();
+    if text == dataset.text && groups == dataset.groups {
+        return Ok(false);
+    }
     let mut tx = db.begin().await?;
-    store::update_dataset(&mut tx, id, &text, groups, &access::actor(viewer)).await?;
+    store::update_dataset(&mut tx, id, &text, &groups, &access::actor(viewer)).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(true)
 }
 
 /// Removes a dataset; its groups stay.

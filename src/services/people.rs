@@ -4,7 +4,7 @@ use super::access;
 use super::error::AppError;
 use crate::domain::scope::{RoleGrant, Scope};
 use crate::domain::user::{Permission, Role, User, Viewer};
-use crate::store::{Database, connections, seed_lists, users};
+use crate::store::{Database, connections, projects, users};
 
 /// A place that a role may be limited to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,11 +18,11 @@ pub struct Place {
 /// Lists the projects, then the groups of each connection.
 pub async fn list_places(db: &Database, viewer: &Viewer) -> Result<Vec<Place>, AppError> {
     access::require(viewer, Permission::Configure)?;
-    let mut places: Vec<Place> = seed_lists::list_projects(db)
+    let mut places: Vec<Place> = projects::list_projects(db)
         .await?
         .into_iter()
         .map(|project| Place {
-            name: format!("{}, all groups", project.name.unwrap_or_else(|| project.project_key.clone())),
+            name: format!("{}, all groups", project.name),
             word: format!("project:{}", project.project_key),
         })
         .collect();
@@ -111,11 +111,8 @@ pub async fn check_grants(db: &Database, grants: &[RoleGrant]) -> Result<(), App
                 "Limit the other roles; the administrator's holds everywhere.",
             ));
         }
-        let known = seed_lists::list_projects(&whole).await?;
-        if let Some(lost) = projects
-            .iter()
-            .find(|key| known.iter().all(|project| project.project_key != key.as_str()))
-        {
+        let known = projects::list_projects(&whole).await?;
+        if let Some(lost) = projects.iter().find(|key| known.iter().all(|project| project.project_key != **key)) {
             return Err(AppError::refused(format!("There is no project {lost}"), "Name it by its key."));
         }
         for group in groups {

@@ -3,6 +3,7 @@
 use super::access;
 use super::error::AppError;
 use crate::domain::identifier::ProjectKey;
+use crate::domain::project::Project;
 use crate::domain::user::{Permission, Viewer};
 use crate::store::Database;
 use crate::store::projects::{self as store, ProjectText};
@@ -21,25 +22,46 @@ pub async fn create_project(db: &Database, viewer: &Viewer, text: &ProjectText) 
     Ok(key)
 }
 
+/// What may change of a project; what is not named stays.
+#[derive(Clone, Debug, Default)]
+pub struct ProjectChange {
+    /// Name.
+    pub name: Option<String>,
+    /// In words.
+    pub description: Option<String>,
+    /// Whether profiling is allowed through its connections.
+    pub is_active: Option<bool>,
+}
+
 /// Changes a project; says whether anything changed.
-pub async fn update_project(db: &Database, viewer: &Viewer, key: &ProjectKey, text: &ProjectText) -> Result<bool, AppError> {
+pub async fn change_project(db: &Database, viewer: &Viewer, key: &ProjectKey, change: ProjectChange) -> Result<bool, AppError> {
     access::require(viewer, Permission::Configure)?;
-    let text = checked(text)?;
-    store::find_project(db, key).await?.ok_or(AppError::NotFound)?;
+    let known = store::find_project(db, key).await?.ok_or(AppError::NotFound)?;
+    let actor = access::actor(viewer);
     let mut tx = db.begin().await?;
-    let changed = store::update_project(&mut tx, key, &text, &access::actor(viewer)).await?;
+    let mut changed = false;
+    if change.name.is_some() || change.description.is_some() {
+        let text = checked(&ProjectText {
+            name: change.name.unwrap_or(known.name),
+            description: change.description.unwrap_or(known.description),
+        })?;
+        changed |= store::update_project(&mut tx, key, &text, &actor).await?;
+    }
+    if let Some(is_active) = change.is_active {
+        changed |= store::set_project_active(&mut tx, key, is_active, &actor).await?;
+    }
     tx.commit().await?;
     Ok(changed)
 }
 
-/// Allows or refuses profiling through all connections of a project.
-pub async fn set_project_active(db: &Database, viewer: &Viewer, key: &ProjectKey, is_active: bool) -> Result<(), AppError> {
-    access::require(viewer, Permission::Configure)?;
-    store::find_project(db, key).await?.ok_or(AppError::NotFound)?;
-    let mut tx = db.begin().await?;
-    store::set_project_active(&mut tx, key, is_active, &access::actor(viewer)).await?;
-    tx.commit().await?;
-    Ok(())
+/// Why a project stays; nothing where it may go.
+pub fn removal_refusal(project: &Project) -> Option<AppError> {
+    (project.connection_count > 0 || project.test_suite_count > 0).then(|| {
+        AppError::conflict(
+            "Something belongs to this project",
+            "Move its connections to another project or remove them, and remove its test suites; then remove the project.",
+        )
+    })
 }
 
 /// Removes a project to which nothing belongs. `typed` must be its name.
@@ -52,18 +74,12 @@ pub async fn delete_project(db: &Database, viewer: &Viewer, key: &ProjectKey, ty
             format!("Type {:?} to remove the project.", project.name),
         ));
     }
-    let kept = || {
-        AppError::conflict(
-            "Something belongs to this project",
-            "Move its connections to another project or remove them, and remove its test suites; then remove the project.",
-        )
-    };
-    if project.connection_count > 0 || project.test_suite_count > 0 {
-        return Err(kept());
+    if let Some(refusal) = removal_refusal(&project) {
+        return Err(refusal);
     }
     let mut tx = db.begin().await?;
     if !store::delete_project(&mut tx, key, &access::actor(viewer)).await? {
-        return Err(kept());
+        return Err(AppError::conflict("Something was added to this project", "Look at it again."));
     }
     tx.commit().await?;
     Ok(())

@@ -71,11 +71,8 @@ pub async fn delete_group(db: &Database, viewer: &Viewer, group: &TableGroupId, 
             format!("Type {:?} to remove the group, its tables and all their profiles.", known.name),
         ));
     }
-    if connection.groups.len() == 1 {
-        return Err(AppError::conflict(
-            "A connection keeps one group",
-            "Make another group first, or switch the connection off.",
-        ));
+    if let Some(refusal) = removal_refusal(&connection) {
+        return Err(refusal);
     }
     let dependents = table_groups::count_dependents(db, group).await?;
     refuse_dependents(&dependents, "group")?;
@@ -83,6 +80,16 @@ pub async fn delete_group(db: &Database, viewer: &Viewer, group: &TableGroupId, 
     table_groups::delete_group(&mut tx, group, &access::actor(viewer)).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Why no group of a connection may go; nothing where one may.
+pub fn removal_refusal(connection: &Connection) -> Option<AppError> {
+    (connection.groups.len() == 1).then(|| {
+        AppError::conflict(
+            "A connection keeps one group",
+            "Make another group first, or switch the connection off.",
+        )
+    })
 }
 
 /// A group as its masks would be.

@@ -21,6 +21,7 @@ mod role_scopes;
 mod run_rows;
 mod scope;
 mod scripts;
+mod seed_levels;
 mod statement;
 mod table_rows;
 

@@ -104,7 +104,8 @@ pub async fn delete_project(tx: &mut Transaction, key: &ProjectKey, actor: &Acto
 
 fn select_projects(condition: &'static str) -> Statement {
     sql_joined(format!(
-        "select p.project_key, p.name, p.description, coalesce(p.is_active, true) as is_active,
+        "select p.project_key, p.name, p.description, p.sql_flavor, p.workspace_id, coalesce(p.is_active, true) as is_active,
+             (select count(*) from dq_datasets d where d.project_key = p.project_key) as dataset_count,
              (select count(*) from dq_connections c where c.project_key = p.project_key) as connection_count,
              (select count(*) from dq_test_suites s where s.project_key = p.project_key) as test_suite_count
          from dq_projects p {condition} order by lower(p.name), p.project_key"
@@ -120,5 +121,8 @@ fn read_project(row: &Record) -> Result<Project, StoreError> {
         is_active: row.flag("is_active")?,
         connection_count: row.count("connection_count")?,
         test_suite_count: row.count("test_suite_count")?,
+        dataset_count: row.count("dataset_count")?,
+        sql_flavor: row.text_opt("sql_flavor")?,
+        workspace_id: row.text_opt("workspace_id")?,
     })
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::run_rows::{SeedRun, read_seed_run};
+use super::seed_levels::{LEVEL_COLUMNS, LEVEL_TABLES, Levels, read_levels};
 use super::statement::sql_joined;
 use super::{Database, Record, StoreError, list_of, sql};
 use crate::domain::identifier::RunId;
@@ -30,6 +31,8 @@ pub struct SeedGroupLine {
     pub table_count: u64,
     /// Columns of these tables, as far as they were profiled.
     pub field_count: u64,
+    /// Team, application and data object.
+    pub levels: Levels,
 }
 
 /// A run with the names around it.
@@ -62,14 +65,14 @@ const GROUP_COLUMNS: &str =
      (select count(*) from dq_tables t where t.table_group_id = g.table_group_id and t.missing_since is null) as group_tables,
      (select cast(coalesce(sum(ch.column_count), 0) as bigint) from dq_tables t join dq_data_table_chars ch on ch.table_id = t.table_id
          where t.table_group_id = g.table_group_id and t.missing_since is null) as group_fields";
-const GROUP_TABLES: &str = "dq_table_groups g join dq_connections c on c.connection_id = g.connection_id
-     join dq_projects pr on pr.project_key = c.project_key";
 /// A workspace is the seed's name of a project, or of what a project belongs to.
 const GROUP_CONDITION: &str = "($1 is null or g.table_group_id = $1) and ($2 is null or pr.workspace_id = $2 or pr.project_key = $2)";
 
 /// Lists groups by connection and name.
 pub async fn list_seed_groups(db: &Database, group: Option<&str>, workspace: Option<&str>) -> Result<Vec<SeedGroupLine>, StoreError> {
-    let text = format!("select {GROUP_COLUMNS} from {GROUP_TABLES} where {GROUP_CONDITION} order by c.name, g.name, g.table_group_id");
+    let text = format!(
+        "select {GROUP_COLUMNS}, {LEVEL_COLUMNS} from dq_table_groups g {LEVEL_TABLES} where {GROUP_CONDITION} order by c.name, g.name, g.table_group_id"
+    );
     let rows = sql_joined(text).bind(group).bind(workspace).fetch_all(db).await?;
     rows.iter().map(read_group).collect()
 }
@@ -83,8 +86,8 @@ pub async fn list_seed_runs(
 ) -> Result<Vec<SeedRunLine>, StoreError> {
     let text = format!(
         "select p.profile_run_id, p.status, p.started_at, p.completed_at, p.row_count, p.anomaly_count, p.databricks_run_id,
-             p.dq_score_profiling, {GROUP_COLUMNS}
-         from dq_profiles p, {GROUP_TABLES} where g.table_group_id = p.table_group_id and {GROUP_CONDITION}
+             p.dq_score_profiling, {GROUP_COLUMNS}, {LEVEL_COLUMNS}
+         from dq_profiles p join dq_table_groups g on g.table_group_id = p.table_group_id {LEVEL_TABLES} where {GROUP_CONDITION}
          order by p.run_number desc limit $3"
     );
     let rows = sql_joined(text).bind(group).bind(workspace).bind(limit).fetch_all(db).await?;
@@ -140,6 +143,7 @@ fn read_group(row: &Record) -> Result<SeedGroupLine, StoreError> {
         profiling_job_id: row.text_opt("profiling_job_id")?,
         table_count: row.count("group_tables")?,
         field_count: row.count("group_fields")?,
+        levels: read_levels(row)?,
     })
 }
 

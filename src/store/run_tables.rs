@@ -48,14 +48,32 @@ pub struct ResultTable {
     pub row_count: u64,
     /// Columns.
     pub column_count: u32,
+    /// Whether `dq_profile_results` has its columns; else only `dq_profile_columns` may have them.
+    pub has_results: bool,
 }
 
-/// Lists the tables of a completed run that were read, by name.
+/// Lists the tables of a completed run that were read, by name: those that Limn noted, and those of which other writers left rows.
 pub async fn list_result_tables(db: &Database, run_id: &RunId) -> Result<Vec<ResultTable>, StoreError> {
     let rows = sql(
-        "select rt.table_id, rt.attempt, rt.schema_name, rt.table_name, rt.row_count, rt.column_count
-         from dq_profiles p join run_tables rt on rt.profile_run_id = p.profile_run_id and rt.attempt = p.attempt
-         where p.profile_run_id = $1 and p.status = 'completed' and rt.failure_json is null order by rt.schema_name, rt.table_name",
+        "with of_run as (select profile_run_id, attempt from dq_profiles where profile_run_id = $1 and status = 'completed'),
+             noted as (select rt.* from of_run o join run_tables rt on rt.profile_run_id = o.profile_run_id and rt.attempt = o.attempt),
+             written as (select r.table_id, r.attempt, min(r.schema_name) as schema_name, min(r.table_name) as table_name,
+                     max(r.record_count) as row_count, count(*) as column_count
+                 from of_run o join written_results r on r.profile_run_id = o.profile_run_id and r.attempt = o.attempt
+                 where r.table_id is not null group by r.table_id, r.attempt),
+             typed as (select c.table_id, c.attempt, min(c.schema_name) as schema_name, min(c.table_name) as table_name,
+                     max(c.row_count) as row_count, count(*) as column_count
+                 from of_run o join written_columns c on c.profile_run_id = o.profile_run_id and c.attempt = o.attempt
+                 where c.table_id is not null group by c.table_id, c.attempt),
+             kept as (select s.table_id from of_run o join result_sets s on s.profile_run_id = o.profile_run_id and s.attempt = o.attempt)
+         select n.table_id, n.attempt, n.schema_name, n.table_name, n.row_count, n.column_count,
+             case when n.column_count = 0 or n.table_id in (select table_id from kept) or n.table_id in (select table_id from written) then 1 else 0 end as has_results
+         from noted n where n.failure_json is null
+         union all select w.table_id, w.attempt, w.schema_name, w.table_name, w.row_count, w.column_count, 1 from written w
+             where w.table_id not in (select table_id from noted)
+         union all select t.table_id, t.attempt, t.schema_name, t.table_name, t.row_count, t.column_count, 0 from typed t
+             where t.table_id not in (select table_id from noted) and t.table_id not in (select table_id from written)
+         order by schema_name, table_name",
     )
     .bind(run_id.as_str())
     .fetch_all(db)
@@ -65,11 +83,32 @@ pub async fn list_result_tables(db: &Database, run_id: &RunId) -> Result<Vec<Res
             Ok(ResultTable {
                 table_id: TableId(row.text("table_id")?),
                 attempt: row.small("attempt")?,
-                schema_name: row.text("schema_name")?,
+                schema_name: row.text_opt("schema_name")?.unwrap_or_default(),
                 table_name: row.text("table_name")?,
-                row_count: row.count("row_count")?,
+                row_count: row.count_opt("row_count")?.unwrap_or_default(),
                 column_count: row.small("column_count")?,
+                has_results: row.integer("has_results")? == 1,
             })
         })
         .collect()
+}
+
+/// The names of the columns of a table of which others left typed rows in a run.
+pub async fn list_typed_names(db: &Database, run_id: &RunId, table: &ResultTable) -> Result<Vec<String>, StoreError> {
+    let rows = sql("select column_name from written_columns where profile_run_id = $1 and attempt = $2 and table_id = $3")
+        .bind(run_id.as_str())
+        .bind(table.attempt)
+        .bind(table.table_id.as_str())
+        .fetch_all(db)
+        .await?;
+    rows.iter().map(|row| row.text("column_name")).collect()
+}
+
+/// Whether a document is stored with a run.
+pub async fn has_payload(db: &Database, run_id: &RunId) -> Result<bool, StoreError> {
+    let row = sql("select 1 as one from dq_profiles where profile_run_id = $1 and coalesce(payload_path, '') <> ''")
+        .bind(run_id.as_str())
+        .fetch_optional(db)
+        .await?;
+    Ok(row.is_some())
 }

@@ -1,23 +1,8 @@
-//! The catalogue in the words of the seed's lists: projects, connections, table groups, tables.
+//! The catalogue in the words of the seed's lists: connections, table groups, tables. Projects are `projects.rs`.
 
 use serde::Serialize;
 
 use super::{Database, StoreError, sql};
-
-/// A project.
-#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct SeedProject {
-    /// Key.
-    pub project_key: String,
-    /// Name.
-    pub name: Option<String>,
-    /// In words.
-    pub description: Option<String>,
-    /// Dialect of its statements.
-    pub sql_flavor: Option<String>,
-    /// The seed's workspace.
-    pub workspace_id: Option<String>,
-}
 
 /// A connection; never a secret.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
@@ -70,24 +55,6 @@ pub struct SeedTable {
     pub table_name: String,
     /// The writer's own id of it.
     pub source_table_id: Option<String>,
-}
-
-/// Lists all projects by name.
-pub async fn list_projects(db: &Database) -> Result<Vec<SeedProject>, StoreError> {
-    let rows = sql("select project_key, name, description, sql_flavor, workspace_id from dq_projects order by name, project_key")
-        .fetch_all(db)
-        .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(SeedProject {
-                project_key: row.text("project_key")?,
-                name: row.text_opt("name")?,
-                description: row.text_opt("description")?,
-                sql_flavor: row.text_opt("sql_flavor")?,
-                workspace_id: row.text_opt("workspace_id")?,
-            })
-        })
-        .collect()
 }
 
 /// Lists the connections of a project by name; nothing where there is no such project.

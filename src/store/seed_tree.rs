@@ -1,39 +1,33 @@
-//! Every table with what it belongs to, as the seed's tree of datasets wants it, and the columns of each.
-//!
-//! The seed's hierarchy is product team, application, data object, definition, table, field. A table group is a data object of its
-//! connection, the connection its application, the project its team.
+//! Every table with what it belongs to, as the seed's tree of datasets wants it (`seed_levels.rs` says what stands for which level),
+//! and the columns of each. A definition is what people say that a table belongs to, else its schema in its group.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
 use super::result_sources::from_both;
+use super::seed_levels::{LEVEL_COLUMNS, LEVEL_TABLES, read_levels};
+pub use super::seed_levels::{Level, Levels};
 use super::statement::sql_joined;
 use super::{Database, Record, StoreError, sql};
 
 /// A table with everything above it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TreeTable {
-    /// Project.
-    pub project_key: String,
-    /// Its name.
-    pub project_name: Option<String>,
-    /// The project in words.
-    pub project_description: Option<String>,
-    /// The seed's workspace.
+    /// Team, application and data object.
+    pub levels: Levels,
+    /// The seed's workspace; the project where it says none.
     pub workspace_id: Option<String>,
-    /// Connection.
-    pub connection_id: String,
-    /// Its name.
-    pub connection_name: Option<String>,
-    /// The catalog that it reads.
+    /// The catalog that its connection reads.
     pub catalog: Option<String>,
     /// Group.
     pub table_group_id: String,
-    /// Its name.
-    pub group_name: Option<String>,
-    /// The group in words.
-    pub group_description: Option<String>,
+    /// The definition that it belongs to: its id.
+    pub definition_id: String,
+    /// The definition in words.
+    pub definition: String,
+    /// What people say of it.
+    pub description: Option<String>,
     /// Table.
     pub table_id: String,
     /// The writer's own id of it.
@@ -65,37 +59,44 @@ pub struct TreeColumn {
     pub data_type: Option<String>,
     /// Whether every row has its own value.
     pub is_unique: bool,
+    /// What people say of it.
+    pub description: Option<String>,
 }
 
-/// Lists the tables that are there, by project, connection, group and name. `workspace` is a project's key or what it belongs to.
+/// Lists the tables that are there, level by level. `workspace` is a project's key or what it belongs to.
 pub async fn list_tree_tables(db: &Database, workspace: Option<&str>, table: Option<&str>) -> Result<Vec<TreeTable>, StoreError> {
-    let rows = sql(
-        "select p.project_key, p.name as project_name, p.description as project_description, p.workspace_id, c.connection_id,
-             c.name as connection_name, c.catalog, g.table_group_id, g.name as group_name, g.description as group_description,
-             t.table_id, t.source_table_id, t.schema_name, t.table_name, ch.record_count, ch.column_count, ch.dq_score_profiling,
+    let rows = sql_joined(format!(
+        "select {LEVEL_COLUMNS}, pr.workspace_id, c.catalog, t.table_group_id, t.data_definition,
+             t.table_id, t.source_table_id, t.schema_name, t.table_name, ch.description, ch.record_count, ch.column_count, ch.dq_score_profiling,
              ch.latest_run_completed_at,
              (select count(*) from dq_profile_anomaly_results a where a.table_id = t.table_id
                  and a.profile_run_id = ch.last_complete_profile_run_id and not coalesce(a.dismissed, false)) as anomaly_count
-         from dq_tables t join dq_table_groups g on g.table_group_id = t.table_group_id
-         join dq_connections c on c.connection_id = g.connection_id join dq_projects p on p.project_key = c.project_key
+         from dq_tables t join dq_table_groups g on g.table_group_id = t.table_group_id {LEVEL_TABLES}
          left join dq_data_table_chars ch on ch.table_id = t.table_id
-         where t.missing_since is null and ($1 is null or p.workspace_id = $1 or p.project_key = $1)
-             and ($2 is null or t.table_id = $2 or t.source_table_id = $2)
-         order by p.name, p.project_key, c.name, c.connection_id, g.name, g.table_group_id, t.schema_name, t.table_name",
-    )
+         where t.missing_since is null and ($1 is null or pr.workspace_id = $1 or pr.project_key = $1)
+             and ($2 is null or t.table_id = $2 or t.source_table_id = $2)"
+    ))
     .bind(workspace)
     .bind(table)
     .fetch_all(db)
     .await?;
-    rows.iter().map(read_table).collect()
+    let mut tables = rows.iter().map(read_table).collect::<Result<Vec<_>, _>>()?;
+    // By the names that are shown, whatever stands for a level.
+    tables.sort_by(|a, b| {
+        let place = |table: &TreeTable| (table.levels.clone(), table.definition_id.clone());
+        (place(a), &a.schema_name, &a.table_name).cmp(&(place(b), &b.schema_name, &b.table_name))
+    });
+    Ok(tables)
 }
 
 /// The columns of each table's latest completed run.
 pub async fn list_tree_columns(db: &Database) -> Result<HashMap<String, Vec<TreeColumn>>, StoreError> {
     let columns = from_both(
-        "select @run.table_id, @column.column_name, @place.ordinal_position, @column.data_type, @column.record_count, @column.distinct_count
-         from dq_data_table_chars ch, @results where @run.table_id = ch.table_id
-             and @run.profile_run_id = ch.last_complete_profile_run_id and @run.attempt = ch.last_complete_attempt",
+        "select @run.table_id, @column.column_name, @place.ordinal_position, @column.data_type, @column.record_count, @column.distinct_count,
+             cc.description
+         from dq_data_table_chars ch, @results
+             left join dq_data_column_chars cc on cc.table_id = @run.table_id and cc.column_name = @column.column_name
+         where @run.table_id = ch.table_id and @run.profile_run_id = ch.last_complete_profile_run_id and @run.attempt = ch.last_complete_attempt",
     );
     let rows = sql_joined(format!("{columns} order by 1, 3")).fetch_all(db).await?;
     let mut columns: HashMap<String, Vec<TreeColumn>> = HashMap::new();
@@ -105,6 +106,7 @@ pub async fn list_tree_columns(db: &Database) -> Result<HashMap<String, Vec<Tree
             column_name: row.text("column_name")?,
             ordinal_position: row.small("ordinal_position")?,
             data_type: row.text_opt("data_type")?,
+            description: row.text_opt("description")?.filter(|text| !text.is_empty()),
             is_unique: records.is_some_and(|records| records > 0) && records == distinct,
         });
     }
@@ -112,20 +114,23 @@ pub async fn list_tree_columns(db: &Database) -> Result<HashMap<String, Vec<Tree
 }
 
 fn read_table(row: &Record) -> Result<TreeTable, StoreError> {
+    let levels = read_levels(row)?;
+    let (group, schema) = (row.text("table_group_id")?, row.text("schema_name")?);
+    let said = row.text_opt("data_definition")?.filter(|text| !text.is_empty());
     Ok(TreeTable {
-        project_key: row.text("project_key")?,
-        project_name: row.text_opt("project_name")?,
-        project_description: row.text_opt("project_description")?,
+        definition_id: match &said {
+            Some(name) => format!("{}:{name}", levels.object.id),
+            None => format!("{group}:{schema}"),
+        },
+        definition: said.unwrap_or_else(|| format!("Schema {schema}")),
+        levels,
         workspace_id: row.text_opt("workspace_id")?,
-        connection_id: row.text("connection_id")?,
-        connection_name: row.text_opt("connection_name")?,
         catalog: row.text_opt("catalog")?,
-        table_group_id: row.text("table_group_id")?,
-        group_name: row.text_opt("group_name")?,
-        group_description: row.text_opt("group_description")?,
+        description: row.text_opt("description")?.filter(|text| !text.is_empty()),
+        table_group_id: group,
         table_id: row.text("table_id")?,
         source_table_id: row.text_opt("source_table_id")?,
-        schema_name: row.text("schema_name")?,
+        schema_name: schema,
         table_name: row.text("table_name")?,
         row_count: row.count_opt("record_count")?,
         column_count: row.count_opt("column_count")?,

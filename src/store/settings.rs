@@ -12,6 +12,15 @@ pub async fn get(db: &Database, key: &str) -> Result<Option<String>, StoreError>
     row.map(|row| row.text_opt("value")).transpose().map(Option::flatten)
 }
 
+/// Lists the keys of settings that begin so and are not empty.
+pub async fn list_keys(db: &Database, prefix: &str) -> Result<Vec<String>, StoreError> {
+    let rows = sql("select key from dq_settings where substr(key, 1, length($1)) = $1 and coalesce(value, '') <> '' order by key")
+        .bind(prefix)
+        .fetch_all(db)
+        .await?;
+    rows.iter().map(|row| row.text("key")).collect()
+}
+
 /// Removes one setting, if it is there. The trail names the key.
 pub async fn remove(tx: &mut Transaction, key: &str, actor: &Actor) -> Result<(), StoreError> {
     let removed = sql("delete from dq_settings where key = $1").bind(key).execute(&mut *tx).await?;

@@ -159,8 +159,8 @@ pub async fn list_group_tables(db: &Database, table_group_id: &TableGroupId) -> 
 
 /// Lists tables with what their latest completed run says. Two statements, a third only beyond the last page.
 pub async fn list_tables(db: &Database, query: &TablesQuery, now: DateTime<Utc>) -> Result<Page<TableSummary>, StoreError> {
-    let limit = PAGE_SIZE;
-    let offset = u64::from(query.page.max(1) - 1) * u64::from(limit);
+    let limit = query.limit.unwrap_or(PAGE_SIZE);
+    let offset = query.offset.unwrap_or(u64::from(query.page.max(1) - 1) * u64::from(limit));
     let order = match query.sort {
         TableSort::Name => "",
         TableSort::Rows => "ch.record_count desc nulls last,",
@@ -194,6 +194,19 @@ pub async fn list_tables(db: &Database, query: &TablesQuery, now: DateTime<Utc>)
         offset,
         limit,
     })
+}
+
+/// Finds one table with what its latest completed run says, and its history.
+pub async fn find_table(db: &Database, table: &TableId) -> Result<Option<TableSummary>, StoreError> {
+    let row = sql_joined(format!("select {SUMMARY_COLUMNS} {SUMMARY_TABLES} where t.table_id = $1"))
+        .bind(table.as_str())
+        .fetch_optional(db)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let mut found = [read_summary(&row)?];
+    add_row_histories(db, &mut found).await?;
+    let [found] = found;
+    Ok(Some(found))
 }
 
 /// The filters of the list; `$1..$9` as [`bind_filters`] binds them.

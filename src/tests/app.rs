@@ -16,7 +16,7 @@ use crate::domain::connection::Connection;
 use crate::domain::profile_run::{RunMode, RunTrigger};
 use crate::domain::user::{Role, User};
 use crate::engine::{self, Observer, ProfileOptions};
-use crate::services::configuration::{Configuration, EngineSettings};
+use crate::services::configuration::{ApiLimits, Configuration, EngineSettings};
 use crate::services::run_completion::{Completion, End, complete};
 use crate::services::{access, connections};
 use crate::startup;
@@ -81,6 +81,7 @@ impl TestApp {
                 deadline_ms: 60_000,
                 lease_s: 30,
             },
+            api: ApiLimits::NONE,
         };
         let db = startup::open_database(&config.database_url).await.unwrap();
         let state = startup::app_state(db, config, CancellationToken::new());

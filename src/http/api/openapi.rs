@@ -36,7 +36,8 @@ pub async fn show() -> Json<&'static Value> {
 const ABOUT: &str = "Everything that programs do with Limn. Names are snake_case; the addresses of older programs that write camelCase say so. \
     Lists that are paged take `limit` and `offset` and give `total`. A refusal or failure is `application/problem+json`: `title`, `detail` with what to \
     do, and `reference`, under which the log has the cause. What a person or token may not see is not there: 404, and left out of lists and counts. \
-    Addresses under `/api/table-groups/` and `/api/data-quality/` answer without `/api`, too.";
+    Each token or person may ask so many times a minute (1,200 unless the \
+    installation says otherwise): beyond that 429 with `Retry-After` in seconds. Addresses under `/api/table-groups/` and `/api/data-quality/` answer without `/api`, too.";
 
 fn build() -> Value {
     let mut components = ComponentsBuilder::new().schema("Problem", ProblemBody::schema());
@@ -92,11 +93,16 @@ fn complete_operations(document: &mut Value) {
                 .and_then(Value::as_str)
                 .and_then(TokenScope::from_word)
                 .unwrap_or(TokenScope::Admin);
-            let permission = match scope {
+            // The few whose permission is not the one of the scope say so themselves.
+            let named = operation
+                .get("x-permission")
+                .and_then(Value::as_str)
+                .and_then(Permission::from_word);
+            let permission = named.unwrap_or(match scope {
                 TokenScope::Read => Permission::ReadProfiles,
                 TokenScope::Run => Permission::RunProfiling,
                 TokenScope::Admin => Permission::Configure,
-            };
+            });
             let needs = format!(
                 "Needs a token of scope `{scope}` or wider, and one of the roles {}.",
                 permission.holders()
@@ -117,21 +123,22 @@ fn complete_operations(document: &mut Value) {
                     has_body || operation.get("parameters").is_some(),
                 ),
                 ("401", "Nobody is signed in, and no token that works was sent", true),
-                ("403", "No role, or not the scope of the token, includes this", is_write),
+                (
+                    "403",
+                    "No role, or not the scope of the token, includes this",
+                    is_write || scope != TokenScope::Read,
+                ),
                 (
                     "404",
                     "It does not exist, or is not for the caller to see",
                     path.contains('{') || method == "post",
                 ),
                 ("406", "The caller takes no JSON", true),
-                ("409", "The present state does not allow it", method == "post"),
+                ("409", "The present state does not allow it", is_write),
                 ("413", "The body is too large", has_body),
                 ("415", "The body is no JSON", has_body),
-                (
-                    "422",
-                    "The body does not fit, or what it asks cannot be done",
-                    method == "post" || has_body,
-                ),
+                ("422", "The body does not fit, or what it asks cannot be done", is_write || has_body),
+                ("429", "Too many requests; wait as long as Retry-After says", true),
                 ("500", "A fault of Limn's own", true),
                 ("503", "The control database did not answer in time", true),
             ] {
@@ -140,6 +147,10 @@ fn complete_operations(document: &mut Value) {
                         "description": description,
                         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
                     });
+                }
+                if status == "429" {
+                    operation["responses"][status]["headers"] =
+                        json!({ "Retry-After": { "description": "Seconds", "schema": { "type": "integer", "minimum": 1 } } });
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! `GET .../profile-runs/{id}/results`: everything that a run found, rebuilt from the tables.
+//! `GET .../profile-runs/{id}/results`: everything that a run found, rebuilt from the tables, or from its payload.
 
 use axum::Json;
 use axum::extract::{Path, Query};
@@ -8,14 +8,15 @@ use utoipa::IntoParams;
 
 use super::results_body::{RunResults, RunSummary, TableResults};
 use super::runs::find;
+use crate::domain::column_answer::{ProfileOrigin, WantedSource};
 use crate::domain::column_profile::ColumnProfile;
 use crate::http::console::Console;
 use crate::http::data;
 use crate::http::problem::Problem;
 use crate::services::error::AppError;
-use crate::state::AppState;
+use crate::services::run_results::read_run_results;
+use crate::store::run_lists;
 use crate::store::run_tables::ResultTable;
-use crate::store::{column_history, column_reads, run_lists, run_tables};
 
 /// In which form.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -28,12 +29,16 @@ pub struct ResultsAsked {
     #[param(rename = "tableGroupId")]
     #[serde(rename = "tableGroupId", alias = "table_group_id")]
     table_group_id: Option<String>,
+    /// Where to read: `auto`, `table`, or `payload`.
+    #[param(pattern = "^(auto|table|payload)?$", default = "auto")]
+    source: Option<String>,
 }
 
 /// What a run found
 ///
 /// Tables, their columns with all figures, commonest values, bars and findings. A run that has not completed has no tables. Shares in
-/// `top_values` are 0..100, all others 0..1.
+/// `top_values` are 0..100, all others 0..1. The tables answer where they have the run, else its payload: `source` says which did,
+/// `source_reason` why it was not the first place.
 #[utoipa::path(
     get, path = "/api/profile-runs/{profile_run_id}/results", operation_id = "get_run_results", tag = "Runs",
     params(("profile_run_id" = String, Path, description = "Run"), ResultsAsked),
@@ -45,7 +50,13 @@ pub async fn show(Console { state, .. }: Console, Path(id): Path<String>, Query(
     if asked.table_group_id.is_some_and(|group| group != run.table_group_id.as_str()) {
         return Err(Problem(AppError::NotFound));
     }
-    let tables = read_tables(&state, &run.profile_run_id).await?;
+    let source = match asked.source.as_deref().filter(|source| !source.is_empty()) {
+        None => WantedSource::Auto,
+        Some(word) => WantedSource::from_word(word)
+            .ok_or_else(|| AppError::bad_request(format!("There is no source {word:?}"), "It is auto, table or payload."))?,
+    };
+    let found = read_run_results(&state.db, &state.config, &run, source).await?;
+    let (tables, findings) = (found.tables, found.findings);
     match asked.format.as_deref() {
         None | Some("json") => {}
         Some("csv") => return lines(&format!("run-{}-columns", run.number), &tables),
@@ -56,7 +67,6 @@ pub async fn show(Console { state, .. }: Console, Path(id): Path<String>, Query(
             )));
         }
     }
-    let findings = column_reads::list_run_anomalies(&state.db, &run.profile_run_id).await?;
     let line = run_lists::find_seed_run(&state.db, &run.profile_run_id).await?;
     let group = run.table_group_id.as_str();
     let body = RunResults {
@@ -72,22 +82,14 @@ pub async fn show(Console { state, .. }: Console, Path(id): Path<String>, Query(
             row_count: run.row_count,
             anomaly_count: line.and_then(|line| line.anomaly_count).unwrap_or(findings.len() as u64),
         },
+        source: found.origin.map_or("none", ProfileOrigin::word),
+        source_reason: found.reason,
         tables: tables
             .into_iter()
             .map(|(table, columns)| TableResults::new(group, table, &columns, &findings))
             .collect(),
     };
     Ok(Json(body).into_response())
-}
-
-/// The tables of a run with their columns.
-async fn read_tables(state: &AppState, run: &crate::domain::identifier::RunId) -> Result<Vec<(ResultTable, Vec<ColumnProfile>)>, AppError> {
-    let mut read = Vec::new();
-    for table in run_tables::list_result_tables(&state.db, run).await? {
-        let columns = column_history::list_whole_columns(&state.db, &table.table_id, run, table.attempt).await?;
-        read.push((table, columns));
-    }
-    Ok(read)
 }
 
 /// One line a column.

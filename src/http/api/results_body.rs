@@ -20,6 +20,10 @@ pub struct RunResults {
     pub profile_run_id: String,
     /// How it went.
     pub summary: RunSummary,
+    /// Where the figures were read: `results`, `columns`, `payload`, or `none` where no place has anything.
+    pub source: &'static str,
+    /// Why they were not read from the first place.
+    pub source_reason: Option<String>,
     /// Its tables, by name.
     pub tables: Vec<TableResults>,
 }

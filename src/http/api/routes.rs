@@ -8,7 +8,8 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
-use super::{casing, catalogue, column_profile, columns, external_runs, openapi, results, run_lists, runs, seed_tree};
+use super::catalogue::{characteristics, connections, datasets, projects, table_groups, tables};
+use super::{casing, column_profile, columns, external_runs, openapi, results, run_lists, runs, seed_tree};
 use crate::state::AppState;
 
 /// Another address of a handler.
@@ -86,19 +87,52 @@ pub fn all() -> Vec<ApiRoute> {
         ),
         route(routes!(columns::all_columns), &[]),
         route(routes!(columns::history), &[]),
-        route(routes!(catalogue::projects), &[same("/api/data-quality/testgen/projects")]),
+        route(routes!(projects::list), &[same("/api/data-quality/testgen/projects")]),
+        route(routes!(projects::create), &[]),
+        route(routes!(projects::show), &[]),
+        route(routes!(projects::change), &[]),
+        route(routes!(projects::remove), &[]),
+        route(routes!(projects::dependents), &[]),
         route(
-            routes!(catalogue::connections),
+            routes!(connections::list_of_project),
             &[same("/api/data-quality/testgen/projects/{project_key}/connections")],
         ),
+        route(routes!(connections::list), &[]),
+        route(routes!(connections::create), &[]),
+        route(routes!(connections::check), &[]),
+        route(routes!(connections::show), &[]),
+        route(routes!(connections::change), &[]),
+        route(routes!(connections::remove), &[]),
+        route(routes!(connections::dependents), &[]),
+        route(routes!(connections::find_tables), &[]),
         route(
-            routes!(catalogue::table_groups),
+            routes!(table_groups::list),
             &[same("/api/data-quality/testgen/connections/{connection_id}/table-groups")],
         ),
+        route(routes!(table_groups::create), &[]),
+        route(routes!(table_groups::preview), &[]),
+        route(routes!(table_groups::show), &[]),
+        route(routes!(table_groups::change), &[]),
+        route(routes!(table_groups::remove), &[]),
+        route(routes!(table_groups::dependents), &[]),
+        route(routes!(datasets::list), &[]),
+        route(routes!(datasets::create), &[]),
+        route(routes!(datasets::show), &[]),
+        route(routes!(datasets::change), &[]),
+        route(routes!(datasets::remove), &[]),
+        route(routes!(datasets::dependents), &[]),
         route(
-            routes!(catalogue::tables),
+            routes!(tables::list_of_group),
             &[same("/api/data-quality/testgen/table-groups/{table_group_id}/tables")],
         ),
+        route(routes!(tables::list), &[]),
+        route(routes!(tables::show), &[]),
+        route(routes!(tables::scope), &[]),
+        route(routes!(tables::set_scope), &[]),
+        route(routes!(characteristics::of_table), &[]),
+        route(routes!(characteristics::describe_table), &[]),
+        route(routes!(characteristics::of_column), &[]),
+        route(routes!(characteristics::describe_column), &[]),
         route(routes!(seed_tree::datasets), &[]),
         route(routes!(seed_tree::stats), &[]),
         route(routes!(seed_tree::context), &[]),

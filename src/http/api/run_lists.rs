@@ -111,7 +111,7 @@ pub async fn list(Console { state, .. }: Console, Query(asked): Query<RunFilters
 }
 
 /// Refuses a number that is out of its range.
-fn within<N: PartialOrd + std::fmt::Display>(name: &str, value: Option<N>, least: N, most: N) -> Result<Option<N>, AppError> {
+pub(super) fn within<N: PartialOrd + std::fmt::Display>(name: &str, value: Option<N>, least: N, most: N) -> Result<Option<N>, AppError> {
     match value {
         Some(value) if value < least || value > most => Err(AppError::bad_request(
             format!("{name} is no such number"),
@@ -292,13 +292,13 @@ impl From<SeedGroupLine> for SeedGroupNames {
             connection_name: group.connection_name,
             catalog: group.catalog,
             schema_name: group.schema_name,
-            data_object_id: None,
-            data_object_name: None,
-            application_id: None,
-            application_name: None,
-            application_description: None,
-            product_team_id: None,
-            product_team_name: None,
+            data_object_id: Some(group.levels.object.id),
+            data_object_name: Some(group.levels.object.name),
+            application_id: Some(group.levels.application.id),
+            application_name: Some(group.levels.application.name),
+            application_description: group.levels.application.description,
+            product_team_id: Some(group.levels.team.id),
+            product_team_name: Some(group.levels.team.name),
             table_count: group.table_count,
             field_count: group.field_count,
         }

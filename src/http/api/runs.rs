@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::column_profile_body::AnomalyBody;
+use super::object_body;
 use super::optional_body::OptionalObject;
 use crate::domain::identifier::{RunId, TableGroupId, TableId};
 use crate::domain::profile_run::{ProfileRun, RunMode, RunTable, RunTrigger};
@@ -66,9 +66,7 @@ pub async fn start(
     Path(group): Path<String>,
     OptionalObject(members): OptionalObject,
 ) -> Result<(StatusCode, Json<LaunchedRun>), Problem> {
-    // A struct whose members all may be left out would also be read from a list: an object is asked for first.
-    let asked: StartRun = serde_json::from_value(Value::Object(members))
-        .map_err(|error| AppError::refused("The body does not fit", format!("{error}. See /api/docs.")))?;
+    let asked: StartRun = object_body::read(members)?;
     if asked.table_ids.len() > MOST_TABLES {
         return Err(Problem(AppError::refused(
             "Too many tables at once",

@@ -1,6 +1,6 @@
 //! The seed's tree of datasets: who owns what, what each level comes to, one table's place in it, and runs of a whole data object.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::{Path, Query};
@@ -14,9 +14,38 @@ use crate::http::console::Console;
 use crate::http::problem::Problem;
 use crate::services::dataset_runs::{self, DatasetLaunch};
 use crate::services::error::AppError;
-use crate::store::seed_tree;
+use crate::store::Database;
+use crate::store::seed_tree::{self, Level, Levels, TreeTable};
 
 /// Which part of the tree.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
+pub struct Branch {
+    /// Only of this project, or of projects of this workspace.
+    workspace_id: Option<String>,
+    /// Only of this product team.
+    product_team_id: Option<String>,
+    /// Only of this application.
+    application_id: Option<String>,
+    /// Only this data object.
+    data_object_id: Option<String>,
+}
+
+impl Branch {
+    /// The tables of this part.
+    async fn read(&self, db: &Database) -> Result<Vec<TreeTable>, AppError> {
+        let is = |wanted: &Option<String>, level: &Level| wanted.as_deref().is_none_or(|wanted| wanted == level.id);
+        let mut tables = seed_tree::list_tree_tables(db, self.workspace_id.as_deref(), None).await?;
+        tables.retain(|table| {
+            let Levels { team, application, object } = &table.levels;
+            is(&self.product_team_id, team) && is(&self.application_id, application) && is(&self.data_object_id, object)
+        });
+        Ok(tables)
+    }
+}
+
+/// Which part of the catalogue.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
@@ -27,14 +56,15 @@ pub struct Workspace {
 
 /// All datasets as a tree
 ///
-/// Product teams (projects), their applications (connections), data objects (table groups), definitions (schemas), tables and fields.
+/// Product teams, applications, data objects, definitions, tables and fields. Datasets are the data objects and name team and
+/// application (else their project stands for them); a table group of no dataset is a data object of its connection and project.
 #[utoipa::path(
-    get, path = "/api/data-quality/datasets", operation_id = "list_datasets", tag = "Catalogue", params(Workspace),
+    get, path = "/api/data-quality/datasets", operation_id = "get_dataset_tree", tag = "Catalogue", params(Branch),
     responses((status = 200, description = "The tree", body = Vec<ProductTeam>)),
     security(("token" = ["read"]), ("session" = []))
 )]
-pub async fn datasets(Console { state, .. }: Console, Query(asked): Query<Workspace>) -> Result<Json<Vec<ProductTeam>>, Problem> {
-    let tables = seed_tree::list_tree_tables(&state.db, asked.workspace_id.as_deref(), None).await?;
+pub async fn datasets(Console { state, .. }: Console, Query(asked): Query<Branch>) -> Result<Json<Vec<ProductTeam>>, Problem> {
+    let tables = asked.read(&state.db).await?;
     let columns = seed_tree::list_tree_columns(&state.db).await?;
     Ok(Json(grow(tables, columns)))
 }
@@ -43,17 +73,17 @@ pub async fn datasets(Console { state, .. }: Console, Query(asked): Query<Worksp
 ///
 /// Counts are sums over the tables below, scores their plain mean, times the latest.
 #[utoipa::path(
-    get, path = "/api/data-quality/datasets/profiling-stats", operation_id = "get_dataset_stats", tag = "Catalogue", params(Workspace),
+    get, path = "/api/data-quality/datasets/profiling-stats", operation_id = "get_dataset_stats", tag = "Catalogue", params(Branch),
     responses((status = 200, description = "Figures by id", body = ProfilingStats)),
     security(("token" = ["read"]), ("session" = []))
 )]
-pub async fn stats(Console { state, .. }: Console, Query(asked): Query<Workspace>) -> Result<Json<ProfilingStats>, Problem> {
-    let tables = seed_tree::list_tree_tables(&state.db, asked.workspace_id.as_deref(), None).await?;
+pub async fn stats(Console { state, .. }: Console, Query(asked): Query<Branch>) -> Result<Json<ProfilingStats>, Problem> {
+    let tables = asked.read(&state.db).await?;
     let mut stats = ProfilingStats::default();
     let mut levels: [BTreeMap<String, Vec<LevelStats>>; 3] = Default::default();
     for table in &tables {
         let own = LevelStats::of(table);
-        let ids = [&table.project_key, &table.connection_id, &table.table_group_id];
+        let ids = [&table.levels.team.id, &table.levels.application.id, &table.levels.object.id];
         for (level, id) in levels.iter_mut().zip(ids) {
             level.entry(id.clone()).or_default().push(own.clone());
         }
@@ -127,12 +157,18 @@ pub async fn start(
     Query(asked): Query<Workspace>,
 ) -> Result<(StatusCode, Json<DatasetRuns>), Problem> {
     let tables = seed_tree::list_tree_tables(&state.db, asked.workspace_id.as_deref(), None).await?;
-    let tables: Vec<_> = tables.into_iter().filter(|table| table.table_group_id == id).collect();
+    let is_object = |table: &TreeTable| table.levels.object.id == id;
+    // A group of a dataset is still found by its own id, as before it had one.
+    let by_group = !tables.iter().any(is_object);
+    let tables: Vec<_> = tables
+        .into_iter()
+        .filter(|table| if by_group { table.table_group_id == id } else { is_object(table) })
+        .collect();
     if tables.is_empty() && asked.workspace_id.is_some() {
         return Err(Problem(AppError::NotFound));
     }
-    let DatasetLaunch { started, passed_over } =
-        dataset_runs::launch(&state.db, &state.signals, &viewer, &TableGroupId(id), tables.len()).await?;
+    let groups: BTreeSet<TableGroupId> = tables.iter().map(|table| TableGroupId(table.table_group_id.clone())).collect();
+    let DatasetLaunch { started, passed_over } = dataset_runs::launch(&state.db, &state.signals, &viewer, &id, &groups).await?;
     let skipped = |table: &&seed_tree::TreeTable| passed_over.iter().any(|group| group.as_str() == table.table_group_id);
     let body = DatasetRuns {
         requested_table_count: tables.len() as u64,

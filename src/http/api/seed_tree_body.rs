@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::store::seed_tree::{TreeColumn, TreeTable};
+use crate::store::seed_tree::{Levels, TreeColumn, TreeTable};
 
-/// A team: here a project.
+/// A team: what datasets name, else a project.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProductTeam {
@@ -18,7 +18,7 @@ pub struct ProductTeam {
     applications: Vec<Application>,
 }
 
-/// An application: here a connection.
+/// An application: what datasets name, else a connection or the project.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Application {
@@ -29,7 +29,7 @@ pub struct Application {
     data_objects: Vec<DataObject>,
 }
 
-/// A data object: here a table group.
+/// A data object: a dataset, or a table group of none.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DataObject {
@@ -40,7 +40,7 @@ pub struct DataObject {
     data_definitions: Vec<DataDefinition>,
 }
 
-/// A definition: here a schema of a group.
+/// A definition: what tables say that they belong to, else a schema of a group.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DataDefinition {
@@ -175,12 +175,12 @@ impl TableContext {
     pub fn of(table: TreeTable) -> Self {
         Self {
             data_definition_table_id: table.source_table_id.clone().unwrap_or_else(|| table.table_id.clone()),
-            data_definition_id: definition_id(&table),
+            data_definition_id: table.definition_id.clone(),
             physical_name: physical_name(&table),
-            data_object_id: table.table_group_id.clone(),
+            data_object_id: table.levels.object.id,
             workspace_id: table.workspace_id,
-            application_id: table.connection_id,
-            product_team_id: table.project_key,
+            application_id: table.levels.application.id,
+            product_team_id: table.levels.team.id,
             table_group_id: table.table_group_id,
             table_id: table.table_id,
             schema_name: table.schema_name,
@@ -193,45 +193,45 @@ impl TableContext {
 pub fn grow(tables: Vec<TreeTable>, mut columns: HashMap<String, Vec<TreeColumn>>) -> Vec<ProductTeam> {
     let mut teams: Vec<ProductTeam> = Vec::new();
     for table in tables {
-        let team = last_or(
+        let Levels { team, application, object } = table.levels.clone();
+        let level = last_or(
             &mut teams,
-            |team| team.product_team_id == table.project_key,
+            |known| known.product_team_id == team.id,
             || ProductTeam {
-                product_team_id: table.project_key.clone(),
-                name: table.project_name.clone(),
-                description: table.project_description.clone(),
+                product_team_id: team.id.clone(),
+                name: Some(team.name.clone()),
+                description: team.description.clone(),
                 applications: Vec::new(),
             },
         );
-        let application = last_or(
-            &mut team.applications,
-            |known| known.application_id == table.connection_id,
+        let level = last_or(
+            &mut level.applications,
+            |known| known.application_id == application.id,
             || Application {
-                application_id: table.connection_id.clone(),
-                name: table.connection_name.clone(),
-                description: None,
+                application_id: application.id.clone(),
+                name: Some(application.name.clone()),
+                description: application.description.clone(),
                 physical_name: table.catalog.clone(),
                 data_objects: Vec::new(),
             },
         );
-        let object = last_or(
-            &mut application.data_objects,
-            |known| known.data_object_id == table.table_group_id,
+        let level = last_or(
+            &mut level.data_objects,
+            |known| known.data_object_id == object.id,
             || DataObject {
-                data_object_id: table.table_group_id.clone(),
-                name: table.group_name.clone(),
-                description: table.group_description.clone(),
+                data_object_id: object.id.clone(),
+                name: Some(object.name.clone()),
+                description: object.description.clone(),
                 workspace_id: table.workspace_id.clone(),
                 data_definitions: Vec::new(),
             },
         );
-        let definition = definition_id(&table);
         let definition = last_or(
-            &mut object.data_definitions,
-            |known| known.data_definition_id == definition,
+            &mut level.data_definitions,
+            |known| known.data_definition_id == table.definition_id,
             || DataDefinition {
-                data_definition_id: definition.clone(),
-                description: Some(format!("Schema {}", table.schema_name)),
+                data_definition_id: table.definition_id.clone(),
+                description: Some(table.definition.clone()),
                 tables: Vec::new(),
             },
         );
@@ -240,7 +240,7 @@ pub fn grow(tables: Vec<TreeTable>, mut columns: HashMap<String, Vec<TreeColumn>
             data_definition_table_id: table.source_table_id.clone().unwrap_or_else(|| table.table_id.clone()),
             physical_name: physical_name(&table),
             alias: None,
-            description: None,
+            description: table.description.clone(),
             load_order: None,
             is_constructed: false,
             table_type: None,
@@ -267,7 +267,7 @@ fn field(table_id: &str, column: TreeColumn) -> DefinitionField {
         data_definition_field_id: id.clone(),
         field_id: id,
         name: column.column_name,
-        description: None,
+        description: column.description,
         field_type: column.data_type,
         field_length: None,
         decimal_places: None,
@@ -278,10 +278,6 @@ fn field(table_id: &str, column: TreeColumn) -> DefinitionField {
         is_unique: column.is_unique,
         reference_table: None,
     }
-}
-
-fn definition_id(table: &TreeTable) -> String {
-    format!("{}:{}", table.table_group_id, table.schema_name)
 }
 
 fn physical_name(table: &TreeTable) -> String {

@@ -111,7 +111,10 @@ async fn every_described_address_answers_and_unknown_ones_are_problems() {
         let path = path.replace("{project_key}", "nothing").replace("{connection_id}", "nothing");
         let path = path
             .replace("{data_definition_table_id}", "nothing")
-            .replace("{data_object_id}", "nothing");
+            .replace("{data_object_id}", "nothing")
+            .replace("{dataset_id}", "nothing")
+            .replace("{table_id}", "nothing")
+            .replace("{column_name}", "nothing");
         let answer = with_token(&app, method.to_uppercase().parse().unwrap(), &path, &token, "[]").await;
         // What is not there has a problem of its own words, unlike an address without a handler.
         assert_ne!(answer.status, 405, "{method} {path}");

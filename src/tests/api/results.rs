@@ -119,6 +119,85 @@ async fn the_tree_of_datasets_has_every_level_with_its_figures() {
 }
 
 #[tokio::test]
+async fn datasets_are_the_data_objects_of_the_tree_and_name_team_and_application() {
+    let app = TestApp::new().await;
+    let (connection, _) = app.shop().await;
+    let folder = app.folder.path().join("second");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("stock.csv"), "a,b\n1,2\n").unwrap();
+    let second = app.connect("Second", &folder.canonicalize().unwrap()).await;
+    let token = token_of(&app, "ada", &[Role::Admin], TokenScope::Admin).await;
+    let send = async |method: Method, path: &str, body: serde_json::Value| with_token(&app, method, path, &token, &body.to_string()).await;
+    let new = serde_json::json!({"name": "Sales", "product_team": "Commerce", "application": "Till"});
+    assert_eq!(send(Method::POST, "/api/datasets", new).await.status, 201);
+    let groups = serde_json::json!({"table_groups": [connection.groups[0].table_group_id, second.groups[0].table_group_id]});
+    assert_eq!(send(Method::PATCH, "/api/datasets/sales", groups).await.status, 200);
+    let get = async |path: &str| send(Method::GET, path, serde_json::Value::Null).await.json();
+    let tree = get("/api/data-quality/datasets").await;
+    let object = &tree[0]["applications"][0]["dataObjects"][0];
+    assert_eq!(
+        (&tree[0]["name"], &tree[0]["productTeamId"]),
+        (&"Commerce".into(), &"team:Commerce".into())
+    );
+    assert_eq!(
+        (&tree[0]["applications"][0]["name"], &object["dataObjectId"], &object["name"]),
+        (&"Till".into(), &"sales".into(), &"Sales".into())
+    );
+    assert_eq!(
+        (tree.as_array().unwrap().len(), object["dataDefinitions"].as_array().unwrap().len()),
+        (1, 2)
+    );
+    // A definition that people name takes the tables of both groups that say it.
+    let tables = get("/api/tables").await;
+    for table in tables["tables"].as_array().unwrap() {
+        let path = format!("/api/tables/{}/characteristics", table["table_id"].as_str().unwrap());
+        let said = serde_json::json!({"data_definition": "Till data", "description": "From the till"});
+        assert_eq!(send(Method::PUT, &path, said).await.status, 200);
+    }
+    let tree = get("/api/data-quality/datasets?dataObjectId=sales&productTeamId=team:Commerce").await;
+    let definitions = &tree[0]["applications"][0]["dataObjects"][0]["dataDefinitions"];
+    assert_eq!(
+        (definitions.as_array().unwrap().len(), &definitions[0]["description"]),
+        (1, &"Till data".into())
+    );
+    assert_eq!(definitions[0]["tables"].as_array().unwrap().len(), 3);
+    assert_eq!(definitions[0]["tables"][0]["description"], "From the till");
+    assert_eq!(get("/api/data-quality/datasets?applicationId=other").await, serde_json::json!([]));
+    let stats = get("/api/data-quality/datasets/profiling-stats").await;
+    for figures in [&stats["productTeams"]["team:Commerce"], &stats["dataObjects"]["sales"]] {
+        assert_eq!(
+            (&figures["tableCount"], &figures["profiledTableCount"], &figures["rowCount"]),
+            (&3.into(), &2.into(), &502.into())
+        );
+    }
+    let run = &get("/api/data-quality/profile-runs").await["runs"][0];
+    assert_eq!(
+        (&run["dataObjectId"], &run["applicationName"], &run["productTeamName"]),
+        (&"sales".into(), &"Till".into(), &"Commerce".into())
+    );
+    let started = send(Method::POST, "/api/data-quality/datasets/sales/profile-runs", serde_json::json!({}))
+        .await
+        .json();
+    assert_eq!(
+        (&started["targetedTableGroupCount"], &started["requestedTableCount"]),
+        (&2.into(), &3.into()),
+        "{started}"
+    );
+    let again = send(
+        Method::POST,
+        "/api/data-quality/datasets/second-all/profile-runs",
+        serde_json::json!({}),
+    )
+    .await
+    .json();
+    assert_eq!(
+        again["skippedTableIds"].as_array().unwrap().len(),
+        1,
+        "a group by its own id: {again}"
+    );
+}
+
+#[tokio::test]
 async fn runs_are_paged_and_filtered() {
     let app = TestApp::new().await;
     let (connection, _) = app.shop().await;

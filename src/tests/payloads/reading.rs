@@ -288,3 +288,70 @@ async fn a_column_is_found_in_any_capitals_but_never_guessed_between_two() {
         super::backfill::backfill_all(&shelf).await;
     }
 }
+
+#[tokio::test]
+async fn the_results_of_a_run_come_from_the_tables_else_from_its_payload_and_say_so() {
+    let shelf = Shelf::new(&[("sales", "orders")]).await;
+    shelf.old_run("r1", Some(p3("r1", 100).to_string())).await;
+    let results = async |query: &str| shelf.get(&format!("/api/profile-runs/r1/results{query}")).await.json();
+    let of_payload = results("").await;
+    assert_eq!(
+        (&of_payload["source"], &of_payload["summary"]["status"]),
+        (&json!("payload"), &json!("completed"))
+    );
+    assert!(
+        of_payload["source_reason"].as_str().unwrap().contains("no rows of this run"),
+        "{of_payload}"
+    );
+    let table = &of_payload["tables"][0];
+    assert_eq!(
+        (&table["table_name"], &table["metrics"]["row_count"]),
+        (&json!("orders"), &json!(100))
+    );
+    assert!(!table["table_id"].as_str().unwrap().is_empty(), "the group's own id of it");
+    let amount = table["columns"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|column| column["column_name"] == "amount")
+        .unwrap();
+    assert_eq!(
+        (&amount["metrics"]["null_count"], amount["anomalies"].as_array().unwrap().len()),
+        (&json!(4), 1)
+    );
+    assert_eq!(results("?source=table").await["tables"], json!([]));
+    assert_eq!(results("?source=table").await["source"], "none");
+    // Once the payload was exploded the tables answer, with the same figures.
+    super::backfill::backfill_all(&shelf).await;
+    let of_tables = results("").await;
+    assert_eq!(
+        (&of_tables["source"], &of_tables["source_reason"]),
+        (&json!("results"), &Value::Null),
+        "{of_tables}"
+    );
+    assert_eq!(of_tables["tables"][0]["columns"], of_payload["tables"][0]["columns"]);
+    let asked = results("?source=payload").await;
+    assert_eq!((&asked["source"], &asked["tables"]), (&json!("payload"), &of_payload["tables"]));
+    shelf.switch(TABLE_READS, false).await;
+    let off = results("").await;
+    assert_eq!(off["source"], "payload");
+    assert!(off["source_reason"].as_str().unwrap().contains("switched off"), "{off}");
+    // Where only the typed rows are left they answer.
+    shelf.switch(TABLE_READS, true).await;
+    sql("delete from dq_profile_results").execute(shelf.db()).await.unwrap();
+    let typed = results("").await;
+    assert_eq!(
+        (&typed["source"], &typed["tables"][0]["columns"][0]["column_name"]),
+        (&json!("columns"), &table["columns"][0]["column_name"])
+    );
+    assert!(shelf.get("/api/profile-runs/r1/results?source=moon").await.status == 400);
+}
+
+#[tokio::test]
+async fn a_payload_of_another_run_is_never_taken_for_the_results_of_a_run() {
+    let shelf = Shelf::new(&[("sales", "orders")]).await;
+    shelf.old_run("r2", Some(p3("r1", 100).to_string())).await;
+    let found = shelf.get("/api/profile-runs/r2/results").await.json();
+    assert_eq!((&found["source"], &found["tables"]), (&json!("none"), &json!([])));
+    assert!(found["source_reason"].as_str().unwrap().contains("belongs to run r1"), "{found}");
+}

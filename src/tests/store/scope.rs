@@ -10,7 +10,7 @@ use crate::domain::scope::{RoleGrant, Scope};
 use crate::domain::user::Role;
 use crate::store::users::{NewUser, create_user, get_user, list_users, set_grants, viewer};
 use crate::store::{
-    Database, column_reads, connections, overview, profile_runs, run_tables, seed_lists, table_details, table_groups, tables,
+    Database, column_reads, connections, overview, profile_runs, projects, run_tables, table_details, table_groups, tables,
 };
 
 on_both_databases!(
@@ -54,7 +54,7 @@ async fn a_limited_handle_reads_only_its_groups(db: &Database) {
         assert_eq!((model.table_count, model.runs.len() as u64), (table_count, runs));
         assert_eq!(model.groups.len() as u64, runs);
         assert_eq!(connections::list_connections(handle).await.unwrap().len() as u64, runs);
-        assert_eq!(seed_lists::list_projects(handle).await.unwrap().len() as u64, runs.min(1));
+        assert_eq!(projects::list_projects(handle).await.unwrap().len() as u64, runs.min(1));
     }
     let other = of_bank.profile_run_id;
     assert!(profile_runs::find_run(&seen, 1).await.unwrap().is_some());

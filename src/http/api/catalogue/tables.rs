@@ -1,0 +1,168 @@
+//! Tables: listed with every filter of the page, read, and how much of each is profiled.
+
+use axum::Json;
+use axum::extract::{Path, Query};
+use chrono::Utc;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::domain::identifier::TableId;
+use crate::domain::query::TablesQuery;
+use crate::domain::table::TableSummary;
+use crate::http::api::object_body::ObjectBody;
+use crate::http::api::run_lists::within;
+use crate::http::console::Console;
+use crate::http::problem::Problem;
+use crate::services::characteristics as service;
+use crate::services::error::AppError;
+use crate::store::seed_lists::{self, SeedTable};
+use crate::store::{Database, tables as store};
+
+/// Most tables of one answer.
+const MOST_TABLES: u32 = 500;
+
+/// The tables of a table group
+///
+/// Those that were there when Limn looked last.
+#[utoipa::path(
+    get, path = "/api/table-groups/{table_group_id}/tables", operation_id = "list_group_tables", tag = "Catalogue",
+    params(("table_group_id" = String, Path, description = "Table group")),
+    responses((status = 200, description = "Tables by name", body = Vec<SeedTable>)),
+    security(("token" = ["read"]), ("session" = []))
+)]
+pub async fn list_of_group(Console { state, .. }: Console, Path(group): Path<String>) -> Result<Json<Vec<SeedTable>>, Problem> {
+    let found = seed_lists::list_tables_of(&state.db, &group).await?;
+    Ok(Json(found.ok_or(AppError::NotFound)?))
+}
+
+/// Which tables.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default, deny_unknown_fields)]
+pub struct TableFilters {
+    /// Part of a table or column name.
+    q: String,
+    /// Only of this connection.
+    connection_id: String,
+    /// Only of this table group.
+    table_group_id: String,
+    /// Only of this dataset.
+    dataset_id: String,
+    /// Only with this tag, on the table or one of its columns.
+    tag: String,
+    /// Most tables.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    limit: Option<u32>,
+    /// Tables left out before the first.
+    #[param(minimum = 0, maximum = 1_000_000_000, default = 0)]
+    offset: Option<u64>,
+}
+
+/// Some tables.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TablePage {
+    /// The tables, by schema and name.
+    tables: Vec<TableSummary>,
+    /// All that match.
+    total: u64,
+    /// Most tables of an answer.
+    limit: u32,
+    /// Tables left out before the first.
+    offset: u64,
+}
+
+/// Tables
+///
+/// With what their latest completed run says, what people say of them, and how much of each is profiled.
+#[utoipa::path(
+    get, path = "/api/tables", operation_id = "list_tables", tag = "Catalogue", params(TableFilters),
+    responses((status = 200, description = "Tables by schema and name", body = TablePage)),
+    security(("token" = ["read"]), ("session" = []))
+)]
+pub async fn list(Console { state, .. }: Console, Query(asked): Query<TableFilters>) -> Result<Json<TablePage>, Problem> {
+    let query = TablesQuery {
+        q: asked.q.trim().to_owned(),
+        connection: asked.connection_id,
+        group: asked.table_group_id,
+        dataset: asked.dataset_id,
+        tag: asked.tag,
+        limit: within("limit", asked.limit, 1, MOST_TABLES)?,
+        offset: within("offset", asked.offset, 0, 1_000_000_000)?,
+        page: 1,
+        ..TablesQuery::default()
+    };
+    let page = store::list_tables(&state.db, &query, Utc::now()).await?;
+    Ok(Json(TablePage {
+        tables: page.items,
+        total: page.total,
+        limit: page.limit,
+        offset: page.offset,
+    }))
+}
+
+/// One table
+#[utoipa::path(
+    get, path = "/api/tables/{table_id}", operation_id = "get_table", tag = "Catalogue",
+    params(("table_id" = String, Path, description = "Table")),
+    responses((status = 200, description = "The table", body = TableSummary)),
+    security(("token" = ["read"]), ("session" = []))
+)]
+pub async fn show(Console { state, .. }: Console, Path(id): Path<String>) -> Result<Json<TableSummary>, Problem> {
+    Ok(Json(find(&state.db, &TableId(id)).await?))
+}
+
+/// How much of a table is profiled.
+#[derive(Default, Deserialize, Serialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct TableScopeBody {
+    /// Columns that are not read at all.
+    #[schema(max_items = 5_000)]
+    left_out: Vec<String>,
+    /// Which rows are profiled, for example `amount > 10 and note is not null`; all where it is empty.
+    #[schema(max_length = 4_000)]
+    row_filter: String,
+}
+
+/// How much of a table is profiled
+#[utoipa::path(
+    get, path = "/api/tables/{table_id}/scope", operation_id = "get_table_scope", tag = "Catalogue",
+    params(("table_id" = String, Path, description = "Table")),
+    responses((status = 200, description = "Columns left out, and the filter of rows", body = TableScopeBody)),
+    security(("token" = ["read"]), ("session" = []))
+)]
+pub async fn scope(Console { state, .. }: Console, Path(id): Path<String>) -> Result<Json<TableScopeBody>, Problem> {
+    Ok(Json(scope_of(&state.db, &TableId(id)).await?))
+}
+
+/// Say how much of a table is profiled
+///
+/// The whole of it is said; the next run reads the table so. The same twice is once.
+#[utoipa::path(
+    put, path = "/api/tables/{table_id}/scope", operation_id = "set_table_scope", tag = "Catalogue", request_body = TableScopeBody,
+    params(("table_id" = String, Path, description = "Table")),
+    responses((status = 200, description = "As it is now", body = TableScopeBody)),
+    extensions(("x-permission" = json!("describe"))),
+    security(("token" = ["admin"]), ("session" = []))
+)]
+pub async fn set_scope(
+    Console { state, viewer }: Console,
+    Path(id): Path<String>,
+    ObjectBody(asked): ObjectBody<TableScopeBody>,
+) -> Result<Json<TableScopeBody>, Problem> {
+    let id = TableId(id);
+    service::set_scope(&state.db, &viewer, &id, asked.left_out, &asked.row_filter).await?;
+    Ok(Json(scope_of(&state.db, &id).await?))
+}
+
+async fn scope_of(db: &Database, id: &TableId) -> Result<TableScopeBody, AppError> {
+    let scope = find(db, id).await?.scope;
+    Ok(TableScopeBody {
+        left_out: scope.left_out,
+        row_filter: scope.row_filter.map(|filter| filter.to_string()).unwrap_or_default(),
+    })
+}
+
+/// Finds a table; what the caller may not see is not there.
+pub(super) async fn find(db: &Database, id: &TableId) -> Result<TableSummary, AppError> {
+    store::find_table(db, id).await?.ok_or(AppError::NotFound)
+}

@@ -1,0 +1,437 @@
+//! The catalogue over the API: the same services, permissions and trail as the forms.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use super::tokens::{token_of, with_token};
+use crate::domain::user::{Role, TokenScope};
+use crate::store::audit;
+use crate::tests::app::{Answer, TestApp};
+
+/// A program with an administrator's token.
+struct Program<'a> {
+    app: &'a TestApp,
+    token: String,
+}
+
+impl<'a> Program<'a> {
+    async fn new(app: &'a TestApp) -> Self {
+        let token = token_of(app, "ada", &[Role::Admin], TokenScope::Admin).await;
+        Self { app, token }
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Value) -> Answer {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        with_token(self.app, method, path, &self.token, &body).await
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let answer = self.send(Method::GET, path, Value::Null).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        answer.json()
+    }
+
+    /// Actions of the trail about one subject, newest first.
+    async fn trail(&self, subject: &str) -> Vec<String> {
+        let found = audit::list_audit(self.app.db(), Some(subject), 0, 50).await.unwrap();
+        assert!(
+            found
+                .items
+                .iter()
+                .all(|entry| entry.actor.name == "ada" || entry.actor.name == "limn")
+        );
+        found.items.into_iter().map(|entry| entry.action).collect()
+    }
+}
+
+#[tokio::test]
+async fn a_project_is_made_changed_once_and_goes_when_nothing_belongs_to_it() {
+    let app = TestApp::new().await;
+    app.shop().await;
+    let program = Program::new(&app).await;
+    let made = program
+        .send(
+            Method::POST,
+            "/api/projects",
+            json!({"name": " Staging & Test ", "description": "Trial"}),
+        )
+        .await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let made = made.json();
+    assert_eq!(
+        (&made["project_key"], &made["name"]),
+        (&json!("staging-test"), &json!("Staging & Test"))
+    );
+    let here = "/api/projects/staging-test";
+    for _ in 0..2 {
+        let changed = program
+            .send(Method::PATCH, here, json!({"description": "Later", "is_active": false}))
+            .await
+            .json();
+        assert_eq!((&changed["description"], &changed["is_active"]), (&json!("Later"), &json!(false)));
+        assert_eq!(changed["name"], "Staging & Test", "what is not named stays");
+    }
+    let trail = program.trail("project:staging-test").await;
+    assert_eq!(
+        trail,
+        ["project.set_active", "project.change", "project.create"],
+        "the same twice is once"
+    );
+    assert_eq!(program.get("/api/projects").await.as_array().unwrap().len(), 2);
+    assert_eq!(
+        program.get("/api/data-quality/testgen/projects").await,
+        program.get("/api/projects").await,
+        "one list under both addresses"
+    );
+    let kept = program.get("/api/projects/default/dependents").await;
+    assert_eq!((&kept["connections"], &kept["is_removable"]), (&json!(1), &json!(false)));
+    assert!(kept["reason"].as_str().unwrap().contains("belongs to this project"), "{kept}");
+    for (path, status) in [
+        ("/api/projects/default?confirm=Default+project", 409),
+        ("/api/projects/staging-test?confirm=Staging", 422),
+        ("/api/projects/staging-test", 400),
+        ("/api/projects/staging-test?confirm=Staging+%26+Test", 204),
+        ("/api/projects/staging-test?confirm=Staging+%26+Test", 404),
+    ] {
+        let answer = program.send(Method::DELETE, path, Value::Null).await;
+        assert_eq!(answer.status.as_u16(), status, "{path}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn bodies_that_do_not_fit_are_refused_and_nothing_is_written() {
+    let app = TestApp::new().await;
+    let (connection, _) = app.shop().await;
+    let program = Program::new(&app).await;
+    let before = audit::list_audit(app.db(), None, 0, 1).await.unwrap().total;
+    for (method, path, body) in [
+        (Method::POST, "/api/projects", json!({})),
+        (Method::POST, "/api/projects", json!({"name": "  "})),
+        (Method::POST, "/api/projects", json!({"name": "x", "colour": "red"})),
+        (Method::PATCH, "/api/projects/default", json!({"name": 7})),
+        (Method::PATCH, "/api/projects/default", json!({"is_active": "yes"})),
+        (Method::PATCH, "/api/connections/shop", json!({"kind": "sqlite"})),
+        (Method::PATCH, "/api/connections/shop", json!({"location": "/nowhere/at/all"})),
+        (Method::POST, "/api/connections", json!({"name": "x", "kind": "tape"})),
+        (
+            Method::POST,
+            "/api/connections",
+            json!({"name": "x", "kind": "folder", "location": "relative"}),
+        ),
+        (
+            Method::POST,
+            "/api/connections",
+            json!({"name": "x", "kind": "folder", "location": connection.location, "project_key": "nowhere"}),
+        ),
+        (Method::PATCH, "/api/table-groups/shop-all", json!({"name": ""})),
+        (Method::POST, "/api/datasets", json!({"name": "x", "project_key": "nowhere"})),
+    ] {
+        let answer = program.send(method.clone(), path, body.clone()).await;
+        assert_eq!(answer.status, 422, "{method} {path} {body}: {}", answer.body);
+    }
+    for path in ["/api/projects/default", "/api/connections/shop", "/api/table-groups/shop-all"] {
+        let list = with_token(&app, Method::PATCH, path, &program.token, "[]").await;
+        assert_eq!(list.status, 422, "a list is no object: {path}");
+    }
+    assert_eq!(audit::list_audit(app.db(), None, 0, 1).await.unwrap().total, before);
+}
+
+#[tokio::test]
+async fn a_connection_is_tried_made_changed_switched_off_and_removed_after_a_preview() {
+    let app = TestApp::new().await;
+    let (shop, _) = app.shop().await;
+    let program = Program::new(&app).await;
+    // Files are looked for by the program itself: `scripts/check-api` makes its connection this way.
+    let failed = json!({"name": "Second", "kind": "folder", "location": "/nowhere/at/all"});
+    let tried = program.send(Method::POST, "/api/connection-checks", failed).await;
+    assert_eq!((tried.status.as_u16(), &tried.json()["passed"]), (200, &json!(false)));
+    assert_eq!(tried.json()["steps"][1]["name"], "Folder exists");
+    assert_eq!(
+        program.get("/api/connections").await.as_array().unwrap().len(),
+        1,
+        "a test keeps nothing"
+    );
+    app.connect("Second", std::path::Path::new(&shop.location)).await;
+    let here = "/api/connections/second";
+    for _ in 0..2 {
+        let off = program
+            .send(Method::PATCH, here, json!({"is_active": false, "name": "Second hand"}))
+            .await;
+        assert_eq!(
+            (off.json()["is_active"].clone(), off.json()["name"].clone()),
+            (json!(false), json!("Second hand"))
+        );
+    }
+    let refused = program
+        .send(Method::POST, "/api/table-groups/second-all/profile-runs", json!({}))
+        .await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.body.contains("switched off"), "{}", refused.body);
+    assert_eq!(
+        program.trail("connection:second").await,
+        ["connection.set_active", "connection.change", "connection.create"]
+    );
+    let preview = program.get("/api/connections/shop/dependents").await;
+    assert_eq!(
+        (&preview["tables"], &preview["runs"], &preview["is_removable"]),
+        (&json!(2), &json!(1), &json!(true))
+    );
+    let gone = program
+        .send(Method::DELETE, "/api/connections/shop?confirm=Shop", Value::Null)
+        .await;
+    assert_eq!(gone.status, 204, "{}", gone.body);
+    assert_eq!(program.send(Method::GET, "/api/connections/shop", Value::Null).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_password_goes_in_and_never_comes_out() {
+    use crate::domain::audit::Actor;
+    use crate::domain::connection::ConnectionKind;
+    use crate::domain::secret::Secret;
+    use crate::services::connection_secrets::keep_password;
+    use crate::store::connections::{NewConnection, create_connection};
+    let app = TestApp::new().await;
+    let program = Program::new(&app).await;
+    let address = "postgres://ada@127.0.0.1:9/shop?sslmode=disable";
+    let mut tx = app.db().begin().await.unwrap();
+    let new = NewConnection {
+        project_key: None,
+        name: "Shop".into(),
+        kind: ConnectionKind::Postgres,
+        location: address.into(),
+    };
+    let made = create_connection(&mut tx, new, &Actor::limn()).await.unwrap();
+    let secret = Secret::new("hunter2-canary").unwrap();
+    keep_password(&mut tx, &app.state.config, &made.connection_id, address, &secret, &Actor::limn())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let shown = program.send(Method::GET, "/api/connections/shop", Value::Null).await;
+    assert!(!shown.body.contains("hunter2"), "{}", shown.body);
+    let source = shown.json()["source"].clone();
+    assert_eq!(
+        (
+            &source["host"],
+            &source["port"],
+            &source["user"],
+            &source["tls"],
+            &source["has_password"]
+        ),
+        (&json!("127.0.0.1"), &json!("9"), &json!("ada"), &json!("disable"), &json!(true))
+    );
+    // Another server: the kept password is not sent there.
+    let moved = program.send(Method::PATCH, "/api/connections/shop", json!({"port": 10})).await;
+    assert_eq!(moved.status, 422);
+    assert!(moved.body.contains("given for another server"), "{}", moved.body);
+    // One that is typed is tried, and kept only where it works.
+    let typed = program
+        .send(Method::PATCH, "/api/connections/shop", json!({"password": "typed-canary"}))
+        .await;
+    assert_eq!(typed.status, 422);
+    assert!(!typed.body.contains("canary"), "{}", typed.body);
+    let renamed = program.send(Method::PATCH, "/api/connections/shop", json!({"name": "Store"})).await;
+    assert_eq!(renamed.status, 200, "{}", renamed.body);
+    // Whoever may only read is not told where it reads.
+    let reader = token_of(&app, "bo", &[Role::Analyst], TokenScope::Read).await;
+    let seen = with_token(&app, Method::GET, "/api/connections", &reader, "").await;
+    assert_eq!(seen.status, 200);
+    assert!(
+        seen.body.contains("Store") && !seen.body.contains("127.0.0.1") && !seen.body.contains("has_password"),
+        "{}",
+        seen.body
+    );
+}
+
+#[tokio::test]
+async fn masks_are_tried_before_a_group_is_made_of_them() {
+    let app = TestApp::new().await;
+    app.shop().await;
+    let program = Program::new(&app).await;
+    let tried = program.get("/api/connections/shop/mask-preview?include_mask=ord*").await;
+    assert_eq!(tried["inside"][0]["table_name"], "orders");
+    assert_eq!(
+        (
+            tried["inside"].as_array().unwrap().len(),
+            tried["outside"].as_array().unwrap().len()
+        ),
+        (1, 1)
+    );
+    let new = json!({"name": "Orders", "include_mask": "ord*"});
+    let made = program.send(Method::POST, "/api/connections/shop/table-groups", new).await;
+    assert_eq!(
+        (made.status.as_u16(), &made.json()["table_count"]),
+        (201, &json!(1)),
+        "{}",
+        made.body
+    );
+    let here = "/api/table-groups/shop-orders";
+    for _ in 0..2 {
+        let changed = program
+            .send(Method::PATCH, here, json!({"include_mask": "", "exclude_mask": "ord*"}))
+            .await
+            .json();
+        assert_eq!((&changed["table_count"], &changed["name"]), (&json!(1), &json!("Orders")));
+    }
+    let trail = program.trail("table_group:shop-orders").await;
+    assert_eq!(trail.iter().filter(|action| *action == "table_group.change").count(), 1);
+    assert_eq!(program.get(&format!("{here}/dependents")).await["is_removable"], true);
+    let gone = program.send(Method::DELETE, &format!("{here}?confirm=Orders"), Value::Null).await;
+    assert_eq!(gone.status, 204, "{}", gone.body);
+    let last = program.get("/api/table-groups/shop-all/dependents").await;
+    assert!(last["reason"].as_str().unwrap().contains("keeps one group"), "{last}");
+}
+
+#[tokio::test]
+async fn a_dataset_holds_groups_of_its_project() {
+    let app = TestApp::new().await;
+    app.shop().await;
+    let program = Program::new(&app).await;
+    let new = json!({"name": "Sales", "product_team": "Commerce", "application": "Till"});
+    let made = program.send(Method::POST, "/api/datasets", new).await;
+    assert_eq!(
+        (made.status.as_u16(), &made.json()["dataset_id"]),
+        (201, &json!("sales")),
+        "{}",
+        made.body
+    );
+    for _ in 0..2 {
+        let changed = program
+            .send(Method::PATCH, "/api/datasets/sales", json!({"table_groups": ["shop-all"]}))
+            .await;
+        assert_eq!(
+            (&changed.json()["table_groups"], &changed.json()["application"]),
+            (&json!(["shop-all"]), &json!("Till"))
+        );
+    }
+    assert_eq!(program.trail("dataset:sales").await, ["dataset.change", "dataset.create"]);
+    assert_eq!(
+        program
+            .send(Method::PATCH, "/api/datasets/sales", json!({"table_groups": ["x"]}))
+            .await
+            .status,
+        422
+    );
+    assert_eq!(
+        program.get("/api/datasets?product_team=Commerce").await.as_array().unwrap().len(),
+        1
+    );
+    assert_eq!(program.get("/api/datasets?product_team=Other").await, json!([]));
+    assert_eq!(program.get("/api/datasets/sales/dependents").await["tables"], 2);
+    assert_eq!(program.send(Method::DELETE, "/api/datasets/sales", Value::Null).await.status, 204);
+    assert_eq!(program.get("/api/table-groups/shop-all").await["table_count"], 2, "its groups stay");
+}
+
+#[tokio::test]
+async fn a_steward_describes_tables_and_columns_and_says_how_much_is_profiled() {
+    let app = TestApp::new().await;
+    app.shop().await;
+    let program = Program {
+        app: &app,
+        token: token_of(&app, "ada", &[Role::Steward], TokenScope::Admin).await,
+    };
+    let tables = program.get("/api/tables?q=orders").await;
+    assert_eq!(
+        (&tables["total"], &tables["tables"][0]["profile"]["row_count"]),
+        (&json!(1), &json!(500))
+    );
+    let id = tables["tables"][0]["table_id"].as_str().unwrap().to_owned();
+    let here = format!("/api/tables/{id}");
+    for _ in 0..2 {
+        let said = json!({"description": " Every order ", "tags": ["gold", "Gold", "a,b"], "critical_data_element": true});
+        let said = program.send(Method::PUT, &format!("{here}/characteristics"), said).await;
+        assert_eq!(said.status, 200, "{}", said.body);
+        assert_eq!(
+            (&said.json()["tags"], &said.json()["description"]),
+            (&json!(["a", "b", "gold"]), &json!("Every order"))
+        );
+        let column = json!({"pii_risk": "low", "tags": ["money"]});
+        let said = program
+            .send(Method::PUT, &format!("{here}/columns/amount/characteristics"), column)
+            .await;
+        assert_eq!(
+            (said.status.as_u16(), &said.json()["pii_risk"]),
+            (200, &json!("low")),
+            "{}",
+            said.body
+        );
+        let scope = json!({"left_out": ["status"], "row_filter": "amount > 10"});
+        let said = program.send(Method::PUT, &format!("{here}/scope"), scope.clone()).await;
+        assert_eq!((said.status.as_u16(), said.json()), (200, scope), "{}", said.body);
+    }
+    assert_eq!(
+        program.trail(&format!("table:{id}")).await,
+        ["table.scope", "column.describe", "table.describe"]
+    );
+    assert_eq!(program.get(&here).await["characteristics"]["tags"], json!(["a", "b", "gold"]));
+    assert_eq!(program.get("/api/tables?tag=money").await["total"], 1);
+    assert_eq!(
+        program.get(&format!("{here}/columns/placed%20on/characteristics")).await["tags"],
+        json!([])
+    );
+    let unknown = format!("{here}/columns/nothing/characteristics");
+    assert_eq!(program.send(Method::GET, &unknown, Value::Null).await.status, 404);
+    assert_eq!(program.send(Method::PUT, &unknown, json!({"tags": ["x"]})).await.status, 404);
+    let wrong = program
+        .send(Method::PUT, &format!("{here}/scope"), json!({"row_filter": "amount >"}))
+        .await;
+    assert_eq!(wrong.status, 422);
+    // A steward describes and no more.
+    assert_eq!(program.send(Method::POST, "/api/projects", json!({"name": "x"})).await.status, 403);
+    assert_eq!(
+        program
+            .send(Method::GET, "/api/connections/shop/dependents", Value::Null)
+            .await
+            .status,
+        403
+    );
+}
+
+#[tokio::test]
+async fn no_token_of_a_narrower_scope_changes_the_catalogue() {
+    let app = TestApp::new().await;
+    app.shop().await;
+    let table = crate::store::seed_tree::list_tree_tables(app.db(), None, None)
+        .await
+        .unwrap()
+        .remove(0)
+        .table_id;
+    let read = token_of(&app, "reader", &[Role::Admin], TokenScope::Read).await;
+    let run = token_of(&app, "runner", &[Role::Admin], TokenScope::Run).await;
+    let before = audit::list_audit(app.db(), None, 0, 1).await.unwrap().total;
+    for token in [&read, &run] {
+        for (method, path, body) in [
+            (Method::POST, "/api/projects".to_owned(), json!({"name": "x"})),
+            (Method::PATCH, "/api/projects/default".to_owned(), json!({"name": "x"})),
+            (Method::DELETE, "/api/projects/default?confirm=x".to_owned(), Value::Null),
+            (
+                Method::POST,
+                "/api/connections".to_owned(),
+                json!({"name": "x", "kind": "folder", "location": "/tmp"}),
+            ),
+            (
+                Method::POST,
+                "/api/connection-checks".to_owned(),
+                json!({"name": "x", "kind": "folder", "location": "/tmp"}),
+            ),
+            (Method::PATCH, "/api/connections/shop".to_owned(), json!({"is_active": false})),
+            (Method::POST, "/api/connections/shop/find-tables".to_owned(), Value::Null),
+            (Method::DELETE, "/api/connections/shop?confirm=Shop".to_owned(), Value::Null),
+            (Method::POST, "/api/connections/shop/table-groups".to_owned(), json!({"name": "x"})),
+            (Method::PATCH, "/api/table-groups/shop-all".to_owned(), json!({"name": "x"})),
+            (Method::DELETE, "/api/table-groups/shop-all?confirm=Shop".to_owned(), Value::Null),
+            (Method::POST, "/api/datasets".to_owned(), json!({"name": "x"})),
+            (Method::PUT, format!("/api/tables/{table}/scope"), json!({})),
+            (Method::PUT, format!("/api/tables/{table}/characteristics"), json!({"tags": ["x"]})),
+            (
+                Method::PUT,
+                format!("/api/tables/{table}/columns/amount/characteristics"),
+                json!({"tags": ["x"]}),
+            ),
+        ] {
+            let body = if body.is_null() { String::new() } else { body.to_string() };
+            let answer = with_token(&app, method.clone(), &path, token, &body).await;
+            assert_eq!(answer.status, 403, "{method} {path}: {}", answer.body);
+        }
+    }
+    assert_eq!(audit::list_audit(app.db(), None, 0, 1).await.unwrap().total, before);
+}

@@ -1,8 +1,9 @@
 -- What was found in a column is kept once, SQLite: a run that finds what an earlier one found refers to it.
 --
 -- result_sets: a table in one attempt of a run. result_rows: its columns, each with the content that it had; name_hash is the first 8 bytes of the
--- SHA-256 of the column's name. result_contents: the figures, with the metrics without their names (figures_json, in the order of
--- result_shapes.names_json; patterns and lengths as pairs); preview_json is a short form of values_json where that is long.
+-- SHA-256 of the column's name. result_contents: the figures, with the metrics without their names (figures_json, in the order of the names in the
+-- text of shape_key; patterns and lengths as pairs) and the bars without their axis (counts_json; [label, lower, upper] of each in the text of
+-- axis_key, which stays the same while data change); preview_json is a short form of values_json where that is long.
 --
 -- dq_profile_results and dq_profile_columns are views of these and of the rows that others wrote, or older versions: what is inserted there goes to
 -- written_results and written_columns. A row that Limn wrote can be removed through dq_profile_results, and is never changed.
@@ -96,16 +97,17 @@ create table result_sets (
 );
 create unique index result_sets_by_run on result_sets (profile_run_id, attempt, table_id);
 
-create table result_shapes (
-    shape_key bigint not null primary key,
-    names_json text not null
+create table result_texts (
+    text_key bigint not null primary key,
+    body text not null
 );
 
 create table result_contents (
     content_key integer not null primary key,
     content_hash bigint not null,
     content_check bigint not null,
-    shape_key bigint not null,
+    shape_key bigint not null references result_texts (text_key),
+    axis_key bigint references result_texts (text_key),
     column_name text not null,
     lower_name text,
     data_type text,
@@ -121,9 +123,11 @@ create table result_contents (
     figures_json text not null,
     preview_json text,
     values_json text not null,
-    histogram_json text not null
+    counts_json text not null
 );
 create index result_contents_by_hash on result_contents (content_hash);
+create index result_contents_by_axis on result_contents (axis_key);
+create index result_contents_by_shape on result_contents (shape_key);
 
 create table result_rows (
     set_key bigint not null references result_sets (set_key),
@@ -149,10 +153,12 @@ select s.set_key || ':' || p.ordinal_position, s.profile_run_id, s.table_id, low
             when 'length_histogram' then (select '[' || coalesce(group_concat('{"length":' || (v.value -> 0) || ',"count":' || (v.value -> 1) || '}', ','), '') || ']'
                 from json_each(c.figures_json -> n.key) v)
             else c.figures_json -> n.key end, ','), '') || '}'
-        from json_each(h.names_json) n),
-    s.generated_at, s.attempt, p.ordinal_position, c.values_json, c.histogram_json
+        from json_each(h.body) n),
+    s.generated_at, s.attempt, p.ordinal_position, c.values_json,
+    (select '[' || coalesce(group_concat('[' || (b.value -> 0) || ',' || (b.value -> 1) || ',' || (b.value -> 2) || ',' || (c.counts_json -> b.key) || ']', ','), '') || ']'
+        from json_each(coalesce(a.body, '[]')) b)
 from result_sets s join result_rows p on p.set_key = s.set_key join result_contents c on c.content_key = p.content_key
-    join result_shapes h on h.shape_key = c.shape_key;
+    join result_texts h on h.text_key = c.shape_key left join result_texts a on a.text_key = c.axis_key;
 
 create view dq_profile_columns as
 select w.profile_run_id, w.schema_name, w.table_name, w.column_name, w.qualified_name, w.data_type, w.general_type, w.ordinal_position, w.row_count, w.null_count, w.non_null_count, w.distinct_count, w.min_value, w.max_value, w.avg_value, w.stddev_value, w.median_value, w.p95_value, w.true_count, w.false_count, w.min_length, w.max_length, w.avg_length, w.non_ascii_ratio, w.min_date, w.max_date, w.date_span_days, w.metrics_json, w.generated_at, w.attempt, w.table_id
@@ -173,9 +179,9 @@ from (select s.profile_run_id, s.attempt, s.table_id, s.schema_name, s.table_nam
             when 'length_histogram' then (select '[' || coalesce(group_concat('{"length":' || (v.value -> 0) || ',"count":' || (v.value -> 1) || '}', ','), '') || ']'
                 from json_each(c.figures_json -> n.key) v)
             else c.figures_json -> n.key end, ','), '') || '}'
-        from json_each(h.names_json) n) as metrics_json
+        from json_each(h.body) n) as metrics_json
     from result_sets s join result_rows p on p.set_key = s.set_key join result_contents c on c.content_key = p.content_key
-    join result_shapes h on h.shape_key = c.shape_key) r;
+    join result_texts h on h.text_key = c.shape_key left join result_texts a on a.text_key = c.axis_key) r;
 
 create view dq_profile_column_values as
 select w.profile_run_id, w.schema_name, w.table_name, w.column_name, w.value, w.value_hash, w.frequency, w.relative_freq, w.rank, w.bucket_label, w.bucket_lower_bound, w.bucket_upper_bound, w.generated_at, w.attempt, w.table_id, w.ordinal_position, w.is_bucket
@@ -196,10 +202,11 @@ select s.profile_run_id, s.schema_name, s.table_name, c.column_name, v.value ->>
     s.generated_at, s.attempt, s.table_id, p.ordinal_position, 0
 from result_sets s join result_rows p on p.set_key = s.set_key join result_contents c on c.content_key = p.content_key join json_each(c.values_json) v
 union all
-select s.profile_run_id, s.schema_name, s.table_name, c.column_name, null, null, v.value ->> 3,
-    cast(v.value ->> 3 as real) / nullif(c.record_count, 0), v.key + 1, v.value ->> 0, v.value ->> 1, v.value ->> 2,
+select s.profile_run_id, s.schema_name, s.table_name, c.column_name, null, null, c.counts_json ->> v.key,
+    cast(c.counts_json ->> v.key as real) / nullif(c.record_count, 0), v.key + 1, v.value ->> 0, v.value ->> 1, v.value ->> 2,
     s.generated_at, s.attempt, s.table_id, p.ordinal_position, 1
-from result_sets s join result_rows p on p.set_key = s.set_key join result_contents c on c.content_key = p.content_key join json_each(c.histogram_json) v;
+from result_sets s join result_rows p on p.set_key = s.set_key join result_contents c on c.content_key = p.content_key join result_texts a on a.text_key = c.axis_key
+    join json_each(a.body) v;
 
 create trigger dq_profile_results_insert instead of insert on dq_profile_results begin
     insert into written_results (result_id, profile_run_id, table_id, column_id, schema_name, table_name, column_name, data_type, general_type, record_count, null_count, distinct_count, min_value, max_value, avg_value, stddev_value, percentiles_json, top_values_json, metrics_json, generated_at, attempt, ordinal_position, values_json, histogram_json) values (new.result_id, new.profile_run_id, new.table_id, new.column_id, new.schema_name, new.table_name, new.column_name, new.data_type, new.general_type, new.record_count, new.null_count, new.distinct_count, new.min_value, new.max_value, new.avg_value, new.stddev_value, new.percentiles_json, new.top_values_json, new.metrics_json, new.generated_at, new.attempt, new.ordinal_position, new.values_json, new.histogram_json); end;

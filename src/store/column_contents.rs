@@ -1,9 +1,10 @@
 //! What was found in a column, kept once: a run that finds what an earlier one found refers to it.
 //!
 //! A table in one attempt of a run is a row of `result_sets`, its columns are small rows of `result_rows`, and what was found stands in
-//! `result_contents`, found again by a fingerprint of everything in it. The names of the metrics stand once a kind of column, in `result_shapes`.
+//! `result_contents`, found again by a fingerprint of everything in it. What stays while data change, the names of the metrics and the axis of the
+//! histogram, stands apart in `result_texts`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest, Sha256};
 
@@ -22,6 +23,7 @@ const CONTENT_COLUMNS: &[&str] = &[
     "content_hash",
     "content_check",
     "shape_key",
+    "axis_key",
     "column_name",
     "lower_name",
     "data_type",
@@ -37,7 +39,7 @@ const CONTENT_COLUMNS: &[&str] = &[
     "figures_json",
     "preview_json",
     "values_json",
-    "histogram_json",
+    "counts_json",
 ];
 
 /// The number that rows of a column are found by: the first 8 bytes of the SHA-256 of its name, as the database keeps that.
@@ -106,9 +108,21 @@ pub(super) async fn delete_columns(tx: &mut Transaction, condition: &str, values
         bound(format!("delete from {table} where {condition}")).execute(&mut *tx).await?;
     }
     for keys in contents.chunks(KEYS_A_STATEMENT) {
+        let texts = sql("select shape_key as text_key from result_contents where content_key in {numbers $1}
+             union select axis_key from result_contents where content_key in {numbers $1} and axis_key is not null")
+        .bind(list_of_numbers(keys.iter().copied()))
+        .fetch_all(&mut *tx)
+        .await?;
+        let texts = texts.iter().map(|row| row.integer("text_key")).collect::<Result<Vec<_>, _>>()?;
         sql("delete from result_contents where content_key in {numbers $1}
              and not exists (select 1 from result_rows r where r.content_key = result_contents.content_key)")
         .bind(list_of_numbers(keys.iter().copied()))
+        .execute(&mut *tx)
+        .await?;
+        sql("delete from result_texts where text_key in {numbers $1}
+             and not exists (select 1 from result_contents c where c.shape_key = result_texts.text_key)
+             and not exists (select 1 from result_contents c where c.axis_key = result_texts.text_key)")
+        .bind(list_of_numbers(texts))
         .execute(&mut *tx)
         .await?;
     }
@@ -127,7 +141,7 @@ fn fingerprint(text: &str) -> Fingerprint {
 /// What was found in one column, as a row.
 struct Content {
     print: Fingerprint,
-    shape: (i64, String),
+    texts: Vec<(i64, String)>,
     row: Vec<Value>,
 }
 
@@ -136,12 +150,17 @@ impl Content {
         let texts = write_texts(column)?;
         let distribution = write_distribution(column);
         let metrics = &column.metrics;
-        let shape = (fingerprint(&texts.names).0, texts.names);
+        let told_apart: Vec<(i64, String)> = [Some(texts.names), distribution.axis]
+            .into_iter()
+            .flatten()
+            .map(|text| (fingerprint(&text).0, text))
+            .collect();
         let name = &column.column_name;
         // What the database cannot fold alike in every place is told.
         let lower_name = (!name.is_ascii()).then(|| name.to_lowercase());
         let mut row: Vec<Value> = vec![
-            shape.0.into(),
+            told_apart[0].0.into(),
+            told_apart.get(1).map(|(key, _)| *key).into(),
             name.into(),
             lower_name.into(),
             (&column.data_type).into(),
@@ -157,12 +176,16 @@ impl Content {
             texts.figures.into(),
             distribution.preview.into(),
             distribution.values.into(),
-            distribution.histogram.into(),
+            distribution.counts.into(),
         ];
         // Whatever distinguishes two rows distinguishes their texts: reals are written so that they are read back.
         let print = fingerprint(&format!("{row:?}"));
         row.splice(0..0, [print.0.into(), print.1.into()]);
-        Ok(Self { print, shape, row })
+        Ok(Self {
+            print,
+            texts: told_apart,
+            row,
+        })
     }
 }
 
@@ -171,10 +194,13 @@ async fn keep_contents(tx: &mut Transaction, contents: Vec<Content>) -> Result<H
     let mut keys = HashMap::with_capacity(contents.len());
     let hashes: Vec<i64> = contents.iter().map(|content| content.print.0).collect();
     for hashes in hashes.chunks(KEYS_A_STATEMENT) {
-        let rows = sql("select content_key, content_hash, content_check from result_contents where content_hash in {numbers $1}")
-            .bind(list_of_numbers(hashes.iter().copied()))
-            .fetch_all(&mut *tx)
-            .await?;
+        let rows = sql(
+            "select content_key, content_hash, content_check from result_contents where content_hash in {numbers $1}
+             order by content_key {for update}",
+        )
+        .bind(list_of_numbers(hashes.iter().copied()))
+        .fetch_all(&mut *tx)
+        .await?;
         for row in &rows {
             keys.insert(
                 (row.integer("content_hash")?, row.integer("content_check")?),
@@ -182,19 +208,16 @@ async fn keep_contents(tx: &mut Transaction, contents: Vec<Content>) -> Result<H
             );
         }
     }
-    let mut shapes = HashMap::new();
+    let mut texts = BTreeMap::new();
     let mut new = HashMap::new();
     for content in contents.into_iter().filter(|content| !keys.contains_key(&content.print)) {
-        shapes.insert(content.shape.0, content.shape.1);
+        texts.extend(content.texts);
         new.insert(content.print, content.row);
     }
-    let shapes = shapes.into_iter().map(|(key, names)| vec![key.into(), names.into()]).collect();
-    for statement in rows_insert_and(
-        "result_shapes",
-        &["shape_key", "names_json"],
-        shapes,
-        "on conflict (shape_key) do nothing",
-    ) {
+    let texts = texts.into_iter().map(|(key, body)| vec![key.into(), body.into()]).collect();
+    // A text that stands is held until the contents that refer to it do, so that nobody removes it in between.
+    let held = "on conflict (text_key) do update set body = excluded.body";
+    for statement in rows_insert_and("result_texts", &["text_key", "body"], texts, held) {
         statement.execute(&mut *tx).await?;
     }
     let wanted = "returning content_key, content_hash, content_check";

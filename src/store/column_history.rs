@@ -47,7 +47,7 @@ pub async fn list_column_history(db: &Database, table: &TableId, column_name: &s
     let rows = sql_joined(format!(
         "{} order by run_number desc",
         from_both(&format!(
-            "select @run.profile_run_id, @run.attempt, newest.run_number, newest.completed_at, @figures, @column.values_json, @column.histogram_json
+            "select @run.profile_run_id, @run.attempt, newest.run_number, newest.completed_at, @figures, @column.values_json, @bars
              from {newest} newest, @results where {}",
             column_of_run("newest")
         ))
@@ -77,7 +77,7 @@ pub async fn list_whole_columns(db: &Database, table: &TableId, run: &RunId, att
     let rows = sql_joined(format!(
         "{} order by ordinal_position",
         from_both(
-            "select @figures, @column.values_json, @column.histogram_json from @results
+            "select @figures, @column.values_json, @bars from @results
              where @run.table_id = $1 and @run.profile_run_id = $2 and @run.attempt = $3"
         )
     ))

@@ -141,7 +141,7 @@ pub async fn find_payload(db: &Database, run: &RunId, most: u64) -> Result<Optio
 }
 
 /// A column whole, of one table in one run.
-const WHOLE_COLUMN: &str = "select @run.schema_name, @run.table_name, @figures, @column.values_json, @column.histogram_json from @results
+const WHOLE_COLUMN: &str = "select @run.schema_name, @run.table_name, @figures, @column.values_json, @bars from @results
      where @run.table_id = $1 and @run.profile_run_id = $2 and @run.attempt = $3";
 
 /// The columns of `dq_profile_results` with exactly this name: by index.

@@ -1,7 +1,7 @@
 //! Top values and bars of a column: how Limn keeps them beside the column in `dq_profile_results`, and how rows that others wrote are read.
 //!
 //! `values_json` is `[[value, count]...]` by rank, with the ratio as a third member where it is not count / rows, and the hash of the whole
-//! text as a fourth where the value was cut. `histogram_json` is `[[label, lower, upper, count]...]`. Lists show the first few values, from
+//! text as a fourth where the value was cut. `histogram_json` is `[[label, lower, upper, count]...]`, kept as an axis and counts. Lists show the first few values, from
 //! `preview_json` where all are long. `dq_profile_column_values` shows all of them as rows; what others insert there is kept in `written_column_values`.
 
 use std::collections::HashMap;
@@ -28,7 +28,10 @@ pub(super) struct DistributionTexts {
     /// The first few, cut, where the values are long.
     pub preview: Option<String>,
     pub values: String,
-    pub histogram: String,
+    /// Label and edges of each bar; nothing where there is none.
+    pub axis: Option<String>,
+    /// Rows in each.
+    pub counts: String,
 }
 
 /// Writes the three texts of a column.
@@ -42,15 +45,21 @@ pub(super) fn write_distribution(column: &ColumnProfile) -> DistributionTexts {
         });
         Json::Array(few.collect()).to_string()
     };
-    let histogram: Vec<Json> = column
+    let (axis, counts): (Vec<Json>, Vec<Json>) = column
         .histogram
         .iter()
-        .map(|bin| serde_json::json!([without_nul(&bin.label), bin.lower, bin.upper, bin.count]))
-        .collect();
+        .map(|bin| {
+            (
+                serde_json::json!([without_nul(&bin.label), bin.lower, bin.upper]),
+                Json::from(bin.count),
+            )
+        })
+        .unzip();
     DistributionTexts {
         preview: (values.len() > LONG_VALUES_BYTES).then(preview),
         values,
-        histogram: Json::Array(histogram).to_string(),
+        axis: (!axis.is_empty()).then(|| Json::Array(axis).to_string()),
+        counts: Json::Array(counts).to_string(),
     }
 }
 
@@ -116,7 +125,24 @@ pub(super) fn read_distribution(row: &Record) -> Result<Option<Distribution>, St
     Ok(Some((values, read_histogram(row)?.unwrap_or_default())))
 }
 
+/// The bars of a row that `@bars` selected.
 fn read_histogram(row: &Record) -> Result<Option<Vec<HistogramBin>>, StoreError> {
+    if let Some(axis) = row.json_opt::<Vec<AxisEntry>>("axis_json")? {
+        let counts: Vec<u64> = row.json_opt("counts_json")?.unwrap_or_default();
+        if counts.len() != axis.len() {
+            return Err(StoreError::unreadable("counts_json", "there is not one count a bar"));
+        }
+        let bars = axis
+            .into_iter()
+            .zip(counts)
+            .map(|(AxisEntry(label, lower, upper), count)| HistogramBin {
+                label,
+                lower,
+                upper,
+                count,
+            });
+        return Ok(Some(bars.collect()));
+    }
     let bins: Option<Vec<BinEntry>> = row.json_opt("histogram_json")?;
     let read = |BinEntry(label, lower, upper, count)| HistogramBin {
         label,
@@ -126,6 +152,10 @@ fn read_histogram(row: &Record) -> Result<Option<Vec<HistogramBin>>, StoreError>
     };
     Ok(bins.map(|bins| bins.into_iter().map(read).collect()))
 }
+
+/// `[label, lower, upper]`
+#[derive(serde::Deserialize)]
+struct AxisEntry(String, Option<f64>, Option<f64>);
 
 /// `[label, lower, upper, count]`
 #[derive(serde::Deserialize)]

@@ -9,7 +9,7 @@ use super::result_sources::from_both;
 use super::seed_levels::{LEVEL_COLUMNS, LEVEL_TABLES, read_levels};
 pub use super::seed_levels::{Level, Levels};
 use super::statement::sql_joined;
-use super::{Database, Record, StoreError, sql};
+use super::{Database, Record, StoreError};
 
 /// A table with everything above it.
 #[derive(Clone, Debug, PartialEq)]

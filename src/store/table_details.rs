@@ -278,7 +278,7 @@ async fn read_columns(
     let Some(shown) = &chosen.shown else { return Ok(parts) };
     let of_run = |part: &str, run: &str| {
         from_both(&format!(
-            "select '{part}' as part, @figures, @few, @column.histogram_json, case when @column.column_name = $2 then @column.values_json end as values_json,
+            "select '{part}' as part, @figures, @few, @bars, case when @column.column_name = $2 then @column.values_json end as values_json,
                  0 as run_number, @run.generated_at as completed_at
              from @results where @run.table_id = $1 and {run}"
         ))
@@ -288,8 +288,10 @@ async fn read_columns(
     text.push_str(&of_run("compared", "@run.profile_run_id = $7 and @run.attempt = $8"));
     // A history of very many runs has figures only.
     let few = match history {
-        Some((_, runs)) if runs > DRAWN_RUNS => "null as top_values_json, null as few_json, null as histogram_json",
-        _ => "@few, @column.histogram_json",
+        Some((_, runs)) if runs > DRAWN_RUNS => {
+            "null as top_values_json, null as few_json, null as histogram_json, null as axis_json, null as counts_json"
+        }
+        _ => "@few, @bars",
     };
     text.push_str(" union all ");
     text.push_str(&from_both(&format!(

@@ -83,6 +83,7 @@ async fn what_repeats_is_kept_once_and_goes_with_the_last_run_that_found_it(db: 
         ),
         (0, 0, 0)
     );
+    assert_eq!(count("result_texts").await, 0);
 }
 
 async fn sql_count(db: &Database, table: &str, run: &str) -> u64 {

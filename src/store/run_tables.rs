@@ -65,7 +65,8 @@ pub async fn list_result_tables(db: &Database, run_id: &RunId) -> Result<Vec<Res
                      max(c.row_count) as row_count, count(*) as column_count
                  from of_run o join written_columns c on c.profile_run_id = o.profile_run_id and c.attempt = o.attempt
                  where c.table_id is not null group by c.table_id, c.attempt),
-             kept as (select s.table_id from of_run o join result_sets s on s.profile_run_id = o.profile_run_id and s.attempt = o.attempt)
+             kept as (select s.table_id from of_run o join result_sets s on s.profile_run_id = o.profile_run_id and s.attempt = o.attempt
+                 where exists (select 1 from result_rows p where p.set_key = s.set_key))
          select n.table_id, n.attempt, n.schema_name, n.table_name, n.row_count, n.column_count,
              case when n.column_count = 0 or n.table_id in (select table_id from kept) or n.table_id in (select table_id from written) then 1 else 0 end as has_results
          from noted n where n.failure_json is null

@@ -66,7 +66,7 @@ async fn a_payload_that_is_asked_first_and_cannot_be_read_costs_no_more() {
     let (_, cookie) = app.come_in("ada", &[Role::Admin]).await;
     for text in [
         "insert into dq_settings (key, value, updated_at) values ('profile_table_reads_enabled', 'false', {now})",
-        "update dq_profiles set payload_path = '{broken'",
+        "update dq_profiles set payload_path = 'nowhere.json'",
     ] {
         sql(text).execute(app.db()).await.unwrap();
     }

@@ -97,13 +97,14 @@ pub async fn list_tables_with_column(db: &Database, group: &TableGroupId, spelli
 /// The newest completed runs of a group that have rows of the table, or a payload that may have it. Without a table: those
 /// with a payload.
 pub async fn list_candidate_runs(db: &Database, group: &TableGroupId, table: Option<&TableId>) -> Result<Vec<CandidateRun>, StoreError> {
+    // The limits keep PostgreSQL from looking through all runs for the few that are wanted.
     let rows = sql("select * from (select p.profile_run_id, p.run_number, p.attempt, p.status, p.started_at, p.completed_at, p.row_count,
              case when coalesce(p.payload_path, '') = '' then 0 else 1 end as has_payload,
              case when exists (select 1 from run_tables rt where rt.profile_run_id = p.profile_run_id and rt.attempt = p.attempt and rt.table_id = $2
-                     and rt.completed_at is not null and rt.failure_json is null)
-                 or exists (select 1 from result_sets s where s.profile_run_id = p.profile_run_id and s.attempt = p.attempt and s.table_id = $2)
-                 or exists (select 1 from written_results r where r.table_id = $2 and r.profile_run_id = p.profile_run_id and r.attempt = p.attempt)
-                 or exists (select 1 from written_columns c where c.profile_run_id = p.profile_run_id and c.attempt = p.attempt and c.table_id = $2)
+                     and rt.completed_at is not null and rt.failure_json is null limit 1 offset 0)
+                 or exists (select 1 from result_sets s where s.profile_run_id = p.profile_run_id and s.attempt = p.attempt and s.table_id = $2 limit 1 offset 0)
+                 or exists (select 1 from written_results r where r.table_id = $2 and r.profile_run_id = p.profile_run_id and r.attempt = p.attempt limit 1 offset 0)
+                 or exists (select 1 from written_columns c where c.profile_run_id = p.profile_run_id and c.attempt = p.attempt and c.table_id = $2 limit 1 offset 0)
                  then 1 else 0 end as has_rows
              from dq_profiles p where p.table_group_id = $1 and p.status = 'completed') candidates
          where has_payload = 1 or has_rows = 1 order by run_number desc limit $3")

@@ -293,12 +293,14 @@ async fn read_columns(
         }
         _ => "@few, @bars",
     };
-    text.push_str(" union all ");
-    text.push_str(&from_both(&format!(
+    if history.is_some() {
+        text.push_str(" union all ");
+        text.push_str(&from_both(&format!(
         "select 'history', @figures, {few}, null as values_json, newest.run_number, newest.completed_at from {} newest, @results where {}",
         newest_runs_with_column(),
         column_of_run("newest")
     )));
+    }
     let compared = chosen.compared.as_ref();
     let (column_name, runs) = history.unwrap_or(("", 0));
     let statement = sql_joined(text)

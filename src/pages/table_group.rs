@@ -101,7 +101,7 @@ pub fn group_view(
     view! {
         {breadcrumb(vec![Crumb::new("Connections", "/settings/connections")])}
         {PageHead::new(title).lede(lede).view()}
-        {settings_tabs("")}
+        {settings_tabs("/settings/connections/")}
         {form(connection, group.map(|(id, _)| id), text)}
         {tables("inside", "Taken in", &preview.inside)}
         {tables("outside", "Left out", &preview.outside)}

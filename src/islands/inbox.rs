@@ -75,7 +75,6 @@ mod keys {
                 tick_focused();
                 press("button[data-key=e]")
             }
-            "z" => press("[data-undo] button"),
             "a" => {
                 tick_focused();
                 focus("select[data-key=a]")

@@ -49,7 +49,7 @@ mod keys {
                 "/" => find(),
                 "j" => press(&key) || step(1),
                 "k" => press(&key) || step(-1),
-                "u" | "[" | "]" => press(&key),
+                "u" | "[" | "]" | "z" => press(&key),
                 _ => false,
             };
             if was_used {

@@ -16,8 +16,8 @@ use crate::services::alerts::{self as service, AskedAct, Chosen};
 pub async fn act_on_alerts(
     act: String,
     #[server(default)] alerts: Vec<String>,
-    #[server(default)] shown: Option<String>,
-    #[server(default)] everything: Option<String>,
+    #[server(default)] shown: String,
+    #[server(default)] everything: String,
     #[server(default)] person: String,
     #[server(default)] snooze: String,
     #[server(default)] reason: String,
@@ -36,9 +36,11 @@ pub async fn act_on_alerts(
         Ok(read) => read,
         Err(error) => return refuse(&back, error),
     };
-    let chosen = match (shown, everything) {
-        (Some(query), Some(_)) => Chosen::Shown(Box::new(AlertsQuery::parse(&query))),
-        _ => Chosen::Alerts(alerts.into_iter().map(AlertId).collect()),
+    // An empty query is the inbox as it opens, so the box alone says that everything is meant.
+    let chosen = if everything.is_empty() {
+        Chosen::Alerts(alerts.into_iter().map(AlertId).collect())
+    } else {
+        Chosen::Shown(Box::new(AlertsQuery::parse(&shown)))
     };
     match service::act(&state.db, &viewer, &chosen, &read, &note).await {
         Ok(outcome) if outcome.changed == 0 => go_saying(&back, true, "Nothing was left to do", "They stood so already."),

@@ -185,6 +185,7 @@ mod tests {
             active_run_count: 2,
             has_connections: true,
             token_scope: None,
+            run_groups: None,
         };
         let rail = Rail {
             viewer,

@@ -5,6 +5,7 @@
 //! an expected refusal is a message, not an error page. They work the same with and without script.
 
 pub mod api_tokens;
+pub mod bulk_edits;
 pub mod characteristics;
 pub mod connections;
 pub mod datasets;

@@ -34,6 +34,7 @@ pub mod column_reads;
 pub mod connections;
 pub mod datasets;
 pub mod external_runs;
+pub mod first_runs;
 pub mod outbox;
 pub mod overview;
 pub mod partition_states;
@@ -49,6 +50,7 @@ pub mod run_transitions;
 pub mod schema;
 pub mod seed_lists;
 pub mod seed_tree;
+pub mod seeding;
 pub mod sessions;
 pub mod settings;
 pub mod sign_in;
@@ -85,7 +87,8 @@ pub(crate) use {
     migrations::{cut_off_after, migrate_to},
     registry::{ColumnKind, all_tables},
     scope::is_known,
-    scripts::{Makes, latest_version, split},
+    scripts::{Makes, SCRIPTS, latest_version, split},
+    statement::sql_joined,
 };
 
 /// How SQLite would run a statement that it was sent before.

@@ -41,6 +41,7 @@ pub(crate) const SCRIPTS: &[Script] = &[
     script!(6, "scopes of roles", "0006_role_scopes.sql"),
     script!(7, "catalogue", "0007_catalogue.sql"),
     script!(8, "states of a run", "0008_states_of_a_run.sql"),
+    script!(10, "seeding", "0010_seeding.sql"),
 ];
 
 /// The version that this program writes and reads.

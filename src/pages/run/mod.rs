@@ -70,6 +70,7 @@ pub fn RunPage() -> impl IntoView {
             return Ok(respond::not_found());
         };
         let (older, newer) = run_neighbours(&db, &run.profile_run_id).await?;
+        let may_run = viewer.may_run(&run.table_group_id);
         let model = RunModel {
             tables: list_run_tables(&db, &run.profile_run_id).await?,
             log: list_log(&db, &run.profile_run_id, "info", LOG_LINES).await?,
@@ -78,7 +79,7 @@ pub fn RunPage() -> impl IntoView {
             newer,
             log_level: asked("log"),
             by_duration: asked("sort") == "took",
-            may_run: viewer.user.may(Permission::RunProfiling),
+            may_run,
         };
         Ok(titled(format!("Run {}", model.run.number), run_view(&model, request::now())))
     })

@@ -18,6 +18,7 @@ use crate::components::icon::{Icon, icon};
 use crate::components::note::ignored_note;
 use crate::components::pagination::Pager;
 use crate::domain::connection::TableGroup;
+use crate::domain::identifier::TableGroupId;
 use crate::domain::paging::Page;
 use crate::domain::profile_run::{ProfileRun, RunStatus};
 use crate::domain::query::RunsQuery;
@@ -42,6 +43,8 @@ pub struct RunsModel {
     pub groups: Vec<TableGroup>,
     /// Whether the person may start, cancel and retry.
     pub may_run: bool,
+    /// The only groups in which that holds; none where it holds everywhere.
+    pub run_groups: Option<Vec<TableGroupId>>,
 }
 
 /// `/runs`
@@ -55,8 +58,13 @@ pub fn RunsPage() -> impl IntoView {
             runs: profile_runs::list_runs(&db, &query, now).await?,
             counts: profile_runs::run_counts(&db, &query, now).await?,
             bars: profile_runs::run_bars(&db, now - Duration::days(DAYS)).await?,
-            groups: list_table_groups(&db).await?,
-            may_run: viewer.user.may(Permission::RunProfiling),
+            groups: list_table_groups(&db)
+                .await?
+                .into_iter()
+                .filter(|group| group.is_active && viewer.may_run(&group.table_group_id))
+                .collect(),
+            may_run: viewer.may(Permission::RunProfiling),
+            run_groups: viewer.run_groups.clone(),
         };
         Ok(titled("Runs", runs_view(&model, &query, now)))
     })

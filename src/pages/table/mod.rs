@@ -40,7 +40,7 @@ pub fn TablePage() -> impl IntoView {
         let Some(detail) = get_table_detail(&request::state().db, &address, &query).await? else {
             return Ok(respond::not_found());
         };
-        let may_run = viewer.user.may(Permission::RunProfiling);
+        let may_run = viewer.may_run(&detail.summary.table_group_id);
         let may_describe = viewer.user.may(Permission::Describe);
         Ok(titled(
             address.qualified_name(),

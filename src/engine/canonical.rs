@@ -4,9 +4,8 @@
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 
-use xxhash_rust::xxh64::xxh64;
-
 use super::calendar::{write_day, write_time};
+use super::xxhash::{xxh64, xxh64_word};
 
 /// Seed of every hash that enters a state.
 const SEED: u64 = 42;
@@ -177,8 +176,8 @@ impl Scalar for i64 {
     fn canonical_hash(self, form: Form) -> u64 {
         match form {
             Form::Boolean | Form::Date => xxh64(&(self as i32).to_le_bytes(), SEED),
-            Form::Instant { nanos: true, .. } => xxh64(&self.div_euclid(1_000).to_le_bytes(), SEED),
-            _ => xxh64(&self.to_le_bytes(), SEED),
+            Form::Instant { nanos: true, .. } => xxh64_word(self.div_euclid(1_000) as u64, SEED),
+            _ => xxh64_word(self as u64, SEED),
         }
     }
 }
@@ -218,7 +217,7 @@ impl Scalar for i128 {
 
     fn canonical_hash(self, form: Form) -> u64 {
         match form {
-            Form::Decimal { precision: 0..=18, .. } => xxh64(&(self as i64).to_le_bytes(), SEED),
+            Form::Decimal { precision: 0..=18, .. } => xxh64_word(self as i64 as u64, SEED),
             _ => {
                 let bytes = self.to_be_bytes();
                 // The shortest two's complement form, as Java's BigInteger writes it.
@@ -271,7 +270,7 @@ impl Scalar for Real {
     }
 
     fn canonical_hash(self, _form: Form) -> u64 {
-        xxh64(&self.0.to_bits().to_le_bytes(), SEED)
+        xxh64_word(self.0.to_bits(), SEED)
     }
 }
 

@@ -10,6 +10,7 @@ use arrow::array::ArrayRef;
 use arrow::datatypes::DataType;
 
 use super::accumulators::column::ColumnState;
+use super::column_parts::{ColumnPart, WaitingParts, divide_columns};
 use super::error::EngineError;
 use super::limits::{ColumnLimits, StopWatch};
 use super::memory::{keep_within, share_of_states};
@@ -46,6 +47,15 @@ pub struct TableColumn {
     pub constants: Option<Vec<ArrayRef>>,
 }
 
+impl TableColumn {
+    /// Row groups of the files that have it.
+    fn count_groups(&self, files: &[Arc<OpenTableFile>]) -> usize {
+        let held = files.iter().zip(&self.places).filter(|(_, place)| place.is_some());
+        held.map(|(file, _)| file.footer().map_or(0, |footer| footer.row_groups().len()))
+            .sum()
+    }
+}
+
 /// Reads every column and hands each finished state to `finish`; results in the order of the table, with the rows of the table.
 pub fn scan_columns<T: Send>(
     order: &ColumnOrder,
@@ -59,37 +69,48 @@ pub fn scan_columns<T: Send>(
     let rows: u64 = files.iter().enumerate().map(rows_of).sum();
     let rows_to_read = files.iter().enumerate().filter(|(file, _)| is_read(*file)).map(rows_of).sum();
     let progress = ColumnProgress::new(order.watch, rows_to_read, columns.iter().map(|column| column.bytes).sum());
-    let mut by_size: Vec<usize> = (0..columns.len()).collect();
-    by_size.sort_by_key(|index| std::cmp::Reverse(columns[*index].bytes));
-    let threads = order.threads.clamp(1, columns.len().max(1));
+    // Partition by partition the states are merged in their stored form, one after the other.
+    let groups_of = |column: &TableColumn| if order.shelf.is_some() { 1 } else { column.count_groups(files) };
+    let sizes: Vec<_> = columns.iter().map(|column| (column.bytes, groups_of(column))).collect();
+    let tasks = divide_columns(&sizes, order.threads);
+    let waiting = WaitingParts::new(columns.len());
+    let threads = order.threads.clamp(1, tasks.len().max(1));
     let budget = share_of_states(order.memory_bytes) / threads as u64;
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
     let first_failure: Mutex<Option<EngineError>> = Mutex::new(None);
     let work = || -> Result<Vec<(usize, bool, T)>, EngineError> {
         let mut done = Vec::new();
         while !stop.load(Ordering::Relaxed) {
-            let Some(index) = by_size.get(next.fetch_add(1, Ordering::Relaxed)).copied() else {
+            let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)).copied() else {
                 break;
             };
+            let index = task.column;
             let column = &columns[index];
             let mut state = ColumnState::of_arrow_type(&column.name, &column.data_type, order.limits);
             let read = match order.shelf {
                 Some(shelf) => read_partitions(files, column, &mut state, order.limits, budget, shelf, &progress),
-                None => read_column(files, column, &mut state, budget, &progress),
+                None => read_column(files, column, task, &mut state, budget / task.parts as u64, &progress),
             };
-            let failed = match read {
-                Ok(()) => state.has_failed(),
+            match read {
+                Ok(()) => {}
                 Err(error) if error.may_spare_other_columns() => {
                     state.fail(error.to_string());
                     first_failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-                    true
                 }
                 Err(error) => {
                     stop.store(true, Ordering::Relaxed);
                     return Err(error);
                 }
+            }
+            let Some(mut parts) = waiting.complete(task, state).map(Vec::into_iter) else {
+                continue;
             };
-            done.push((index, failed, finish(index as u32 + 1, rows, state)));
+            let Some(mut state) = parts.next() else { continue };
+            for part in parts {
+                state.merge(part);
+                keep_within(budget, std::slice::from_mut(&mut state));
+            }
+            done.push((index, state.has_failed(), finish(index as u32 + 1, rows, state)));
         }
         Ok(done)
     };
@@ -161,19 +182,34 @@ pub fn list_columns(files: &[Arc<OpenTableFile>], is_read: impl Fn(usize) -> boo
     columns
 }
 
+/// Reads the column, or its part of the row groups of all files that have it.
 fn read_column(
     files: &[Arc<OpenTableFile>],
     column: &TableColumn,
+    task: ColumnPart,
     state: &mut ColumnState,
     budget: u64,
     progress: &ColumnProgress,
 ) -> Result<(), EngineError> {
-    add_constants(files, column, state);
+    if task.part == 0 {
+        add_constants(files, column, state);
+    }
+    let share = task.share_of(column.count_groups(files));
+    let mut before = 0;
     for (file, place) in files.iter().zip(&column.places) {
         let Some(footer) = file.footer() else { continue };
-        match *place {
-            Some(place) => read_chunks(file, footer, place, state, budget, progress)?,
-            None => state.add_nulls(footer.row_count()),
+        let Some(place) = *place else {
+            if task.part == 0 {
+                state.add_nulls(footer.row_count());
+            }
+            continue;
+        };
+        let groups = footer.row_groups().len();
+        let mine = share.start.saturating_sub(before)..share.end.saturating_sub(before).min(groups);
+        before += groups;
+        // A file without rows has a type all the same.
+        if !mine.is_empty() || (groups == 0 && task.part == 0) {
+            read_chunks(file, footer, place, mine, state, budget, progress)?;
         }
     }
     Ok(())
@@ -202,7 +238,7 @@ fn read_partitions(
                 let data_type = footer.columns().get(place).and_then(|column| column.data_type.clone());
                 let mut state = ColumnState::of_arrow_type(&column.name, &data_type.unwrap_or(DataType::Null), limits);
                 let budget = budget.saturating_sub(merged.heap_bytes()).max(budget / 4);
-                let read = read_chunks(file, footer, place, &mut state, budget, progress);
+                let read = read_chunks(file, footer, place, 0..usize::MAX, &mut state, budget, progress);
                 if let Err(error) = &read {
                     state.fail(error.to_string());
                 }
@@ -228,18 +264,19 @@ fn add_constants(files: &[Arc<OpenTableFile>], column: &TableColumn, state: &mut
     }
 }
 
-/// Reads one column of one file.
+/// Reads one column of some row groups of one file.
 fn read_chunks(
     file: &OpenTableFile,
     footer: &Footer,
     place: usize,
+    groups: std::ops::Range<usize>,
     state: &mut ColumnState,
     budget: u64,
     progress: &ColumnProgress,
 ) -> Result<(), EngineError> {
     let chunks = ColumnChunks::open(&file.file, footer, place)?;
     state.expect_type(Some(chunks.data_type()));
-    chunks.read(|piece, rows, bytes| {
+    chunks.read(groups, |piece, rows, bytes| {
         // A value that makes an accumulator fail costs its column, not the table.
         if let Some(piece) = piece
             && let Err(panic) = catch_unwind(AssertUnwindSafe(|| state.update_leaf(piece)))

@@ -12,6 +12,7 @@
 pub mod accumulators;
 pub mod calendar;
 pub mod canonical;
+mod column_parts;
 pub mod column_scan;
 mod crew;
 pub mod discovery;
@@ -36,6 +37,7 @@ pub mod table_scan;
 pub mod type_inference;
 pub mod whole;
 pub mod worker;
+pub mod xxhash;
 
 pub use discovery::{discover, discover_file, discover_glob};
 pub use error::EngineError;

@@ -179,6 +179,36 @@ fn threads_and_parts_change_nothing() {
 }
 
 #[test]
+fn a_column_that_several_threads_read_in_parts_is_one_column() {
+    let rows = 40_000_i64;
+    let numbers: ArrayRef = Arc::new(Int64Array::from_iter(
+        (0..rows).map(|row| (row % 11 > 0).then_some(row * 7_919 % 5_003)),
+    ));
+    let texts: ArrayRef = Arc::new(StringArray::from_iter_values(
+        (0..rows).map(|row| format!("Name {}", row * 31 % 20_011)),
+    ));
+    for (name, values) in [("numbers", numbers), ("texts", texts)] {
+        let root = tempfile::tempdir().unwrap();
+        for part in 0..2_i64 {
+            let half = values.slice((part * rows / 2) as usize, rows as usize / 2);
+            fs::create_dir_all(root.path().join("t")).unwrap();
+            write_parquet(&root.path().join(format!("t/{part}.parquet")), vec![(name, half)], 3_000);
+        }
+        let table = only_table(root.path());
+        let with = |threads| {
+            let mut profile = profile_table(root.path(), &table, &ProfileOptions { threads, ..options() }, &Unobserved).unwrap();
+            profile.duration_ms = 0;
+            profile
+        };
+        let one = with(1);
+        assert_eq!(one.columns[0].row_count, rows as u64);
+        for threads in [2, 3, 5] {
+            assert_eq!(with(threads), one, "{name}, {threads} threads");
+        }
+    }
+}
+
+#[test]
 fn csv_types_come_from_the_tokens_and_nulls_from_empty_fields() {
     let table = profile_text(
         "t.csv",

@@ -11,12 +11,12 @@ impl Texts {
     /// Adds an ASCII text whose shape is written; says whether folding leaves it as it is.
     pub(super) fn update_ascii(&mut self, text: &[u8], weight: u64) -> bool {
         // A shape that is kept in part says nothing of the whole.
-        if self.shape.len() <= SHAPE_BYTES
+        if self.shape.as_bytes().len() <= SHAPE_BYTES
             && let Some(place) = self.count_shape(weight)
         {
             let is_new = place == self.pending.len();
             if is_new {
-                self.pending.push((verdict_of(&self.shape), 0));
+                self.pending.push((verdict_of(self.shape.as_bytes()), 0));
             }
             let (verdict, texts) = &mut self.pending[place];
             *texts += weight;
@@ -27,11 +27,11 @@ impl Texts {
             }
             return verdict.is_folded;
         }
-        if self.shape.len() > SHAPE_BYTES {
+        if self.shape.as_bytes().len() > SHAPE_BYTES {
             self.add_shape(weight);
         }
-        let found = Features::of_ascii_shape(&self.shape);
-        let verdict = Verdict::of_ascii_shape(&self.shape, &found);
+        let found = Features::of_ascii_shape(self.shape.as_bytes());
+        let verdict = Verdict::of_ascii_shape(self.shape.as_bytes(), &found);
         self.count(&found, verdict.yes, weight);
         self.answer_ascii(text, verdict.look, weight);
         verdict.is_folded
@@ -41,7 +41,7 @@ impl Texts {
     fn count_shape(&mut self, weight: u64) -> Option<usize> {
         match self.shapes.tally_mut() {
             Some(tally) => Some(self.recent.count(tally, &self.shape, weight)),
-            None => self.shapes.update(&self.shape, weight),
+            None => self.shapes.update(self.shape.as_bytes(), weight),
         }
     }
 

@@ -263,8 +263,10 @@ impl ColumnState {
                 };
                 match weights {
                     Some(weights) => {
-                        let counted = texts.iter().zip(weights).filter(|text| *text.1 > 0);
+                        let counted = texts.iter().zip(weights).filter(|text| *text.1 > 1);
                         counted.for_each(|(text, weight)| column.update(text, *weight));
+                        let singles = texts.iter().zip(weights).filter(|text| *text.1 == 1);
+                        column.update_block(&singles.map(|(text, _)| *text).collect::<Vec<_>>());
                     }
                     None => texts.chunks(BLOCK).for_each(|texts| column.update_block(texts)),
                 }

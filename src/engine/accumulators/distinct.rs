@@ -3,14 +3,12 @@
 
 use crate::domain::column_profile::Estimate;
 
+use super::hash_list::{count_hashes, fold_repeated, give_back, reserve_hashes};
 use super::registers::Registers;
 use super::sketch_error::SketchError;
 
 /// Half width of the 95 % interval of the merged-form estimate: 1.96 x 1.04 / sqrt(4096).
 const RELATIVE_ERROR: f64 = 0.032;
-
-/// Hashes up to which a bitmap beside them is cheaper than sorting: it stays in the cache.
-const BITMAP_HASHES: usize = 1 << 20;
 
 /// Different hashes, exactly or estimated.
 #[derive(Clone, Debug)]
@@ -53,7 +51,9 @@ impl DistinctHashes {
     pub fn update(&mut self, hash: u64, weight: u64) {
         match &mut self.state {
             State::Kept(hashes) => {
-                hashes.extend(std::iter::repeat_n(hash, weight.min(2) as usize));
+                let times = weight.min(2) as usize;
+                reserve_hashes(hashes, times);
+                hashes.extend(std::iter::repeat_n(hash, times));
                 self.keep_within_limit();
             }
             State::Registers(registers) => registers.update(hash),
@@ -64,6 +64,7 @@ impl DistinctHashes {
     pub fn update_block(&mut self, hashes: &[u64]) {
         match &mut self.state {
             State::Kept(kept) => {
+                reserve_hashes(kept, hashes.len());
                 kept.extend_from_slice(hashes);
                 self.keep_within_limit();
             }
@@ -105,12 +106,7 @@ impl DistinctHashes {
     pub fn count(&mut self, values: u64) -> DistinctCount {
         match &mut self.state {
             State::Kept(hashes) => {
-                let (distinct, unique) = if hashes.len() <= BITMAP_HASHES {
-                    count_kept(hashes)
-                } else {
-                    fold_repeated(hashes);
-                    count_folded(hashes)
-                };
+                let (distinct, unique) = count_hashes(hashes);
                 DistinctCount {
                     distinct,
                     unique: Some(unique),
@@ -158,7 +154,8 @@ impl DistinctHashes {
     /// Bytes held.
     pub fn heap_bytes(&self) -> u64 {
         match &self.state {
-            State::Kept(hashes) => 8 * hashes.capacity() as u64,
+            // Beyond twice its length, memory is what another column left.
+            State::Kept(hashes) => 8 * hashes.capacity().min(hashes.len().next_power_of_two()) as u64,
             State::Registers(_) => size_of::<Registers>() as u64,
         }
     }
@@ -166,10 +163,17 @@ impl DistinctHashes {
     /// Turns kept hashes into registers.
     pub fn give_up_exact_values(&mut self) {
         if let State::Kept(hashes) = &mut self.state {
-            fold_repeated(hashes);
-            self.known = self.known.max(count_folded(hashes).0);
+            let distinct = count_hashes(hashes).0;
+            self.turn_into_registers(distinct);
+        }
+    }
+
+    fn turn_into_registers(&mut self, distinct: u64) {
+        if let State::Kept(hashes) = &mut self.state {
+            self.known = self.known.max(distinct);
             let mut registers = Box::<Registers>::default();
             hashes.iter().for_each(|hash| registers.update(*hash));
+            give_back(std::mem::take(hashes));
             self.state = State::Registers(registers);
         }
     }
@@ -179,53 +183,23 @@ impl DistinctHashes {
         if hashes.len() < self.limit {
             return;
         }
-        fold_repeated(hashes);
-        // Folding again after every few new values would cost more than it saves.
-        if hashes.len() > self.limit / 4 * 3 {
-            self.give_up_exact_values();
+        // Folding again after every few new values would cost more than it saves; so values that hardly repeat are not even sorted.
+        let (distinct, unique) = count_hashes(hashes);
+        let most = (self.limit / 4 * 3) as u64;
+        if 2 * distinct - unique <= most {
+            fold_repeated(hashes);
+        } else {
+            self.turn_into_registers(distinct);
         }
     }
 }
 
-/// Sorts hashes and leaves two of those that stand there more often.
-fn fold_repeated(hashes: &mut Vec<u64>) {
-    hashes.sort_unstable();
-    let mut kept = 0;
-    for at in 0..hashes.len() {
-        if kept < 2 || hashes[kept - 2] != hashes[at] {
-            hashes[kept] = hashes[at];
-            kept += 1;
+impl Drop for DistinctHashes {
+    fn drop(&mut self) {
+        if let State::Kept(hashes) = &mut self.state {
+            give_back(std::mem::take(hashes));
         }
     }
-    hashes.truncate(kept);
-}
-
-/// Different and single hashes among kept ones. Two bits a place of a large bitmap tell which of them can stand there twice, and
-/// only those few are sorted: hashes are kept where values hardly repeat.
-fn count_kept(hashes: &[u64]) -> (u64, u64) {
-    let places = (8 * hashes.len()).next_power_of_two().max(1 << 10);
-    let place_of = |hash: u64| (hash >> (64 - places.ilog2())) as usize;
-    // Beside each other, so that both are one step away: which places were taken, and which were taken again.
-    let mut taken = vec![[0_u64; 2]; places / 64];
-    for hash in hashes {
-        let (word, bit) = (place_of(*hash) / 64, 1 << (place_of(*hash) % 64));
-        let [once, again] = &mut taken[word];
-        *again |= *once & bit;
-        *once |= bit;
-    }
-    let is_shared = |hash: &u64| taken[place_of(*hash) / 64][1] >> (place_of(*hash) % 64) & 1 == 1;
-    let mut shared: Vec<u64> = hashes.iter().copied().filter(is_shared).collect();
-    let alone = (hashes.len() - shared.len()) as u64;
-    fold_repeated(&mut shared);
-    let (distinct, unique) = count_folded(&shared);
-    (alone + distinct, alone + unique)
-}
-
-/// Different and single hashes among folded ones.
-fn count_folded(hashes: &[u64]) -> (u64, u64) {
-    let repeated = hashes.windows(2).filter(|pair| pair[0] == pair[1]).count() as u64;
-    let distinct = hashes.len() as u64 - repeated;
-    (distinct, distinct - repeated)
 }
 
 #[cfg(test)]
@@ -251,21 +225,6 @@ mod tests {
         left.know_at_least(1_000_000);
         assert_eq!(left.count(u64::MAX).distinct, 1_000_000);
         assert_eq!(left.count(10).distinct, 10);
-    }
-
-    #[test]
-    fn hashes_are_counted_as_a_sorted_list_has_them() {
-        for count in [0, 1, 100, 50_000_i64] {
-            for spread in [1, 7, 40_000, i64::MAX] {
-                let hashes: Vec<u64> = (0..count)
-                    .map(|value| hash(value % spread))
-                    .chain([0, u64::MAX, u64::MAX])
-                    .collect();
-                let mut sorted = hashes.clone();
-                fold_repeated(&mut sorted);
-                assert_eq!(count_kept(&hashes), count_folded(&sorted), "{count} of {spread}");
-            }
-        }
     }
 
     #[test]

@@ -1,19 +1,13 @@
 //! Discrete quantiles: the smallest value whose rank is at least q times n. Exact from sorted values while those are few
 //! enough to keep, else by KLL over a sample that is large beside the sketch: one value of each block of 2^level values.
 
-use datasketches::common::SearchCriteria;
-use datasketches::kll::{KllFloat, KllSketch};
-
 use crate::domain::column_profile::Estimate;
 
+use super::kll::{K, Kll};
 use super::sketch_error::SketchError;
 
 /// Thousandths: the tails of the histogram, and p01 p05 p25 median p75 p95 p99 between them.
 pub const PER_MILLE: [u32; 9] = [5, 10, 50, 250, 500, 750, 950, 990, 995];
-/// Accuracy parameter.
-const K: u16 = 400;
-/// Smallest capacity of a level.
-const M: u8 = 8;
 /// Values that are kept as they are.
 const EXACT_VALUES: usize = 1 << 18;
 /// Values that the sample holds at least, once there are more.
@@ -45,7 +39,7 @@ pub fn quantiles_of_entries(entries: impl Iterator<Item = (f64, u64)>, total: u6
 pub struct QuantileSketch {
     kept: Option<Vec<f64>>,
     most_kept: usize,
-    sketch: KllSketch<KllFloat<f64>>,
+    sketch: Kll,
     /// Items on their way into the sketch, by level: an item of level l stands for 2^l values.
     pending: Vec<Vec<f64>>,
     pending_items: usize,
@@ -76,7 +70,7 @@ impl QuantileSketch {
         Self {
             kept: Some(Vec::new()),
             most_kept: values.min(EXACT_VALUES),
-            sketch: KllSketch::new(K).expect("k 400 is within the sketch's range"),
+            sketch: Kll::default(),
             pending: Vec::new(),
             pending_items: 0,
             sampler: Sampler::default(),
@@ -125,7 +119,7 @@ impl QuantileSketch {
         self.give_up_exact_values();
         let mut other = other.clone();
         other.flush();
-        self.merge_sketch(&other.sketch);
+        self.sketch.merge(&other.sketch);
         self.count += other.count;
     }
 
@@ -153,12 +147,10 @@ impl QuantileSketch {
         let mut whole = self.clone();
         whole.give_up_exact_values();
         whole.flush();
-        let mut out = [0.0; 9];
+        let mut out = whole.sketch.quantiles(PER_MILLE)?;
         let mut floor = min;
-        for (slot, per_mille) in out.iter_mut().zip(PER_MILLE) {
-            let rank = f64::from(per_mille) / 1_000.0;
-            let value = whole.sketch.quantile(rank, SearchCriteria::Inclusive).ok().flatten()?;
-            floor = value.into_inner().clamp(min, max).max(floor);
+        for slot in &mut out {
+            floor = slot.clamp(min, max).max(floor);
             *slot = floor;
         }
         Some(out)
@@ -168,7 +160,7 @@ impl QuantileSketch {
     pub fn estimate(&self) -> Estimate {
         Estimate {
             method: "kll_k400".into(),
-            error: self.sketch.normalized_rank_error().hypot(SAMPLE_ERROR),
+            error: self.sketch.rank_error().hypot(SAMPLE_ERROR),
         }
     }
 
@@ -178,35 +170,16 @@ impl QuantileSketch {
         let mut whole = self.clone();
         whole.give_up_exact_values();
         whole.flush();
-        let mut bytes = whole.sketch.serialize();
-        // A sketch of two values or more has them behind its levels.
-        if let Some((min, max)) = range.filter(|_| whole.sketch.n() > 1) {
-            let levels = usize::from(bytes[18]);
-            let at = 20 + 4 * levels;
-            bytes[at..at + 8].copy_from_slice(&min.to_le_bytes());
-            bytes[at + 8..at + 16].copy_from_slice(&max.to_le_bytes());
-        }
-        bytes
+        whole.sketch.to_bytes(range)
     }
 
     /// Reads a sketch that Spark or Limn wrote, and its smallest and largest value.
     pub fn from_bytes(bytes: &[u8]) -> Result<(Self, Option<(f64, f64)>), SketchError> {
-        let damaged = |reason: String| SketchError::Damaged { kind: "KLL", reason };
-        let sketch = KllSketch::<KllFloat<f64>>::deserialize(bytes).map_err(|error| damaged(error.to_string()))?;
-        if sketch.k() != K {
-            return Err(SketchError::OtherParameters {
-                kind: "KLL",
-                found: format!("k {}", sketch.k()),
-                wanted: format!("k {K}"),
-            });
-        }
-        let range = sketch
-            .min_item()
-            .zip(sketch.max_item())
-            .map(|(min, max)| (min.into_inner(), max.into_inner()));
+        let sketch = Kll::from_bytes(bytes)?;
+        let range = sketch.range();
         let read = Self {
             kept: None,
-            count: sketch.n(),
+            count: sketch.count(),
             sketch,
             ..Self::keeping(0)
         };
@@ -273,16 +246,10 @@ impl QuantileSketch {
         for level in 0..self.pending.len() {
             // A sketch of so many levels holds so much at most.
             for items in std::mem::take(&mut self.pending[level]).chunks_mut(usize::from(K) / 2) {
-                items.sort_unstable_by(f64::total_cmp);
-                let part = KllSketch::deserialize(&sketch_bytes(level, items)).expect("the bytes are laid out as the sketch's");
-                self.merge_sketch(&part);
+                self.sketch.add(level, items);
             }
         }
         self.pending_items = 0;
-    }
-
-    fn merge_sketch(&mut self, other: &KllSketch<KllFloat<f64>>) {
-        self.sketch.merge(other).expect("sketches of one k merge");
     }
 }
 
@@ -317,40 +284,6 @@ impl Sampler {
         let seen = std::mem::take(&mut self.seen);
         (seen > 0).then_some((self.pick, seen))
     }
-}
-
-/// A sketch of sorted items of one level, as DataSketches writes it.
-fn sketch_bytes(level: usize, items: &[f64]) -> Vec<u8> {
-    if level == 0 && items.len() == 1 {
-        let mut bytes = vec![2, 2, 15, 4];
-        bytes.extend(K.to_le_bytes());
-        bytes.extend([M, 0]);
-        bytes.extend(items[0].to_le_bytes());
-        return bytes;
-    }
-    let capacity = total_capacity(level + 1);
-    let first = capacity - items.len() as u32;
-    let mut bytes = vec![5, 1, 15, 2];
-    bytes.extend(K.to_le_bytes());
-    bytes.extend([M, 0]);
-    bytes.extend(((items.len() as u64) << level).to_le_bytes());
-    bytes.extend(K.to_le_bytes());
-    bytes.extend([level as u8 + 1, 0]);
-    (0..=level).for_each(|_| bytes.extend(first.to_le_bytes()));
-    for item in items.first().into_iter().chain(items.last()).chain(items) {
-        bytes.extend(item.to_le_bytes());
-    }
-    bytes
-}
-
-/// Items that a sketch of so many levels holds: each level two thirds of the one above, rounded, and at least [`M`].
-fn total_capacity(levels: usize) -> u32 {
-    (0..levels)
-        .map(|depth| {
-            let scaled = (u128::from(K) << (depth + 1)) / 3_u128.pow(depth as u32);
-            (scaled.div_ceil(2) as u32).max(u32::from(M))
-        })
-        .sum()
 }
 
 #[cfg(test)]
@@ -414,7 +347,7 @@ mod tests {
         assert!((quantiles[3] - 50_000.0).abs() < 2_000.0);
         let mut whole = sketch.clone();
         whole.flush();
-        assert_eq!(whole.sketch.n(), 600_000);
+        assert_eq!(whole.sketch.count(), 600_000);
     }
 
     #[test]
@@ -424,16 +357,5 @@ mod tests {
         right.update(2.0, 2);
         left.merge(&right);
         assert_eq!(left.sorted_values(), Some(vec![1.0, 2.0, 2.0, 3.0]));
-    }
-
-    #[test]
-    fn capacities_are_those_of_data_sketches() {
-        // What deserialize accepts shows it: one item more than a sketch's capacity is refused.
-        for level in 0..40 {
-            let items: Vec<f64> = (0..200).map(f64::from).collect();
-            let sketch = KllSketch::<KllFloat<f64>>::deserialize(&sketch_bytes(level, &items)).unwrap();
-            assert_eq!(sketch.n(), 200 << level);
-            assert_eq!(sketch.num_retained(), 200);
-        }
     }
 }

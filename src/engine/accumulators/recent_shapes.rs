@@ -1,5 +1,7 @@
 //! Two short cuts of the text family: where shapes seen lately stand in their tally, and counters of short lengths.
 
+use super::lanes::LANE;
+use super::shapes::ShapeText;
 use super::text_tally::TextTally;
 
 /// Places of the table.
@@ -7,38 +9,57 @@ const PLACES: usize = 1 << 10;
 /// Lengths that are counted without a search.
 const SHORT_LENGTHS: usize = 1 << 10;
 
+/// Lanes of the shapes that are known by their bytes.
+const SHORT_LANES: usize = 3;
+
 /// Where shapes seen lately stand among the exact ones, by a cheap hash: most texts then need no more than a comparison.
 #[derive(Clone, Debug, Default)]
 pub struct RecentShapes {
-    places: Vec<u32>,
+    places: Vec<Recent>,
 }
+
+/// A shape seen lately, and where it stands. Of a longer one only the place is kept.
+#[derive(Clone, Copy, Debug)]
+struct Recent {
+    length: u32,
+    place: u32,
+    lanes: [[u8; LANE]; SHORT_LANES],
+}
+
+const NOTHING: Recent = Recent {
+    length: u32::MAX,
+    place: u32::MAX,
+    lanes: [[0; LANE]; SHORT_LANES],
+};
 
 impl RecentShapes {
     /// Counts a shape in the tally; says its place.
-    pub fn count(&mut self, tally: &mut TextTally, shape: &[u8], weight: u64) -> usize {
+    #[inline(always)]
+    pub fn count(&mut self, tally: &mut TextTally, shape: &ShapeText, weight: u64) -> usize {
         if self.places.is_empty() {
-            self.places = vec![u32::MAX; PLACES];
+            self.places = vec![NOTHING; PLACES];
         }
-        let place = &mut self.places[cheap_hash(shape) as usize % PLACES];
-        if let Some(known) = tally.count_at(*place as usize, shape, weight) {
-            return known;
+        let (bytes, lanes) = (shape.as_bytes(), shape.lanes());
+        let recent = &mut self.places[(shape.cheap_hash().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize % PLACES];
+        if lanes.len() > SHORT_LANES {
+            if let Some(known) = tally.count_at(recent.place as usize, bytes, weight) {
+                return known;
+            }
+        } else if recent.length as usize == bytes.len() && lanes.iter().zip(&recent.lanes).all(|(lane, known)| lane == known) {
+            tally.count_known(recent.place as usize, weight);
+            return recent.place as usize;
         }
-        let known = tally.add(shape, weight);
-        *place = known as u32;
-        known
+        let place = tally.add(bytes, weight);
+        *recent = Recent {
+            place: place as u32,
+            ..NOTHING
+        };
+        if lanes.len() <= SHORT_LANES {
+            recent.length = bytes.len() as u32;
+            recent.lanes[..lanes.len()].copy_from_slice(lanes);
+        }
+        place
     }
-}
-
-/// Spreads shapes over a small table; equal shapes have equal hashes, and that is all.
-fn cheap_hash(shape: &[u8]) -> u64 {
-    let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
-    let (words, rest) = shape.as_chunks::<8>();
-    let hash = words
-        .iter()
-        .fold(shape.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    mix(hash, u64::from_le_bytes(last)) >> 7
 }
 
 /// Texts of each short length.
@@ -77,8 +98,10 @@ mod tests {
     fn shapes_are_counted_as_in_the_tally_alone() {
         let (mut recent, mut quick, mut plain) = (RecentShapes::default(), TextTally::new(64), TextTally::new(64));
         for i in 0..20_000_usize {
-            let shape = "aA9-".repeat(i * i % 37) + &"9".repeat(i * 7 % 300);
-            assert_eq!(recent.count(&mut quick, shape.as_bytes(), 2), plain.add(shape.as_bytes(), 2));
+            let text = "aA9-".repeat(i * i % 37) + &"9".repeat(i * 7 % 300);
+            let mut shape = ShapeText::default();
+            shape.read_ascii(text.as_bytes());
+            assert_eq!(recent.count(&mut quick, &shape, 2), plain.add(text.as_bytes(), 2));
         }
         assert!(quick.iter().eq(plain.iter()));
     }

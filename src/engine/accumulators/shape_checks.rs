@@ -1,8 +1,9 @@
 //! What a shape decides about its texts without looking at them, and what has to be looked at.
 
+use super::lanes::count_bytes;
 use super::shapes::Features;
 use super::standard_patterns::{Form, is_email, is_phone, is_us_zip};
-use super::text_kinds::{folds_to_itself, is_plain_number, is_quoted, missing_word_shapes, trim_ascii_white};
+use super::text_kinds::{LONGEST_MISSING_WORD, folds_to_itself, is_plain_number, is_quoted, missing_word_shapes, trim_ascii_white};
 
 /// A set of questions about a text, one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,7 +75,7 @@ impl Verdict {
         let length = shape.len();
         let plain = letters + found.digits + found.white == found.chars;
         let text = || std::str::from_utf8(shape).unwrap_or_default();
-        let has = |byte: u8| !plain && shape.contains(&byte);
+        let ([dots, colons], _) = if plain { Default::default() } else { count_bytes(shape, *b".:") };
 
         look.add(DUMMY, may_be_dummy(shape));
         if found.digits > 0 && letters < 2 {
@@ -98,7 +99,7 @@ impl Verdict {
         look.add(Questions::form(Form::Iban), length >= 15 && shape.starts_with(b"AA99"));
         look.add(Questions::form(Form::Json), first == b'{' || first == b'[');
         look.add(Questions::form(Form::Uuid), length == 36 && shape[8] == b'-' && shape[13] == b'-');
-        let dotted = has(b'.');
+        let dotted = dots > 0;
         // Of an e-mail address only the kinds of its characters matter.
         yes.add(
             Questions::form(Form::Email),
@@ -106,7 +107,7 @@ impl Verdict {
         );
         look.add(Questions::form(Form::Ipv4), dotted && letters == 0 && (7..=15).contains(&length));
         yes.add(Questions::form(Form::FileName), dotted && Form::FileName.is_form_of(text()));
-        let colon = has(b':');
+        let colon = colons > 0;
         look.add(Questions::form(Form::Url), colon && shape.contains(&b'/'));
         look.add(Questions::form(Form::Ipv6), colon && length <= 45);
         // Of a telephone number too, but for those that may be the address of a computer instead.
@@ -176,12 +177,12 @@ fn may_be_dummy(shape: &[u8]) -> bool {
         [b'(', inner @ .., b')'] | [b'[', inner @ .., b']'] => inner.trim_ascii(),
         other => other,
     };
-    missing_word_shapes().any(|word| bare.eq_ignore_ascii_case(word))
+    bare.len() <= LONGEST_MISSING_WORD && missing_word_shapes().any(|word| bare.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::shapes::write_ascii_shape;
+    use super::super::shapes::ShapeText;
     use super::super::standard_patterns::STANDARD_FORMS;
     use super::super::text_kinds::{fold_ascii, is_dummy, is_numeric, is_truth_word};
     use super::*;
@@ -190,13 +191,13 @@ mod tests {
 
     /// What the shape and a look at the text say must be what the text says.
     fn assert_agrees(text: &str) -> Result<(), TestCaseError> {
-        let mut shape = Vec::new();
-        write_ascii_shape(text.as_bytes(), &mut shape);
-        let found = Features::of_ascii_shape(&shape);
-        let verdict = Verdict::of_ascii_shape(&shape, &found);
+        let mut shape = ShapeText::default();
+        shape.read_ascii(text.as_bytes());
+        let found = Features::of_ascii_shape(shape.as_bytes());
+        let verdict = Verdict::of_ascii_shape(shape.as_bytes(), &found);
         let blank = found.white == found.chars;
         let mut folded = Vec::new();
-        fold_ascii(text.as_bytes(), &mut folded);
+        let folded = fold_ascii(text.as_bytes(), &mut folded);
         prop_assert_eq!(verdict.is_folded, folded == text.as_bytes(), "{:?} folds to itself", text);
         let questions = [
             (DUMMY, !blank && is_dummy(text)),

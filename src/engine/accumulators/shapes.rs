@@ -1,6 +1,9 @@
 //! The shape of a text: `A` for upper case, `a` for lower case, `9` for digits, everything else as it is; runs are kept.
 //! Nearly all text figures are functions of the shape, so that they are worked out once a shape and not once a text.
 
+use super::lanes::{LANE, count_bytes, hash_lanes, lanes_of, scan_text};
+use super::text_kinds::{DROPPED_SET, fold_ascii};
+
 /// What a shape says about its texts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Features {
@@ -28,30 +31,94 @@ pub struct Features {
     pub non_printing: u64,
 }
 
-/// Bytes that are worked on at once.
-const LANE: usize = 16;
-
-/// Writes the shape of an ASCII text; `shape` is cleared first. False where the text is not ASCII: the shape then means nothing.
-/// Branchless and in whole lanes, so that many bytes are done at once, also of short texts.
-pub fn write_ascii_shape(text: &[u8], shape: &mut Vec<u8>) -> bool {
-    shape.clear();
-    let (lanes, rest) = text.as_chunks::<LANE>();
-    let mut seen = 0;
-    for lane in lanes {
-        shape.extend_from_slice(&lane_shape(lane, &mut seen));
-    }
-    if !rest.is_empty() {
-        let mut lane = [0; LANE];
-        lane[..rest.len()].copy_from_slice(rest);
-        shape.extend_from_slice(&lane_shape(&lane, &mut seen));
-        shape.truncate(text.len());
-    }
-    seen < 0x80
+/// A shape, and the folded form of its text, in memory that is used again and again. Behind the shape of an ASCII text stand zeros up to a whole lane.
+#[derive(Clone, Debug, Default)]
+pub struct ShapeText {
+    bytes: Vec<u8>,
+    length: usize,
+    hash: u64,
+    folded: Vec<u8>,
+    /// Bytes of the folded form, where it was written along with the shape.
+    folded_length: Option<usize>,
 }
 
-#[inline]
-fn lane_shape(lane: &[u8; LANE], seen: &mut u8) -> [u8; LANE] {
-    *seen |= lane.iter().fold(0, |all, byte| all | byte);
+impl ShapeText {
+    /// The shape.
+    #[inline(always)]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+
+    /// The shape of an ASCII text lane by lane.
+    #[inline(always)]
+    pub fn lanes(&self) -> &[[u8; LANE]] {
+        self.bytes[..self.length.next_multiple_of(LANE)].as_chunks().0
+    }
+
+    fn clear(&mut self) {
+        self.length = 0;
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        self.make_room(self.length + bytes.len());
+        self.bytes[self.length..self.length + bytes.len()].copy_from_slice(bytes);
+        self.length += bytes.len();
+    }
+
+    #[inline(always)]
+    fn make_room(&mut self, length: usize) {
+        if self.bytes.len() < length {
+            self.bytes.resize(length.next_power_of_two().max(64), 0);
+        }
+    }
+
+    /// Becomes the shape of an ASCII text. False where the text is not ASCII: the shape then means nothing.
+    #[inline(always)]
+    pub fn read_ascii(&mut self, text: &[u8]) -> bool {
+        self.make_room(text.len().next_multiple_of(LANE));
+        self.length = text.len();
+        if self.folded.len() < text.len() + LANE {
+            self.folded.resize((text.len() + LANE).next_power_of_two(), 0);
+        }
+        match scan_text(text, &DROPPED_SET, &mut self.bytes, &mut self.folded) {
+            Some(scan) => {
+                (self.folded_length, self.hash) = (Some(scan.folded), scan.hash);
+                scan.is_ascii
+            }
+            None => self.read_by_lanes(text),
+        }
+    }
+
+    /// The same on any processor, without the folded form. Branchless and in whole lanes, so that many bytes are done at once.
+    fn read_by_lanes(&mut self, text: &[u8]) -> bool {
+        let mut seen = 0_u128;
+        for (shown, lane) in self.bytes.as_chunks_mut::<LANE>().0.iter_mut().zip(lanes_of(text)) {
+            seen |= u128::from_le_bytes(lane);
+            *shown = lane_shape(&lane);
+        }
+        self.folded_length = None;
+        self.hash = hash_lanes(self.lanes(), self.length);
+        seen & u128::from_le_bytes([0x80; LANE]) == 0
+    }
+
+    /// The folded form of the ASCII text that was read last.
+    #[inline(always)]
+    pub fn folded_form(&mut self, text: &[u8]) -> &[u8] {
+        match self.folded_length {
+            Some(length) => &self.folded[..length],
+            None => fold_ascii(text, &mut self.folded),
+        }
+    }
+
+    /// Equal shapes of ASCII texts have equal hashes, and that is all.
+    #[inline(always)]
+    pub fn cheap_hash(&self) -> u64 {
+        self.hash
+    }
+}
+
+#[inline(always)]
+fn lane_shape(lane: &[u8; LANE]) -> [u8; LANE] {
     let mut shape = [0; LANE];
     for (shown, byte) in shape.iter_mut().zip(lane) {
         let byte = if byte.wrapping_sub(b'a') < 26 { b'a' } else { *byte };
@@ -61,42 +128,11 @@ fn lane_shape(lane: &[u8; LANE], seen: &mut u8) -> [u8; LANE] {
     shape
 }
 
-/// How many bytes of a shape are upper, lower, digits, spaces and control characters, a lane at a time.
-fn count_kinds(shape: &[u8]) -> [u64; 5] {
-    let mut total = [0; 5];
-    // A counter of eight bits in each lane holds so many lanes.
-    for shape in shape.chunks(LANE * 255) {
-        let mut counts = [[0_u8; LANE]; 5];
-        let (lanes, rest) = shape.as_chunks::<LANE>();
-        lanes.iter().for_each(|lane| count_lane(lane, &mut counts));
-        if !rest.is_empty() {
-            let mut lane = [b'!'; LANE];
-            lane[..rest.len()].copy_from_slice(rest);
-            count_lane(&lane, &mut counts);
-        }
-        for (total, counts) in total.iter_mut().zip(counts) {
-            *total += counts.iter().map(|count| u64::from(*count)).sum::<u64>();
-        }
-    }
-    total
-}
-
-#[inline]
-fn count_lane(lane: &[u8; LANE], counts: &mut [[u8; LANE]; 5]) {
-    let [upper, lower, digits, spaces, controls] = counts;
-    for (at, byte) in lane.iter().enumerate() {
-        upper[at] += u8::from(*byte == b'A');
-        lower[at] += u8::from(*byte == b'a');
-        digits[at] += u8::from(*byte == b'9');
-        spaces[at] += u8::from(*byte == b' ');
-        controls[at] += u8::from((*byte < b' ') | (*byte == 0x7F));
-    }
-}
-
 impl Features {
     /// Of the shape of an ASCII text.
+    #[inline]
     pub fn of_ascii_shape(shape: &[u8]) -> Self {
-        let [upper, lower, digits, spaces, controls] = count_kinds(shape);
+        let ([upper, lower, digits, spaces], controls) = count_bytes(shape, *b"Aa9 ");
         let mut found = Self {
             chars: shape.len() as u64,
             upper,
@@ -120,7 +156,7 @@ impl Features {
 }
 
 /// Walks any text once; `shape` is cleared and receives the shape.
-pub fn read_shape(text: &str, shape: &mut Vec<u8>) -> Features {
+pub fn read_shape(text: &str, shape: &mut ShapeText) -> Features {
     shape.clear();
     let mut found = Features::default();
     let mut spaces_so_far = 0;
@@ -131,7 +167,7 @@ pub fn read_shape(text: &str, shape: &mut Vec<u8>) -> Features {
         if ch == ' ' {
             found.white += 1;
             spaces_so_far += 1;
-            shape.push(b' ');
+            shape.push(b" ");
             continue;
         }
         if seen_other {
@@ -157,7 +193,7 @@ pub fn read_shape(text: &str, shape: &mut Vec<u8>) -> Features {
             '!'..='~' => ch,
             _ => read_unusual(ch, &mut found),
         };
-        shape.extend_from_slice(shown.encode_utf8(&mut utf8).as_bytes());
+        shape.push(shown.encode_utf8(&mut utf8).as_bytes());
     }
     if seen_other {
         found.trailing_spaces = spaces_so_far;
@@ -198,7 +234,7 @@ mod tests {
 
     #[test]
     fn shapes_keep_runs_and_literals() {
-        let mut shape = Vec::new();
+        let mut shape = ShapeText::default();
         for (text, expected) in [
             ("AB-12x", "AA-99a"),
             ("Ünï 7", "Aaa 9"),
@@ -207,13 +243,13 @@ mod tests {
             ("a\tb", "a\ta"),
         ] {
             read_shape(text, &mut shape);
-            assert_eq!(String::from_utf8_lossy(&shape), expected);
+            assert_eq!(String::from_utf8_lossy(shape.as_bytes()), expected);
         }
     }
 
     #[test]
     fn spaces_are_told_apart_by_place() {
-        let mut shape = Vec::new();
+        let mut shape = ShapeText::default();
         let found = read_shape("  a  b c ", &mut shape);
         assert_eq!(
             (
@@ -234,13 +270,21 @@ mod tests {
     proptest! {
         #[test]
         fn the_quick_way_through_ascii_finds_what_the_long_one_does(text in "[ -~\t\r\n\x00\x0b\x7f ]{0,40}|[ aA9.]{0,6}|[a-z ]{4070,4120}") {
-            let (mut quick, mut long) = (Vec::new(), Vec::new());
-            prop_assert!(write_ascii_shape(text.as_bytes(), &mut quick));
+            let (mut quick, mut long) = (ShapeText::default(), ShapeText::default());
+            quick.read_ascii(b"what stood there before, and is longer than a lane");
+            prop_assert!(quick.read_ascii(text.as_bytes()));
             let wide = format!("{text}ü");
-            prop_assert!(!write_ascii_shape(wide.as_bytes(), &mut long));
+            prop_assert!(!long.read_ascii(wide.as_bytes()));
             let found = read_shape(&text, &mut long);
-            prop_assert_eq!(&quick, &long);
-            prop_assert_eq!(Features::of_ascii_shape(&quick), found);
+            prop_assert_eq!(quick.as_bytes(), long.as_bytes());
+            let mut plain = ShapeText::default();
+            plain.read_ascii("x".repeat(text.len()).as_bytes());
+            prop_assert!(plain.read_by_lanes(text.as_bytes()));
+            prop_assert_eq!((plain.lanes(), plain.cheap_hash()), (quick.lanes(), quick.cheap_hash()));
+            prop_assert_eq!(plain.folded_form(text.as_bytes()), quick.folded_form(text.as_bytes()));
+            let lanes = quick.lanes().as_flattened();
+            prop_assert!(lanes.starts_with(quick.as_bytes()) && lanes[text.len()..].iter().all(|byte| *byte == 0));
+            prop_assert_eq!(Features::of_ascii_shape(quick.as_bytes()), found);
         }
     }
 }

@@ -91,10 +91,8 @@ impl TextColumn {
             hashes.iter_mut().zip(texts).for_each(|(hash, text)| *hash = hash_bytes(text));
             self.values.update_block(texts, hashes);
             if let Some(stream) = &mut self.stream {
-                for (text, hash) in texts.iter().zip(hashes) {
-                    stream.widen(&text[..text.len().min(VALUE_BYTES)]);
-                    stream.texts.update_hashed(text, Some(*hash), 1);
-                }
+                stream.widen_to(texts);
+                stream.texts.update_block(texts);
             }
         }
     }
@@ -337,6 +335,27 @@ impl Stream {
         }
         if let Some((min, max)) = &self.range {
             self.bounds = (first_bytes(min), first_bytes(max));
+        }
+    }
+
+    /// Finds the smallest and the largest of some texts before they are compared with those of the column, and copied.
+    fn widen_to(&mut self, texts: &[&[u8]]) {
+        let Some(first) = texts.first().copied() else { return };
+        let (mut min, mut max) = (first, first);
+        let mut bounds = (first_bytes(first), first_bytes(first));
+        for text in &texts[1..] {
+            let first = first_bytes(text);
+            if bounds.0 < first && first < bounds.1 {
+                continue;
+            }
+            if *text < min {
+                (min, bounds.0) = (text, first);
+            } else if *text > max {
+                (max, bounds.1) = (text, first);
+            }
+        }
+        for text in [min, max] {
+            self.widen(&text[..text.len().min(VALUE_BYTES)]);
         }
     }
 

@@ -7,20 +7,20 @@ use crate::engine::canonical::hash_bytes;
 
 /// Tokens of fewer bytes are short.
 const SHORT: usize = 16;
-/// Short tokens that are known by their bytes.
-const RECENT: usize = 1 << 11;
+/// Most short tokens that are known by their bytes: more would not stay in the cache.
+const RECENT_MOST: usize = 1 << 16;
 
-/// A short token seen lately, and how often since.
-#[derive(Clone, Copy, Default)]
+/// A short token seen lately, and where it stands.
+#[derive(Clone, Copy, Debug, Default)]
 struct Recent {
     key: u128,
-    place: usize,
-    count: u64,
+    place: u32,
 }
 
-fn recent_place(key: u128) -> usize {
+#[inline(always)]
+fn recent_place(key: u128, places: usize) -> usize {
     let mixed = (key as u64 ^ ((key >> 64) as u64).rotate_left(23)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (mixed >> 53) as usize
+    (mixed >> 40) as usize & (places - 1)
 }
 
 /// One different text.
@@ -41,6 +41,8 @@ pub struct TextTally {
     arena: Vec<u8>,
     keep_bytes: usize,
     last: usize,
+    /// By a cheap hash; one place a token, about two places an entry.
+    recent: Vec<Recent>,
 }
 
 impl TextTally {
@@ -52,6 +54,7 @@ impl TextTally {
             arena: Vec::new(),
             keep_bytes,
             last: 0,
+            recent: Vec::new(),
         }
     }
 
@@ -73,13 +76,6 @@ impl TextTally {
     /// Counts tokens that occur once each. Short ones that came lately are known by their bytes alone, without hash and search.
     pub fn add_tokens(&mut self, tokens: &BinaryArray) {
         let (bytes, offsets) = (tokens.value_data(), tokens.value_offsets());
-        if tokens.len() < RECENT {
-            for token in tokens.iter().flatten() {
-                self.add(token, 1);
-            }
-            return;
-        }
-        let mut recent = [Recent::default(); RECENT];
         for (row, ends) in offsets.windows(2).enumerate() {
             let (start, length) = (ends[0] as usize, (ends[1] - ends[0]) as usize);
             if length == 0 && tokens.is_null(row) {
@@ -92,23 +88,28 @@ impl TextTally {
             };
             // The bytes, and the length (plus one) above them.
             let key = u128::from_le_bytes(*piece) & ((1 << (8 * length)) - 1) | (length as u128 + 1) << 120;
-            let known = &mut recent[recent_place(key)];
-            if known.key == key {
-                known.count += 1;
+            if let Some(known) = self.recent.get(recent_place(key, self.recent.len().max(1)))
+                && known.key == key
+            {
+                self.entries[known.place as usize].count += 1;
                 continue;
             }
-            let before = *known;
             let place = self.add(&bytes[start..start + length], 1);
-            recent[recent_place(key)] = Recent { key, place, count: 0 };
-            self.settle_recent(before);
+            self.remember(key, place);
         }
-        recent.into_iter().for_each(|known| self.settle_recent(known));
     }
 
-    fn settle_recent(&mut self, known: Recent) {
-        if known.count > 0 {
-            self.entries[known.place].count += known.count;
+    fn remember(&mut self, key: u128, place: usize) {
+        let places = self.recent.len();
+        if places < 2 * self.entries.len() && places < RECENT_MOST {
+            let more = (4 * self.entries.len()).next_power_of_two().clamp(64, RECENT_MOST);
+            for known in std::mem::replace(&mut self.recent, vec![Recent::default(); more]) {
+                self.recent[recent_place(known.key, more)] = known;
+            }
         }
+        let place = place as u32;
+        let places = self.recent.len();
+        self.recent[recent_place(key, places)] = Recent { key, place };
     }
 
     /// Counts a text that may stand at a place; nothing where it does not.
@@ -120,6 +121,11 @@ impl TextTally {
         }
         entry.count += weight;
         Some(place)
+    }
+
+    /// Counts the text that stands at a place.
+    pub fn count_known(&mut self, place: usize, weight: u64) {
+        self.entries[place].count += weight;
     }
 
     /// The text at a place, as far as it is kept.
@@ -146,7 +152,8 @@ impl TextTally {
 
     /// Bytes held.
     pub fn heap_bytes(&self) -> u64 {
-        (self.slots.capacity() * size_of::<u32>() + self.entries.capacity() * size_of::<Entry>() + self.arena.capacity()) as u64
+        let recent = self.recent.capacity() * size_of::<Recent>();
+        (self.slots.capacity() * size_of::<u32>() + self.entries.capacity() * size_of::<Entry>() + self.arena.capacity() + recent) as u64
     }
 
     /// Every text (as far as it is kept) with its hash and count, in order of first sight.

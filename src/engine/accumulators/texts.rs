@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 
 use crate::domain::column_profile::{ColumnProfile, LengthCount, PatternCount};
-use crate::engine::canonical::hash_bytes;
 use crate::engine::limits::TOP_COUNT;
 
 use super::date_texts::parse_date_text;
 use super::distinct::DistinctHashes;
+use super::lanes::hash_text;
 use super::lengths::Lengths;
 use super::recent_shapes::{RecentShapes, ShortLengths};
 use super::shape_checks::{DATE, DUMMY, NUMERIC, QUOTED, Questions, TRUTH, Verdict};
-use super::shapes::{Features, read_shape, write_ascii_shape};
+use super::shapes::{Features, ShapeText, read_shape};
 use super::standard_patterns::{PatternCounts, STANDARD_FORMS};
-use super::text_kinds::{fold_ascii, fold_text, is_dummy, is_numeric, is_quoted, is_truth_word};
+use super::text_kinds::{fold_text, is_dummy, is_numeric, is_quoted, is_truth_word};
 use super::text_values::TextValues;
 use super::top_values::cut_text;
 
@@ -21,6 +21,8 @@ use super::top_values::cut_text;
 pub(super) const SHAPE_BYTES: usize = 4 * 4_096 + 4;
 /// Bytes of all shapes beyond which they are no longer kept exactly.
 const SHAPES_BYTES: u64 = 16 << 20;
+/// Texts that are worked on at once.
+const BLOCK: usize = 256;
 /// Different lengths beyond which the length histogram is made coarser.
 const LENGTH_LIMIT: usize = 4_096;
 
@@ -41,7 +43,7 @@ pub struct Texts {
     pub(in crate::engine) pending: Vec<(Verdict, u64)>,
     pub(super) recent: RecentShapes,
     pub(in crate::engine) folded: DistinctHashes,
-    pub(super) shape: Vec<u8>,
+    pub(super) shape: ShapeText,
     fold: Vec<u8>,
 }
 
@@ -83,50 +85,59 @@ impl Texts {
             pending: Vec::new(),
             recent: RecentShapes::default(),
             folded: DistinctHashes::new(folded_limit),
-            shape: Vec::new(),
+            shape: ShapeText::default(),
             fold: Vec::new(),
         }
     }
 
     /// Adds a text so many times.
     pub fn update(&mut self, bytes: &[u8], weight: u64) {
-        self.update_hashed(bytes, None, weight);
+        let folded = self.add(bytes, weight);
+        self.folded.update(folded, weight);
     }
 
-    /// Adds a text, whose hash may be known, so many times.
-    pub fn update_hashed(&mut self, bytes: &[u8], hash: Option<u64>, weight: u64) {
-        if write_ascii_shape(bytes, &mut self.shape) {
-            let hash = if self.update_ascii(bytes, weight) {
-                hash.unwrap_or_else(|| hash_bytes(bytes))
-            } else {
-                fold_ascii(bytes, &mut self.fold);
-                hash_bytes(&self.fold)
-            };
-            self.folded.update(hash, weight);
-            return;
+    /// Adds texts that occur once each.
+    pub fn update_block(&mut self, texts: &[&[u8]]) {
+        let mut folded = [0; BLOCK];
+        for texts in texts.chunks(BLOCK) {
+            let folded = &mut folded[..texts.len()];
+            for (folded, text) in folded.iter_mut().zip(texts) {
+                *folded = self.add(text, 1);
+            }
+            self.folded.update_block(folded);
+        }
+    }
+
+    /// Counts what a text is; says the hash of its folded form.
+    #[inline(always)]
+    fn add(&mut self, bytes: &[u8], weight: u64) -> u64 {
+        if self.shape.read_ascii(bytes) {
+            let is_folded = self.update_ascii(bytes, weight);
+            return hash_text(if is_folded { bytes } else { self.shape.folded_form(bytes) });
         }
         match std::str::from_utf8(bytes) {
-            Ok(text) => self.update_wide(text, weight),
+            Ok(text) => self.add_wide(text, weight),
             Err(_) => {
                 self.counts.invalid += weight;
-                self.update_wide(&String::from_utf8_lossy(bytes), weight);
+                self.add_wide(&String::from_utf8_lossy(bytes), weight)
             }
         }
     }
 
-    fn update_wide(&mut self, text: &str, weight: u64) {
+    fn add_wide(&mut self, text: &str, weight: u64) -> u64 {
         let found = read_shape(text, &mut self.shape);
         self.add_shape(weight);
         self.count(&found, Questions::default(), weight);
         self.answer(text, Verdict::unknown().look, weight);
         fold_text(text, &mut self.fold);
-        self.folded.update(hash_bytes(&self.fold), weight);
+        hash_text(&self.fold)
     }
 
     /// Counts the shape alone; what it says of its text is counted elsewhere.
     pub(super) fn add_shape(&mut self, weight: u64) {
-        if self.shapes.update(&self.shape, weight) == Some(self.pending.len()) {
-            let shape = &self.shape[..self.shape.len().min(SHAPE_BYTES)];
+        let shape = self.shape.as_bytes();
+        if self.shapes.update(shape, weight) == Some(self.pending.len()) {
+            let shape = &shape[..shape.len().min(SHAPE_BYTES)];
             self.pending.push((verdict_of(shape), 0));
             self.keep_within_limit();
         }
@@ -366,9 +377,13 @@ mod tests {
         let (mut quick, mut plain) = (Texts::new(shape_limit, 1 << 10), Texts::new(shape_limit, 1 << 10));
         let mut profiles = [ColumnProfile::default(), ColumnProfile::default()];
         for (i, (text, weight)) in texts.iter().enumerate() {
-            let hash = (i % 2 == 0).then(|| hash_bytes(text.as_bytes()));
-            quick.update_hashed(text.as_bytes(), hash, *weight);
-            plain.update_wide(text, *weight);
+            if i % 2 == 0 && *weight == 1 {
+                quick.update_block(&[text.as_bytes()]);
+            } else {
+                quick.update(text.as_bytes(), *weight);
+            }
+            let folded = plain.add_wide(text, *weight);
+            plain.folded.update(folded, *weight);
             profiles.iter_mut().for_each(|profile| profile.non_null_count += weight);
         }
         quick.finish(&mut profiles[0]);

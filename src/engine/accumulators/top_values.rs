@@ -13,8 +13,8 @@ const MAP_SIZE: usize = 1 << 12;
 
 /// Bits of the doorkeeper: a value enters the sketch when its bits are set already, that is, from its second time on.
 const DOOR_BITS: usize = 1 << 20;
-/// New values after which the doorkeeper forgets: then a new value finds its two bits set one time in fifty.
-const DOOR_WINDOW: u32 = 1 << 17;
+/// New values after which the doorkeeper forgets: then a new value finds its two bits set less than one time in sixty.
+const DOOR_WINDOW: u32 = 1 << 16;
 
 /// Frequent values of a column that is too wide for an exact map.
 #[derive(Clone, Debug)]

@@ -3,6 +3,7 @@
 //! and [`super::csv_records::parse_record`], which knows every case, reads that one.
 
 use super::csv_records::Dialect;
+use crate::engine::accumulators::lanes::equal_masks;
 
 /// Bytes that become one mask.
 const BLOCK: usize = 64;
@@ -146,25 +147,6 @@ fn masks_of(block: &[u8; BLOCK], dialect: Dialect) -> Masks {
         quotes,
         line_ends: feeds | returns,
     }
-}
-
-/// For each wanted byte, which of the block's bytes equal it; eight bytes at a time.
-fn equal_masks(block: &[u8; BLOCK], wanted: [u8; 4]) -> [u64; 4] {
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    const BELOW_HIGH: u64 = 0x7F7F_7F7F_7F7F_7F7F;
-    // Moves the lowest bit of byte i to bit 56 + i.
-    const GATHER: u64 = 0x0102_0408_1020_4080;
-    let mut masks = [0; 4];
-    for (at, word) in block.as_chunks::<8>().0.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        for (mask, wanted) in masks.iter_mut().zip(wanted) {
-            let differ = word ^ (LOW * u64::from(wanted));
-            // The highest bit of each byte that is zero, and no other.
-            let equal = !(((differ & BELOW_HIGH) + BELOW_HIGH) | differ | BELOW_HIGH);
-            *mask |= ((equal >> 7).wrapping_mul(GATHER) >> 56) << (8 * at);
-        }
-    }
-    masks
 }
 
 #[cfg(test)]

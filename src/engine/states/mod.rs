@@ -24,6 +24,9 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
+use std::sync::LazyLock;
+
 use xxhash_rust::xxh64::xxh64;
 
 use super::ENGINE_VERSION;
@@ -44,10 +47,12 @@ pub const STATE_KIND: &str = "column";
 /// First bytes of every state.
 const MAGIC: &[u8; 4] = b"LMST";
 /// Changes when the bytes, or what they mean, change.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// Bytes that a state may unpack to: nothing that was written here is larger.
 const LARGEST_PAYLOAD: usize = 1 << 20;
 const COMPRESSION_LEVEL: i32 = 3;
+
+static PARAMETERS: LazyLock<String> = LazyLock::new(|| parameters().to_string());
 
 /// Why the bytes of a state cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -84,14 +89,15 @@ pub fn store_column(state: ColumnState) -> Result<Vec<u8>, Box<ColumnState>> {
     let mut payload = StateWriter::default();
     accumulators::write_column(state, &mut payload)?;
     let payload = payload.into_bytes();
+    let length = payload.len();
     let packed = zstd::bulk::compress(&payload, COMPRESSION_LEVEL).unwrap_or_default();
-    let is_packed = !packed.is_empty() && packed.len() < payload.len();
+    let is_packed = !packed.is_empty() && packed.len() < length && length <= LARGEST_PAYLOAD;
     let kept = if is_packed { packed } else { payload };
     let mut out = StateWriter::default();
     out.put_raw(MAGIC);
-    out.put_bytes(parameters().to_string().as_bytes());
+    out.put_bytes(PARAMETERS.as_bytes());
     out.put_raw(&checksum(&kept).to_le_bytes());
-    out.put_flag(is_packed);
+    out.put_count(if is_packed { length as u64 } else { 0 });
     out.put_raw(&kept);
     Ok(out.into_bytes())
 }
@@ -103,13 +109,14 @@ pub fn verify(bytes: &[u8]) -> Result<(), StateError> {
 
 /// The state of the column of that name, to be merged with others; what it keeps from now on is within `limits`.
 pub fn load_column(name: &str, bytes: &[u8], limits: ColumnLimits) -> Result<ColumnState, StateError> {
-    let (is_packed, kept) = open(bytes)?;
+    let (length, kept) = open(bytes)?;
     let unpacked;
-    let payload = if is_packed {
-        unpacked = zstd::bulk::decompress(kept, LARGEST_PAYLOAD).map_err(|error| damaged(&error.to_string()))?;
-        unpacked.as_slice()
-    } else {
-        kept
+    let payload = match length {
+        0 => kept,
+        length => {
+            unpacked = unpack(kept, length).map_err(|error| damaged(&error.to_string()))?;
+            unpacked.as_slice()
+        }
     };
     let mut payload = StateReader::new(payload);
     let state = accumulators::read_column(name, &mut payload, limits)?;
@@ -120,25 +127,40 @@ pub fn load_column(name: &str, bytes: &[u8], limits: ColumnLimits) -> Result<Col
     }
 }
 
-/// Whether the contents are packed, and the contents.
-fn open(bytes: &[u8]) -> Result<(bool, &[u8]), StateError> {
+/// Of a year of states none needs memory of its own to be unpacked.
+fn unpack(kept: &[u8], length: usize) -> std::io::Result<Vec<u8>> {
+    thread_local! {
+        static UNPACKER: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
+    }
+    UNPACKER.with_borrow_mut(|unpacker| {
+        let unpacker = match unpacker {
+            Some(unpacker) => unpacker,
+            none => none.insert(zstd::bulk::Decompressor::new()?),
+        };
+        unpacker.decompress(kept, length)
+    })
+}
+
+/// To how many bytes the contents unpack (0 where they are not packed), and the contents.
+fn open(bytes: &[u8]) -> Result<(usize, &[u8]), StateError> {
     let mut input = StateReader::new(bytes);
     if input.raw(MAGIC.len())? != MAGIC {
         return Err(damaged("it does not begin as one"));
     }
-    let (found, wanted) = (input.bytes()?, parameters().to_string());
-    if found != wanted.as_bytes() {
+    let found = input.bytes()?;
+    if found != PARAMETERS.as_bytes() {
         return Err(StateError::OtherParameters {
             found: String::from_utf8_lossy(found).into_owned(),
-            wanted,
+            wanted: PARAMETERS.clone(),
         });
     }
     let sum = input.raw(8)?;
-    let is_packed = input.flag()?;
+    let length = usize::try_from(input.count()?).ok().filter(|length| *length <= LARGEST_PAYLOAD);
+    let length = length.ok_or_else(|| damaged("it unpacks to more than any state holds"))?;
     if checksum(input.rest()).to_le_bytes() != *sum {
         return Err(damaged("its checksum does not fit"));
     }
-    Ok((is_packed, input.rest()))
+    Ok((length, input.rest()))
 }
 
 fn checksum(kept: &[u8]) -> u64 {

@@ -62,6 +62,8 @@ pub struct Measured {
     squares: Vec<f64>,
     /// 1 or 0 a row; nothing where every row has a value.
     present: Option<Vec<f64>>,
+    /// Rows with a value.
+    rows: f64,
     sum: f64,
     square_sum: f64,
 }
@@ -72,6 +74,7 @@ impl Measured {
         Self {
             sum: values.iter().sum(),
             square_sum: squares.iter().sum(),
+            rows: present.as_ref().map_or(values.len() as f64, |present| present.iter().sum()),
             values,
             squares,
             present,
@@ -125,9 +128,9 @@ impl PairSums {
                 let (left_sum, left_squares) = left.sums_where(right);
                 let (right_sum, right_squares) = right.sums_where(left);
                 pair.rows += match (&left.present, &right.present) {
-                    (None, None) => left.values.len() as f64,
-                    (Some(present), None) | (None, Some(present)) => present.iter().sum(),
                     (Some(left), Some(right)) => dot(left, right),
+                    (Some(_), None) => left.rows,
+                    (None, _) => right.rows,
                 };
                 pair.left += left_sum;
                 pair.right += right_sum;

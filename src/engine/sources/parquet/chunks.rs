@@ -42,13 +42,19 @@ impl<'a> ColumnChunks<'a> {
         &self.footer.columns[self.column].data_type
     }
 
-    /// Reads every chunk. `visit` gets the values piece by piece, and after each page (or batch) its rows and bytes.
-    pub fn read(&self, mut visit: impl FnMut(Option<LeafValues>, u64, u64) -> Result<(), EngineError>) -> Result<(), EngineError> {
+    /// Reads the chunks of some row groups (by their place among [`Footer::row_groups`]). `visit` gets the values piece by piece, and
+    /// after each page (or batch) its rows and bytes.
+    pub fn read(
+        &self,
+        groups: std::ops::Range<usize>,
+        mut visit: impl FnMut(Option<LeafValues>, u64, u64) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
         let flat = self.footer.flat_leaf(self.column);
         let mut rows_before = 0;
-        for group in self.footer.row_groups() {
+        for (place, group) in self.footer.row_groups().into_iter().enumerate() {
             let metadata = self.footer.metadata.metadata().row_group(group);
             match &flat {
+                _ if !groups.contains(&place) => {}
                 Some((leaf, kind)) if has_plain_pages(metadata.column(*leaf)) => {
                     self.read_pages(group, *leaf, kind, rows_before, &mut visit)?
                 }

@@ -4,6 +4,7 @@ mod chunks;
 mod hybrid;
 mod leaf;
 mod nested;
+mod page_file;
 mod page_guard;
 mod pages;
 

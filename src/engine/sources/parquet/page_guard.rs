@@ -37,6 +37,10 @@ struct PageHeader {
     unfolded: i64,
     stored: i64,
     values: i64,
+    /// Bytes of levels before the values, which are not compressed; only newer pages say so.
+    levels: i64,
+    /// Whether the values are not compressed either.
+    is_plain: bool,
 }
 
 /// Looks at the head of every page. What cannot be read is left to the reader, who says so in its own words.
@@ -64,7 +68,9 @@ pub fn check_pages(file: &File, chunk: &ColumnChunkMetaData) -> Result<(), PageB
                 PAGE_BYTES >> 20
             )));
         }
-        if unfolds_further(file, chunk.compression(), body, stored, unfolded).unwrap_or(false) {
+        let levels = u64::try_from(header.levels).unwrap_or(0).min(stored).min(unfolded);
+        let further = |codec| unfolds_further(file, codec, body + levels, stored - levels, unfolded - levels);
+        if !header.is_plain && further(chunk.compression()).unwrap_or(false) {
             return Err(bomb(format!(
                 "a page unfolds to more than the {unfolded} bytes that its header says"
             )));
@@ -124,7 +130,7 @@ fn parse_header(bytes: &[u8]) -> Option<PageHeader> {
             (1, 5) => header.is_data = matches!(reader.signed()?, 0 | 3),
             (2, 5) => header.unfolded = reader.signed()?,
             (3, 5) => header.stored = reader.signed()?,
-            (5 | 8, 12) => header.values = reader.first_number()?,
+            (5 | 8, 12) => reader.read_data_header(field == 8, &mut header)?,
             _ => reader.skip(kind, DEPTH)?,
         }
     }
@@ -175,17 +181,18 @@ impl Thrift<'_> {
         Some(Some(head & 0x0F))
     }
 
-    /// Field 1 of a structure, which is stepped over.
-    fn first_number(&mut self) -> Option<i64> {
-        let (mut field, mut found) = (0, 0);
+    /// What the header of a data page, of the first or the second version, says of its values.
+    fn read_data_header(&mut self, is_second: bool, header: &mut PageHeader) -> Option<()> {
+        let mut field = 0;
         while let Some(kind) = self.next_field(&mut field)? {
-            if (field, kind) == (1, 5) {
-                found = self.signed()?;
-            } else {
-                self.skip(kind, DEPTH)?;
+            match (field, kind) {
+                (1, 5) => header.values = self.signed()?,
+                (5 | 6, 5) if is_second => header.levels = header.levels.checked_add(self.signed()?.max(0))?,
+                (7, 2) if is_second => header.is_plain = true,
+                _ => self.skip(kind, DEPTH)?,
             }
         }
-        Some(found)
+        Some(())
     }
 
     fn skip(&mut self, kind: u8, depth: u8) -> Option<()> {
@@ -314,11 +321,54 @@ mod tests {
             unfolded: 300,
             stored: 20,
             values: 7,
+            ..PageHeader::default()
         };
         assert_eq!(parse_header(&header), Some(expected));
         for cut in 0..header.len() {
             assert_eq!(parse_header(&header[..cut]), None, "{cut}");
         }
         assert_eq!(parse_header(&[0xF9; 64]), None);
+        // Type 3, unfolded 300, stored 20, the second version: 7 values, no null, 7 rows, encoding, 5 and 1 bytes of levels, not compressed.
+        let header = [
+            0x15, 6, 0x15, 0xD8, 4, 0x15, 40, 0x5C, 0x15, 14, 0x15, 0, 0x15, 14, 0x15, 0, 0x15, 10, 0x15, 2, 0x12, 0, 0,
+        ];
+        let found = parse_header(&header).unwrap();
+        assert_eq!((found.is_data, found.values, found.levels, found.is_plain), (true, 7, 6, true));
+    }
+
+    #[test]
+    fn a_page_of_either_version_that_unfolds_further_than_its_header_says_is_found() {
+        use parquet::file::properties::WriterVersion;
+        for version in [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("t.parquet");
+            let texts = (0..4_000_u64).map(|row| (row % 7 > 0).then(|| row.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_string()));
+            let texts: ArrayRef = Arc::new(StringArray::from_iter(texts));
+            let batch = RecordBatch::try_from_iter([("text", texts)]).unwrap();
+            let properties = WriterProperties::builder()
+                .set_compression(Compression::BROTLI(BrotliLevel::default()))
+                .set_dictionary_enabled(false)
+                .set_writer_version(version)
+                .build();
+            let mut writer = ArrowWriter::try_new(File::create(&path).unwrap(), batch.schema(), Some(properties)).unwrap();
+            writer.write(&batch).unwrap();
+            writer.close().unwrap();
+            let mut bytes = std::fs::read(&path).unwrap();
+            let checked = |bytes: &[u8]| {
+                std::fs::write(&path, bytes).unwrap();
+                let file = File::open(&path).unwrap();
+                let reader = SerializedFileReader::new(file.try_clone().unwrap()).unwrap();
+                check_pages(&file, reader.metadata().row_group(0).column(0))
+            };
+            assert_eq!(checked(&bytes), Ok(()));
+            // Behind the mark of the file: the type, then the size, whose number takes three bytes. It now says 17,000.
+            assert_eq!((bytes[4], bytes[6]), (0x15, 0x15));
+            assert!(bytes[7] >= 0x80 && bytes[8] >= 0x80 && bytes[9] < 0x80);
+            bytes[7..10].copy_from_slice(&[0xD0, 0x89, 0x02]);
+            assert!(
+                checked(&bytes).unwrap_err().reason.contains("more than the 17000 bytes"),
+                "{version:?}"
+            );
+        }
     }
 }

@@ -14,6 +14,7 @@ use parquet::file::serialized_reader::SerializedPageReader;
 
 use super::hybrid::{count_codes, count_ones, count_set_bits};
 use super::leaf::{LeafKind, split_texts};
+use super::page_file::PageFile;
 
 /// Texts that are handed over at once.
 const BLOCK: usize = 8_192;
@@ -56,7 +57,7 @@ pub fn read_chunk<E>(
     mut visit: impl FnMut(LeafValues) -> Result<(), E>,
     mut visit_page: impl FnMut(u64) -> Result<(), E>,
 ) -> Result<(), PageFault<E>> {
-    let mut pages = SerializedPageReader::new(file, chunk, rows, None).map_err(PageFault::Reader)?;
+    let mut pages = SerializedPageReader::new(Arc::new(PageFile::new(file)), chunk, rows, None).map_err(PageFault::Reader)?;
     let mut dictionary: Option<Dictionary> = None;
     let mut rows_read = 0_usize;
     while let Some(page) = pages.get_next_page().map_err(PageFault::Reader)? {

@@ -5,7 +5,7 @@ use super::characteristics::{check_lengths, checked_tags, require_on_table};
 use super::error::AppError;
 use crate::domain::characteristics::TableCharacteristics;
 use crate::domain::identifier::TableId;
-use crate::domain::user::Viewer;
+use crate::domain::user::{Permission, Viewer};
 use crate::store::{Database, characteristics as store, tables};
 
 /// Most tables of one change.
@@ -57,6 +57,7 @@ impl TableChange {
 
 /// Changes several tables; says how many changed. Each leaves its own line in the trail.
 pub async fn edit_tables(db: &Database, viewer: &Viewer, ids: &[TableId], change: &TableChange) -> Result<u64, AppError> {
+    access::require(viewer, Permission::Describe)?;
     let mut ids = ids.to_vec();
     ids.sort();
     ids.dedup();

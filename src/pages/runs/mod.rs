@@ -39,12 +39,24 @@ pub struct RunsModel {
     pub counts: RunCounts,
     /// Runs of the last days.
     pub bars: Vec<RunBar>,
-    /// Groups that a run can be started for.
+    /// All groups, for the filter and for new runs.
     pub groups: Vec<TableGroup>,
     /// Whether the person may start, cancel and retry.
     pub may_run: bool,
     /// The only groups in which that holds; none where it holds everywhere.
     pub run_groups: Option<Vec<TableGroupId>>,
+}
+
+impl RunsModel {
+    /// Groups that this person can start a run for.
+    fn runnable_groups(&self) -> Vec<TableGroup> {
+        let is_inside = |group: &TableGroup| self.run_groups.as_ref().is_none_or(|groups| groups.contains(&group.table_group_id));
+        self.groups
+            .iter()
+            .filter(|group| group.is_active && is_inside(group))
+            .cloned()
+            .collect()
+    }
 }
 
 /// `/runs`
@@ -58,11 +70,7 @@ pub fn RunsPage() -> impl IntoView {
             runs: profile_runs::list_runs(&db, &query, now).await?,
             counts: profile_runs::run_counts(&db, &query, now).await?,
             bars: profile_runs::run_bars(&db, now - Duration::days(DAYS)).await?,
-            groups: list_table_groups(&db)
-                .await?
-                .into_iter()
-                .filter(|group| group.is_active && viewer.may_run(&group.table_group_id))
-                .collect(),
+            groups: list_table_groups(&db).await?,
             may_run: viewer.may(Permission::RunProfiling),
             run_groups: viewer.run_groups.clone(),
         };
@@ -126,7 +134,7 @@ fn head(model: &RunsModel) -> AnyView {
     };
     PageHead::new("Runs")
         .lede(lede)
-        .actions(view! { <CopyLink />{model.may_run.then(|| new_run(&model.groups))} })
+        .actions(view! { <CopyLink />{model.may_run.then(|| new_run(&model.runnable_groups()))} })
         .view()
 }
 

@@ -114,7 +114,7 @@ def prepare(browser, link, tables):
         sys.exit(f"no token was made: {browser.flash()}")
     authorised = {"Authorization": f"Bearer {token.group(0)}", "Accept": "application/json", "Content-Type": "application/json"}
     plain = Browser(browser.port)
-    new = {"name": "Shop", "location": tables, "kind": "folder"}
+    new = {"name": "Shop", "location": tables, "kind": "folder", "first_run": False}
     for path, status in [("/api/connection-checks", 200), ("/api/connections", 201), ("/api/datasets", 201)]:
         sent = {"name": "Sales"} if path == "/api/datasets" else new
         answered, text = plain.send("POST", path, headers=authorised, body=json.dumps(sent))

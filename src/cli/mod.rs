@@ -1,4 +1,4 @@
-//! The commands: `limn serve | profile | demo | user | backfill | migrate`, and the hidden `profile-worker` that runs the engine.
+//! The commands: `limn serve | profile | demo | user | backfill | seed | migrate`, and the hidden `profile-worker` that runs the engine.
 //!
 //! Results go to stdout, progress and log to stderr. Exit codes: 0 fine, 1 error, 2 usage, 3 some tables failed.
 
@@ -7,6 +7,7 @@ pub mod demo;
 pub mod migrate;
 pub mod print;
 pub mod profile;
+pub mod seed;
 pub mod serve;
 pub mod user;
 
@@ -51,6 +52,8 @@ enum Command {
     User(user::UserArgs),
     /// Write the payloads of old runs into the tables
     Backfill(backfill::BackfillArgs),
+    /// Merge a catalogue of projects, connections, groups and tables from a JSON document
+    Seed(seed::SeedArgs),
     /// Bring the schema of the control database up to date and say how it stands
     Migrate(migrate::MigrateArgs),
     /// Read a plan on stdin, profile, report on stdout
@@ -83,6 +86,7 @@ pub fn run() -> ExitCode {
         Command::Demo(args) => demo::run(args),
         Command::User(args) => user::run(args),
         Command::Backfill(args) => backfill::run(args),
+        Command::Seed(args) => seed::run(args),
         Command::Migrate(args) => migrate::run(args),
         Command::ProfileWorker => return worker(),
         Command::FindTables => find_tables(),

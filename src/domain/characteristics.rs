@@ -80,6 +80,22 @@ impl TableCharacteristics {
         self
     }
 
+    /// A field of one line by its name.
+    pub fn line_mut(&mut self, name: &str) -> Option<&mut String> {
+        Some(match name {
+            "data_steward" => &mut self.data_steward,
+            "business_domain" => &mut self.business_domain,
+            "data_product" => &mut self.data_product,
+            "source_system" => &mut self.source_system,
+            "source_process" => &mut self.source_process,
+            "data_source" => &mut self.data_source,
+            "stakeholder_group" => &mut self.stakeholder_group,
+            "transform_level" => &mut self.transform_level,
+            "data_definition" => &mut self.data_definition,
+            _ => return None,
+        })
+    }
+
     /// The fields of one line, with the names of their form fields and labels.
     pub fn lines(&self) -> [(&'static str, &'static str, &str); 9] {
         [
@@ -132,6 +148,17 @@ pub fn parse_tags(text: &str) -> Result<Vec<String>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_field_of_one_line_is_found_by_its_name() {
+        let mut said = TableCharacteristics::default();
+        let names = said.clone().lines().map(|(name, _, _)| name);
+        for name in names {
+            name.clone_into(said.line_mut(name).unwrap());
+        }
+        assert!(said.lines().iter().all(|(name, _, text)| name == text));
+        assert!(said.line_mut("tags").is_none());
+    }
 
     #[test]
     fn a_tag_stands_once_whatever_its_capitals() {

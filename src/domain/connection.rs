@@ -74,6 +74,16 @@ pub struct TableGroup {
     pub exclude_mask: String,
     /// Tables found by the last discovery.
     pub table_count: u64,
+    /// An inactive group refuses profiling.
+    pub is_active: bool,
+}
+
+impl TableGroup {
+    /// Why it may not be profiled, and who can change that; nothing where it may.
+    pub fn refusal(&self) -> Option<(String, &'static str)> {
+        let who = "An administrator can switch it on again on the page of the group.";
+        (!self.is_active).then(|| (format!("The group {} is switched off", self.name), who))
+    }
 }
 
 /// A group's name behind its connection's; said once where both are the same, as for the group that a connection begins with.

@@ -83,6 +83,15 @@ impl ConnectionDraft {
         }
     }
 
+    /// The fields of a PostgreSQL address; empty where it is none of ours.
+    pub fn of_address(address: &str) -> Self {
+        Self {
+            kind: ConnectionKind::Postgres,
+            ..Self::default()
+        }
+        .with_address(address)
+    }
+
     /// The fields that an address of ours was made of ([`Self::postgres_address`]); empty where it is none.
     fn with_address(self, address: &str) -> Self {
         let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();

@@ -31,6 +31,7 @@ pub mod query;
 pub mod row_filter;
 pub mod scope;
 pub mod secret;
+pub mod seeding;
 pub mod statement;
 pub mod table;
 pub mod table_metrics;

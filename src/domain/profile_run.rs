@@ -171,6 +171,8 @@ words! {
         Ingestion = "ingestion",
         /// A person asked again for an ended run.
         Retry = "retry",
+        /// A connection or group was made, or switched on.
+        Activation = "activation",
     }
 }
 

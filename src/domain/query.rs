@@ -57,6 +57,8 @@ pub struct TablesQuery {
     pub tag: String,
     /// Id of a dataset.
     pub dataset: String,
+    /// Key of a project.
+    pub project: String,
     /// Only tables profiled longer than 24 h ago.
     pub stale: bool,
     /// Only tables never profiled.
@@ -93,6 +95,7 @@ impl TablesQuery {
                 "group" => out.group = value,
                 "tag" => out.tag = value,
                 "dataset" => out.dataset = value,
+                "project" => out.project = value,
                 "stale" => out.stale = value == "1",
                 "never" => out.never = value == "1",
                 "empty" => out.empty = value == "1",
@@ -130,6 +133,7 @@ impl TablesQuery {
             ("group", &self.group),
             ("tag", &self.tag),
             ("dataset", &self.dataset),
+            ("project", &self.project),
             ("stale", flag(self.stale)),
             ("never", flag(self.never)),
             ("empty", flag(self.empty)),
@@ -141,7 +145,7 @@ impl TablesQuery {
 
     /// Whether anything narrows the list.
     pub fn is_filtered(&self) -> bool {
-        let texts = [&self.q, &self.connection, &self.group, &self.tag, &self.dataset];
+        let texts = [&self.q, &self.connection, &self.group, &self.tag, &self.dataset, &self.project];
         texts.iter().any(|text| !text.is_empty()) || self.stale || self.never || self.empty
     }
 }

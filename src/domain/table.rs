@@ -39,6 +39,9 @@ pub struct TableSummary {
     pub missing_since: Option<DateTime<Utc>>,
     /// What the latest completed run that has the table says.
     pub profile: Option<TableFigures>,
+    /// An inactive table is left out of runs.
+    #[serde(default = "yes")]
+    pub is_active: bool,
     /// How much of it the next run reads.
     #[serde(default, skip_serializing_if = "TableScope::is_whole")]
     pub scope: TableScope,
@@ -62,6 +65,11 @@ pub struct TableNames {
     pub renamed_from: Option<String>,
     /// Since it was renamed.
     pub renamed_to: Option<String>,
+}
+
+/// Tables are active unless somebody said otherwise.
+fn yes() -> bool {
+    true
 }
 
 impl TableNames {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::identifier::UserId;
+use super::identifier::{TableGroupId, UserId};
 use super::profile_run::words;
 use super::scope::{NarrowedRole, RoleGrant, Scope};
 
@@ -188,12 +188,20 @@ pub struct Viewer {
     pub has_connections: bool,
     /// What the token lets through that the request came with; none for a person at a browser.
     pub token_scope: Option<TokenScope>,
+    /// The only groups in which the person may start runs; none where that holds everywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_groups: Option<Vec<TableGroupId>>,
 }
 
 impl Viewer {
     /// The part of the catalogue that the person sees.
     pub fn scope(&self) -> Scope {
         self.user.scope_of(Permission::ReadProfiles)
+    }
+
+    /// Whether the person may start, cancel and retry runs of a group.
+    pub fn may_run(&self, group: &TableGroupId) -> bool {
+        self.may(Permission::RunProfiling) && self.run_groups.as_ref().is_none_or(|groups| groups.contains(group))
     }
 
     /// Whether the person may do it, and the token, if there is one, lets it through.
@@ -225,6 +233,7 @@ mod tests {
                     open_alert_count: 0,
                     has_connections: false,
                     token_scope: Some(*scope),
+                    run_groups: None,
                 };
                 for permission in [Permission::ReadProfiles, Permission::RunProfiling, Permission::Configure] {
                     assert_eq!(viewer.may(permission), permission.is_held_by(*role) && scope.allows(permission));

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::first_run_choice::first_run_choice;
 use crate::components::form_field::FormField;
 use crate::components::format::counted;
 use crate::components::icon::{Icon, icon};
@@ -66,6 +67,7 @@ pub fn connection_form(draft: &ConnectionDraft, check: Option<&ConnectionCheck>,
             format!("Connect {}", counted(check.tables.len() as u64, "table"))
         });
         view! {
+            {first_run_choice()}
             <button class="btn pri big" type="submit" formmethod="post" formaction="/actions/create-connection">{label}</button>
             <button class="btn big" type="submit" name="check" value="1">"Test again"</button>
         }

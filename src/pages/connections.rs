@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
+use super::first_run_choice::first_run_choice;
 use super::rollup_cells::{ROLLUP_HEADS, rollup_cells, rollup_words};
 use super::settings_tabs::settings_tabs;
 use super::{page, request, titled};
-use crate::components::button::{Button, Weight};
+use crate::components::button::{Button, Weight, post_form};
 use crate::components::empty_state::empty_state;
 use crate::components::format::counted;
 use crate::components::head::PageHead;
@@ -105,7 +106,11 @@ fn connection_section(position: usize, connection: &Connection, rollups: &Rollup
                     {Button::new("Edit").link(format!("/settings/connections/{}", encode_segment(&id)))}
                     {Button::new("New group").icon(Icon::Plus).link(format!("/settings/connections/{}/new-group", encode_segment(&id)))}
                     {Button::new("Find tables again").icon(Icon::Search).post("find-tables", &fields(None))}
-                    {Button::new(switch_label).weight(switch_weight).post("set-connection-active", &fields(Some(("active", switch_to.to_owned()))))}
+                    {post_form(
+                        "set-connection-active",
+                        &fields(Some(("active", switch_to.to_owned()))),
+                        view! { {(!connection.is_active).then(first_run_choice)}{Button::new(switch_label).weight(switch_weight).submit()} },
+                    )}
                 </div>
             </header>
             <p class="place row">{icon(icon_of(connection.kind), 14)}<code class="breaks">{connection.location.clone()}</code><span class="t2">{project}</span></p>
@@ -138,17 +143,18 @@ fn icon_of(kind: ConnectionKind) -> Icon {
 /// One group.
 fn group_row(connection: &Connection, group: &TableGroup, rollup: &Rollup, now: DateTime<Utc>) -> AnyView {
     let tables = format!("/tables{}", query_string(&[("group", group.table_group_id.as_str())]));
-    let refusal = connection.refusal();
+    let refusal = connection.refusal().or_else(|| group.refusal());
     let next = if refusal.is_none() && group.table_count > 0 {
         Button::new("Profile now")
             .weight(Weight::Bare)
             .icon(Icon::Play)
             .post("start-run", &[("table_group_id", group.table_group_id.to_string())])
     } else {
-        let why = match (connection.is_active, refusal.is_some()) {
-            (false, _) => "switch the connection on to profile",
-            (true, true) => "switch the project on to profile",
-            (true, false) => "no table to profile",
+        let why = match (connection.is_active, connection.is_project_active, group.is_active) {
+            (false, ..) => "switch the connection on to profile",
+            (true, false, _) => "switch the project on to profile",
+            (true, true, false) => "switch the group on to profile",
+            (true, true, true) => "no table to profile",
         };
         view! { <span class="t2 small">{why}</span> }.into_any()
     };

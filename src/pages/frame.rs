@@ -204,6 +204,7 @@ mod tests {
             open_alert_count: 0,
             has_connections: true,
             token_scope: None,
+            run_groups: None,
         };
         let rail = Rail {
             viewer,

@@ -18,7 +18,7 @@ use crate::domain::connection::group_label;
 use crate::domain::overview::GroupFreshness;
 use crate::domain::profile_run::{ProfileRun, RunStatus};
 use crate::domain::query::query_string;
-use crate::domain::user::{Permission, Viewer};
+use crate::domain::user::Viewer;
 
 /// What needs somebody: the worst open alerts, one a cause.
 pub fn attention(worst: &[Alert], open: u64, now: DateTime<Utc>) -> AnyView {
@@ -133,7 +133,7 @@ fn next_action(group: &GroupFreshness, runs: &[ProfileRun], viewer: &Viewer) -> 
         Some(run) => view! { <a class="btn" href=format!("/runs/{}", run.number)>{format!("Watch run {}", run.number)}</a> }.into_any(),
         None if !group.is_active => view! { <span class="t2">"connection is off"</span> }.into_any(),
         None if group.table_count == 0 => view! { <span class="t2">"no tables found"</span> }.into_any(),
-        None if viewer.user.may(Permission::RunProfiling) => Button::new("Profile now")
+        None if viewer.may_run(&group.table_group_id) => Button::new("Profile now")
             .icon(Icon::Play)
             .post("start-run", &[("table_group_id", group.table_group_id.to_string())]),
         None => ().into_any(),

@@ -3,15 +3,16 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
+use super::first_run_choice::first_run_choice;
 use super::settings_tabs::settings_tabs;
 use super::{page, request, respond, titled};
-use crate::components::button::{Button, Weight};
+use crate::components::button::{Button, Weight, post_form};
 use crate::components::form_field::FormField;
 use crate::components::format::counted;
 use crate::components::head::{Crumb, PageHead, breadcrumb};
 use crate::components::section::{SectionTitle, section};
 use crate::domain::address::{encode_segment, qualified_name};
-use crate::domain::connection::{Connection, FoundTable};
+use crate::domain::connection::{Connection, FoundTable, TableGroup};
 use crate::domain::identifier::{ConnectionId, TableGroupId};
 use crate::domain::user::Permission;
 use crate::services::table_groups::{MaskPreview, preview_masks};
@@ -43,7 +44,7 @@ pub fn TableGroupPage() -> impl IntoView {
         let removal = (connection.groups.len() > 1).then_some(dependents);
         Ok(titled(
             group.name.clone(),
-            group_view(&connection, Some((&id, &group.name)), &text, &preview, removal),
+            group_view(&connection, Some(&group), &text, &preview, removal),
         ))
     })
 }
@@ -87,12 +88,12 @@ fn typed(query: &str, stored: GroupText) -> GroupText {
 /// Draws the page: the form, what the masks take in, and for a group that may go, its removal.
 pub fn group_view(
     connection: &Connection,
-    group: Option<(&TableGroupId, &str)>,
+    group: Option<&TableGroup>,
     text: &GroupText,
     preview: &MaskPreview,
     removal: Option<GroupDependents>,
 ) -> AnyView {
-    let title = group.map_or_else(|| format!("New group of {}", connection.name), |(_, name)| name.to_owned());
+    let title = group.map_or_else(|| format!("New group of {}", connection.name), |group| group.name.clone());
     let lede = format!(
         "{} of {} taken in",
         preview.inside.len(),
@@ -102,10 +103,11 @@ pub fn group_view(
         {breadcrumb(vec![Crumb::new("Connections", "/settings/connections")])}
         {PageHead::new(title).lede(lede).view()}
         {settings_tabs("/settings/connections/")}
-        {form(connection, group.map(|(id, _)| id), text)}
+        {form(connection, group.map(|group| &group.table_group_id), text)}
+        {group.map(switch_view)}
         {tables("inside", "Taken in", &preview.inside)}
         {tables("outside", "Left out", &preview.outside)}
-        {group.zip(removal).map(|((id, name), dependents)| removal_view(id, name, dependents))}
+        {group.zip(removal).map(|(group, dependents)| removal_view(&group.table_group_id, &group.name, dependents))}
     }
     .into_any()
 }
@@ -145,6 +147,7 @@ fn form(connection: &Connection, group: Option<&TableGroupId>, text: &GroupText)
             {FormField::new("exclude", "Leave out").value(text.exclude_mask.clone()).optional().code().longest(4_000).hint("Wins over what is taken in.").view()}
             <div class="acts">
                 {Button::new("Show what matches").submit()}
+                {group.is_none().then(first_run_choice)}
                 <button class="btn pri" type="submit" formmethod="post" formaction=action>{store}</button>
             </div>
         </form>
@@ -167,6 +170,24 @@ fn tables(id: &'static str, title: &'static str, tables: &[FoundTable]) -> AnyVi
         SectionTitle::new(id, title).subtitle(counted(tables.len() as u64, "table")),
         view! { <ul class="plain">{rows}</ul>{more} },
     )
+}
+
+/// Whether it may be profiled, and the button that turns that round.
+fn switch_view(group: &TableGroup) -> AnyView {
+    let fields = |active: bool| [("table_group_id", group.table_group_id.to_string()), ("active", active.to_string())];
+    let (said, button) = if group.is_active {
+        let button = Button::new("Switch the group off")
+            .weight(Weight::Danger)
+            .post("set-table-group-active", &fields(false));
+        ("New runs read its tables.", button)
+    } else {
+        let controls = view! { {first_run_choice()}{Button::new("Switch the group on").submit()} };
+        (
+            "It is switched off: new runs are refused, its profiles stay.",
+            post_form("set-table-group-active", &fields(true), controls),
+        )
+    };
+    section(SectionTitle::new("switch", "Profiling"), view! { <p>{said}</p>{button} })
 }
 
 fn removal_view(group: &TableGroupId, name: &str, dependents: GroupDependents) -> AnyView {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
+use super::tables_edit::edit_form;
 use super::tables_list::{no_match, table_list};
 use super::{page, request, titled};
 use crate::components::button::Button;
@@ -91,6 +92,7 @@ pub fn tables_view(model: &TablesModel) -> AnyView {
         {ignored_note(&model.query.notes)}
         {filters(model)}
         {list}
+        {edit_form(model, with(&model.query, |query| query.page = model.query.page))}
     }
     .into_any()
 }
@@ -114,7 +116,7 @@ fn actions(model: &TablesModel) -> AnyView {
         href: export(format),
         is_current: false,
     };
-    let group = group_shown(model).filter(|_| !model.tables.items.is_empty() && model.viewer.user.may(Permission::RunProfiling));
+    let group = group_shown(model).filter(|group| !model.tables.items.is_empty() && model.viewer.may_run(&group.table_group_id));
     let start = group.map(|group| {
         Button::primary("Profile now")
             .icon(Icon::Play)
@@ -128,10 +130,12 @@ fn group_shown(model: &TablesModel) -> Option<&TableGroup> {
     let mut groups = model
         .connections
         .iter()
-        .filter(|connection| connection.is_active)
+        .filter(|connection| connection.refusal().is_none() && is_of_project(model, connection))
         .filter(|connection| model.query.connection.is_empty() || connection.connection_id.as_str() == model.query.connection)
         .flat_map(|connection| &connection.groups)
-        .filter(|group| group.table_count > 0 && (model.query.group.is_empty() || group.table_group_id.as_str() == model.query.group));
+        .filter(|group| {
+            group.is_active && group.table_count > 0 && (model.query.group.is_empty() || group.table_group_id.as_str() == model.query.group)
+        });
     let first = groups.next()?;
     groups.next().is_none().then_some(first)
 }
@@ -145,6 +149,7 @@ fn filters(model: &TablesModel) -> AnyView {
         ("group", query.group.clone()),
         ("tag", query.tag.clone()),
         ("dataset", query.dataset.clone()),
+        ("project", query.project.clone()),
         ("stale", flag(query.stale)),
         ("never", flag(query.never)),
         ("empty", flag(query.empty)),
@@ -169,6 +174,7 @@ fn filters(model: &TablesModel) -> AnyView {
     view! {
         <div class="filters">
             {search_form("/tables", "Table or column name", &query.q, &kept)}
+            {project_menu(model)}
             {connection_menu(model)}
             {group_menu(model)}
             {dataset_menu(model)}
@@ -194,6 +200,46 @@ fn sort_word(query: &TablesQuery) -> &'static str {
     }
 }
 
+/// Whether a connection is of the chosen project.
+fn is_of_project(model: &TablesModel, connection: &Connection) -> bool {
+    model.query.project.is_empty() || connection.project_key.as_str() == model.query.project
+}
+
+/// Narrows the list to one project, where there are several.
+fn project_menu(model: &TablesModel) -> AnyView {
+    let mut projects: Vec<(&str, &str)> = model
+        .connections
+        .iter()
+        .map(|connection| (connection.project_name.as_str(), connection.project_key.as_str()))
+        .collect();
+    projects.sort_unstable();
+    projects.dedup();
+    if projects.len() < 2 && model.query.project.is_empty() {
+        return ().into_any();
+    }
+    let choose = |key: &str| {
+        with(&model.query, |query| {
+            key.clone_into(&mut query.project);
+            query.connection.clear();
+            query.group.clear();
+        })
+    };
+    let any = Choice {
+        label: "any".into(),
+        detail: String::new(),
+        href: choose(""),
+        is_current: model.query.project.is_empty(),
+    };
+    let choices = projects.iter().map(|(name, key)| Choice {
+        label: (*name).to_owned(),
+        detail: (*key).to_owned(),
+        href: choose(key),
+        is_current: *key == model.query.project,
+    });
+    let choices: Vec<Choice> = std::iter::once(any).chain(choices).collect();
+    menu("Project", &shown(&choices), choices)
+}
+
 /// Narrows the list to one connection.
 fn connection_menu(model: &TablesModel) -> AnyView {
     if model.connections.len() < 2 && model.query.connection.is_empty() {
@@ -208,7 +254,8 @@ fn connection_menu(model: &TablesModel) -> AnyView {
         }),
         is_current: model.query.connection.is_empty(),
     };
-    let choices = model.connections.iter().map(|connection| Choice {
+    let listed = model.connections.iter().filter(|connection| is_of_project(model, connection));
+    let choices = listed.map(|connection| Choice {
         label: connection.name.clone(),
         detail: counted(connection.groups.iter().map(|group| group.table_count).sum(), "table"),
         href: with(&model.query, |query| {
@@ -226,6 +273,7 @@ fn group_menu(model: &TablesModel) -> AnyView {
     let groups: Vec<(&Connection, &TableGroup)> = model
         .connections
         .iter()
+        .filter(|connection| is_of_project(model, connection))
         .filter(|connection| model.query.connection.is_empty() || connection.connection_id.as_str() == model.query.connection)
         .flat_map(|connection| connection.groups.iter().map(move |group| (connection, group)))
         .collect();

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::overview_lists::history_words;
 use super::tables::{TablesModel, with};
+use super::tables_edit::choice;
 use crate::components::button::{Button, Weight};
 use crate::components::empty_state::empty_state;
 use crate::components::format::{bytes, count, counted, percent, short_count};
@@ -15,7 +16,6 @@ use crate::components::moment::{day, moment};
 use crate::domain::address::ROOT_SCHEMA;
 use crate::domain::query::{TableSort, TablesQuery};
 use crate::domain::table::{TableFigures, TableSummary};
-use crate::domain::user::Permission;
 
 /// Columns of the table, for headings that span it.
 const WIDTH: usize = 6;
@@ -114,12 +114,17 @@ fn table_row(model: &TablesModel, table: &TableSummary, is_flat: bool) -> AnyVie
     let figures = table.profile.as_ref();
     let rows = figures.map(|figures| view! { <span title=count(figures.row_count)>{short_count(figures.row_count)}</span> });
     let columns = figures.map(|figures| count(u64::from(figures.column_count)));
+    let choice = choice(model, table);
+    let class = choice.is_some().then_some("choose");
     view! {
         <tr class=table.missing_since.map(|_| "dim")>
             <th scope="row" class="w t-name">
-                <div class="two">
-                    <a class="colname clip" href=table.address.path() title=table.address.qualified_name()>{name}</a>
-                    <small class="breaks">{remark(table, is_flat, model.now)}</small>
+                <div class=class>
+                    {choice}
+                    <div class="two">
+                        <a class="colname clip" href=table.address.path() title=table.address.qualified_name()>{name}</a>
+                        <small class="breaks">{remark(table, is_flat, model.now)}</small>
+                    </div>
                 </div>
             </th>
             <td class="num l" data-l="rows">{rows}</td>
@@ -155,6 +160,7 @@ fn remark(table: &TableSummary, is_flat: bool, now: DateTime<Utc>) -> AnyView {
     } else {
         String::new()
     };
+    let off = if table.is_active { "" } else { ", switched off" };
     let scope = if table.scope.is_whole() {
         String::new()
     } else {
@@ -162,7 +168,7 @@ fn remark(table: &TableSummary, is_flat: bool, now: DateTime<Utc>) -> AnyView {
     };
     let tags = table.characteristics.tags.join(", ");
     let tags = if tags.is_empty() { tags } else { format!(", tagged {tags}") };
-    view! { <span class="t2">{format!("{place}{}, {}{known}{scope}{tags}", table.format, bytes(table.bytes))}</span> }.into_any()
+    view! { <span class="t2">{format!("{place}{}, {}{known}{off}{scope}{tags}", table.format, bytes(table.bytes))}</span> }.into_any()
 }
 
 /// The share of cells without a value.
@@ -194,7 +200,7 @@ fn profiled(model: &TablesModel, table: &TableSummary) -> AnyView {
         }
         .into_any();
     }
-    if table.missing_since.is_some() || !model.viewer.user.may(Permission::RunProfiling) {
+    if table.missing_since.is_some() || !table.is_active || !model.viewer.may_run(&table.table_group_id) {
         return view! { <span class="t2">"never"</span> }.into_any();
     }
     let fields = [
@@ -216,6 +222,7 @@ pub fn no_match(model: &TablesModel) -> AnyView {
         (!query.connection.is_empty(), "one connection"),
         (!query.group.is_empty(), "one group"),
         (!query.dataset.is_empty(), "one dataset"),
+        (!query.project.is_empty(), "one project"),
         (!query.tag.is_empty(), "one tag"),
         (query.stale, "profiled more than 24 h ago"),
         (query.never, "never profiled"),

@@ -67,14 +67,19 @@ pub async fn test_connection(
 pub async fn create_connection(
     #[server(flatten)] fields: ConnectionFields,
     #[server(default)] password: String,
+    #[server(default)] first_run: String,
 ) -> Result<(), ServerFnError> {
     let (state, viewer, draft) = (state()?, viewer()?, ConnectionDraft::from(fields));
-    match service::create_connection(&state.db, &state.config, &viewer, &draft, Secret::new(password)).await {
-        Ok(connection) => go_saying(
+    let wake = (!first_run.is_empty()).then_some(&state.signals);
+    match service::create_connection(&state.db, &state.config, &viewer, &draft, Secret::new(password), wake).await {
+        Ok((connection, activation)) => go_saying(
             &format!("/tables?connection={}", encode_segment(connection.connection_id.as_str())),
             true,
             format!("{} is connected", connection.name),
-            "Its tables are listed here. Profile them when you are ready.",
+            match activation.words() {
+                said if said.is_empty() => "Its tables are listed here. Profile them when you are ready.".to_owned(),
+                said => said,
+            },
         ),
         Err(error) => refuse(&draft.path(), error),
     }
@@ -123,11 +128,22 @@ pub async fn find_tables(connection_id: String, #[server(default)] back: String)
 
 /// Switches a connection off or on.
 #[server(prefix = "/actions", endpoint = "set-connection-active")]
-pub async fn set_connection_active(connection_id: String, active: bool, #[server(default)] back: String) -> Result<(), ServerFnError> {
+pub async fn set_connection_active(
+    connection_id: String,
+    active: bool,
+    #[server(default)] first_run: String,
+    #[server(default)] back: String,
+) -> Result<(), ServerFnError> {
     let (state, viewer) = (state()?, viewer()?);
     let back = safe_path(&back, "/settings/connections");
-    match connection_changes::set_connection_active(&state.db, &viewer, &ConnectionId(connection_id), active).await {
-        Ok(_) if active => go_saying(&back, true, "The connection is on", "It can be profiled again."),
+    let wake = (!first_run.is_empty()).then_some(&state.signals);
+    match connection_changes::set_connection_active(&state.db, &viewer, &ConnectionId(connection_id), active, wake).await {
+        Ok(done) if active => go_saying(
+            &back,
+            true,
+            "The connection is on",
+            format!("It can be profiled again. {}", done.words()).trim_end().to_owned(),
+        ),
         Ok(_) => go_saying(
             &back,
             true,

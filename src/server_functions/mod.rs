@@ -6,6 +6,7 @@
 
 pub mod alerts;
 pub mod api_tokens;
+pub mod bulk_edits;
 pub mod characteristics;
 pub mod connections;
 pub mod datasets;

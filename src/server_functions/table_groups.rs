@@ -17,15 +17,22 @@ pub async fn create_table_group(
     #[server(default)] description: String,
     #[server(default)] include: String,
     #[server(default)] exclude: String,
+    #[server(default)] first_run: String,
 ) -> Result<(), ServerFnError> {
     let (state, viewer) = (state()?, viewer()?);
     let text = text(name, description, include, exclude);
-    match service::create_group(&state.db, &viewer, &ConnectionId(connection_id.clone()), &text).await {
-        Ok(group) => go_saying(
+    let wake = (!first_run.is_empty()).then_some(&state.signals);
+    match service::create_group(&state.db, &viewer, &ConnectionId(connection_id.clone()), &text, wake).await {
+        Ok((group, activation)) => go_saying(
             &format!("/settings/groups/{}", encode_segment(group.as_str())),
             true,
             format!("{} is there", text.name),
-            "It has the known tables that its masks take in. Look for tables again under Connections to take in more.",
+            format!(
+                "It has the known tables that its masks take in. Look for tables again under Connections to take in more. {}",
+                activation.words()
+            )
+            .trim_end()
+            .to_owned(),
         ),
         Err(error) => refuse(
             &format!("/settings/connections/{}/new-group{}", encode_segment(&connection_id), typed(&text)),
@@ -55,6 +62,33 @@ pub async fn update_table_group(
         ),
         Ok(false) => go_saying(&here, true, "Nothing changed", ""),
         Err(error) => refuse(&format!("{here}{}", typed(&text)), error),
+    }
+}
+
+/// Switches a group off or on.
+#[server(prefix = "/actions", endpoint = "set-table-group-active")]
+pub async fn set_table_group_active(
+    table_group_id: String,
+    active: bool,
+    #[server(default)] first_run: String,
+) -> Result<(), ServerFnError> {
+    let (state, viewer) = (state()?, viewer()?);
+    let here = format!("/settings/groups/{}", encode_segment(&table_group_id));
+    let wake = (!first_run.is_empty()).then_some(&state.signals);
+    match service::set_group_active(&state.db, &viewer, &TableGroupId(table_group_id), active, wake).await {
+        Ok(done) if active => go_saying(
+            &here,
+            true,
+            "The group is on",
+            format!("It can be profiled again. {}", done.words()).trim_end().to_owned(),
+        ),
+        Ok(_) => go_saying(
+            &here,
+            true,
+            "The group is off",
+            "Its profiles stay; new runs are refused until it is switched on.",
+        ),
+        Err(error) => refuse(&here, error),
     }
 }
 

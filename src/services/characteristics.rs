@@ -100,17 +100,17 @@ pub async fn set_scope(db: &Database, viewer: &Viewer, table: &TableId, mut left
 }
 
 /// Refuses unless one of the person's roles lets him describe tables of this table's group.
-async fn require_on_table(db: &Database, viewer: &Viewer, table: &TableId) -> Result<(), AppError> {
+pub(super) async fn require_on_table(db: &Database, viewer: &Viewer, table: &TableId) -> Result<(), AppError> {
     access::require(viewer, Permission::Describe)?;
     let group = store::find_group(db, table).await?.ok_or(AppError::NotFound)?;
     access::require_on_group(db, viewer, Permission::Describe, &group).await
 }
 
-fn checked_tags(tags: &[String]) -> Result<Vec<String>, AppError> {
+pub(super) fn checked_tags(tags: &[String]) -> Result<Vec<String>, AppError> {
     parse_tags(&tags.join(",")).map_err(|reason| AppError::refused("A tag cannot be kept", reason))
 }
 
-fn check_lengths(description: &str, lines: &[&str]) -> Result<(), AppError> {
+pub(super) fn check_lengths(description: &str, lines: &[&str]) -> Result<(), AppError> {
     if description.chars().count() > LONGEST_TEXT || lines.iter().any(|line| line.chars().count() > LONGEST_LINE) {
         let detail = format!("A description has up to {LONGEST_TEXT} characters, every other field {LONGEST_LINE}.");
         return Err(AppError::refused("A text is too long", detail));

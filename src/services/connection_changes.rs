@@ -5,6 +5,8 @@ use super::configuration::Configuration;
 use super::connection_checks::check_connection;
 use super::connections::{check_name, draft_password, find_project_of, in_group, refused_by};
 use super::error::AppError;
+use super::first_runs::{self, Activation};
+use super::run_signals::RunSignals;
 use super::{access, connection_secrets};
 use crate::domain::connection::{Connection, ConnectionKind};
 use crate::domain::connection_draft::ConnectionDraft;
@@ -112,14 +114,31 @@ pub(super) async fn find_kept_password(db: &Database, config: &Configuration, dr
     }
 }
 
-/// Switches a connection off or on; says whether anything changed.
-pub async fn set_connection_active(db: &Database, viewer: &Viewer, id: &ConnectionId, is_active: bool) -> Result<bool, AppError> {
+/// Switches a connection off or on. Where `first_run` tells whom to wake, groups that were never profiled are so at once.
+pub async fn set_connection_active(
+    db: &Database,
+    viewer: &Viewer,
+    id: &ConnectionId,
+    is_active: bool,
+    first_run: Option<&RunSignals>,
+) -> Result<Activation, AppError> {
     access::require(viewer, Permission::Configure)?;
-    store::find_connection(db, id).await?.ok_or(AppError::NotFound)?;
+    let connection = store::find_connection(db, id).await?.ok_or(AppError::NotFound)?;
     let mut tx = db.begin().await?;
-    let changed = store::set_connection_active(&mut tx, id, is_active, &access::actor(viewer)).await?;
+    let mut activation = Activation {
+        changed: store::set_connection_active(&mut tx, id, is_active, &access::actor(viewer)).await?,
+        runs: Vec::new(),
+    };
+    let signals = first_run.filter(|_| activation.changed && is_active);
+    if signals.is_some() {
+        let groups: Vec<_> = connection.groups.iter().map(|group| group.table_group_id.clone()).collect();
+        activation.runs = first_runs::request(&mut tx, viewer, &groups).await?;
+    }
     tx.commit().await?;
-    Ok(changed)
+    if let Some(signals) = signals {
+        first_runs::tell(signals, &activation.runs);
+    }
+    Ok(activation)
 }
 
 /// What depends on a connection.

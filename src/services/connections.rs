@@ -3,6 +3,8 @@
 use super::configuration::Configuration;
 use super::connection_checks::check_connection;
 use super::error::AppError;
+use super::first_runs::{self, Activation};
+use super::run_signals::RunSignals;
 use super::{access, connection_changes, connection_secrets, worker_process};
 use crate::domain::audit::Actor;
 use crate::domain::connection::{Connection, ConnectionCheck, ConnectionKind, FoundTable, TableGroup};
@@ -25,14 +27,16 @@ pub async fn discover(root: &SourceRoot) -> Result<Vec<FoundTable>, AppError> {
     }
 }
 
-/// Makes a connection whose test passes, with one group of all its tables. Without a password the draft's is taken.
+/// Makes a connection whose test passes, with one group of all its tables. Without a password the draft's is taken. Where
+/// `first_run` tells whom to wake, its tables are profiled at once.
 pub async fn create_connection(
     db: &Database,
     config: &Configuration,
     viewer: &Viewer,
     draft: &ConnectionDraft,
     password: Option<Secret>,
-) -> Result<Connection, AppError> {
+    first_run: Option<&RunSignals>,
+) -> Result<(Connection, Activation), AppError> {
     access::require(viewer, Permission::Configure)?;
     check_name(draft)?;
     let project_key = find_project_of(db, draft).await?;
@@ -57,8 +61,19 @@ pub async fn create_connection(
         connection_secrets::keep_password(&mut tx, config, &connection.connection_id, &connection.location, &password, &actor).await?;
         connection_secrets::forget_draft(&mut tx, viewer, &actor).await?;
     }
+    let mut activation = Activation {
+        changed: true,
+        runs: Vec::new(),
+    };
+    if first_run.is_some() {
+        let groups: Vec<_> = connection.groups.iter().map(|group| group.table_group_id.clone()).collect();
+        activation.runs = first_runs::request(&mut tx, viewer, &groups).await?;
+    }
     tx.commit().await?;
-    Ok(connection)
+    if let Some(signals) = first_run {
+        first_runs::tell(signals, &activation.runs);
+    }
+    Ok((connection, activation))
 }
 
 /// Refuses a draft without a name that can be kept.
@@ -288,6 +303,7 @@ mod tests {
             include_mask: "sales.*, crm.people".into(),
             exclude_mask: "*_tmp".into(),
             table_count: 0,
+            is_active: true,
         };
         let found = [
             table("sales", "orders"),

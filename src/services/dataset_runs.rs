@@ -34,7 +34,7 @@ pub async fn launch(
         let is_known =
             datasets::find_dataset(db, data_object).await?.is_some() || connections::find_table_group(db, &group).await?.is_some();
         return Err(if is_known {
-            AppError::bad_request(
+            AppError::refused(
                 "This data object has no table to profile",
                 "Put tables into what it reads, then let Limn look for them again.",
             )

@@ -37,12 +37,9 @@ pub async fn begin(
     started_at: Option<DateTime<Utc>>,
 ) -> Result<RequestedRun, AppError> {
     access::require_on_group(db, viewer, Permission::RunProfiling, group).await?;
-    let (connection, _) = connections::find_table_group(db, group).await?.ok_or(AppError::NotFound)?;
-    if !connection.is_active {
-        return Err(AppError::conflict(
-            format!("The connection {} is switched off", connection.name),
-            "An administrator can switch it on again under Settings, Connections.",
-        ));
+    let (connection, known) = connections::find_table_group(db, group).await?.ok_or(AppError::NotFound)?;
+    if let Some((title, detail)) = connection.refusal().or_else(|| known.refusal()) {
+        return Err(AppError::conflict(title, detail));
     }
     let mut tx = db.begin().await?;
     let run = external_runs::begin_external_run(&mut tx, group, started_at, &access::actor(viewer)).await?;

@@ -10,7 +10,8 @@ use crate::domain::identifier::{RunId, TableGroupId, TableId};
 use crate::domain::profile_run::{RunMode, RunTrigger};
 use crate::domain::user::{Permission, Viewer};
 use crate::store::profile_runs::{self, NewRun};
-use crate::store::{Database, connections, run_transitions, tables};
+use crate::store::tables::{self, GroupTable};
+use crate::store::{Database, connections, run_transitions};
 
 /// What was started.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
@@ -52,7 +53,7 @@ pub async fn launch(db: &Database, signals: &RunSignals, viewer: &Viewer, reques
             "Ask for `full`, which reads every file, or `partial`, which reads the files that have changed.",
         ));
     }
-    if let Some((title, detail)) = connection.refusal() {
+    if let Some((title, detail)) = connection.refusal().or_else(|| group.refusal()) {
         return Err(AppError::conflict(title, detail));
     }
     if group.table_count == 0 && request.only_tables.is_empty() {
@@ -61,11 +62,7 @@ pub async fn launch(db: &Database, signals: &RunSignals, viewer: &Viewer, reques
             "Put Parquet, CSV or JSON-lines files into its folder, then let Limn look for tables again.",
         ));
     }
-    let known = if request.only_tables.is_empty() {
-        Vec::new()
-    } else {
-        tables::list_group_tables(db, &request.table_group_id).await?
-    };
+    let known = tables::list_group_tables(db, &request.table_group_id).await?;
     if let Some(other) = request
         .only_tables
         .iter()
@@ -74,6 +71,14 @@ pub async fn launch(db: &Database, signals: &RunSignals, viewer: &Viewer, reques
         return Err(AppError::refused(
             format!("{other} is no table of {}", group.name),
             "Name tables of the group by their table_id, or none for all of them.",
+        ));
+    }
+    let is_wanted = |table: &&GroupTable| request.only_tables.is_empty() || request.only_tables.contains(&table.table_id);
+    let mut wanted = known.iter().filter(is_wanted).peekable();
+    if wanted.peek().is_some() && wanted.all(|table| !table.is_active) {
+        return Err(AppError::conflict(
+            "What is to be read is switched off",
+            "Switch the tables on again in the list of tables, or choose others.",
         ));
     }
     let mut tx = db.begin().await?;

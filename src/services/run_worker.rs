@@ -254,7 +254,7 @@ impl RunWorker {
         let planned = tables::list_group_tables(&self.db, &group.table_group_id)
             .await?
             .into_iter()
-            .filter(|table| wanted.is_empty() || wanted.contains(&table.table_id))
+            .filter(|table| table.is_active && (wanted.is_empty() || wanted.contains(&table.table_id)))
             .map(|table| (table.table_id, table.found))
             .collect();
         Ok((root, planned))

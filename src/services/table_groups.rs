@@ -4,6 +4,8 @@ use super::access;
 use super::connection_changes::refuse_dependents;
 use super::connections::in_group;
 use super::error::AppError;
+use super::first_runs::{self, Activation};
+use super::run_signals::RunSignals;
 use crate::domain::connection::{Connection, FoundTable, TableGroup};
 use crate::domain::identifier::{ConnectionId, TableGroupId};
 use crate::domain::user::{Permission, Viewer};
@@ -31,8 +33,14 @@ pub async fn preview_masks(db: &Database, connection: &Connection, text: &GroupT
     Ok(MaskPreview { inside, outside })
 }
 
-/// Makes a group with the known tables that its masks take in.
-pub async fn create_group(db: &Database, viewer: &Viewer, connection: &ConnectionId, text: &GroupText) -> Result<TableGroupId, AppError> {
+/// Makes a group with the known tables that its masks take in. Where `first_run` tells whom to wake, they are profiled at once.
+pub async fn create_group(
+    db: &Database,
+    viewer: &Viewer,
+    connection: &ConnectionId,
+    text: &GroupText,
+    first_run: Option<&RunSignals>,
+) -> Result<(TableGroupId, Activation), AppError> {
     access::require(viewer, Permission::Configure)?;
     let text = checked(text)?;
     let connection = store::find_connection(db, connection).await?.ok_or(AppError::NotFound)?;
@@ -40,8 +48,44 @@ pub async fn create_group(db: &Database, viewer: &Viewer, connection: &Connectio
     let mut tx = db.begin().await?;
     let group = table_groups::create_group(&mut tx, &connection.connection_id, &text, &access::actor(viewer)).await?;
     tables::replace_found_tables(&mut tx, &group, &inside, &access::actor(viewer)).await?;
+    let mut activation = Activation {
+        changed: true,
+        runs: Vec::new(),
+    };
+    if first_run.is_some() {
+        activation.runs = first_runs::request(&mut tx, viewer, std::slice::from_ref(&group)).await?;
+    }
     tx.commit().await?;
-    Ok(group)
+    if let Some(signals) = first_run {
+        first_runs::tell(signals, &activation.runs);
+    }
+    Ok((group, activation))
+}
+
+/// Switches a group off or on. Where `first_run` tells whom to wake, one that was never profiled is so at once.
+pub async fn set_group_active(
+    db: &Database,
+    viewer: &Viewer,
+    group: &TableGroupId,
+    is_active: bool,
+    first_run: Option<&RunSignals>,
+) -> Result<Activation, AppError> {
+    access::require(viewer, Permission::Configure)?;
+    store::find_table_group(db, group).await?.ok_or(AppError::NotFound)?;
+    let mut tx = db.begin().await?;
+    let mut activation = Activation {
+        changed: table_groups::set_group_active(&mut tx, group, is_active, &access::actor(viewer)).await?,
+        runs: Vec::new(),
+    };
+    let signals = first_run.filter(|_| activation.changed && is_active);
+    if signals.is_some() {
+        activation.runs = first_runs::request(&mut tx, viewer, std::slice::from_ref(group)).await?;
+    }
+    tx.commit().await?;
+    if let Some(signals) = signals {
+        first_runs::tell(signals, &activation.runs);
+    }
+    Ok(activation)
 }
 
 /// Changes a group. Tables that its masks no longer take in are marked; those that they newly take in are added as far as
@@ -102,6 +146,7 @@ fn group_of(connection: &Connection, text: &GroupText) -> TableGroup {
         include_mask: text.include_mask.clone(),
         exclude_mask: text.exclude_mask.clone(),
         table_count: 0,
+        is_active: true,
     }
 }
 

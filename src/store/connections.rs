@@ -213,7 +213,7 @@ async fn insert_with_free_slug(tx: &mut Transaction, new: &NewConnection, projec
 fn select_connections(condition: &'static str) -> Statement {
     sql_joined(format!(
         "select c.connection_id, c.project_key, p.name as project_name, coalesce(p.is_active, true) as is_project_active, c.name, c.kind, c.location, c.is_active, c.created_at,
-             g.table_group_id, g.name as group_name, g.description, g.profiling_include_mask, g.profiling_exclude_mask,
+             g.table_group_id, coalesce(g.is_active, true) as is_group_active, g.name as group_name, g.description, g.profiling_include_mask, g.profiling_exclude_mask,
              (select count(*) from dq_tables t where t.table_group_id = g.table_group_id and t.missing_since is null) as table_count
          from dq_connections c join dq_projects p on p.project_key = c.project_key
              left join dq_table_groups g on g.connection_id = c.connection_id {condition}
@@ -248,6 +248,7 @@ fn read_connections(rows: &[Record]) -> Result<Vec<Connection>, StoreError> {
                 include_mask: row.text_opt("profiling_include_mask")?.unwrap_or_default(),
                 exclude_mask: row.text_opt("profiling_exclude_mask")?.unwrap_or_default(),
                 table_count: row.count("table_count")?,
+                is_active: row.flag("is_group_active")?,
             });
         }
     }

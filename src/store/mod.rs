@@ -40,6 +40,7 @@ pub mod column_reads;
 pub mod connections;
 pub mod datasets;
 pub mod external_runs;
+pub mod first_runs;
 pub mod outbox;
 pub mod overview;
 pub mod partition_states;
@@ -56,6 +57,7 @@ pub mod run_transitions;
 pub mod schema;
 pub mod seed_lists;
 pub mod seed_tree;
+pub mod seeding;
 pub mod sessions;
 pub mod settings;
 pub mod sign_in;
@@ -93,6 +95,7 @@ pub(crate) use {
     registry::{ColumnKind, all_tables},
     scope::is_known,
     scripts::{Makes, latest_version, split, versions},
+    statement::sql_joined,
 };
 
 /// How SQLite would run a statement that it was sent before.

@@ -85,6 +85,14 @@ impl Record {
         .map_err(|error| StoreError::unreadable(name, error))
     }
 
+    /// Yes, no, or nobody said.
+    pub(crate) fn flag_opt(&self, name: &str) -> Result<Option<bool>, StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(self.integer_opt(name)?.map(|flag| flag != 0)),
+            Self::Postgres(row) => row.try_get(name).map_err(|error| StoreError::unreadable(name, error)),
+        }
+    }
+
     /// Yes or no; null is no.
     pub(crate) fn flag(&self, name: &str) -> Result<bool, StoreError> {
         match self {

@@ -42,6 +42,7 @@ pub(crate) const SCRIPTS: &[Script] = &[
     script!(7, "catalogue", "0007_catalogue.sql"),
     script!(8, "states of a run", "0008_states_of_a_run.sql"),
     script!(9, "findings and alerts", "0009_findings_and_alerts.sql"),
+    script!(10, "seeding", "0010_seeding.sql"),
     script!(11, "contents once", "0011_contents_once.sql"),
 ];
 

@@ -96,6 +96,21 @@ pub async fn update_group(tx: &mut Transaction, group: &TableGroupId, text: &Gro
     Ok(changed == 1)
 }
 
+/// Allows or refuses profiling of a group; false where it stood so already.
+pub async fn set_group_active(tx: &mut Transaction, group: &TableGroupId, is_active: bool, actor: &Actor) -> Result<bool, StoreError> {
+    let changed =
+        sql("update dq_table_groups set is_active = $2, updated_at = {now} where table_group_id = $1 and coalesce(is_active, true) <> $2")
+            .bind(group.as_str())
+            .bind(is_active)
+            .execute(&mut *tx)
+            .await?;
+    if changed == 1 {
+        let details = serde_json::json!({ "is_active": is_active });
+        audit::record(tx, actor, "table_group.set_active", &format!("table_group:{group}"), details).await?;
+    }
+    Ok(changed == 1)
+}
+
 /// The tables of a connection as its groups know them, each once: what masks are tried on.
 pub async fn list_known_tables(db: &Database, connection: &ConnectionId) -> Result<Vec<FoundTable>, StoreError> {
     let rows = sql(

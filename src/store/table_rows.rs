@@ -9,7 +9,7 @@ use crate::domain::table::{TableFailure, TableFigures, TableNames, TableRun, Tab
 use crate::domain::table_profile::FailedTable;
 
 /// What a summary reads; `t` is the table, `g` its group, `c` its connection, `ch` its current figures.
-pub(super) const SUMMARY_COLUMNS: &str = "t.data_definition, t.left_out_json, t.row_filter, t.renamed_from, t.renamed_to, ch.critical_data_element,
+pub(super) const SUMMARY_COLUMNS: &str = "coalesce(t.is_active, true) as is_table_active, t.data_definition, t.left_out_json, t.row_filter, t.renamed_from, t.renamed_to, ch.critical_data_element,
      ch.description as table_description, ch.data_steward, ch.data_source, ch.source_system, ch.source_process, ch.business_domain,
      ch.stakeholder_group, ch.transform_level, ch.data_product, ch.tags_json, t.table_id, t.table_group_id, t.schema_name, t.table_name, t.format, t.bytes, t.created_at, t.missing_since,
      g.name as table_group_name, g.connection_id, c.name as connection_name,
@@ -39,6 +39,7 @@ pub(super) fn read_summary(row: &Record) -> Result<TableSummary, StoreError> {
         created_at: row.time("created_at")?,
         missing_since: row.time_opt("missing_since")?,
         profile,
+        is_active: row.flag("is_table_active")?,
         scope: read_scope(row)?,
         characteristics: read_table_characteristics(row)?,
         names: TableNames {

@@ -44,6 +44,8 @@ pub struct GroupTable {
     pub table_id: TableId,
     /// What discovery found.
     pub found: FoundTable,
+    /// An inactive table is left out of runs.
+    pub is_active: bool,
 }
 
 /// Stores what discovery found. A vanished table is marked, its profiles stay; a table that comes back keeps its id.
@@ -174,7 +176,7 @@ pub async fn list_tables(db: &Database, query: &TablesQuery, now: DateTime<Utc>)
     };
     let text = format!(
         "select {SUMMARY_COLUMNS}, count(*) over () as total {SUMMARY_TABLES} {LIST_CONDITION}
-         order by {order} {by_schema}, t.table_id limit $10 offset $11"
+         order by {order} {by_schema}, t.table_id limit $11 offset $12"
     );
     let rows = bind_filters(sql_joined(text), query, now)
         .bind(limit)
@@ -209,7 +211,21 @@ pub async fn find_table(db: &Database, table: &TableId) -> Result<Option<TableSu
     Ok(Some(found))
 }
 
-/// The filters of the list; `$1..$9` as [`bind_filters`] binds them.
+/// Lets runs read a table, or leaves it out; false where it stood so already.
+pub async fn set_table_active(tx: &mut Transaction, table: &TableId, is_active: bool, actor: &Actor) -> Result<bool, StoreError> {
+    let changed = sql("update dq_tables set is_active = $2 where table_id = $1 and coalesce(is_active, true) <> $2")
+        .bind(table.as_str())
+        .bind(is_active)
+        .execute(&mut *tx)
+        .await?;
+    if changed == 1 {
+        let details = serde_json::json!({ "is_active": is_active });
+        audit::record(tx, actor, "table.set_active", &format!("table:{table}"), details).await?;
+    }
+    Ok(changed == 1)
+}
+
+/// The filters of the list; `$1..$10` as [`bind_filters`] binds them.
 const LIST_CONDITION: &str = "where ($1 is null or lower(t.schema_name || '.' || t.table_name) like lower($1) escape '!'
          or exists (select 1 from result_sets s join result_rows p on p.set_key = s.set_key join result_contents c on c.content_key = p.content_key
              where s.table_id = t.table_id and s.profile_run_id = ch.last_complete_profile_run_id and s.attempt = ch.last_complete_attempt
@@ -224,7 +240,8 @@ const LIST_CONDITION: &str = "where ($1 is null or lower(t.schema_name || '.' ||
      and (t.missing_since is null or not $7)
      and ($8 is null or $8 in {list coalesce(ch.tags_json, '[]')}
          or exists (select 1 from dq_data_column_chars cc where cc.table_id = t.table_id and $8 in {list coalesce(cc.tags_json, '[]')}))
-     and ($9 is null or g.dataset_id = $9)";
+     and ($9 is null or g.dataset_id = $9)
+     and ($10 is null or c.project_key = $10)";
 
 fn bind_filters(statement: Statement, query: &TablesQuery, now: DateTime<Utc>) -> Statement {
     let some = |text: &str| if text.is_empty() { None } else { Some(text.to_owned()) };
@@ -239,6 +256,7 @@ fn bind_filters(statement: Statement, query: &TablesQuery, now: DateTime<Utc>) -
         .bind(query.q.is_empty())
         .bind(some(&query.tag))
         .bind(some(&query.dataset))
+        .bind(some(&query.project))
 }
 
 async fn count_tables(db: &Database, query: &TablesQuery, now: DateTime<Utc>) -> Result<u64, StoreError> {
@@ -277,7 +295,7 @@ async fn add_row_histories(db: &Database, tables: &mut [TableSummary]) -> Result
 
 fn select_found(condition: &'static str) -> Statement {
     sql_joined(format!(
-        "select table_id, schema_name, table_name, format, bytes, files_json, missing_since, left_out_json, row_filter
+        "select table_id, schema_name, table_name, format, bytes, files_json, missing_since, left_out_json, row_filter, coalesce(is_active, true) as is_active
          from dq_tables where table_group_id = $1 {condition} order by schema_name, table_name"
     ))
 }
@@ -285,6 +303,7 @@ fn select_found(condition: &'static str) -> Statement {
 fn read_group_table(row: &Record) -> Result<GroupTable, StoreError> {
     Ok(GroupTable {
         table_id: TableId(row.text("table_id")?),
+        is_active: row.flag("is_active")?,
         found: FoundTable {
             schema_name: row.text("schema_name")?,
             table_name: row.text("table_name")?,

@@ -4,7 +4,7 @@ use super::sign_in::name_key;
 use super::statement::{Place, sql_joined};
 use super::{Database, Record, StoreError, Transaction, audit, new_id, role_scopes, sessions, sql};
 use crate::domain::audit::Actor;
-use crate::domain::identifier::UserId;
+use crate::domain::identifier::{TableGroupId, UserId};
 use crate::domain::scope::{RoleGrant, Scope};
 use crate::domain::user::{Permission, Role, User, Viewer};
 
@@ -189,15 +189,26 @@ pub async fn viewer(db: &Database, user_id: &UserId) -> Result<Option<Viewer>, S
         return Ok(None);
     };
     let scope = user.scope_of(Permission::ReadProfiles);
-    if scope.is_everything() {
-        return read_viewer(user, row).map(Some);
+    let run_scope = user.scope_of(Permission::RunProfiling);
+    let mut viewer = if scope.is_everything() {
+        read_viewer(user, row)?
+    } else {
+        let seen = sql_joined(format!("select {RAIL_COUNTS}")).fetch_one(&db.within(scope)).await?;
+        read_viewer(user, &seen)?
+    };
+    if viewer.user.may(Permission::RunProfiling) && !run_scope.is_everything() {
+        let rows = sql("select table_group_id from dq_table_groups")
+            .fetch_all(&db.within(run_scope))
+            .await?;
+        let groups = rows.iter().map(|row| Ok(TableGroupId(row.text("table_group_id")?)));
+        viewer.run_groups = Some(groups.collect::<Result<_, StoreError>>()?);
     }
-    let seen = sql_joined(format!("select {RAIL_COUNTS}")).fetch_one(&db.within(scope)).await?;
-    read_viewer(user, &seen).map(Some)
+    Ok(Some(viewer))
 }
 
 /// What the rail shows of the catalogue.
 const RAIL_COUNTS: &str = "(select name from dq_projects order by created_at, project_key limit 1) as project_name,
+     (select count(*) from dq_projects) as project_count,
      (select count(*) from dq_tables where missing_since is null) as table_count,
      (select count(*) from dq_profiles where status in ('pending', 'running')) as active_run_count,
      (select count(*) from dq_connections) as connection_count,
@@ -206,12 +217,16 @@ const RAIL_COUNTS: &str = "(select name from dq_projects order by created_at, pr
 fn read_viewer(user: User, row: &Record) -> Result<Viewer, StoreError> {
     Ok(Viewer {
         user,
-        project_name: row.text_opt("project_name")?.unwrap_or_else(|| "Limn".into()),
+        project_name: match row.count("project_count")? {
+            count @ 2.. => format!("{count} projects"),
+            _ => row.text_opt("project_name")?.unwrap_or_else(|| "Limn".into()),
+        },
         table_count: row.count("table_count")?,
         active_run_count: row.count("active_run_count")?,
         open_alert_count: row.count("open_alert_count")?,
         has_connections: row.count("connection_count")? > 0,
         token_scope: None,
+        run_groups: None,
     })
 }
 

@@ -268,8 +268,18 @@ fn dates_and_ages_are_found_by_the_runs_clock() {
         assert!(found[0].contains(kind) && !found[1].contains(kind), "{kind}: {found:?}");
     }
     let folder = tempfile::tempdir().unwrap();
-    let with =
-        |odd: &'static str| move |row: usize| format!("{row},{}", if row.is_multiple_of(100) { odd.to_owned() } else { day(row as i64 % 300) });
+    let with = |odd: &'static str| {
+        move |row: usize| {
+            format!(
+                "{row},{}",
+                if row.is_multiple_of(100) {
+                    odd.to_owned()
+                } else {
+                    day(row as i64 % 300)
+                }
+            )
+        }
+    };
     csv(folder.path(), "a_old", "id,placed_on", with("1753-01-01"), 1_000);
     csv(folder.path(), "b_far", "id,placed_on", with("2099-12-31"), 1_000);
     csv(folder.path(), "c_near", "id,placed_on", with("1951-01-01"), 1_000);

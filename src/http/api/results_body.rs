@@ -70,6 +70,7 @@ pub struct TableResults {
 
 /// Figures of a whole table.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ResultFigures)]
 pub struct TableFigures {
     /// Rows.
     pub row_count: u64,

@@ -8,7 +8,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
-use super::catalogue::{characteristics, connections, datasets, projects, table_groups, tables};
+use super::catalogue::{characteristics, connections, datasets, projects, seeding, table_groups, tables};
 use super::{alerts, casing, column_profile, columns, external_runs, openapi, results, run_lists, runs, seed_tree};
 use crate::state::AppState;
 
@@ -136,6 +136,7 @@ pub fn all() -> Vec<ApiRoute> {
             &[same("/api/data-quality/testgen/alerts/{alert_id}/acknowledge")],
         ),
         route(routes!(tables::list), &[]),
+        route(routes!(tables::edit), &[]),
         route(routes!(tables::show), &[]),
         route(routes!(tables::scope), &[]),
         route(routes!(tables::set_scope), &[]),
@@ -143,6 +144,7 @@ pub fn all() -> Vec<ApiRoute> {
         route(routes!(characteristics::describe_table), &[]),
         route(routes!(characteristics::of_column), &[]),
         route(routes!(characteristics::describe_column), &[]),
+        route(routes!(seeding::seed), &[]),
         route(routes!(seed_tree::datasets), &[]),
         route(routes!(seed_tree::stats), &[]),
         route(routes!(seed_tree::context), &[]),

@@ -82,6 +82,7 @@ pub fn RunPage() -> impl IntoView {
             list: list_findings(&db, &run.profile_run_id, None, MOST_FINDINGS).await?,
             may_clear: viewer.may(Permission::ClearAlerts),
         };
+        let may_run = viewer.may_run(&run.table_group_id);
         let model = RunModel {
             tables: list_run_tables(&db, &run.profile_run_id).await?,
             log: list_log(&db, &run.profile_run_id, "info", LOG_LINES).await?,
@@ -90,7 +91,7 @@ pub fn RunPage() -> impl IntoView {
             newer,
             log_level: asked("log"),
             by_duration: asked("sort") == "took",
-            may_run: viewer.user.may(Permission::RunProfiling),
+            may_run,
             findings,
         };
         Ok(titled(format!("Run {}", model.run.number), run_view(&model, request::now())))

@@ -11,6 +11,7 @@ use crate::components::icon::{Icon, icon};
 use crate::components::moment::{clock, moment};
 use crate::components::tag::run_status;
 use crate::domain::connection::group_label;
+use crate::domain::identifier::TableGroupId;
 use crate::domain::profile_run::{ProfileRun, RunMode, RunReason, RunStatus, RunTrigger};
 use crate::domain::query::RunsQuery;
 use crate::pages::live::live_progress;
@@ -18,7 +19,12 @@ use crate::pages::live::live_progress;
 /// The table of runs, newest first.
 pub fn run_lines(model: &RunsModel, query: &RunsQuery, now: DateTime<Utc>) -> AnyView {
     let back = format!("/runs{}", query.to_query());
-    let rows: Vec<AnyView> = model.runs.items.iter().map(|run| line(run, model.may_run, &back, now)).collect();
+    let rows: Vec<AnyView> = model
+        .runs
+        .items
+        .iter()
+        .map(|run| line(run, may_run(model, run), &back, now))
+        .collect();
     view! {
         <div class="scroll">
             <table class="tbl rec runs" data-list="">
@@ -36,6 +42,12 @@ pub fn run_lines(model: &RunsModel, query: &RunsQuery, now: DateTime<Utc>) -> An
         </div>
     }
     .into_any()
+}
+
+/// Whether the person may cancel or retry this run.
+fn may_run(model: &RunsModel, run: &ProfileRun) -> bool {
+    let is_inside = |groups: &Vec<TableGroupId>| groups.contains(&run.table_group_id);
+    model.may_run && model.run_groups.as_ref().is_none_or(is_inside)
 }
 
 fn line(run: &ProfileRun, may_run: bool, back: &str, now: DateTime<Utc>) -> AnyView {
@@ -173,6 +185,7 @@ pub fn trigger_word(trigger: RunTrigger) -> &'static str {
         RunTrigger::Api => "Program",
         RunTrigger::Ingestion => "New data",
         RunTrigger::Retry => "Retry",
+        RunTrigger::Activation => "Switched on",
     }
 }
 

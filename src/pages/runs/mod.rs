@@ -18,6 +18,7 @@ use crate::components::icon::{Icon, icon};
 use crate::components::note::ignored_note;
 use crate::components::pagination::Pager;
 use crate::domain::connection::TableGroup;
+use crate::domain::identifier::TableGroupId;
 use crate::domain::paging::Page;
 use crate::domain::profile_run::{ProfileRun, RunStatus};
 use crate::domain::query::RunsQuery;
@@ -38,10 +39,24 @@ pub struct RunsModel {
     pub counts: RunCounts,
     /// Runs of the last days.
     pub bars: Vec<RunBar>,
-    /// Groups that a run can be started for.
+    /// All groups, for the filter and for new runs.
     pub groups: Vec<TableGroup>,
     /// Whether the person may start, cancel and retry.
     pub may_run: bool,
+    /// The only groups in which that holds; none where it holds everywhere.
+    pub run_groups: Option<Vec<TableGroupId>>,
+}
+
+impl RunsModel {
+    /// Groups that this person can start a run for.
+    fn runnable_groups(&self) -> Vec<TableGroup> {
+        let is_inside = |group: &TableGroup| self.run_groups.as_ref().is_none_or(|groups| groups.contains(&group.table_group_id));
+        self.groups
+            .iter()
+            .filter(|group| group.is_active && is_inside(group))
+            .cloned()
+            .collect()
+    }
 }
 
 /// `/runs`
@@ -56,7 +71,8 @@ pub fn RunsPage() -> impl IntoView {
             counts: profile_runs::run_counts(&db, &query, now).await?,
             bars: profile_runs::run_bars(&db, now - Duration::days(DAYS)).await?,
             groups: list_table_groups(&db).await?,
-            may_run: viewer.user.may(Permission::RunProfiling),
+            may_run: viewer.may(Permission::RunProfiling),
+            run_groups: viewer.run_groups.clone(),
         };
         Ok(titled("Runs", runs_view(&model, &query, now)))
     })
@@ -118,7 +134,7 @@ fn head(model: &RunsModel) -> AnyView {
     };
     PageHead::new("Runs")
         .lede(lede)
-        .actions(view! { <CopyLink />{model.may_run.then(|| new_run(&model.groups))} })
+        .actions(view! { <CopyLink />{model.may_run.then(|| new_run(&model.runnable_groups()))} })
         .view()
 }
 

@@ -45,7 +45,7 @@ pub fn TablePage() -> impl IntoView {
             return Ok(respond::not_found());
         };
         detail.findings = request::findings(&detail).await?;
-        let may_run = viewer.user.may(Permission::RunProfiling);
+        let may_run = viewer.may_run(&detail.summary.table_group_id);
         let may_describe = viewer.user.may(Permission::Describe);
         Ok(titled(
             address.qualified_name(),

@@ -113,7 +113,7 @@ async fn the_list_of_tables_says_the_trouble_of_each_line() {
         assert!(html.contains(part), "{part}");
     }
     assert_eq!(
-        html.matches("value=\"id-budget_2026\"").count(),
+        html.matches("name=\"table_id\" value=\"id-budget_2026\"").count(),
         1,
         "only a table that was never read offers it"
     );

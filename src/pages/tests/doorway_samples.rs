@@ -32,6 +32,7 @@ pub fn viewer(role: Role) -> Viewer {
         open_alert_count: 0,
         has_connections: true,
         token_scope: None,
+        run_groups: None,
     }
 }
 
@@ -150,6 +151,7 @@ fn table(schema: &str, name: &str, row_count: u64, null_cells: f64, days: i64) -
         null_cell_ratio: (row_count > 0).then_some(null_cells),
     };
     TableSummary {
+        is_active: true,
         table_id: format!("id-{name}").into(),
         address: TableAddress {
             connection_id: "retail-sample".into(),
@@ -226,6 +228,7 @@ pub fn connection(id: &str, name: &str, is_active: bool) -> Connection {
         include_mask: String::new(),
         exclude_mask: "*_tmp".into(),
         table_count: 6,
+        is_active: true,
     };
     Connection {
         connection_id: id.into(),

@@ -367,6 +367,7 @@ fn runs_model(runs: Vec<ProfileRun>) -> RunsModel {
         .collect();
     let total = runs.len() as u64;
     RunsModel {
+        run_groups: None,
         runs: Page {
             items: runs,
             total,

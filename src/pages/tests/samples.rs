@@ -394,6 +394,7 @@ pub fn detail() -> TableDetail {
     compared_columns[1].metrics.distinct_count = Some(6);
     TableDetail {
         summary: TableSummary {
+            is_active: true,
             table_id: "t1".into(),
             address: address(),
             connection_name: "Retail (sample)".into(),

@@ -19,8 +19,8 @@ super::tables! {
     dq_table_groups(table_group_id) {
         table_group_id: Text, connection_id: Text required, name: Text, description: Text, profiling_include_mask: Text,
         profiling_exclude_mask: Text, profiling_job_id: Text, created_at: Time, updated_at: Time,
-        // Ours: the dataset that people count it to.
-        dataset_id: Text,
+        // Ours: the dataset that people count it to; an inactive group refuses profiling.
+        dataset_id: Text, is_active: Boolean,
     }
 
     // Ours: what people think of as one thing, with the upper levels of the seed's hierarchy as attributes.
@@ -36,6 +36,8 @@ super::tables! {
         format: Text required, bytes: Long required, files_json: Text required, missing_since: Time,
         // Ours: the seed's definition that it belongs to, how it is read, and which name it had before or has now.
         data_definition: Text, left_out_json: Text, row_filter: Text, renamed_from: Text, renamed_to: Text,
+        // Ours: an inactive table is left out of runs.
+        is_active: Boolean,
     }
 
     dq_data_table_chars(table_id) {

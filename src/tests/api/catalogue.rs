@@ -256,7 +256,7 @@ async fn masks_are_tried_before_a_group_is_made_of_them() {
         ),
         (1, 1)
     );
-    let new = json!({"name": "Orders", "include_mask": "ord*"});
+    let new = json!({"name": "Orders", "include_mask": "ord*", "first_run": false});
     let made = program.send(Method::POST, "/api/connections/shop/table-groups", new).await;
     assert_eq!(
         (made.status.as_u16(), &made.json()["table_count"]),

@@ -3,8 +3,10 @@
 mod catalogue;
 mod columns;
 mod description;
+mod first_runs;
 mod limits;
 mod results;
 mod runs;
 mod scope;
-mod tokens;
+mod seeding;
+pub mod tokens;

@@ -7,3 +7,4 @@ mod groups;
 mod people;
 mod permissions;
 mod reading;
+mod several;

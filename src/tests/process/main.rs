@@ -10,4 +10,5 @@ mod partitions;
 #[path = "../store/postgres.rs"]
 mod postgres;
 mod program;
+mod seed;
 mod sockets;

@@ -1,6 +1,6 @@
 //! A session with PostgreSQL: one read-only transaction on one snapshot, with limits set on the server's side too.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -163,12 +163,13 @@ pub async fn who_reads(connection: &mut PgConnection) -> Result<(String, bool), 
     Ok((row.try_get(0)?, row.try_get::<Option<bool>, _>(1)?.unwrap_or(false)))
 }
 
-/// Link-local addresses, and the one that a cloud uses in version 6.
+/// Link-local addresses, and those that clouds use beside them.
 fn is_forbidden(address: IpAddr) -> bool {
+    let is_forbidden_v4 = |address: Ipv4Addr| address.is_link_local() || address == Ipv4Addr::new(100, 100, 100, 200);
     match address {
-        IpAddr::V4(address) => address.is_link_local(),
+        IpAddr::V4(address) => is_forbidden_v4(address),
         IpAddr::V6(address) => match address.to_ipv4_mapped() {
-            Some(address) => address.is_link_local(),
+            Some(address) => is_forbidden_v4(address),
             None => address.is_unicast_link_local() || address.segments()[..3] == [0xfd00, 0xec2, 0],
         },
     }
@@ -183,6 +184,7 @@ mod tests {
         for (address, forbidden) in [
             ("169.254.169.254", true),
             ("::ffff:169.254.169.254", true),
+            ("100.100.100.200", true),
             ("fe80::1", true),
             ("fd00:ec2::254", true),
             ("10.0.0.1", false),

@@ -9,6 +9,11 @@ use crate::domain::connection::{Connection, ConnectionCheck, ConnectionKind, Fou
 use crate::domain::connection_draft::ConnectionDraft;
 use crate::domain::identifier::{ConnectionId, ProjectKey};
 use crate::domain::secret::Secret;
+use crate::services::error::AppError;
+
+/// Longest location and password, longest line (characters).
+const LONGEST_TEXT: usize = 4_000;
+const LONGEST_LINE: usize = 255;
 
 /// A connection; never its password.
 #[derive(Debug, Serialize, ToSchema)]
@@ -115,6 +120,8 @@ pub struct NewConnection {
     /// Password of a PostgreSQL server: sealed where it is kept, and never shown.
     #[schema(write_only, format = "password", max_length = 4_000)]
     pub password: Option<String>,
+    /// Whether groups that were never profiled are so at once; yes unless it says no.
+    pub first_run: Option<bool>,
 }
 
 /// What changes of a connection; what is left out stays. Its kind never changes.
@@ -149,11 +156,14 @@ pub struct ChangedConnection {
     /// Another password. One that is kept stays for its server and role, and is never sent elsewhere.
     #[schema(write_only, format = "password", max_length = 4_000)]
     pub password: Option<String>,
+    /// Whether groups that were never profiled are so at once; yes unless it says no.
+    pub first_run: Option<bool>,
 }
 
 impl NewConnection {
     /// What a form would hold, and the password.
-    pub fn into_draft(self) -> (ConnectionDraft, Option<Secret>) {
+    pub fn into_draft(self) -> Result<(ConnectionDraft, Option<Secret>), AppError> {
+        check_lengths([&self.location, &self.password], [&self.host, &self.database, &self.user])?;
         let draft = ConnectionDraft {
             connection: String::new(),
             project: self.project_key.unwrap_or_default(),
@@ -167,7 +177,7 @@ impl NewConnection {
             tls: self.tls.unwrap_or_default(),
             is_checked: true,
         };
-        (draft.trimmed(), self.password.and_then(Secret::new))
+        Ok((draft.trimmed(), self.password.and_then(Secret::new)))
     }
 }
 
@@ -188,7 +198,8 @@ impl ChangedConnection {
     }
 
     /// What a form would hold of the connection with these changes, and the password.
-    pub fn over(self, connection: &Connection) -> (ConnectionDraft, Option<Secret>) {
+    pub fn over(self, connection: &Connection) -> Result<(ConnectionDraft, Option<Secret>), AppError> {
+        check_lengths([&self.location, &self.password], [&self.host, &self.database, &self.user])?;
         let old = ConnectionDraft::of(connection);
         let draft = ConnectionDraft {
             project: self.project_key.unwrap_or(old.project),
@@ -203,8 +214,18 @@ impl ChangedConnection {
             connection: old.connection,
             kind: old.kind,
         };
-        (draft.trimmed(), self.password.and_then(Secret::new))
+        Ok((draft.trimmed(), self.password.and_then(Secret::new)))
     }
+}
+
+/// Refuses what is longer than any address is, whatever the kind makes of it.
+fn check_lengths(long: [&Option<String>; 2], short: [&Option<String>; 3]) -> Result<(), AppError> {
+    let is_over = |text: &Option<String>, most: usize| text.as_ref().is_some_and(|text| text.chars().count() > most);
+    if long.iter().any(|text| is_over(text, LONGEST_TEXT)) || short.iter().any(|text| is_over(text, LONGEST_LINE)) {
+        let detail = format!("Location and password have up to {LONGEST_TEXT} characters, host, database and user {LONGEST_LINE}.");
+        return Err(AppError::refused("A text is too long", detail));
+    }
+    Ok(())
 }
 
 /// How a test went.

@@ -76,14 +76,15 @@ pub async fn show(Console { state, viewer }: Console, Path(id): Path<String>) ->
     security(("token" = ["admin"]), ("session" = []))
 )]
 pub async fn check(Console { state, viewer }: Console, ObjectBody(asked): ObjectBody<NewConnection>) -> Result<Json<CheckBody>, Problem> {
-    let (draft, password) = asked.into_draft();
+    let (draft, password) = asked.into_draft()?;
     let check = service::test_connection(&state.db, &state.config, &viewer, &draft, password).await?;
     Ok(Json(check.into()))
 }
 
 /// Make a connection
 ///
-/// It is tried first, and made only where the test passes, with one table group of all its tables.
+/// It is tried first, and made only where the test passes, with one table group of all its tables, whose first run starts unless
+/// `first_run` is false.
 #[utoipa::path(
     post, path = "/api/connections", operation_id = "create_connection", tag = "Catalogue", request_body = NewConnection,
     responses((status = 201, description = "The connection", body = ConnectionBody)),
@@ -93,14 +94,16 @@ pub async fn create(
     Console { state, viewer }: Console,
     ObjectBody(asked): ObjectBody<NewConnection>,
 ) -> Result<(StatusCode, Json<ConnectionBody>), Problem> {
-    let (draft, password) = asked.into_draft();
-    let made = service::create_connection(&state.db, &state.config, &viewer, &draft, password).await?;
+    let wake = asked.first_run.unwrap_or(true).then_some(&state.signals);
+    let (draft, password) = asked.into_draft()?;
+    let (made, _) = service::create_connection(&state.db, &state.config, &viewer, &draft, password, wake).await?;
     Ok((StatusCode::CREATED, Json(read(&state, &viewer, &made.connection_id).await?)))
 }
 
 /// Change a connection, or switch it off or on
 ///
-/// Another place, role or password is tried first. The same twice is once.
+/// Another place, role or password is tried first. Where it is switched on, the first run of groups that had none starts unless
+/// `first_run` is false. The same twice is once.
 #[utoipa::path(
     patch, path = "/api/connections/{connection_id}", operation_id = "change_connection", tag = "Catalogue", request_body = ChangedConnection,
     params(("connection_id" = String, Path, description = "Connection")),
@@ -116,12 +119,13 @@ pub async fn change(
     let id = ConnectionId(id);
     let connection = store::find_connection(&state.db, &id).await?.ok_or(AppError::NotFound)?;
     let is_active = asked.is_active;
+    let wake = asked.first_run.unwrap_or(true).then_some(&state.signals);
     if asked.has_fields() {
-        let (draft, password) = asked.over(&connection);
+        let (draft, password) = asked.over(&connection)?;
         connection_changes::update_connection(&state.db, &state.config, &viewer, &draft, password).await?;
     }
     if let Some(is_active) = is_active {
-        connection_changes::set_connection_active(&state.db, &viewer, &id, is_active).await?;
+        connection_changes::set_connection_active(&state.db, &viewer, &id, is_active, wake).await?;
     }
     Ok(Json(read(&state, &viewer, &id).await?))
 }

@@ -7,6 +7,7 @@ pub mod connections;
 pub mod datasets;
 mod dependents;
 pub mod projects;
+pub mod seeding;
 pub mod table_groups;
 pub mod tables;
 

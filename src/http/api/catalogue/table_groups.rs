@@ -38,6 +38,8 @@ pub struct GroupBody {
     pub exclude_mask: String,
     /// Tables that it has.
     pub table_count: u64,
+    /// Whether it may be profiled.
+    pub is_active: bool,
 }
 
 impl From<TableGroup> for GroupBody {
@@ -50,6 +52,7 @@ impl From<TableGroup> for GroupBody {
             include_mask: group.include_mask,
             exclude_mask: group.exclude_mask,
             table_count: group.table_count,
+            is_active: group.is_active,
         }
     }
 }
@@ -96,11 +99,14 @@ pub struct NewGroup {
     #[serde(default)]
     #[schema(max_length = 4_000)]
     exclude_mask: String,
+    /// Whether its tables are profiled at once; yes unless it says no.
+    #[serde(default)]
+    first_run: Option<bool>,
 }
 
 /// Make a table group
 ///
-/// With the known tables that its masks take in.
+/// With the known tables that its masks take in; its first run starts unless `first_run` is false.
 #[utoipa::path(
     post, path = "/api/connections/{connection_id}/table-groups", operation_id = "create_table_group", tag = "Catalogue", request_body = NewGroup,
     params(("connection_id" = String, Path, description = "Connection")),
@@ -118,7 +124,8 @@ pub async fn create(
         include_mask: new.include_mask,
         exclude_mask: new.exclude_mask,
     };
-    let id = service::create_group(&state.db, &viewer, &ConnectionId(connection), &text).await?;
+    let wake = new.first_run.unwrap_or(true).then_some(&state.signals);
+    let (id, _) = service::create_group(&state.db, &viewer, &ConnectionId(connection), &text, wake).await?;
     Ok((StatusCode::CREATED, Json(find(&state.db, &id).await?.into())))
 }
 
@@ -138,9 +145,13 @@ pub struct ChangedGroup {
     /// Names or wildcards to leave out.
     #[schema(max_length = 4_000)]
     exclude_mask: Option<String>,
+    /// Whether it may be profiled.
+    is_active: Option<bool>,
+    /// Whether a group that is switched on and was never profiled is so at once; yes unless it says no.
+    first_run: Option<bool>,
 }
 
-/// Change a table group
+/// Change a table group, or switch it off or on
 ///
 /// Tables that its masks no longer take in are marked; known ones that they newly take in are added. The same twice is once.
 #[utoipa::path(
@@ -164,6 +175,10 @@ pub async fn change(
         exclude_mask: asked.exclude_mask.unwrap_or(known.exclude_mask),
     };
     service::update_group(&state.db, &viewer, &id, &text).await?;
+    if let Some(is_active) = asked.is_active {
+        let wake = asked.first_run.unwrap_or(true).then_some(&state.signals);
+        service::set_group_active(&state.db, &viewer, &id, is_active, wake).await?;
+    }
     Ok(Json(find(&state.db, &id).await?.into()))
 }
 

@@ -1,5 +1,7 @@
 //! Tables: listed with every filter of the page, read, and how much of each is profiled.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{Path, Query};
 use chrono::Utc;
@@ -13,6 +15,7 @@ use crate::http::api::object_body::ObjectBody;
 use crate::http::api::run_lists::within;
 use crate::http::console::Console;
 use crate::http::problem::Problem;
+use crate::services::bulk_edits::{TableChange, edit_tables};
 use crate::services::characteristics as service;
 use crate::services::error::AppError;
 use crate::store::seed_lists::{self, SeedTable};
@@ -48,6 +51,8 @@ pub struct TableFilters {
     table_group_id: String,
     /// Only of this dataset.
     dataset_id: String,
+    /// Only of this project.
+    project_key: String,
     /// Only with this tag, on the table or one of its columns.
     tag: String,
     /// Most tables.
@@ -85,6 +90,7 @@ pub async fn list(Console { state, .. }: Console, Query(asked): Query<TableFilte
         connection: asked.connection_id,
         group: asked.table_group_id,
         dataset: asked.dataset_id,
+        project: asked.project_key,
         tag: asked.tag,
         limit: within("limit", asked.limit, 1, MOST_TABLES)?,
         offset: within("offset", asked.offset, 0, 1_000_000_000)?,
@@ -109,6 +115,56 @@ pub async fn list(Console { state, .. }: Console, Query(asked): Query<TableFilte
 )]
 pub async fn show(Console { state, .. }: Console, Path(id): Path<String>) -> Result<Json<TableSummary>, Problem> {
     Ok(Json(find(&state.db, &TableId(id)).await?))
+}
+
+/// One change to several tables; what is left out stays.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct TableEdit {
+    /// The tables.
+    #[schema(min_items = 1, max_items = 500, required)]
+    table_ids: Vec<TableId>,
+    /// Tags that each carries afterwards.
+    #[schema(max_items = 30)]
+    add_tags: Vec<String>,
+    /// Tags that none carries afterwards.
+    #[schema(max_items = 30)]
+    remove_tags: Vec<String>,
+    /// Fields of their characteristics and what is to stand in them: `data_steward`, `business_domain`, `data_product`, `source_system`,
+    /// `source_process`, `data_source`, `stakeholder_group`, `transform_level`, `data_definition`.
+    fields: BTreeMap<String, String>,
+    /// Whether they are critical data elements.
+    critical_data_element: Option<bool>,
+    /// Whether runs read them.
+    is_active: Option<bool>,
+}
+
+/// How many tables changed.
+#[derive(Serialize, ToSchema)]
+pub struct EditedTables {
+    /// Those in which something stands otherwise now.
+    changed_count: u64,
+}
+
+/// Change several tables
+///
+/// Tags, characteristics, and whether runs read them: all of it or nothing. The same twice is once.
+#[utoipa::path(
+    post, path = "/api/tables/edit", operation_id = "edit_tables", tag = "Catalogue", request_body = TableEdit,
+    responses((status = 200, description = "How many changed", body = EditedTables)),
+    extensions(("x-permission" = json!("describe"))),
+    security(("token" = ["admin"]), ("session" = []))
+)]
+pub async fn edit(Console { state, viewer }: Console, ObjectBody(asked): ObjectBody<TableEdit>) -> Result<Json<EditedTables>, Problem> {
+    let change = TableChange {
+        add_tags: asked.add_tags,
+        remove_tags: asked.remove_tags,
+        lines: asked.fields.into_iter().collect(),
+        critical: asked.critical_data_element,
+        is_active: asked.is_active,
+    };
+    let changed_count = edit_tables(&state.db, &viewer, &asked.table_ids, &change).await?;
+    Ok(Json(EditedTables { changed_count }))
 }
 
 /// How much of a table is profiled.

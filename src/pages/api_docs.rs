@@ -22,6 +22,7 @@ pub fn ApiDocsPage() -> impl IntoView {
 const ROOMS: &[(&str, &str)] = &[
     ("runs", "Runs"),
     ("profiles", "Profiles"),
+    ("alerts", "Alerts"),
     ("catalogue", "Catalogue"),
     ("description", "Description"),
 ];

@@ -87,12 +87,7 @@ pub async fn profile_sample(state: &AppState, folder: &Path, names: &[&str]) -> 
     let connection = connections::store_connection(&state.db, "Sample", location, &found, &Actor::limn())
         .await
         .expect("a connection");
-    let options = ProfileOptions {
-        threads: 1,
-        memory_bytes: 512 << 20,
-        deadline_ms: 600_000,
-        clock: Utc::now(),
-    };
+    let options = profile_options();
     let tables = tables::list_group_tables(&state.db, &connection.groups[0].table_group_id)
         .await
         .expect("tables");
@@ -105,6 +100,33 @@ pub async fn profile_sample(state: &AppState, folder: &Path, names: &[&str]) -> 
         })
         .collect();
     (connection, profiled)
+}
+
+/// Profiles the same tables in another sample: of some days before, or of other chances. Nothing is stored of it yet.
+#[allow(dead_code, reason = "one of the two benchmarks measures what is stored")]
+pub fn profile_again(
+    folder: &Path,
+    profiled: &[(GroupTable, TableProfile)],
+    days_before: u64,
+    seed_after: u64,
+) -> Vec<(GroupTable, TableProfile)> {
+    let root = folder.join("again");
+    let day = Utc::now().date_naive() - chrono::Days::new(days_before);
+    demo::write(&root, day, demo::DEFAULT_SEED + seed_after).expect("the sample is written");
+    let profiles = profiled.iter().map(|(table, _)| {
+        let profile = engine::profile_table(&root, &table.found, &profile_options(), &Quiet).expect("a profile");
+        (table.clone(), profile)
+    });
+    profiles.collect()
+}
+
+fn profile_options() -> ProfileOptions {
+    ProfileOptions {
+        threads: 1,
+        memory_bytes: 512 << 20,
+        deadline_ms: 600_000,
+        clock: Utc::now(),
+    }
 }
 
 /// Stores the profiles as one more completed run of the connection's group.

@@ -1,7 +1,8 @@
 //! The column profile from tables against the same profile from its run's payload file, and against a bare handler with the same reads.
 //!
-//! `read-bench [RESULT ROWS]` (default 100,000): the sample is stored as a run, that run is copied until so many rows stand in
+//! `read-bench [RESULT ROWS]` (default 100,000): the sample is stored as a run, that run is copied, contents and all, until so many rows stand in
 //! `dq_profile_results`, and one more run has a payload file too. Requests alternate in rounds; no socket is measured.
+//! Bytes are told of runs that found the same again, of the sample as it was on the days before, and of other data altogether.
 mod installation;
 
 use std::path::Path;
@@ -13,7 +14,7 @@ use axum::http::Request;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use installation::{come_in, load_viewer, median, open, profile_sample, send, store_run};
+use installation::{come_in, load_viewer, median, open, profile_again, profile_sample, send, store_run};
 use limn::domain::identifier::TableGroupId;
 use limn::domain::table_profile::TableProfile;
 use limn::startup;
@@ -27,7 +28,9 @@ use sqlx::{Connection, Row, SqliteConnection};
 const ROUNDS: usize = 40;
 const REQUESTS_A_ROUND: usize = 25;
 /// Runs that are stored as runs are; the others are their copies, row by row.
-const STORED_RUNS: usize = 10;
+const STORED_RUNS: usize = 1 + 3 * MEASURED_RUNS as usize;
+/// Runs of each kind that is measured.
+const MEASURED_RUNS: u64 = 4;
 
 #[tokio::main]
 async fn main() {
@@ -42,20 +45,32 @@ async fn main() {
     let mut file = SqliteConnection::connect(&state.config.database_url).await.expect("the file opens");
 
     store_run(&state, &connection, &profiled).await;
-    let before = bytes_in_use(&mut file).await;
-    for _ in 1..STORED_RUNS {
-        store_run(&state, &connection, &profiled).await;
+    let mut stored = Vec::new();
+    for (what, days, seeds) in [("the same again", 0, 0), ("a day before each", 1, 0), ("other data", 0, 1)] {
+        let mut runs = Vec::new();
+        for run in 1..=MEASURED_RUNS {
+            runs.push(match (days, seeds) {
+                (0, 0) => profiled.clone(),
+                (days, seeds) => profile_again(&folder, &profiled, run * days, run * seeds),
+            });
+        }
+        let before = bytes_in_use(&mut file).await;
+        for run in &runs {
+            store_run(&state, &connection, run).await;
+        }
+        stored.push((what, (bytes_in_use(&mut file).await - before) / MEASURED_RUNS));
     }
-    let stored = (bytes_in_use(&mut file).await - before) / (STORED_RUNS as u64 - 1);
     copy_runs(&mut file, (wanted / columns).saturating_sub(STORED_RUNS + 1)).await;
     store_run(&state, &connection, &profiled).await;
     let payload = write_payload(&mut file, &folder, &profiled).await;
     let rows: i64 = count(&mut file, "select count(*) from dq_profile_results").await;
     println!("{rows} result rows, {columns} columns a run, {REQUESTS_A_ROUND} x {ROUNDS} requests each");
-    println!(
-        "bytes a run: payload {payload}, tables with their indexes {stored}, ratio {:.2} (aim 0.2)",
-        stored as f64 / payload as f64
-    );
+    for (what, bytes) in stored {
+        println!(
+            "bytes a run, {what}: payload {payload}, tables with their indexes {bytes}, ratio {:.2} (aim 0.2)",
+            bytes as f64 / payload as f64
+        );
+    }
 
     let server = startup::app_router(state.clone());
     let cookie = come_in(&state, &server).await;
@@ -136,7 +151,7 @@ async fn bare_profile(State(state): State<AppState>, Query(wanted): Query<Wanted
         .await
         .expect("the store answers")
         .expect("the column");
-    let anomalies = column_reads::list_column_anomalies(&state.db, &runs[0], &tables[0].table_id, &stored)
+    let anomalies = column_reads::list_column_anomalies(&state.db, &runs[0], &tables[0], &wanted.column)
         .await
         .expect("the store answers");
     Json(json!({ "column": stored.column, "anomalies": anomalies.len() })).into_response()
@@ -152,9 +167,9 @@ async fn bytes_in_use(file: &mut SqliteConnection) -> u64 {
     (pages * count(file, "pragma page_size").await) as u64
 }
 
-/// Copies the first run so many times, under new ids and higher numbers.
+/// Copies the first run so many times, under new ids and higher numbers. Each copy has contents of its own, as if all data had changed.
 async fn copy_runs(file: &mut SqliteConnection, copies: usize) {
-    for table in ["dq_profiles", "run_tables", "dq_profile_results", "dq_profile_columns"] {
+    for table in ["dq_profiles", "run_tables", "result_sets", "result_contents", "result_rows"] {
         let columns: Vec<String> = sqlx::query(sqlx::AssertSqlSafe(format!("select name from pragma_table_info('{table}')")))
             .fetch_all(&mut *file)
             .await
@@ -166,16 +181,25 @@ async fn copy_runs(file: &mut SqliteConnection, copies: usize) {
             .iter()
             .map(|column| match column.as_str() {
                 "profile_run_id" => "'copy-' || n".to_owned(),
-                "result_id" => "hex(randomblob(16))".to_owned(),
+                "set_key" => "t.set_key + 1000 * n".to_owned(),
+                "content_key" => "t.content_key + 100000 * n".to_owned(),
+                "content_hash" => "random()".to_owned(),
                 // After those that are stored; the one with the payload comes after the copies.
                 "run_number" => "t.run_number + 1000 + n".to_owned(),
                 other => format!("t.{other}"),
             })
             .collect();
+        let first = "(select profile_run_id from dq_profiles where run_number = 1)";
+        let of_first = match table {
+            "result_contents" => format!(
+                "t.content_key in (select r.content_key from result_rows r join result_sets s on s.set_key = r.set_key where s.profile_run_id = {first})"
+            ),
+            "result_rows" => format!("t.set_key in (select set_key from result_sets where profile_run_id = {first})"),
+            _ => format!("t.profile_run_id = {first}"),
+        };
         let text = format!(
             "with recursive copies(n) as (select 1 where {copies} > 0 union all select n + 1 from copies where n < {copies})
-             insert into {table} ({}) select {} from copies join {table} t on t.profile_run_id =
-                 (select profile_run_id from dq_profiles where run_number = 1)",
+             insert into {table} ({}) select {} from copies join {table} t on {of_first}",
             columns.join(", "),
             values.join(", ")
         );

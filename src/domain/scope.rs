@@ -35,7 +35,7 @@ impl Scope {
     }
 
     /// What either of two scopes holds.
-    pub fn and(self, other: Self) -> Self {
+    pub fn or(self, other: Self) -> Self {
         match (self, other) {
             (Self::Everything, _) | (_, Self::Everything) => Self::Everything,
             (
@@ -140,7 +140,7 @@ mod tests {
             projects: vec![],
             groups: vec![id.into()],
         };
-        let both = group("b").and(group("a")).and(group("b"));
+        let both = group("b").or(group("a")).or(group("b"));
         assert_eq!(
             both,
             Scope::Only {
@@ -148,7 +148,7 @@ mod tests {
                 groups: vec!["a".into(), "b".into()]
             }
         );
-        assert!(both.and(Scope::Everything).is_everything());
+        assert!(both.or(Scope::Everything).is_everything());
         assert!(!Scope::nothing().is_everything());
     }
 }

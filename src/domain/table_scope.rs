@@ -31,6 +31,11 @@ impl TableScope {
         self.left_out.iter().any(|name| name == column)
     }
 
+    /// Whether a column has to be read: it is wanted, or the filter looks at it.
+    pub fn reads(&self, column: &str) -> bool {
+        !self.leaves_out(column) || self.row_filter.as_ref().is_some_and(|filter| filter.columns().contains(&column))
+    }
+
     /// In words: `rows where amount > 10, 2 columns left out`; empty for the whole table.
     pub fn words(&self) -> String {
         let rows = self.row_filter.as_ref().map(|filter| format!("rows where {filter}"));

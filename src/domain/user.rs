@@ -135,7 +135,7 @@ impl User {
     pub fn scope_of(&self, permission: Permission) -> Scope {
         self.grants()
             .filter(|grant| permission.is_held_by(grant.role))
-            .fold(Scope::nothing(), |all, grant| all.and(grant.scope))
+            .fold(Scope::nothing(), |all, grant| all.or(grant.scope))
     }
 
     /// Each role with where it holds.

@@ -93,7 +93,7 @@ pub fn connection_view(model: &ConnectionModel) -> AnyView {
     view! {
         {breadcrumb(vec![Crumb::new("Connections", "/settings/connections")])}
         {PageHead::new(connection.name.clone()).lede(view! { {refusal}{rollup_words(&model.rollup, model.now)} }).view()}
-        {settings_tabs("")}
+        {settings_tabs("/settings/connections/")}
         <div class="cols lean-right">
             {section(
                 SectionTitle::new("source", words_of(connection.kind).noun).subtitle(format!("id {}", connection.connection_id)),

@@ -86,7 +86,7 @@ fn connection_section(position: usize, connection: &Connection, rollups: &Rollup
         .map(|group| group_row(connection, group, &rollups.of_group(&group.table_group_id), now))
         .collect();
     let whole = rollups.of_connections([connection]);
-    let project = format!(", project {}", connection.project_name);
+    let project = format!("project {}", connection.project_name);
     let heads: Vec<AnyView> = ROLLUP_HEADS
         .iter()
         .map(|(name, class)| view! { <th scope="col" class=*class>{*name}</th> }.into_any())
@@ -166,7 +166,7 @@ fn group_row(connection: &Connection, group: &TableGroup, rollup: &Rollup, now: 
             <th scope="row" class="strong"><a href=tables>{group.name.clone()}</a><br /><small class="t2">{group.description.clone()}</small></th>
             <td class="w ink2 breaks">{masks(group)}</td>
             {rollup_cells(rollup, now)}
-            <td class="num row">{edit}{next}</td>
+            <td class="num l w"><span class="row">{edit}{next}</span></td>
         </tr>
     }
     .into_any()

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::rollup_cells::{ROLLUP_HEADS, rollup_cells};
+use super::rollup_cells::{rollup_cells, rollup_table};
 use super::settings_tabs::settings_tabs;
 use super::{page, request, respond, titled};
 use crate::components::button::{Button, Weight};
@@ -68,25 +68,10 @@ pub fn datasets_view(datasets: &[Dataset], projects: &[Project], rollups: &Rollu
             row(dataset, &rollup, now)
         })
         .collect();
-    let heads: Vec<AnyView> = ROLLUP_HEADS
-        .iter()
-        .map(|(name, class)| view! { <th scope="col" class=*class>{*name}</th> }.into_any())
-        .collect();
-    let table = (!rows.is_empty()).then(|| {
-        view! {
-            <div class="scroll">
-                <table class="tbl rec">
-                    <caption class="vh">"Datasets"</caption>
-                    <thead><tr><th scope="col">"Dataset"</th><th scope="col">"Team and application"</th>{heads}</tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        }
-    });
     view! {
         {PageHead::new("Datasets").lede(lede).view()}
         {settings_tabs(HERE)}
-        {table}
+        {rollup_table("Datasets", [("Dataset", ""), ("Team and application", "")], rows)}
         {section(SectionTitle::new("new", "New dataset"), new_form(projects))}
     }
     .into_any()
@@ -164,7 +149,7 @@ pub fn dataset_view(dataset: &Dataset, connections: &[Connection]) -> AnyView {
     view! {
         {breadcrumb(vec![Crumb::new("Datasets", HERE)])}
         {PageHead::new(dataset.text.name.clone()).lede(format!("{} of project {}", counted(dataset.groups.len() as u64, "table group"), dataset.project_key)).actions(tables).view()}
-        {settings_tabs("")}
+        {settings_tabs(&format!("{HERE}/"))}
         <form class="stack" method="post" action="/actions/update-dataset">
             <input type="hidden" name="dataset_id" value=dataset.dataset_id.clone() />
             <div class="cols halves">

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::rollup_cells::{ROLLUP_HEADS, rollup_cells, rollup_words};
+use super::rollup_cells::{rollup_cells, rollup_table, rollup_words};
 use super::settings_tabs::settings_tabs;
 use super::{page, request, respond, titled};
 use crate::components::button::{Button, Weight};
@@ -83,25 +83,10 @@ pub fn projects_view(lines: Vec<(Project, Rollup)>, typed: &ProjectText, now: Da
         counted(lines.len() as u64, "project")
     );
     let rows: Vec<AnyView> = lines.iter().map(|(project, rollup)| project_row(project, rollup, now)).collect();
-    let heads: Vec<AnyView> = ROLLUP_HEADS
-        .iter()
-        .map(|(name, class)| view! { <th scope="col" class=*class>{*name}</th> }.into_any())
-        .collect();
-    let table = (!rows.is_empty()).then(|| {
-        view! {
-            <div class="scroll">
-                <table class="tbl rec">
-                    <caption class="vh">"Projects"</caption>
-                    <thead><tr><th scope="col">"Project"</th><th scope="col" class="num">"Connections"</th>{heads}</tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        }
-    });
     view! {
         {PageHead::new("Projects").lede(lede).view()}
         {settings_tabs(HERE)}
-        {table}
+        {rollup_table("Projects", [("Project", ""), ("Connections", "num")], rows)}
         {section(SectionTitle::new("new", "New project"), form(None, typed))}
     }
     .into_any()
@@ -143,7 +128,7 @@ pub fn project_view(project: &Project, connections: &[&Connection], rollup: &Rol
     view! {
         {breadcrumb(vec![Crumb::new("Projects", HERE)])}
         {PageHead::new(project.name.clone()).lede(lede).actions(switch).view()}
-        {settings_tabs("")}
+        {settings_tabs(&format!("{HERE}/"))}
         <div class="cols halves">
             {section(SectionTitle::new("text", "What it is").subtitle(format!("key {}", project.project_key)), form(Some(&project.project_key), &text))}
             <div>{belongs(project, connections)}{removal(project)}</div>

@@ -10,6 +10,28 @@ use crate::domain::project::Rollup;
 /// The heads of [`rollup_cells`], with their classes.
 pub const ROLLUP_HEADS: [(&str, &str); 4] = [("Tables", "num"), ("Rows", "num"), ("Columns", "num"), ("Last run", "")];
 
+/// A list of things with their figures: the heads of the first two columns, each with its class, then those of [`rollup_cells`]. Nothing for no rows.
+pub fn rollup_table(caption: &'static str, first: [(&'static str, &'static str); 2], rows: Vec<AnyView>) -> Option<AnyView> {
+    if rows.is_empty() {
+        return None;
+    }
+    let heads: Vec<AnyView> = first
+        .iter()
+        .chain(&ROLLUP_HEADS)
+        .map(|(name, class)| view! { <th scope="col" class=*class>{*name}</th> }.into_any())
+        .collect();
+    let table = view! {
+        <div class="scroll">
+            <table class="tbl rec">
+                <caption class="vh">{caption}</caption>
+                <thead><tr>{heads}</tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    };
+    Some(table.into_any())
+}
+
 /// Tables, rows, columns, last run with what failed.
 pub fn rollup_cells(rollup: &Rollup, now: DateTime<Utc>) -> AnyView {
     let failed = failed_words(rollup);

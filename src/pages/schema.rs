@@ -84,7 +84,7 @@ fn switches(on: &[bool]) -> AnyView {
                 <tr>
                     <th scope="row" class="strong">{switch.label}<br /><small class="t2">{switch.meaning}</small></th>
                     <td data-l="State">{state}</td>
-                    <td class="num">{Button::new(label).weight(Weight::Bare).post("set-switch", &fields)}</td>
+                    <td class="num l">{Button::new(label).weight(Weight::Bare).post("set-switch", &fields)}</td>
                 </tr>
             }
             .into_any()
@@ -115,7 +115,7 @@ fn versions(state: &SchemaState, now: DateTime<Utc>) -> AnyView {
             let by = version.applied_by.clone().map(|by| format!("Limn {by}")).unwrap_or_default();
             view! {
                 <tr>
-                    <th scope="row" class="num">{version.number}</th>
+                    <th scope="row">{version.number}</th>
                     <td data-l="What">{version.title.clone()}</td>
                     <td data-l="Applied">{applied}</td>
                     <td data-l="By">{by}</td>
@@ -129,7 +129,7 @@ fn versions(state: &SchemaState, now: DateTime<Utc>) -> AnyView {
         view! {
             <table class="tbl tight rec">
                 <caption class="vh">"Versions of the schema"</caption>
-                <thead><tr><th scope="col" class="num">"Version"</th><th scope="col">"What"</th><th scope="col">"Applied"</th><th scope="col">"By"</th></tr></thead>
+                <thead><tr><th scope="col">"Version"</th><th scope="col">"What"</th><th scope="col">"Applied"</th><th scope="col">"By"</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>
         },
@@ -141,11 +141,7 @@ fn tables(state: &SchemaState) -> AnyView {
         .tables
         .iter()
         .map(|table| {
-            let differing = if table.differing.is_empty() {
-                String::new()
-            } else {
-                format!("other types: {}", table.differing.join(", "))
-            };
+            let differing = (!table.differing.is_empty()).then(|| format!("other types: {}", table.differing.join(", ")));
             view! {
                 <tr>
                     <th scope="row"><code>{table.name.clone()}</code></th>

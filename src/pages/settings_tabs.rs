@@ -12,12 +12,16 @@ const ROOMS: &[(&str, &str)] = &[
     ("Retention", "/settings/retention"),
 ];
 
-/// Draws the tabs; `here` is the address of the room that is shown.
+/// Draws the tabs; `here` is the address of the room that is shown, or of something in it.
 pub fn settings_tabs(here: &str) -> AnyView {
     let links: Vec<AnyView> = ROOMS
         .iter()
         .map(|(name, href)| {
-            let current = (*href == here).then_some("page");
+            let current = match here.strip_prefix(href) {
+                Some("") => Some("page"),
+                Some(below) if below.starts_with('/') => Some("true"),
+                _ => None,
+            };
             view! { <a href=*href aria-current=current>{*name}</a> }.into_any()
         })
         .collect();

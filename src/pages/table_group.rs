@@ -102,7 +102,7 @@ pub fn group_view(
     view! {
         {breadcrumb(vec![Crumb::new("Connections", "/settings/connections")])}
         {PageHead::new(title).lede(lede).view()}
-        {settings_tabs("")}
+        {settings_tabs("/settings/connections/")}
         {form(connection, group.map(|group| &group.table_group_id), text)}
         {group.map(switch_view)}
         {tables("inside", "Taken in", &preview.inside)}

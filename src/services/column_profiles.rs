@@ -51,17 +51,27 @@ pub async fn read_column_profile(db: &Database, config: &Configuration, request:
             "Name the column, for example columnName=net_amount.",
         ));
     }
-    if connections::find_table_group(db, &request.table_group_id).await?.is_none() {
-        return Err(AppError::NotFound);
-    }
     let reader = Reader {
         db,
         config,
         request,
-        tables_on: is_switched_on(db, TABLE_READS).await?,
+        tables_on: true,
         for_page: false,
     };
-    let mut found = reader.read().await?;
+    // What does not depend on one another is asked at once.
+    let (group, switch, table) = tokio::join!(
+        connections::find_table_group(db, &request.table_group_id),
+        is_switched_on(db, TABLE_READS),
+        reader.find_table()
+    );
+    if group?.is_none() {
+        return Err(AppError::NotFound);
+    }
+    let reader = Reader {
+        tables_on: switch?,
+        ..reader
+    };
+    let mut found = reader.read(table?).await?;
     found
         .answer
         .anomalies
@@ -119,8 +129,7 @@ enum Said {
 }
 
 impl Reader<'_> {
-    async fn read(&self) -> Result<ColumnProfileAnswer, AppError> {
-        let table = self.find_table().await?;
+    async fn read(&self, table: Option<NamedTable>) -> Result<ColumnProfileAnswer, AppError> {
         let table_id = table.as_ref().map(|table| &table.table_id);
         let mut runs = column_reads::list_candidate_runs(self.db, &self.request.table_group_id, table_id).await?;
         if let Some(wanted) = &self.request.run {
@@ -240,9 +249,13 @@ impl Reader<'_> {
     async fn read_rows(&self, run: &CandidateRun, table: &NamedTable) -> Result<Option<ColumnAnswer>, AppError> {
         let name = self.request.column_name.as_str();
         let mut origin = ProfileOrigin::Results;
-        let mut stored = None;
+        let (mut stored, mut anomalies) = (None, Vec::new());
         if !self.for_page {
-            stored = column_reads::find_result_column(self.db, run, &table.table_id, name).await?;
+            // Nearly always the name is the column's own; the anomalies of that name are asked for at once.
+            (stored, anomalies) = tokio::try_join!(
+                column_reads::find_result_column(self.db, run, &table.table_id, name),
+                column_reads::list_column_anomalies(self.db, run, table, name)
+            )?;
         }
         if stored.is_none() && !self.for_page {
             let listed = column_reads::list_result_columns(self.db, run, &table.table_id, &spellings(name)).await?;
@@ -261,11 +274,9 @@ impl Reader<'_> {
             (stored.column.top_values, stored.column.histogram) =
                 column_reads::list_column_values(self.db, run, &table.table_id, position).await?;
         }
-        let anomalies = if self.for_page {
-            Vec::new()
-        } else {
-            column_reads::list_column_anomalies(self.db, run, &table.table_id, &stored).await?
-        };
+        if !self.for_page && stored.column.column_name != name {
+            anomalies = column_reads::list_column_anomalies(self.db, run, table, &stored.column.column_name).await?;
+        }
         Ok(Some(ColumnAnswer {
             schema_name: stored.schema_name,
             table_name: stored.table_name,

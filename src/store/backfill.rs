@@ -1,6 +1,7 @@
 //! Old runs whose figures are in a payload: which there are, and how the payload of one becomes rows, all of a run in one
 //! transaction. The ledger knows what was done, by the payload's fingerprint.
 
+use super::column_contents::delete_columns;
 use super::column_profiles::replace_table_rows;
 use super::run_completion::{insert_failed_tables, update_current_failures, update_current_figures};
 use super::{Database, StoreError, Transaction, anomalies, audit, new_id, sql};
@@ -158,20 +159,13 @@ pub async fn replace_payload_rows(
 /// Removes the rows that came from the payload.
 async fn delete_payload_rows(tx: &mut Transaction, run: &PayloadRun) -> Result<(), StoreError> {
     let ours = "(select table_id from run_tables where profile_run_id = $1 and attempt = $2 and engine = 'payload')";
-    for table in [
-        "dq_profile_results",
-        "dq_profile_columns",
-        "written_column_values",
-        "dq_profile_anomaly_results",
-    ] {
-        super::statement::sql_joined(format!(
-            "delete from {table} where profile_run_id = $1 and attempt = $2 and table_id in {ours}"
-        ))
+    let of_payload = format!("profile_run_id = $1 and attempt = $2 and table_id in {ours}");
+    delete_columns(tx, &of_payload, &[run.profile_run_id.as_str().into(), run.attempt.into()]).await?;
+    super::statement::sql_joined(format!("delete from dq_profile_anomaly_results where {of_payload}"))
         .bind(run.profile_run_id.as_str())
         .bind(run.attempt)
         .execute(&mut *tx)
         .await?;
-    }
     for text in [
         "delete from dq_profile_anomalies where profile_run_id = $1 and attempt = $2 and anomaly_id like 'payload:%'",
         "delete from run_tables where profile_run_id = $1 and attempt = $2 and engine = 'payload'",
@@ -188,7 +182,8 @@ async fn delete_payload_rows(tx: &mut Transaction, run: &PayloadRun) -> Result<(
 /// Tables whose rows in this run came from an engine.
 async fn written_by_others(tx: &mut Transaction, run: &PayloadRun) -> Result<Vec<TableId>, StoreError> {
     let rows = sql("select table_id from run_tables where profile_run_id = $1 and attempt = $2
-         union select table_id from dq_profile_results where profile_run_id = $1 and attempt = $2")
+         union select table_id from result_sets where profile_run_id = $1 and attempt = $2
+         union select table_id from written_results where profile_run_id = $1 and attempt = $2")
     .bind(run.profile_run_id.as_str())
     .bind(run.attempt)
     .fetch_all(tx)

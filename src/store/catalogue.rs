@@ -80,7 +80,7 @@ impl Catalogue {
             Makes::View(view) | Makes::Rule(_, view) => self.views.contains(view),
             Makes::Index(index) => self.indexes.contains(index),
             Makes::Column(table, column) => self.tables.get(table).is_some_and(|columns| columns.contains_key(column)),
-            Makes::Other => false,
+            Makes::Less(_) | Makes::Other => false,
         }
     }
 }

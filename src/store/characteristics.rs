@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::column_contents::name_hash;
 use super::statement::sql_joined;
 use super::{Database, Record, StoreError, Transaction, audit, list_of, sql};
 use crate::domain::audit::Actor;
@@ -123,15 +124,22 @@ pub async fn list_columns(db: &Database, table: &TableId) -> Result<BTreeMap<Str
 
 /// What people say of one column. Nothing where there is no such table, or where it was profiled and no run ever met such a column.
 pub async fn find_column(db: &Database, table: &TableId, column_name: &str) -> Result<Option<ColumnCharacteristics>, StoreError> {
+    let published = "rt.table_id = t.table_id and rt.completed_at is not null and rt.failure_json is null";
     let row = sql_joined(format!(
         "select {COLUMN_CHARACTERISTICS},
-             exists (select 1 from dq_profile_results r where r.table_id = t.table_id) as is_profiled,
-             exists (select 1 from dq_profile_results r where r.table_id = t.table_id
-                 and substr(r.column_name, 1, 400) = substr($2, 1, 400) and r.column_name = $2) as is_met
+             (exists (select 1 from run_tables rt where {published})
+                 or exists (select 1 from written_results r where r.table_id = t.table_id)) as is_profiled,
+             (exists (select 1 from run_tables rt join result_sets s on s.profile_run_id = rt.profile_run_id and s.attempt = rt.attempt
+                     and s.table_id = rt.table_id
+                 join result_rows p on p.set_key = s.set_key join result_contents c on c.content_key = p.content_key
+                 where {published} and p.name_hash = $3 and c.column_name = $2)
+                 or exists (select 1 from written_results r where r.table_id = t.table_id
+                     and substr(r.column_name, 1, 400) = substr($2, 1, 400) and r.column_name = $2)) as is_met
          from dq_tables t left join dq_data_column_chars cc on cc.table_id = t.table_id and cc.column_name = $2 where t.table_id = $1"
     ))
     .bind(table.as_str())
     .bind(column_name)
+    .bind(name_hash(column_name))
     .fetch_optional(db)
     .await?;
     let Some(row) = row else { return Ok(None) };

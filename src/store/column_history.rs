@@ -2,9 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
+use super::column_contents::name_hash;
 use super::column_rows::read_result;
 use super::column_values::{list_written_values, read_distribution};
-use super::{Database, Record, StoreError, sql};
+use super::result_sources::{exists_in_either, from_both};
+use super::statement::sql_joined;
+use super::{Database, Record, StoreError};
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::identifier::{RunId, TableId};
 
@@ -21,16 +24,37 @@ pub struct ColumnInRun {
     pub column: ColumnProfile,
 }
 
+/// The newest `$4` published runs of table `$1` that have a column named `$2`, hash `$3`, as a table in brackets: found before anything is read of them.
+pub(super) fn newest_runs_with_column() -> String {
+    let has_column = exists_in_either(&column_of_run("rt"));
+    format!(
+        "(select rt.profile_run_id, rt.attempt, rt.table_id, rt.run_number, rt.completed_at from run_tables rt
+         where rt.table_id = $1 and rt.completed_at is not null and rt.failure_json is null and {has_column}
+         order by rt.run_number desc limit $4)"
+    )
+}
+
+/// The column `$2` with hash `$3` of a table in its run.
+pub(super) fn column_of_run(run: &str) -> String {
+    format!(
+        "@run.table_id = {run}.table_id and @run.profile_run_id = {run}.profile_run_id and @run.attempt = {run}.attempt and @named($2, $3)"
+    )
+}
+
 /// The newest `limit` completed runs of a column, newest first. One statement; two where others wrote values as rows.
 pub async fn list_column_history(db: &Database, table: &TableId, column_name: &str, limit: u32) -> Result<Vec<ColumnInRun>, StoreError> {
-    let rows = sql("select r.profile_run_id, r.attempt, rt.run_number, rt.completed_at, r.column_name, r.ordinal_position, r.data_type, r.general_type,
-             r.record_count, r.null_count, r.distinct_count, r.min_value, r.max_value, r.avg_value, r.stddev_value, r.percentiles_json, r.metrics_json,
-             r.values_json, r.histogram_json
-         from run_tables rt join dq_profile_results r on r.table_id = rt.table_id and substr(r.column_name, 1, 400) = substr($2, 1, 400)
-             and r.column_name = $2 and r.profile_run_id = rt.profile_run_id and r.attempt = rt.attempt
-         where rt.table_id = $1 and rt.completed_at is not null and rt.failure_json is null order by rt.run_number desc limit $3")
+    let newest = newest_runs_with_column();
+    let rows = sql_joined(format!(
+        "{} order by run_number desc",
+        from_both(&format!(
+            "select @run.profile_run_id, @run.attempt, newest.run_number, newest.completed_at, @figures, @column.values_json, @bars
+             from {newest} newest, @results where {}",
+            column_of_run("newest")
+        ))
+    ))
     .bind(table.as_str())
     .bind(column_name)
+    .bind(name_hash(column_name))
     .bind(limit)
     .fetch_all(db)
     .await?;
@@ -50,9 +74,13 @@ pub async fn list_column_history(db: &Database, table: &TableId, column_name: &s
 
 /// All columns of a table in one published run, whole, in their order. One statement; two where others wrote values as rows.
 pub async fn list_whole_columns(db: &Database, table: &TableId, run: &RunId, attempt: u32) -> Result<Vec<ColumnProfile>, StoreError> {
-    let rows = sql("select column_name, ordinal_position, data_type, general_type, record_count, null_count, distinct_count, min_value, max_value, avg_value,
-             stddev_value, percentiles_json, metrics_json, values_json, histogram_json
-         from dq_profile_results where table_id = $1 and profile_run_id = $2 and attempt = $3 order by ordinal_position")
+    let rows = sql_joined(format!(
+        "{} order by ordinal_position",
+        from_both(
+            "select @figures, @column.values_json, @bars from @results
+             where @run.table_id = $1 and @run.profile_run_id = $2 and @run.attempt = $3"
+        )
+    ))
     .bind(table.as_str())
     .bind(run.as_str())
     .bind(attempt)

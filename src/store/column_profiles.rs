@@ -1,12 +1,7 @@
 //! Column profiles: written table by table by the attempt that owns the run, read only after the run was completed.
 
-use chrono::NaiveDate;
-
-use super::column_rows::{cut_text, write_texts};
-use super::column_values::write_distribution;
-use super::{StoreError, Transaction, Value, new_id, rows_insert, run_transitions, sql};
-use crate::domain::address::qualified_name;
-use crate::domain::column_profile::ColumnProfile;
+use super::column_contents::{delete_columns, insert_columns};
+use super::{StoreError, Transaction, Value, run_transitions, sql};
 use crate::domain::identifier::{RunId, TableId};
 use crate::domain::table_profile::TableProfile;
 
@@ -33,194 +28,17 @@ pub(super) async fn replace_table_rows(
     table_id: &TableId,
     profile: &TableProfile,
 ) -> Result<(), StoreError> {
-    for text in [
-        "delete from run_tables where profile_run_id = $1 and attempt = $2 and table_id = $3",
-        "delete from dq_profile_results where profile_run_id = $1 and attempt = $2 and table_id = $3",
-        "delete from dq_profile_columns where profile_run_id = $1 and attempt = $2 and table_id = $3",
-        "delete from written_column_values where profile_run_id = $1 and attempt = $2 and table_id = $3",
-    ] {
-        sql(text)
-            .bind(run_id.as_str())
-            .bind(attempt)
-            .bind(table_id.as_str())
-            .execute(&mut *tx)
-            .await?;
-    }
+    let values: [Value; 3] = [run_id.as_str().into(), attempt.into(), table_id.as_str().into()];
+    let this = "profile_run_id = $1 and attempt = $2 and table_id = $3";
+    delete_columns(tx, this, &values).await?;
+    sql("delete from run_tables where profile_run_id = $1 and attempt = $2 and table_id = $3")
+        .bind(run_id.as_str())
+        .bind(attempt)
+        .bind(table_id.as_str())
+        .execute(&mut *tx)
+        .await?;
     insert_run_table(tx, run_id, attempt, table_id, profile).await?;
-    let generated_at: Value = sql("select {now} as generated_at")
-        .fetch_one(&mut *tx)
-        .await?
-        .time("generated_at")?
-        .into();
-    let shared = TableRows {
-        run_id,
-        attempt,
-        table_id,
-        profile,
-        generated_at,
-    };
-    let mut results = Vec::new();
-    let mut columns = Vec::new();
-    for column in &profile.columns {
-        results.push(shared.result_row(column)?);
-        columns.push(shared.column_row(column));
-    }
-    let statements = [
-        rows_insert("dq_profile_results", RESULT_COLUMNS, results),
-        rows_insert("dq_profile_columns", COLUMN_COLUMNS, columns),
-    ];
-    for statement in statements.into_iter().flatten() {
-        statement.execute(&mut *tx).await?;
-    }
-    Ok(())
-}
-
-const RESULT_COLUMNS: &[&str] = &[
-    "result_id",
-    "profile_run_id",
-    "attempt",
-    "table_id",
-    "column_id",
-    "schema_name",
-    "table_name",
-    "column_name",
-    "ordinal_position",
-    "data_type",
-    "general_type",
-    "record_count",
-    "null_count",
-    "distinct_count",
-    "min_value",
-    "max_value",
-    "avg_value",
-    "stddev_value",
-    "percentiles_json",
-    "top_values_json",
-    "metrics_json",
-    "generated_at",
-    "values_json",
-    "histogram_json",
-];
-
-const COLUMN_COLUMNS: &[&str] = &[
-    "profile_run_id",
-    "attempt",
-    "table_id",
-    "schema_name",
-    "table_name",
-    "column_name",
-    "qualified_name",
-    "data_type",
-    "general_type",
-    "ordinal_position",
-    "row_count",
-    "null_count",
-    "non_null_count",
-    "distinct_count",
-    "min_value",
-    "max_value",
-    "avg_value",
-    "stddev_value",
-    "median_value",
-    "p95_value",
-    "true_count",
-    "false_count",
-    "min_length",
-    "max_length",
-    "avg_length",
-    "non_ascii_ratio",
-    "min_date",
-    "max_date",
-    "date_span_days",
-    "generated_at",
-];
-
-/// What all rows of one table in one attempt share.
-struct TableRows<'a> {
-    run_id: &'a RunId,
-    attempt: u32,
-    table_id: &'a TableId,
-    profile: &'a TableProfile,
-    generated_at: Value,
-}
-
-impl TableRows<'_> {
-    fn result_row(&self, column: &ColumnProfile) -> Result<Vec<Value>, StoreError> {
-        let texts = write_texts(column)?;
-        let distribution = write_distribution(column);
-        let metrics = &column.metrics;
-        Ok(vec![
-            new_id().into(),
-            self.run_id.as_str().into(),
-            self.attempt.into(),
-            self.table_id.as_str().into(),
-            format!("{}::{}", self.table_id, column.column_name).to_lowercase().into(),
-            (&self.profile.schema_name).into(),
-            (&self.profile.table_name).into(),
-            (&column.column_name).into(),
-            column.ordinal_position.into(),
-            (&column.data_type).into(),
-            column.general_type.letter().into(),
-            column.row_count.into(),
-            column.null_count.into(),
-            metrics.distinct_count.into(),
-            metrics.min_value.as_deref().map(cut_text).into(),
-            metrics.max_value.as_deref().map(cut_text).into(),
-            metrics.avg_value.into(),
-            metrics.stddev_value.into(),
-            texts.percentiles.into(),
-            distribution.preview.into(),
-            texts.metrics.into(),
-            self.generated_at.clone(),
-            distribution.values.into(),
-            distribution.histogram.into(),
-        ])
-    }
-
-    fn column_row(&self, column: &ColumnProfile) -> Vec<Value> {
-        let metrics = &column.metrics;
-        let narrow = |value: Option<u64>| value.map(|value| i64::try_from(value).unwrap_or(i64::MAX).min(i64::from(i32::MAX)));
-        let non_ascii_ratio = metrics
-            .non_ascii_count
-            .filter(|_| column.non_null_count > 0)
-            .map(|count| count as f64 / column.non_null_count as f64);
-        let table_name = qualified_name(&self.profile.schema_name, &self.profile.table_name);
-        vec![
-            self.run_id.as_str().into(),
-            self.attempt.into(),
-            self.table_id.as_str().into(),
-            (&self.profile.schema_name).into(),
-            (&self.profile.table_name).into(),
-            (&column.column_name).into(),
-            format!("{table_name}.{}", column.column_name).into(),
-            (&column.data_type).into(),
-            column.general_type.letter().into(),
-            column.ordinal_position.into(),
-            column.row_count.into(),
-            column.null_count.into(),
-            column.non_null_count.into(),
-            metrics.distinct_count.into(),
-            metrics.min_value.as_deref().map(cut_text).into(),
-            metrics.max_value.as_deref().map(cut_text).into(),
-            metrics.avg_value.into(),
-            metrics.stddev_value.into(),
-            metrics.median.into(),
-            metrics.p95.into(),
-            metrics.true_count.into(),
-            metrics.false_count.into(),
-            narrow(metrics.min_length).into(),
-            narrow(metrics.max_length).into(),
-            metrics.avg_length.into(),
-            non_ascii_ratio.into(),
-            metrics.min_date.as_deref().and_then(read_day).into(),
-            metrics.max_date.as_deref().and_then(read_day).into(),
-            metrics
-                .date_span_days
-                .map(|days| days.clamp(i64::from(i32::MIN), i64::from(i32::MAX)))
-                .into(),
-            self.generated_at.clone(),
-        ]
-    }
+    insert_columns(tx, run_id, attempt, table_id, profile).await
 }
 
 async fn insert_run_table(
@@ -260,9 +78,4 @@ async fn insert_run_table(
     .execute(tx)
     .await?;
     Ok(())
-}
-
-/// The day of an ISO 8601 text; nothing where it is none (a year beyond four digits, for example).
-fn read_day(text: &str) -> Option<NaiveDate> {
-    text.get(..10).and_then(|day| day.parse().ok())
 }

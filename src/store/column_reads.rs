@@ -1,12 +1,14 @@
-//! One column of one run by name, from `dq_profile_results` or `dq_profile_columns`, with its values and anomalies.
+//! One column of one run by name, from `dq_profile_results` or `dq_profile_columns` as they are kept, with its values and anomalies.
 //!
 //! Only completed runs are read, and of each the attempt that was published. Names are matched as the caller gives them
 //! (`name_match` in the services decides what a name may mean).
 
 use chrono::{DateTime, Utc};
 
+use super::column_contents::name_hash;
 use super::column_rows::read_result;
 use super::column_values::{list_written_values, read_distribution};
+use super::result_sources::{exists_in_either, from_both};
 use super::statement::sql_joined;
 use super::{Database, Record, StoreError, list_of, sql};
 use crate::domain::anomaly::ProfileAnomaly;
@@ -77,13 +79,14 @@ pub async fn list_tables_named(db: &Database, group: &TableGroupId, names: &[Str
 
 /// The group's tables whose latest completed run has a column of one of these spellings.
 pub async fn list_tables_with_column(db: &Database, group: &TableGroupId, spellings: &[String]) -> Result<Vec<NamedTable>, StoreError> {
-    let rows = sql(
+    let has_column = exists_in_either(
+        "@run.table_id = t.table_id and @run.profile_run_id = ch.last_complete_profile_run_id and @run.attempt = ch.last_complete_attempt
+             and (@column.column_name in {list $2} or lower(@column.column_name) in {list $2})",
+    );
+    let rows = sql_joined(format!(
         "select t.table_id, t.schema_name, t.table_name from dq_tables t join dq_data_table_chars ch on ch.table_id = t.table_id
-         where t.table_group_id = $1 and exists (select 1 from dq_profile_results r where r.table_id = t.table_id
-             and r.profile_run_id = ch.last_complete_profile_run_id and r.attempt = ch.last_complete_attempt
-             and (r.column_name in {list $2} or lower(r.column_name) in {list $2}))
-         order by t.schema_name, t.table_name",
-    )
+         where t.table_group_id = $1 and {has_column} order by t.schema_name, t.table_name"
+    ))
     .bind(group.as_str())
     .bind(list_of(spellings))
     .fetch_all(db)
@@ -94,12 +97,14 @@ pub async fn list_tables_with_column(db: &Database, group: &TableGroupId, spelli
 /// The newest completed runs of a group that have rows of the table, or a payload that may have it. Without a table: those
 /// with a payload.
 pub async fn list_candidate_runs(db: &Database, group: &TableGroupId, table: Option<&TableId>) -> Result<Vec<CandidateRun>, StoreError> {
+    // The limits keep PostgreSQL from looking through all runs for the few that are wanted.
     let rows = sql("select * from (select p.profile_run_id, p.run_number, p.attempt, p.status, p.started_at, p.completed_at, p.row_count,
              case when coalesce(p.payload_path, '') = '' then 0 else 1 end as has_payload,
              case when exists (select 1 from run_tables rt where rt.profile_run_id = p.profile_run_id and rt.attempt = p.attempt and rt.table_id = $2
-                     and rt.completed_at is not null and rt.failure_json is null)
-                 or exists (select 1 from dq_profile_results r where r.table_id = $2 and r.profile_run_id = p.profile_run_id and r.attempt = p.attempt)
-                 or exists (select 1 from dq_profile_columns c where c.profile_run_id = p.profile_run_id and c.attempt = p.attempt and c.table_id = $2)
+                     and rt.completed_at is not null and rt.failure_json is null limit 1 offset 0)
+                 or exists (select 1 from result_sets s where s.profile_run_id = p.profile_run_id and s.attempt = p.attempt and s.table_id = $2 limit 1 offset 0)
+                 or exists (select 1 from written_results r where r.table_id = $2 and r.profile_run_id = p.profile_run_id and r.attempt = p.attempt limit 1 offset 0)
+                 or exists (select 1 from written_columns c where c.profile_run_id = p.profile_run_id and c.attempt = p.attempt and c.table_id = $2 limit 1 offset 0)
                  then 1 else 0 end as has_rows
              from dq_profiles p where p.table_group_id = $1 and p.status = 'completed') candidates
          where has_payload = 1 or has_rows = 1 order by run_number desc limit $3")
@@ -136,8 +141,9 @@ pub async fn find_payload(db: &Database, run: &RunId, most: u64) -> Result<Optio
     row.map(|row| row.text_opt("payload_path")).transpose().map(Option::flatten)
 }
 
-const RESULT_COLUMNS: &str = "schema_name, table_name, column_name, ordinal_position, data_type, general_type, record_count, null_count,
-     distinct_count, min_value, max_value, avg_value, stddev_value, percentiles_json, metrics_json, values_json, histogram_json";
+/// A column whole, of one table in one run.
+const WHOLE_COLUMN: &str = "select @run.schema_name, @run.table_name, @figures, @column.values_json, @bars from @results
+     where @run.table_id = $1 and @run.profile_run_id = $2 and @run.attempt = $3";
 
 /// The columns of `dq_profile_results` with exactly this name: by index.
 pub async fn find_result_column(
@@ -146,16 +152,14 @@ pub async fn find_result_column(
     table: &TableId,
     name: &str,
 ) -> Result<Option<StoredColumn>, StoreError> {
-    let row = sql_joined(format!(
-        "select {RESULT_COLUMNS} from dq_profile_results where table_id = $1 and substr(column_name, 1, 400) = substr($2, 1, 400)
-             and column_name = $2 and profile_run_id = $3 and attempt = $4"
-    ))
-    .bind(table.as_str())
-    .bind(name)
-    .bind(run.profile_run_id.as_str())
-    .bind(run.attempt)
-    .fetch_optional(db)
-    .await?;
+    let row = sql_joined(from_both(&format!("{WHOLE_COLUMN} and @named($4, $5)")))
+        .bind(table.as_str())
+        .bind(run.profile_run_id.as_str())
+        .bind(run.attempt)
+        .bind(name)
+        .bind(name_hash(name))
+        .fetch_optional(db)
+        .await?;
     row.as_ref().map(read_stored).transpose()
 }
 
@@ -166,9 +170,10 @@ pub async fn list_result_columns(
     table: &TableId,
     spellings: &[String],
 ) -> Result<Vec<StoredColumn>, StoreError> {
+    let spelled = "(@column.column_name in {list $4} or lower(@column.column_name) in {list $4})";
     let rows = sql_joined(format!(
-        "select {RESULT_COLUMNS} from dq_profile_results where table_id = $1 and profile_run_id = $2 and attempt = $3
-             and (column_name in {{list $4}} or lower(column_name) in {{list $4}}) order by ordinal_position"
+        "{} order by ordinal_position",
+        from_both(&format!("{WHOLE_COLUMN} and {spelled}"))
     ))
     .bind(table.as_str())
     .bind(run.profile_run_id.as_str())
@@ -179,7 +184,8 @@ pub async fn list_result_columns(
     rows.iter().map(read_stored).collect()
 }
 
-/// The columns of `dq_profile_columns` with one of these spellings, capitals ignored. It has fewer figures.
+/// The columns that others wrote to `dq_profile_columns` with one of these spellings, capitals ignored. It has fewer figures; what it
+/// shows of Limn's own rows is read above.
 pub async fn list_typed_columns(
     db: &Database,
     run: &CandidateRun,
@@ -190,7 +196,7 @@ pub async fn list_typed_columns(
              distinct_count, min_value, max_value, avg_value, stddev_value, median_value, p95_value, true_count, false_count, min_length,
              max_length, avg_length, non_ascii_ratio, cast(min_date as text) as min_date, cast(max_date as text) as max_date, date_span_days,
              metrics_json
-         from dq_profile_columns where profile_run_id = $1 and attempt = $2 and table_id = $3
+         from written_columns where profile_run_id = $1 and attempt = $2 and table_id = $3
              and (column_name in {list $4} or lower(column_name) in {list $4}) order by ordinal_position")
     .bind(run.profile_run_id.as_str())
     .bind(run.attempt)
@@ -217,8 +223,8 @@ pub async fn list_column_values(
 pub async fn list_column_anomalies(
     db: &Database,
     run: &CandidateRun,
-    table: &TableId,
-    stored: &StoredColumn,
+    table: &NamedTable,
+    column_name: &str,
 ) -> Result<Vec<ProfileAnomaly>, StoreError> {
     let rows = sql("select schema_name, table_name, column_name, anomaly_type_id as anomaly_type, severity, likelihood, detail as description, pii_risk,
              dq_dimension, detected_at
@@ -233,10 +239,10 @@ pub async fn list_column_anomalies(
          order by 10 desc")
     .bind(run.profile_run_id.as_str())
     .bind(run.attempt)
-    .bind(table.as_str())
-    .bind(&stored.column.column_name)
-    .bind(&stored.table_name)
-    .bind(&stored.schema_name)
+    .bind(table.table_id.as_str())
+    .bind(column_name)
+    .bind(&table.table_name)
+    .bind(&table.schema_name)
     .fetch_all(db)
     .await?;
     rows.iter().map(read_anomaly).collect()

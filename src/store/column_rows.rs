@@ -2,7 +2,7 @@
 //!
 //! its own column, where there is one · `percentiles_json` for the quantiles · `metrics_json` for all others ·
 //! `values_json` and `histogram_json` for top values and bars (`column_values.rs`).
-//! (`dq_profile_columns` repeats some figures in typed columns for people with SQL; nothing here reads it.)
+//! Limn keeps the names and the values of `metrics_json` apart, and what is a list of pairs as pairs; its view puts them together.
 
 use serde_json::{Map, Value as Json};
 
@@ -34,10 +34,16 @@ enum Kind {
     Real,
 }
 
-/// The JSON texts of the figures in one row of `dq_profile_results`.
+/// Metrics that are lists of two members each, with the names of these.
+const PAIRS: [(&str, [&str; 2]); 2] = [("patterns", ["pattern", "count"]), ("length_histogram", ["length", "count"])];
+
+/// The JSON texts of the figures of one column.
 pub(super) struct ResultTexts {
     pub percentiles: Option<String>,
-    pub metrics: String,
+    /// Names of the metrics that have no column of their own.
+    pub names: String,
+    /// Their values, in the order of the names.
+    pub figures: String,
 }
 
 /// Puts every metric that has no column of its own into its JSON text.
@@ -54,17 +60,64 @@ pub(super) fn write_texts(column: &ColumnProfile) -> Result<ResultTexts, StoreEr
         .iter()
         .filter_map(|key| rest.shift_remove(*key).map(|value| ((*key).to_owned(), value)))
         .collect();
-    let mut metrics = Json::Object(rest);
-    cut_texts(&mut metrics);
+    let (names, mut figures): (Vec<Json>, Vec<Json>) = rest
+        .into_iter()
+        .map(|(name, figure)| (Json::from(name.as_str()), without_names(&name, figure)))
+        .unzip();
+    figures.iter_mut().for_each(cut_texts);
     Ok(ResultTexts {
         percentiles: (!percentiles.is_empty()).then(|| Json::Object(percentiles).to_string()),
-        metrics: metrics.to_string(),
+        names: Json::Array(names).to_string(),
+        figures: Json::Array(figures).to_string(),
     })
 }
 
-/// Reads the figures of a row of `dq_profile_results` back. Its columns win over whatever the JSON texts say.
+fn pair_of(metric: &str) -> Option<[&'static str; 2]> {
+    PAIRS.iter().find(|(name, _)| *name == metric).map(|(_, pair)| *pair)
+}
+
+/// A list of objects with two members as a list of pairs; everything else as it is.
+fn without_names(metric: &str, mut figure: Json) -> Json {
+    if let (Some(names), Json::Array(items)) = (pair_of(metric), &mut figure) {
+        for item in items {
+            *item = names.iter().map(|name| item[*name].take()).collect();
+        }
+    }
+    figure
+}
+
+fn with_names(metric: &str, mut figure: Json) -> Json {
+    if let (Some(names), Json::Array(items)) = (pair_of(metric), &mut figure) {
+        for item in items {
+            let members = names.iter().enumerate().map(|(at, name)| ((*name).to_owned(), item[at].take()));
+            *item = Json::Object(members.collect());
+        }
+    }
+    figure
+}
+
+/// The metrics of a row: one JSON object, or their names and values.
+fn read_metrics(row: &Record) -> Result<Map<String, Json>, StoreError> {
+    let Some(figures) = row.json_opt::<Vec<Json>>("figures_json")? else {
+        return Ok(row.json_opt("metrics_json")?.unwrap_or_default());
+    };
+    let names: Vec<String> = row.json_opt("names_json")?.unwrap_or_default();
+    if names.len() != figures.len() {
+        return Err(StoreError::unreadable("figures_json", "there is not one figure a name"));
+    }
+    Ok(names
+        .into_iter()
+        .zip(figures)
+        .map(|(name, figure)| {
+            let figure = with_names(&name, figure);
+            (name, figure)
+        })
+        .collect())
+}
+
+/// Reads the figures of a row that `@figures` selected back. Its columns win over whatever the JSON texts say.
 pub(super) fn read_result(row: &Record) -> Result<ColumnProfile, StoreError> {
-    let mut keys: Map<String, Json> = row.json_opt("metrics_json")?.unwrap_or_default();
+    let mut keys = read_metrics(row)?;
     keys.append(&mut row.json_opt("percentiles_json")?.unwrap_or_default());
     for (key, column, kind) in OWN_COLUMNS {
         let value = match kind {
@@ -115,6 +168,18 @@ mod tests {
         column.metrics.iqr = Some(0.5);
         let texts = write_texts(&column).unwrap();
         assert_eq!(texts.percentiles.as_deref(), Some(r#"{"median":1.5}"#));
-        assert_eq!(texts.metrics, r#"{"non_null_count":2,"iqr":0.5}"#);
+        assert_eq!(
+            (texts.names.as_str(), texts.figures.as_str()),
+            (r#"["non_null_count","iqr"]"#, "[2,0.5]")
+        );
+    }
+
+    #[test]
+    fn a_list_of_pairs_loses_its_names_and_gets_them_back() {
+        let whole = serde_json::json!([{ "pattern": "Aa-9", "count": 7 }, { "pattern": "", "count": 1 }]);
+        let pairs = without_names("patterns", whole.clone());
+        assert_eq!(pairs.to_string(), r#"[["Aa-9",7],["",1]]"#);
+        assert_eq!(with_names("patterns", pairs), whole);
+        assert_eq!(without_names("weekday_counts", serde_json::json!([1, 2])).to_string(), "[1,2]");
     }
 }

@@ -1,8 +1,8 @@
 //! Top values and bars of a column: how Limn keeps them beside the column in `dq_profile_results`, and how rows that others wrote are read.
 //!
 //! `values_json` is `[[value, count]...]` by rank, with the ratio as a third member where it is not count / rows, and the hash of the whole
-//! text as a fourth where the value was cut. `histogram_json` is `[[label, lower, upper, count]...]`. `top_values_json` is a short preview for
-//! lists. `dq_profile_column_values` shows all of them as rows; what others insert there is kept in `written_column_values`.
+//! text as a fourth where the value was cut. `histogram_json` is `[[label, lower, upper, count]...]`, kept as an axis and counts. Lists show the first few values, from
+//! `preview_json` where all are long. `dq_profile_column_values` shows all of them as rows; what others insert there is kept in `written_column_values`.
 
 use std::collections::HashMap;
 
@@ -14,38 +14,52 @@ use super::{Database, Record, StoreError, list_of, sql};
 use crate::domain::column_profile::{ColumnProfile, HistogramBin, TEXT_LIMIT_CHARS, TopValue};
 use crate::domain::identifier::TableId;
 
-/// Values in the preview, and their longest text.
+/// Values in lists, and their longest text.
 const PREVIEW_VALUES: usize = 5;
 const PREVIEW_CHARS: usize = 120;
+/// Values that are longer than this are not read where a list shows a few of them.
+const LONG_VALUES_BYTES: usize = 4_096;
 
 /// Top values and bars.
 pub(super) type Distribution = (Vec<TopValue>, Vec<HistogramBin>);
 
-/// What a row of `dq_profile_results` says of them.
+/// What is stored of them.
 pub(super) struct DistributionTexts {
-    pub preview: String,
+    /// The first few, cut, where the values are long.
+    pub preview: Option<String>,
     pub values: String,
-    pub histogram: String,
+    /// Label and edges of each bar; nothing where there is none.
+    pub axis: Option<String>,
+    /// Rows in each.
+    pub counts: String,
 }
 
 /// Writes the three texts of a column.
 pub(super) fn write_distribution(column: &ColumnProfile) -> DistributionTexts {
-    let preview: Vec<Json> = column
-        .top_values
-        .iter()
-        .take(PREVIEW_VALUES)
-        .map(|top| serde_json::json!({ "value": write_value(&top.value, PREVIEW_CHARS), "count": top.count, "ratio": top.ratio }))
-        .collect();
     let values: Vec<Json> = column.top_values.iter().map(|top| value_entry(top, column.row_count)).collect();
-    let histogram: Vec<Json> = column
+    let values = Json::Array(values).to_string();
+    let preview = || {
+        let few = column.top_values.iter().take(PREVIEW_VALUES).map(|top| {
+            let value = cut_at(&top.value, PREVIEW_CHARS);
+            value_entry(&TopValue { value, ..top.clone() }, column.row_count)
+        });
+        Json::Array(few.collect()).to_string()
+    };
+    let (axis, counts): (Vec<Json>, Vec<Json>) = column
         .histogram
         .iter()
-        .map(|bin| serde_json::json!([without_nul(&bin.label), bin.lower, bin.upper, bin.count]))
-        .collect();
+        .map(|bin| {
+            (
+                serde_json::json!([without_nul(&bin.label), bin.lower, bin.upper]),
+                Json::from(bin.count),
+            )
+        })
+        .unzip();
     DistributionTexts {
-        preview: Json::Array(preview).to_string(),
-        values: Json::Array(values).to_string(),
-        histogram: Json::Array(histogram).to_string(),
+        preview: (values.len() > LONG_VALUES_BYTES).then(preview),
+        values,
+        axis: (!axis.is_empty()).then(|| Json::Array(axis).to_string()),
+        counts: Json::Array(counts).to_string(),
     }
 }
 
@@ -83,8 +97,19 @@ pub(super) fn cut_at(text: &str, limit: usize) -> String {
     }
 }
 
-/// The values of the preview, and the bars.
+/// The few values of lists, and the bars, of a row that `@few` selected.
 pub(super) fn read_preview(row: &Record) -> Result<Distribution, StoreError> {
+    if let Some(entries) = row.json_opt::<Vec<ValueEntry>>("few_json")? {
+        let rows = row.count_opt("record_count")?.unwrap_or_default();
+        let few = entries.into_iter().take(PREVIEW_VALUES).map(|entry| {
+            let top = entry.into_top_value(rows);
+            TopValue {
+                value: cut_at(&top.value, PREVIEW_CHARS),
+                ..top
+            }
+        });
+        return Ok((few.collect(), read_histogram(row)?.unwrap_or_default()));
+    }
     // Other writers put other things there: a preview that is none is no preview.
     let preview = row.text_opt("top_values_json")?.and_then(|text| serde_json::from_str(&text).ok());
     Ok((preview.unwrap_or_default(), read_histogram(row)?.unwrap_or_default()))
@@ -92,23 +117,32 @@ pub(super) fn read_preview(row: &Record) -> Result<Distribution, StoreError> {
 
 /// All values and bars of a row that Limn wrote; nothing where others wrote it, whose values are rows.
 pub(super) fn read_distribution(row: &Record) -> Result<Option<Distribution>, StoreError> {
-    let Some(text) = row.text_opt("values_json")? else {
+    let Some(entries) = row.json_opt::<Vec<ValueEntry>>("values_json")? else {
         return Ok(None);
     };
-    let entries: Vec<ValueEntry> = serde_json::from_str(&text).map_err(|error| StoreError::unreadable("values_json", error))?;
     let rows = row.count_opt("record_count")?.unwrap_or_default();
-    let values = entries
-        .into_iter()
-        .map(|ValueEntry(value, count, ratio)| TopValue {
-            value,
-            count,
-            ratio: ratio.unwrap_or_else(|| ratio_of(count, rows)),
-        })
-        .collect();
+    let values = entries.into_iter().map(|entry| entry.into_top_value(rows)).collect();
     Ok(Some((values, read_histogram(row)?.unwrap_or_default())))
 }
 
+/// The bars of a row that `@bars` selected.
 fn read_histogram(row: &Record) -> Result<Option<Vec<HistogramBin>>, StoreError> {
+    if let Some(axis) = row.json_opt::<Vec<AxisEntry>>("axis_json")? {
+        let counts: Vec<u64> = row.json_opt("counts_json")?.unwrap_or_default();
+        if counts.len() != axis.len() {
+            return Err(StoreError::unreadable("counts_json", "there is not one count a bar"));
+        }
+        let bars = axis
+            .into_iter()
+            .zip(counts)
+            .map(|(AxisEntry(label, lower, upper), count)| HistogramBin {
+                label,
+                lower,
+                upper,
+                count,
+            });
+        return Ok(Some(bars.collect()));
+    }
     let bins: Option<Vec<BinEntry>> = row.json_opt("histogram_json")?;
     let read = |BinEntry(label, lower, upper, count)| HistogramBin {
         label,
@@ -119,12 +153,27 @@ fn read_histogram(row: &Record) -> Result<Option<Vec<HistogramBin>>, StoreError>
     Ok(bins.map(|bins| bins.into_iter().map(read).collect()))
 }
 
+/// `[label, lower, upper]`
+#[derive(serde::Deserialize)]
+struct AxisEntry(String, Option<f64>, Option<f64>);
+
 /// `[label, lower, upper, count]`
 #[derive(serde::Deserialize)]
 struct BinEntry(String, Option<f64>, Option<f64>, u64);
 
 /// `[value, count, ratio?, hash?]`; the hash is for people with SQL.
 struct ValueEntry(String, u64, Option<f64>);
+
+impl ValueEntry {
+    fn into_top_value(self, rows: u64) -> TopValue {
+        let Self(value, count, ratio) = self;
+        TopValue {
+            value,
+            count,
+            ratio: ratio.unwrap_or_else(|| ratio_of(count, rows)),
+        }
+    }
+}
 
 impl<'de> serde::Deserialize<'de> for ValueEntry {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -5,6 +5,7 @@
 //! | `{now}` | the clock | the clock as fixed-width text |
 //! | `{after $n}` | the clock plus `$n` seconds | the same as text |
 //! | `{list $n}` | rows of the JSON array of texts `$n` | the same |
+//! | `{numbers $n}` | rows of the JSON array of whole numbers `$n` | the same |
 //! | `{skip locked}` | leave out rows that another transaction holds | nothing: one writer at a time |
 //! | `{for update}` | hold the row until the end of the transaction | nothing |
 //!
@@ -46,6 +47,8 @@ fn words(mark: &str, kind: DatabaseKind) -> String {
             Some(("after", seconds)) => format!("(clock_timestamp() + make_interval(secs => {seconds}))"),
             Some(("list", texts)) if is_sqlite => format!("(select value from json_each({texts}))"),
             Some(("list", texts)) => format!("(select jsonb_array_elements_text({texts}::jsonb))"),
+            Some(("numbers", numbers)) if is_sqlite => format!("(select value from json_each({numbers}))"),
+            Some(("numbers", numbers)) => format!("(select value::bigint from jsonb_array_elements_text({numbers}::jsonb))"),
             _ => format!("{{{mark}}}"),
         },
     }
@@ -57,7 +60,7 @@ mod tests {
 
     #[test]
     fn every_mark_has_words_for_both_databases() {
-        let text = "update t set a = {now}, b = {after $2} where c in {list $1} {skip locked}";
+        let text = "update t set a = {now}, b = {after $2} where c in {list $1} and d in {numbers $3} {skip locked}";
         for kind in [DatabaseKind::Sqlite, DatabaseKind::Postgres] {
             let translated = translate(text, kind);
             assert!(!translated.contains('{'), "{translated}");

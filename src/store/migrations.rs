@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::backup::copy_database;
 use super::catalogue::Catalogue;
 use super::registry::{self, Table};
-use super::scripts::{Makes, SCRIPTS, Script, latest_version};
+use super::scripts::{Makes, SCRIPTS, Script, Step, latest_version};
 use super::statement::{sql, sql_joined};
 use super::{Database, DatabaseKind, Record, StoreError, Transaction};
 
@@ -70,11 +70,19 @@ pub(super) fn missing_names(catalogue: &Catalogue, kind: DatabaseKind) -> Vec<St
 
 /// What the scripts and the registry name and the catalogue lacks, with the statement that makes it.
 fn missing_parts(catalogue: &Catalogue, kind: DatabaseKind) -> Vec<(String, String)> {
+    let mut steps = Vec::new();
+    for step in SCRIPTS.iter().flat_map(|script| script.steps(kind)) {
+        match &step.makes {
+            Makes::Other => {}
+            // What stood on it went with it; a later step may make it anew, as something else.
+            Makes::Less(table) => steps.retain(|step: &Step| step.table() != Some(table.as_str())),
+            _ => steps.push(step),
+        }
+    }
     let mut missing = Vec::new();
     let mut made = catalogue.clone();
-    for step in SCRIPTS.iter().flat_map(|script| script.steps(kind)) {
+    for step in steps {
         let is_there = match &step.makes {
-            Makes::Other => true,
             Makes::Rule(..) => catalogue.has(&step.makes),
             other => made.has(other),
         };
@@ -87,15 +95,13 @@ fn missing_parts(catalogue: &Catalogue, kind: DatabaseKind) -> Vec<(String, Stri
                 format!("table {table}")
             }
             Makes::View(view) => {
-                // It took the place of the table that an earlier version made.
-                missing.retain(|(what, _)| *what != format!("table {view}"));
                 made.views.insert(view.clone());
                 format!("view {view}")
             }
             Makes::Rule(rule, _) => format!("rule {rule}"),
             Makes::Index(index) => format!("index {index}"),
             Makes::Column(table, column) => format!("column {table}.{column}"),
-            Makes::Other => continue,
+            Makes::Less(_) | Makes::Other => continue,
         };
         missing.push((what, step.text));
     }
@@ -156,10 +162,13 @@ async fn apply(db: &Database, script: &Script) -> Result<(), StoreError> {
 /// Runs the first `count` statements of a version; what they make and is there is left as it is.
 async fn run_steps(tx: &mut Transaction, script: &Script, count: usize) -> Result<(), StoreError> {
     let kind = tx.kind();
-    let catalogue = Catalogue::read(&mut *tx, kind).await?;
+    let mut catalogue = Catalogue::read(&mut *tx, kind).await?;
     for step in script.steps(kind).into_iter().take(count) {
         if !catalogue.has(&step.makes) {
             sql_joined(step.text).execute(&mut *tx).await?;
+        }
+        if matches!(step.makes, Makes::Less(_)) {
+            catalogue = Catalogue::read(&mut *tx, kind).await?;
         }
     }
     Ok(())

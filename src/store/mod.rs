@@ -7,6 +7,7 @@
 
 mod backup;
 mod catalogue;
+mod column_contents;
 mod column_rows;
 mod column_values;
 mod database;
@@ -15,6 +16,7 @@ mod error;
 mod migrations;
 mod record;
 mod registry;
+mod result_sources;
 mod role_scopes;
 mod run_rows;
 mod scope;
@@ -87,7 +89,7 @@ pub(crate) use {
     migrations::{cut_off_after, migrate_to},
     registry::{ColumnKind, all_tables},
     scope::is_known,
-    scripts::{Makes, SCRIPTS, latest_version, split},
+    scripts::{Makes, latest_version, split, versions},
     statement::sql_joined,
 };
 

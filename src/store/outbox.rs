@@ -66,21 +66,6 @@ pub async fn mark_delivered(db: &Database, outbox_id: &str, attempt: u32) -> Res
     Ok(changed == 1)
 }
 
-/// Puts a message back to be tried again after `retry_after_s` seconds.
-pub async fn mark_undelivered(db: &Database, outbox_id: &str, attempt: u32, error: &str, retry_after_s: i64) -> Result<bool, StoreError> {
-    let changed = sql(
-        "update outbox set available_at = {after $3}, lease_owner = null, lease_expires_at = null, last_error = $4
-         where outbox_id = $1 and attempt = $2 and done_at is null",
-    )
-    .bind(outbox_id)
-    .bind(attempt)
-    .bind(retry_after_s)
-    .bind(error)
-    .execute(db)
-    .await?;
-    Ok(changed == 1)
-}
-
 /// Marks the open messages about a subject as done inside the transaction that made them so.
 pub(crate) async fn settle(tx: &mut Transaction, kind: &str, subject: &str) -> Result<(), StoreError> {
     sql("update outbox set done_at = {now}, lease_owner = null, lease_expires_at = null where kind = $1 and subject = $2 and done_at is null")

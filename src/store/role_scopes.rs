@@ -29,7 +29,7 @@ pub(super) async fn insert_grants(tx: &mut Transaction, user_id: &UserId, grants
             .iter()
             .filter(|grant| grant.role == *role)
             .map(|grant| grant.scope.clone())
-            .reduce(Scope::and)
+            .reduce(Scope::or)
         else {
             continue;
         };
@@ -38,7 +38,7 @@ pub(super) async fn insert_grants(tx: &mut Transaction, user_id: &UserId, grants
             Value::from(role.word()),
             Value::from(!scope.is_everything()),
         ]);
-        let Scope::Only { projects, groups } = scope.clone().and(Scope::nothing()) else {
+        let Scope::Only { projects, groups } = scope.clone().or(Scope::nothing()) else {
             continue;
         };
         let projects = projects.iter().map(|key| (PROJECT, key.as_str()));

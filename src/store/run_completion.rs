@@ -2,6 +2,7 @@
 //!
 //! Whoever comes first decides. The same outcome again is a replay; another one is refused and kept in the trail.
 
+use super::column_contents::delete_columns;
 use super::profile_runs::RUN_REQUESTED;
 use super::{StoreError, Transaction, audit, list_of, outbox, sql};
 use crate::domain::audit::Actor;
@@ -191,12 +192,6 @@ pub(super) async fn update_current_failures(tx: &mut Transaction, run_id: &RunId
 
 /// Removes rows that no reader can reach: those of all attempts of a run without results, or of all but the published one.
 pub(super) async fn delete_unpublished(tx: &mut Transaction, run_id: &RunId, published_attempt: Option<u32>) -> Result<(), StoreError> {
-    for text in [
-        "delete from dq_profile_results where profile_run_id = $1 and ($2 is null or attempt <> $2)",
-        "delete from dq_profile_columns where profile_run_id = $1 and ($2 is null or attempt <> $2)",
-        "delete from written_column_values where profile_run_id = $1 and ($2 is null or attempt <> $2)",
-    ] {
-        sql(text).bind(run_id.as_str()).bind(published_attempt).execute(&mut *tx).await?;
-    }
-    Ok(())
+    let values = [run_id.as_str().into(), published_attempt.into()];
+    delete_columns(tx, "profile_run_id = $1 and ($2 is null or attempt <> $2)", &values).await
 }

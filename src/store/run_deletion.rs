@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::column_contents::delete_columns;
 use super::statement::sql_joined;
 use super::{Database, StoreError, Transaction, audit, list_of, sql};
 use crate::domain::audit::Actor;
@@ -24,6 +25,9 @@ const DETAILS: &[&str] = &[
     "backfill_ledger",
     "run_tables",
 ];
+
+/// Those that show columns, wherever these stand.
+const COLUMNS: &[&str] = &["dq_profile_column_values", "dq_profile_columns", "dq_profile_results"];
 
 /// What a removal takes away.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -57,9 +61,15 @@ pub async fn preview_removal(db: &Database, run_ids: &[RunId]) -> Result<RunRemo
     for row in &rows {
         removal.runs.push((RunId(row.text("profile_run_id")?), row.integer("run_number")?));
     }
+    let of_runs = "where profile_run_id in {list $1}";
+    let shared = format!("(select count(*) from result_rows where set_key in (select set_key from result_sets {of_runs}))");
     let counts: Vec<String> = DETAILS
         .iter()
-        .map(|table| format!("select '{table}' as table_name, count(*) as row_count from {table} where profile_run_id in {{list $1}}"))
+        .map(|table| match *table {
+            "dq_profile_results" => format!("select '{table}', {shared} + (select count(*) from written_results {of_runs})"),
+            "dq_profile_columns" => format!("select '{table}', {shared} + (select count(*) from written_columns {of_runs})"),
+            table => format!("select '{table}' as table_name, count(*) as row_count from {table} {of_runs}"),
+        })
         .collect();
     let rows = sql_joined(counts.join(" union all "))
         .bind(list_of(removal.runs.iter().map(|(id, _)| id.as_str())))
@@ -83,7 +93,9 @@ pub async fn delete_runs(tx: &mut Transaction, run_ids: &[RunId], reason: &str, 
         removed.push((RunId(row.text("profile_run_id")?), row.integer("run_number")?));
     }
     let ids = list_of(removed.iter().map(|(id, _)| id.as_str()));
-    for table in DETAILS {
+    delete_columns(tx, "profile_run_id in {list $1}", &[ids.as_str().into()]).await?;
+    // Their columns are gone.
+    for table in DETAILS.iter().filter(|table| !COLUMNS.contains(table)) {
         sql_joined(format!("delete from {table} where profile_run_id in {{list $1}}"))
             .bind(&ids)
             .execute(&mut *tx)

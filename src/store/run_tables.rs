@@ -59,14 +59,16 @@ pub async fn list_result_tables(db: &Database, run_id: &RunId) -> Result<Vec<Res
              noted as (select rt.* from of_run o join run_tables rt on rt.profile_run_id = o.profile_run_id and rt.attempt = o.attempt),
              written as (select r.table_id, r.attempt, min(r.schema_name) as schema_name, min(r.table_name) as table_name,
                      max(r.record_count) as row_count, count(*) as column_count
-                 from of_run o join dq_profile_results r on r.profile_run_id = o.profile_run_id and r.attempt = o.attempt
+                 from of_run o join written_results r on r.profile_run_id = o.profile_run_id and r.attempt = o.attempt
                  where r.table_id is not null group by r.table_id, r.attempt),
              typed as (select c.table_id, c.attempt, min(c.schema_name) as schema_name, min(c.table_name) as table_name,
                      max(c.row_count) as row_count, count(*) as column_count
-                 from of_run o join dq_profile_columns c on c.profile_run_id = o.profile_run_id and c.attempt = o.attempt
-                 where c.table_id is not null group by c.table_id, c.attempt)
+                 from of_run o join written_columns c on c.profile_run_id = o.profile_run_id and c.attempt = o.attempt
+                 where c.table_id is not null group by c.table_id, c.attempt),
+             kept as (select s.table_id from of_run o join result_sets s on s.profile_run_id = o.profile_run_id and s.attempt = o.attempt
+                 where exists (select 1 from result_rows p where p.set_key = s.set_key))
          select n.table_id, n.attempt, n.schema_name, n.table_name, n.row_count, n.column_count,
-             case when n.column_count = 0 or n.table_id in (select table_id from written) then 1 else 0 end as has_results
+             case when n.column_count = 0 or n.table_id in (select table_id from kept) or n.table_id in (select table_id from written) then 1 else 0 end as has_results
          from noted n where n.failure_json is null
          union all select w.table_id, w.attempt, w.schema_name, w.table_name, w.row_count, w.column_count, 1 from written w
              where w.table_id not in (select table_id from noted)
@@ -92,9 +94,9 @@ pub async fn list_result_tables(db: &Database, run_id: &RunId) -> Result<Vec<Res
         .collect()
 }
 
-/// The names of the columns of a table of which a run has typed rows.
+/// The names of the columns of a table of which others left typed rows in a run.
 pub async fn list_typed_names(db: &Database, run_id: &RunId, table: &ResultTable) -> Result<Vec<String>, StoreError> {
-    let rows = sql("select column_name from dq_profile_columns where profile_run_id = $1 and attempt = $2 and table_id = $3")
+    let rows = sql("select column_name from written_columns where profile_run_id = $1 and attempt = $2 and table_id = $3")
         .bind(run_id.as_str())
         .bind(table.attempt)
         .bind(table.table_id.as_str())

@@ -101,9 +101,11 @@ pub async fn inspect(db: &Database) -> Result<SchemaState, StoreError> {
                 .columns
                 .iter()
                 .filter(|column| {
-                    found
-                        .and_then(|columns| columns.get(column.name))
-                        .is_some_and(|stands| !stands.has_type_of(column, kind))
+                    // SQLite names no type for a column that a view computes.
+                    !catalogue.views.contains(table.name)
+                        && found
+                            .and_then(|columns| columns.get(column.name))
+                            .is_some_and(|stands| !stands.has_type_of(column, kind))
                 })
                 .map(|column| column.name.to_owned())
                 .collect(),

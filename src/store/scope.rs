@@ -46,6 +46,10 @@ const TABLES: &[(&str, Belonging)] = &[
     ("dq_profile_columns", Belonging::Run),
     ("dq_profile_column_values", Belonging::Run),
     ("written_column_values", Belonging::Run),
+    ("written_results", Belonging::Run),
+    ("written_columns", Belonging::Run),
+    // Its rows and their contents are reached through it only.
+    ("result_sets", Belonging::Run),
     ("dq_profile_anomaly_results", Belonging::Run),
     ("dq_profile_anomalies", Belonging::Run),
     ("dq_profile_operations", Belonging::Run),
@@ -131,8 +135,8 @@ impl Marks {
     fn base(&self, table: &str) -> String {
         match self.kind {
             DatabaseKind::Sqlite => format!("main.{table}"),
-            DatabaseKind::Postgres if matches!(table, "run_log" | "backfill_ledger" | "written_column_values") => format!("limn.{table}"),
-            DatabaseKind::Postgres => format!("dq_metadata.{table}"),
+            DatabaseKind::Postgres if table.starts_with("dq_") || table == "run_tables" => format!("dq_metadata.{table}"),
+            DatabaseKind::Postgres => format!("limn.{table}"),
         }
     }
 

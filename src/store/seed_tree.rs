@@ -5,10 +5,11 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
+use super::result_sources::from_both;
 use super::seed_levels::{LEVEL_COLUMNS, LEVEL_TABLES, read_levels};
 pub use super::seed_levels::{Level, Levels};
 use super::statement::sql_joined;
-use super::{Database, Record, StoreError, sql};
+use super::{Database, Record, StoreError};
 
 /// A table with everything above it.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,15 +91,14 @@ pub async fn list_tree_tables(db: &Database, workspace: Option<&str>, table: Opt
 
 /// The columns of each table's latest completed run.
 pub async fn list_tree_columns(db: &Database) -> Result<HashMap<String, Vec<TreeColumn>>, StoreError> {
-    let rows = sql(
-        "select r.table_id, r.column_name, r.ordinal_position, r.data_type, r.record_count, r.distinct_count, cc.description
-         from dq_data_table_chars ch join dq_profile_results r on r.table_id = ch.table_id
-             and r.profile_run_id = ch.last_complete_profile_run_id and r.attempt = ch.last_complete_attempt
-         left join dq_data_column_chars cc on cc.table_id = r.table_id and cc.column_name = r.column_name
-         order by r.table_id, r.ordinal_position",
-    )
-    .fetch_all(db)
-    .await?;
+    let columns = from_both(
+        "select @run.table_id, @column.column_name, @place.ordinal_position, @column.data_type, @column.record_count, @column.distinct_count,
+             cc.description
+         from dq_data_table_chars ch, @results
+             left join dq_data_column_chars cc on cc.table_id = @run.table_id and cc.column_name = @column.column_name
+         where @run.table_id = ch.table_id and @run.profile_run_id = ch.last_complete_profile_run_id and @run.attempt = ch.last_complete_attempt",
+    );
+    let rows = sql_joined(format!("{columns} order by 1, 3")).fetch_all(db).await?;
     let mut columns: HashMap<String, Vec<TreeColumn>> = HashMap::new();
     for row in &rows {
         let (records, distinct) = (row.count_opt("record_count")?, row.count_opt("distinct_count")?);

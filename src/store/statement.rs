@@ -104,6 +104,16 @@ const VALUES_LIMIT: usize = 500;
 
 /// Statements that insert many rows: `insert into TABLE (COLUMNS) values ...`, many rows each.
 pub(crate) fn rows_insert(table: &'static str, columns: &'static [&'static str], rows: Vec<Vec<Value>>) -> Vec<Statement> {
+    rows_insert_and(table, columns, rows, "")
+}
+
+/// The same, with what follows the rows: `on conflict ...`, `returning ...`.
+pub(crate) fn rows_insert_and(
+    table: &'static str,
+    columns: &'static [&'static str],
+    rows: Vec<Vec<Value>>,
+    what_follows: &'static str,
+) -> Vec<Statement> {
     let rows_each = (VALUES_LIMIT / columns.len().max(1)).max(1);
     let mut statements = Vec::new();
     let mut rows = rows.into_iter().peekable();
@@ -117,6 +127,10 @@ pub(crate) fn rows_insert(table: &'static str, columns: &'static [&'static str],
             text.push_str(&marks.join(", "));
             text.push(')');
             values.extend(row);
+        }
+        if !what_follows.is_empty() {
+            text.push(' ');
+            text.push_str(what_follows);
         }
         // All full ones share one text and so one plan; the last one is of its own length.
         let is_lasting = values.len() == rows_each * columns.len();
@@ -148,6 +162,48 @@ pub(crate) struct Prepared {
     text: String,
     values: Vec<Value>,
     is_lasting: bool,
+    #[cfg(test)]
+    is_for_postgres: bool,
+}
+
+impl Prepared {
+    /// The text as it is counted.
+    #[cfg(not(test))]
+    fn told(&self) -> &str {
+        &self.text
+    }
+
+    /// The text as tests read its plan: for PostgreSQL with its values, which plans no statement without.
+    #[cfg(test)]
+    fn told(&self) -> String {
+        let mut text = self.text.clone();
+        if !self.is_for_postgres {
+            return text;
+        }
+        for (at, value) in self.values.iter().enumerate().rev() {
+            text = text.replace(&format!("${}", at + 1), &value.literal());
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+impl Value {
+    fn literal(&self) -> String {
+        let quoted = |text: Option<String>, kind: &str| match text {
+            Some(text) => format!("'{}'::{kind}", text.replace('\'', "''")),
+            None => format!("null::{kind}"),
+        };
+        match self {
+            Self::Text(value) => quoted(value.clone(), "text"),
+            Self::Integer(value) => quoted(value.map(|value| value.to_string()), "int8"),
+            Self::Real(value) => quoted(value.map(|value| value.to_string()), "float8"),
+            Self::Boolean(value) => quoted(value.map(|value| value.to_string()), "bool"),
+            Self::Time(value) => quoted(value.map(time_text), "timestamptz"),
+            Self::Date(value) => quoted(value.map(|date| date.to_string()), "date"),
+            Self::Bytes(value) => quoted(value.as_ref().map(|_| String::new()), "bytea"),
+        }
+    }
 }
 
 impl Statement {
@@ -200,6 +256,8 @@ impl Statement {
             text: translate(&self.text, kind).into_owned(),
             values: self.values,
             is_lasting: self.is_lasting,
+            #[cfg(test)]
+            is_for_postgres: kind == DatabaseKind::Postgres,
         }
     }
 }
@@ -214,7 +272,7 @@ impl Place for &Database {
     }
 
     async fn fetch(self, statement: Prepared) -> Result<Vec<Record>, sqlx::Error> {
-        self.count_statement(&statement.text);
+        self.count_statement(statement.told().as_ref());
         match &self.pools {
             Pools::Sqlite { readers, .. } => Ok(for_sqlite(statement)?
                 .fetch_all(readers)
@@ -232,7 +290,7 @@ impl Place for &Database {
     }
 
     async fn execute(self, statement: Prepared) -> Result<u64, sqlx::Error> {
-        self.count_statement(&statement.text);
+        self.count_statement(statement.told().as_ref());
         match &self.pools {
             Pools::Sqlite { writer, .. } => Ok(for_sqlite(statement)?.execute(writer).await?.rows_affected()),
             Pools::Postgres { writers, .. } => Ok(for_postgres(statement)?.execute(writers).await?.rows_affected()),
@@ -246,7 +304,7 @@ impl Place for &mut Transaction {
     }
 
     async fn fetch(self, statement: Prepared) -> Result<Vec<Record>, sqlx::Error> {
-        self.count_statement(&statement.text);
+        self.count_statement(statement.told().as_ref());
         match &mut self.held {
             Held::Sqlite(held) => Ok(for_sqlite(statement)?
                 .fetch_all(&mut **held)
@@ -264,7 +322,7 @@ impl Place for &mut Transaction {
     }
 
     async fn execute(self, statement: Prepared) -> Result<u64, sqlx::Error> {
-        self.count_statement(&statement.text);
+        self.count_statement(statement.told().as_ref());
         match &mut self.held {
             Held::Sqlite(held) => Ok(for_sqlite(statement)?.execute(&mut **held).await?.rows_affected()),
             Held::Postgres(held) => Ok(for_postgres(statement)?.execute(&mut **held).await?.rows_affected()),

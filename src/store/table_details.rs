@@ -4,13 +4,16 @@
 //! the one before, none for 0. A number that has no such profile counts as not given. Columns are never filtered here.
 
 use super::characteristics::{self, COLUMN_CHARACTERISTICS, read_column_characteristics};
+use super::column_contents::name_hash;
+use super::column_history::{column_of_run, newest_runs_with_column};
 use super::column_rows::read_result;
 use super::column_values::{list_written_values, read_distribution, read_preview};
+use super::result_sources::from_both;
 use super::run_rows::{RUN_COLUMNS, read_run};
 use super::statement::sql_joined;
 use super::table_rows::{PUBLISHED_COLUMNS, PublishedRun, SUMMARY_COLUMNS, SUMMARY_TABLES, read_published_run, read_summary};
 use super::tables::HISTORY_RUNS;
-use super::{Database, Record, StoreError, sql};
+use super::{Database, Record, StoreError};
 use crate::domain::address::TableAddress;
 use crate::domain::characteristics::ColumnCharacteristics;
 use crate::domain::column_profile::ColumnProfile;
@@ -62,7 +65,7 @@ pub enum ColumnRead {
     Missing(Box<TableDetail>, Option<u32>),
 }
 
-/// Reads one column whole, beside the compared run and its history. Four statements. Nothing where the run shown lacks it.
+/// Reads one column whole, beside the compared run and its history. Three statements, four where others wrote values as rows. Nothing where the run shown lacks it.
 pub async fn get_column_detail(
     db: &Database,
     address: &TableAddress,
@@ -89,7 +92,7 @@ pub async fn read_runs(db: &Database, found: &TableForColumn, query: &ColumnsQue
     choose_runs(db, &found.summary.table_id, query).await
 }
 
-/// Reads one column of a table that was found. Two statements.
+/// Reads one column of a table that was found. One statement; two where others wrote values as rows.
 pub async fn read_column(
     db: &Database,
     found: TableForColumn,
@@ -107,21 +110,20 @@ pub async fn read_column(
         Some(runs) => runs,
     };
     let mut parts = read_columns(db, &table_id, &chosen, Some((column_name, history_runs))).await?;
-    let named = |columns: &[ColumnProfile]| columns.iter().find(|column| column.column_name == column_name).cloned();
-    let Some(mut column) = named(&parts.columns) else {
+    let Some(mut column) = parts.whole.take() else {
         let attempt = chosen.shown.as_ref().map(|run| run.attempt);
         return Ok(ColumnRead::Missing(
             Box::new(chosen.into_detail(summary, active_run, parts)),
             attempt,
         ));
     };
-    let mut compared = named(&parts.compared_columns);
-    add_values(db, &table_id, &chosen, &mut column, compared.as_mut()).await?;
+    let mut compared = parts.whole_compared.take();
+    add_written_values(db, &table_id, &chosen, &mut column, compared.as_mut()).await?;
     let history = std::mem::take(&mut parts.history);
     Ok(ColumnRead::Found(Box::new(ColumnDetail {
         table: chosen.into_detail(summary, active_run, parts),
-        column,
-        compared,
+        column: column.column,
+        compared: compared.map(|compared| compared.column),
         history,
         characteristics: said,
         source: "results".into(),
@@ -248,18 +250,22 @@ impl ChosenRuns {
     }
 }
 
-/// What one statement reads of `dq_profile_results`.
+/// What one statement reads of the results.
 #[derive(Default)]
 struct ColumnParts {
     columns: Vec<ColumnProfile>,
     compared_columns: Vec<ColumnProfile>,
     history: Vec<ColumnPoint>,
+    /// The column that was asked for, in both runs.
+    whole: Option<WholeColumn>,
+    whole_compared: Option<WholeColumn>,
 }
 
-/// What every branch of the statement below reads.
-const RESULT_COLUMNS: &str =
-    "r.column_name, r.ordinal_position, r.data_type, r.general_type, r.record_count, r.null_count, r.distinct_count,
-     r.min_value, r.max_value, r.avg_value, r.stddev_value, r.percentiles_json, r.metrics_json";
+/// A column with all its values and bars; where others wrote these as rows, they are not here yet.
+struct WholeColumn {
+    column: ColumnProfile,
+    has_values: bool,
+}
 
 /// Reads the columns of both runs, and where asked one column's history, in one statement.
 async fn read_columns(
@@ -270,40 +276,57 @@ async fn read_columns(
 ) -> Result<ColumnParts, StoreError> {
     let mut parts = ColumnParts::default();
     let Some(shown) = &chosen.shown else { return Ok(parts) };
-    let mut text = format!(
-        "select 'shown' as part, {RESULT_COLUMNS}, r.top_values_json, r.histogram_json, 0 as run_number, r.generated_at as completed_at
-         from dq_profile_results r where r.table_id = $1 and r.profile_run_id = $2 and r.attempt = $3
-         union all select 'compared', {RESULT_COLUMNS}, r.top_values_json, r.histogram_json, 0, r.generated_at
-         from dq_profile_results r where r.table_id = $1 and r.profile_run_id = $4 and r.attempt = $5"
-    );
-    if let Some((_, runs)) = history {
-        // A history of very many runs has figures only.
-        let drawn = if runs <= DRAWN_RUNS {
-            "r.top_values_json, r.histogram_json"
-        } else {
-            "null as top_values_json, null as histogram_json"
-        };
-        text.push_str(&format!(
-            " union all select * from (select 'history', {RESULT_COLUMNS}, {drawn}, rt.run_number, rt.completed_at
-             from run_tables rt join dq_profile_results r on r.table_id = rt.table_id and substr(r.column_name, 1, 400) = substr($6, 1, 400) and r.column_name = $6 and r.profile_run_id = rt.profile_run_id
-                 and r.attempt = rt.attempt
-             where rt.table_id = $1 and rt.completed_at is not null and rt.failure_json is null order by rt.run_number desc limit $7) newest"
-        ));
+    let of_run = |part: &str, run: &str| {
+        from_both(&format!(
+            "select '{part}' as part, @figures, @few, @bars, case when @column.column_name = $2 then @column.values_json end as values_json,
+                 0 as run_number, @run.generated_at as completed_at
+             from @results where @run.table_id = $1 and {run}"
+        ))
+    };
+    let mut text = of_run("shown", "@run.profile_run_id = $5 and @run.attempt = $6");
+    text.push_str(" union all ");
+    text.push_str(&of_run("compared", "@run.profile_run_id = $7 and @run.attempt = $8"));
+    // A history of very many runs has figures only.
+    let few = match history {
+        Some((_, runs)) if runs > DRAWN_RUNS => {
+            "null as top_values_json, null as few_json, null as histogram_json, null as axis_json, null as counts_json"
+        }
+        _ => "@few, @bars",
+    };
+    if history.is_some() {
+        text.push_str(" union all ");
+        text.push_str(&from_both(&format!(
+        "select 'history', @figures, {few}, null as values_json, newest.run_number, newest.completed_at from {} newest, @results where {}",
+        newest_runs_with_column(),
+        column_of_run("newest")
+    )));
     }
     let compared = chosen.compared.as_ref();
-    let mut statement = sql_joined(text)
+    let (column_name, runs) = history.unwrap_or(("", 0));
+    let statement = sql_joined(text)
         .bind(table_id.as_str())
+        .bind(column_name)
+        .bind(name_hash(column_name))
+        .bind(runs)
         .bind(shown.run.profile_run_id.as_str())
         .bind(shown.attempt)
         .bind(compared.map(|run| run.run.profile_run_id.as_str()))
         .bind(compared.map(|run| run.attempt));
-    if let Some((column_name, runs)) = history {
-        statement = statement.bind(column_name).bind(runs);
-    }
     for row in &statement.fetch_all(db).await? {
-        match row.text("part")?.as_str() {
-            "shown" => parts.columns.push(read_listed(row)?),
-            "compared" => parts.compared_columns.push(read_listed(row)?),
+        let part = row.text("part")?;
+        match part.as_str() {
+            "shown" | "compared" => {
+                let column = read_listed(row)?;
+                let is_whole = history.is_some() && column.column_name == column_name;
+                let whole = if is_whole { Some(read_whole(row, column.clone())?) } else { None };
+                if part == "shown" {
+                    parts.whole = whole.or(parts.whole);
+                    parts.columns.push(column);
+                } else {
+                    parts.whole_compared = whole.or(parts.whole_compared);
+                    parts.compared_columns.push(column);
+                }
+            }
             _ => parts.history.push(ColumnPoint {
                 number: row.integer("run_number")?,
                 completed_at: row.time("completed_at")?,
@@ -324,49 +347,32 @@ fn read_listed(row: &Record) -> Result<ColumnProfile, StoreError> {
     Ok(column)
 }
 
-/// Replaces the few values of lists by all of them, for both runs in one statement; another where others wrote them as rows.
-async fn add_values(
+fn read_whole(row: &Record, mut column: ColumnProfile) -> Result<WholeColumn, StoreError> {
+    let distribution = read_distribution(row)?;
+    let has_values = distribution.is_some();
+    if let Some(distribution) = distribution {
+        (column.top_values, column.histogram) = distribution;
+    }
+    Ok(WholeColumn { column, has_values })
+}
+
+/// The values that others wrote as rows, where the run shown or the one compared with has them so. One statement, or none.
+async fn add_written_values(
     db: &Database,
     table_id: &TableId,
     chosen: &ChosenRuns,
-    column: &mut ColumnProfile,
-    compared: Option<&mut ColumnProfile>,
+    column: &mut WholeColumn,
+    compared: Option<&mut WholeColumn>,
 ) -> Result<(), StoreError> {
-    let place = |run: Option<&PublishedRun>| run.map(|run| (run.run.profile_run_id.0.clone(), run.attempt));
-    let (shown, other) = (place(chosen.shown.as_ref()), place(chosen.compared.as_ref()));
-    let rows = sql("select 'shown' as part, record_count, values_json, histogram_json
-         from dq_profile_results where table_id = $1 and profile_run_id = $2 and attempt = $3 and ordinal_position = $4
-         union all select 'compared', record_count, values_json, histogram_json
-         from dq_profile_results where table_id = $1 and profile_run_id = $5 and attempt = $6 and ordinal_position = $7")
-    .bind(table_id.as_str())
-    .bind(shown.as_ref().map(|(run, _)| run.as_str()))
-    .bind(shown.as_ref().map(|(_, attempt)| *attempt))
-    .bind(column.ordinal_position)
-    .bind(other.as_ref().map(|(run, _)| run.as_str()))
-    .bind(other.as_ref().map(|(_, attempt)| *attempt))
-    .bind(compared.as_ref().map(|column| column.ordinal_position))
-    .fetch_all(db)
-    .await?;
-    let mut bare: Vec<(&(String, u32), &mut ColumnProfile)> = Vec::new();
-    for (part, run, column) in [("shown", &shown, Some(column)), ("compared", &other, compared)] {
-        let (Some(run), Some(column)) = (run, column) else { continue };
-        for row in &rows {
-            if row.text("part")? != part {
-                continue;
-            }
-            match read_distribution(row)? {
-                Some(distribution) => (column.top_values, column.histogram) = distribution,
-                None => {
-                    bare.push((run, column));
-                    break;
-                }
-            }
-        }
+    let mut bare: Vec<(&PublishedRun, &mut WholeColumn)> = Vec::new();
+    for (run, column) in [(chosen.shown.as_ref(), Some(column)), (chosen.compared.as_ref(), compared)] {
+        bare.extend(run.zip(column).filter(|(_, column)| !column.has_values));
     }
-    let runs: Vec<(&str, u32)> = bare.iter().map(|((run, attempt), _)| (run.as_str(), *attempt)).collect();
+    let runs: Vec<(&str, u32)> = bare.iter().map(|(run, _)| (run.run.profile_run_id.as_str(), run.attempt)).collect();
     let mut written = list_written_values(db, table_id, &runs, None).await?;
-    for ((run, _), column) in bare {
-        (column.top_values, column.histogram) = written.remove(&(run.clone(), column.ordinal_position)).unwrap_or_default();
+    for (run, WholeColumn { column, .. }) in bare {
+        let place = (run.run.profile_run_id.0.clone(), column.ordinal_position);
+        (column.top_values, column.histogram) = written.remove(&place).unwrap_or_default();
     }
     Ok(())
 }

@@ -227,7 +227,10 @@ pub async fn set_table_active(tx: &mut Transaction, table: &TableId, is_active: 
 
 /// The filters of the list; `$1..$10` as [`bind_filters`] binds them.
 const LIST_CONDITION: &str = "where ($1 is null or lower(t.schema_name || '.' || t.table_name) like lower($1) escape '!'
-         or exists (select 1 from dq_profile_results r where r.table_id = t.table_id and r.profile_run_id = ch.last_complete_profile_run_id
+         or exists (select 1 from result_sets s join result_rows p on p.set_key = s.set_key join result_contents c on c.content_key = p.content_key
+             where s.table_id = t.table_id and s.profile_run_id = ch.last_complete_profile_run_id and s.attempt = ch.last_complete_attempt
+             and lower(c.column_name) like lower($1) escape '!')
+         or exists (select 1 from written_results r where r.table_id = t.table_id and r.profile_run_id = ch.last_complete_profile_run_id
              and r.attempt = ch.last_complete_attempt and lower(r.column_name) like lower($1) escape '!'))
      and ($2 is null or g.connection_id = $2)
      and ($3 is null or t.table_group_id = $3)

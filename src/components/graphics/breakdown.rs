@@ -21,6 +21,17 @@ pub struct Part {
     pub compared: Option<u64>,
 }
 
+impl Part {
+    /// What is neither missing nor compared.
+    pub fn of(name: &str, count: u64) -> Self {
+        Self {
+            name: name.to_owned(),
+            count,
+            ..Self::default()
+        }
+    }
+}
+
 /// True, false and null (or any few parts) as one bar over the full width, every part named with count and share.
 /// The parts add up to `whole`; `label` says the finding.
 pub fn split_bar(parts: &[Part], whole: u64, label: &str, compared_name: Option<&str>) -> AnyView {

@@ -16,6 +16,7 @@ pub mod leaves;
 pub mod parquet;
 pub mod partitions;
 pub mod postgres;
+pub mod pushed;
 pub mod row_stream;
 pub mod scoped;
 pub mod snapshot;

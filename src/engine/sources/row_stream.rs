@@ -90,21 +90,25 @@ pub struct RowStream<C> {
 }
 
 impl<C: Send + 'static> RowStream<C> {
-    /// Starts a task that reads all rows and gives the connection back to the slot.
+    /// Takes the session out of its slot and starts a task that reads all rows; at their end the session is back in the slot.
     pub fn start<F>(
         name: &str,
         columns: &[TableColumn],
-        session: Session<C>,
         slot: &SessionSlot<C>,
         read: impl FnOnce(C, Reports<C>) -> F,
-    ) -> Self
+    ) -> Result<Self, EngineError>
     where
         F: Future<Output = ()> + Send + 'static,
     {
+        let session = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Session { connection, runtime } = session.ok_or_else(|| EngineError::ReaderFault {
+            path: name.to_owned(),
+            row: None,
+            reason: "its transaction is gone".into(),
+        })?;
         let (sender, reports) = mpsc::channel(1);
-        let Session { connection, runtime } = session;
         runtime.spawn(read(connection, sender));
-        Self {
+        Ok(Self {
             name: name.to_owned(),
             columns: columns.iter().map(TableColumn::announced).collect(),
             kinds: columns.iter().map(|column| column.reading.kinds()).collect(),
@@ -112,7 +116,7 @@ impl<C: Send + 'static> RowStream<C> {
             runtime: Some(runtime),
             reports,
             slot: slot.clone(),
-        }
+        })
     }
 }
 
@@ -161,9 +165,4 @@ impl<C> Drop for RowStream<C> {
             runtime.shutdown_background();
         }
     }
-}
-
-/// Takes the session out of its slot.
-pub fn take_session<C>(slot: &SessionSlot<C>) -> Option<Session<C>> {
-    slot.lock().unwrap_or_else(PoisonError::into_inner).take()
 }

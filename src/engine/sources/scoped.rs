@@ -1,6 +1,7 @@
 //! A source of which only some columns and rows are wanted: left-out columns are dropped, rows are tested before they are counted.
 //!
-//! One way of testing for every source: what its arrays hold is compared as the filter's literal says, never as text of SQL.
+//! One way of testing for every source: what its arrays hold is compared as the filter's literal says, never as text of SQL. A database may
+//! have left out rows before (`pushed`): only such as would be dropped here.
 
 use std::cmp::Ordering;
 
@@ -190,8 +191,12 @@ fn holds(operator: Operator, orders: &[Option<Ordering>]) -> Vec<bool> {
 
 fn micros_of(array: &ArrayRef, data_type: &DataType) -> Result<Vec<Option<i64>>, ArrowError> {
     if *data_type == DataType::Date32 {
+        // The infinities of a database are days at the ends of 32 bits.
         let days = array.as_primitive::<Date32Type>();
-        return Ok(days.iter().map(|day| day.map(|day| i64::from(day) * 86_400_000_000)).collect());
+        return Ok(days
+            .iter()
+            .map(|day| day.map(|day| i64::from(day).saturating_mul(86_400_000_000)))
+            .collect());
     }
     // The zone stays, for without one the values would be shifted to local time.
     let zone = match data_type {

@@ -151,18 +151,8 @@ const ENTRIES: &[Entry] = &[
         of: Of::Nested,
         why: "a nested value is known by its JSON text, and the spelling of that text (spaces, numbers, order) is the reader's own",
     },
-    Entry {
-        metrics: &["*"],
-        dialects: &[DuckDb],
-        of: Of::BrokenRecords,
-        why: "records were left out that do not keep to the file's form, and DuckDB draws that line elsewhere",
-    },
-    Entry {
-        metrics: &["*"],
-        dialects: &[DuckDb],
-        of: Of::BrokenTexts,
-        why: "the file is written in what DuckDB does not read: bytes that are not UTF-8, or UTF-16 other than of a CSV file with the low byte first",
-    },
+    BROKEN_RECORDS,
+    BROKEN_TEXTS,
     Entry {
         metrics: &[
             "suggested_type",
@@ -181,20 +171,24 @@ const ENTRIES: &[Entry] = &[
     },
 ];
 
+/// What no file of the table says to another reader, of its columns and of the table alike.
+const BROKEN_RECORDS: Entry = Entry {
+    metrics: &["*"],
+    dialects: &[DuckDb],
+    of: Of::BrokenRecords,
+    why: "records were left out that do not keep to the file's form, and DuckDB draws that line elsewhere",
+};
+const BROKEN_TEXTS: Entry = Entry {
+    metrics: &["*"],
+    dialects: &[DuckDb],
+    of: Of::BrokenTexts,
+    why: "the file is written in what DuckDB does not read: bytes that are not UTF-8, or UTF-16 other than of a CSV file with the low byte first",
+};
+
 /// What of the table as a whole.
 const TABLE_ENTRIES: &[Entry] = &[
-    Entry {
-        metrics: &["*"],
-        dialects: &[DuckDb],
-        of: Of::BrokenRecords,
-        why: "records were left out that do not keep to the file's form, and DuckDB draws that line elsewhere",
-    },
-    Entry {
-        metrics: &["*"],
-        dialects: &[DuckDb],
-        of: Of::BrokenTexts,
-        why: "the file is written in what DuckDB does not read: bytes that are not UTF-8, or UTF-16 other than of a CSV file with the low byte first",
-    },
+    BROKEN_RECORDS,
+    BROKEN_TEXTS,
     Entry {
         metrics: &["duplicate_row_count"],
         dialects: ALL,

@@ -95,10 +95,8 @@ fn missing(column: &ColumnProfile, sql: &PanelSql) -> Option<AnyView> {
     let metrics = &column.metrics;
     let missing = metrics.missing_count?;
     let part = |name: &str, count: u64| Part {
-        name: name.to_owned(),
-        count,
         is_missing: true,
-        compared: None,
+        ..Part::of(name, count)
     };
     let parts = [
         part("null", column.null_count),
@@ -118,13 +116,7 @@ fn contents(column: &ColumnProfile, sql: &PanelSql) -> Option<AnyView> {
     let all = contents_of(&column.metrics);
     let parts: Vec<Part> = all
         .into_iter()
-        .filter_map(|(name, rows)| {
-            rows.filter(|rows| *rows > 0).map(|count| Part {
-                name: name.to_owned(),
-                count,
-                ..Part::default()
-            })
-        })
+        .filter_map(|(name, rows)| rows.filter(|rows| *rows > 0).map(|count| Part::of(name, count)))
         .collect();
     if parts.is_empty() {
         return None;

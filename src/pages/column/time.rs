@@ -63,13 +63,7 @@ fn recency(column: &ColumnProfile, sql: &PanelSql) -> Option<AnyView> {
     ];
     let parts: Vec<Part> = lines
         .into_iter()
-        .filter_map(|(name, rows)| {
-            rows.map(|count| Part {
-                name: name.to_owned(),
-                count,
-                ..Part::default()
-            })
-        })
+        .filter_map(|(name, rows)| rows.map(|count| Part::of(name, count)))
         .collect();
     if parts.is_empty() {
         return None;
@@ -88,15 +82,7 @@ fn weekdays(column: &ColumnProfile) -> Option<AnyView> {
         .weekday_counts
         .as_ref()
         .filter(|counts| counts.len() == WEEKDAYS.len())?;
-    let parts: Vec<Part> = WEEKDAYS
-        .iter()
-        .zip(counts)
-        .map(|(name, count)| Part {
-            name: (*name).to_owned(),
-            count: *count,
-            ..Part::default()
-        })
-        .collect();
+    let parts: Vec<Part> = WEEKDAYS.iter().zip(counts).map(|(name, count)| Part::of(name, *count)).collect();
     let title = SectionTitle::new("weekdays", "Days of the week").subtitle(format!("of {}", counted(column.non_null_count, "value")));
     Some(section(title, breakdown(&parts, column.non_null_count)))
 }

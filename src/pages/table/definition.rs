@@ -99,7 +99,7 @@ fn columns(detail: &TableDetail) -> Option<AnyView> {
             let href = detail.summary.address.column_path(&column.column_name);
             view! {
                 <tr>
-                    <td class="c-n">{column.ordinal_position}</td>
+                    <td class="num c-n">{column.ordinal_position}</td>
                     <th scope="row"><a class="colname" href=href>{column.column_name.clone()}</a></th>
                     <td>{type_mark(column)}</td>
                     <td class="t2">{type_word(column.general_type)}</td>

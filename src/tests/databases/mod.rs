@@ -1,6 +1,7 @@
 //! Databases as sources: real servers and real files, good and hostile, through the engine.
 mod postgres;
 mod postgres_tls;
+mod pushed;
 mod sqlite;
 
 use std::future::Future;

@@ -1,6 +1,7 @@
 //! What a page costs: at most six statements, however wide the table.
 
 use crate::domain::user::Role;
+use crate::store::sql;
 use crate::tests::app::TestApp;
 
 #[tokio::test]
@@ -53,6 +54,31 @@ async fn no_page_needs_more_than_six_statements() {
         let statements = app.db().statement_count() - before;
         assert!(statements <= 6, "{page} took {statements} statements");
     }
+}
+
+#[tokio::test]
+async fn a_payload_that_is_asked_first_and_cannot_be_read_costs_no_more() {
+    let app = TestApp::new().await;
+    let (connection, orders) = app.shop().await;
+    for _ in 0..2 {
+        app.profile(&connection).await;
+    }
+    let (_, cookie) = app.come_in("ada", &[Role::Admin]).await;
+    for text in [
+        "insert into dq_settings (key, value, updated_at) values ('profile_table_reads_enabled', 'false', {now})",
+        "update dq_profiles set payload_path = 'nowhere.json'",
+    ] {
+        sql(text).execute(app.db()).await.unwrap();
+    }
+    let before = app.db().statement_count();
+    let answer = app.get(&format!("{}/columns/amount", orders.path()), &cookie).await;
+    assert_eq!(answer.status, 200);
+    assert!(
+        answer.body.contains("Reading from tables is switched off"),
+        "the payload was asked first"
+    );
+    let statements = app.db().statement_count() - before;
+    assert!(statements <= 6, "{statements} statements");
 }
 
 #[tokio::test]

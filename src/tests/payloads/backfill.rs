@@ -92,7 +92,7 @@ async fn lost_rows_are_replayed_and_rows_of_an_engine_stay() {
     assert_eq!(backfill_all(&shelf).await.differing().count(), 0);
 
     sql("update run_tables set engine = 'limn'").execute(shelf.db()).await.unwrap();
-    sql("update dq_profile_results set record_count = 7")
+    sql("update result_contents set record_count = 7")
         .execute(shelf.db())
         .await
         .unwrap();

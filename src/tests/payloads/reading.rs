@@ -227,10 +227,7 @@ async fn a_missing_part_of_the_schema_is_added_once_or_the_payload_answers() {
     shelf.old_run("r1", Some(p3("r1", 100).to_string())).await;
     super::backfill::backfill_all(&shelf).await;
     let drop = async || {
-        sql("alter table dq_profile_results drop column percentiles_json")
-            .execute(shelf.db())
-            .await
-            .unwrap();
+        sql("drop table dq_profile_anomaly_results").execute(shelf.db()).await.unwrap();
     };
     shelf.switch(AUTO_MANAGE, false).await;
     drop().await;
@@ -339,9 +336,15 @@ async fn the_results_of_a_run_come_from_the_tables_else_from_its_payload_and_say
     let off = results("").await;
     assert_eq!(off["source"], "payload");
     assert!(off["source_reason"].as_str().unwrap().contains("switched off"), "{off}");
-    // Where only the typed rows are left they answer.
+    // Where only the typed rows are left, that somebody wrote, they answer.
     shelf.switch(TABLE_READS, true).await;
-    sql("delete from dq_profile_results").execute(shelf.db()).await.unwrap();
+    for text in [
+        "insert into dq_profile_columns (profile_run_id, attempt, table_id, ordinal_position, schema_name, table_name, column_name, row_count, null_count)
+         select profile_run_id, attempt, table_id, ordinal_position, schema_name, table_name, column_name, row_count, null_count from dq_profile_columns",
+        "delete from dq_profile_results",
+    ] {
+        sql(text).execute(shelf.db()).await.unwrap();
+    }
     let typed = results("").await;
     assert_eq!(
         (&typed["source"], &typed["tables"][0]["columns"][0]["column_name"]),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::fixture::*;
 use crate::store::{
-    Catalogue, ColumnKind, Database, DatabaseKind, Makes, SCRIPTS, StoreError, all_tables, cut_off_after, latest_version, list_copies,
-    migrate_to, settings, split, sql,
+    Catalogue, ColumnKind, Database, DatabaseKind, Makes, StoreError, all_tables, cut_off_after, latest_version, list_copies, migrate_to,
+    settings, split, sql, versions,
 };
 
 on_both_databases!(
@@ -193,7 +193,7 @@ async fn an_older_database_keeps_its_rows_and_is_copied_first() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_version_cut_off_after_any_statement_is_done_again() {
-    for version in SCRIPTS.iter().map(|script| script.number) {
+    for version in versions() {
         for (fixture, fresh) in empty_databases().await.iter().zip(empty_databases().await) {
             fresh.db.migrate().await.unwrap();
             let mut statements = 0;
@@ -244,8 +244,8 @@ async fn what_was_lost_is_added_again(db: &Database) {
     let whole = catalogue(db).await;
     for text in [
         "alter table dq_connections drop column system_id",
-        "alter table dq_profile_results drop column metrics_json",
-        "drop index dq_profile_results_of_run",
+        "alter table run_tables drop column metrics_json",
+        "drop index written_results_of_run",
         "drop table dq_alerts",
         "drop view dq_profile_column_values",
     ] {
@@ -257,9 +257,9 @@ async fn what_was_lost_is_added_again(db: &Database) {
         added,
         [
             "column dq_connections.system_id",
-            "column dq_profile_results.metrics_json",
+            "column run_tables.metrics_json",
             "index dq_alerts_by_time",
-            "index dq_profile_results_of_run",
+            "index written_results_of_run",
             "rule dq_profile_column_values_delete",
             "rule dq_profile_column_values_insert",
             "rule dq_profile_column_values_update",

@@ -12,6 +12,7 @@ on_both_databases!(
     a_removed_run_leaves_nothing_behind_and_the_one_before_is_shown,
     a_run_that_has_not_ended_stays,
     old_runs_go_but_never_the_one_that_is_shown,
+    what_repeats_is_kept_once_and_goes_with_the_last_run_that_found_it,
 );
 
 async fn remove(db: &Database, runs: &[RunId]) -> u64 {
@@ -49,6 +50,40 @@ async fn a_removed_run_leaves_nothing_behind_and_the_one_before_is_shown(db: &Da
     assert!(detail.run.is_none() && detail.summary.profile.is_none());
     let trail = audit::list_audit(db, Some(&format!("run:{second}")), 0, 9).await.unwrap();
     assert_eq!(trail.items[0].action, "run.delete");
+}
+
+async fn what_repeats_is_kept_once_and_goes_with_the_last_run_that_found_it(db: &Database) {
+    let connection = connect(db, "Shop", &["orders"]).await;
+    let group = group_of(&connection);
+    let count = async |table: &str| {
+        let text: &'static str = format!("select count(*) as n from {table}").leak();
+        sql(text).fetch_one(db).await.unwrap().count("n").unwrap()
+    };
+    let mut runs = Vec::new();
+    for (rows, kept) in [(100, 2), (100, 2), (200, 4), (100, 4)] {
+        runs.push(complete_run(db, &group, rows, 1.0).await.profile_run_id);
+        assert_eq!(count("result_contents").await, kept);
+    }
+    assert_eq!((count("result_rows").await, count("dq_profile_results").await), (8, 8));
+    remove(db, &runs[..2]).await;
+    assert_eq!((count("result_contents").await, count("result_sets").await), (4, 2));
+    let detail = tables::get_table_detail(db, &address(&connection, "orders"), &ColumnsQuery::default())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((detail.columns.len(), detail.columns[0].row_count), (2, 100));
+    remove(db, &runs[3..]).await;
+    assert_eq!(count("result_contents").await, 2);
+    remove(db, &runs[2..3]).await;
+    assert_eq!(
+        (
+            count("result_contents").await,
+            count("result_rows").await,
+            count("result_sets").await
+        ),
+        (0, 0, 0)
+    );
+    assert_eq!(count("result_texts").await, 0);
 }
 
 async fn sql_count(db: &Database, table: &str, run: &str) -> u64 {

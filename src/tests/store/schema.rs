@@ -292,22 +292,118 @@ async fn a_handle_that_is_limited_reads_by_the_same_indexes() {
     }
 }
 
-/// Every statement of the column profile, its history, the states that merge and what goes with a run.
-async fn read_columns_every_way(db: &Database, connection: &crate::domain::connection::Connection) {
-    use crate::store::{api_tokens, column_history, column_reads, partition_states, run_deletion};
-    let group = group_of(connection);
+/// Tables that grow with every run, as PostgreSQL names them.
+const GROWING: &[&str] = &[
+    "written_results",
+    "written_columns",
+    "written_column_values",
+    "result_sets",
+    "result_rows",
+    "result_contents",
+    "run_tables",
+];
+
+/// Makes 3,000 runs of one, contents and all, so that PostgreSQL has a reason to choose an index.
+async fn copy_a_run(db: &Database) {
+    let copies = |table: &str, changed: &str| {
+        format!(
+            "insert into {table} select (jsonb_populate_record(t, jsonb_build_object({changed}))).* from {table} t, generate_series(1, 3000) n"
+        )
+    };
+    for text in [
+        copies("dq_profiles", "'profile_run_id', 'copy-' || n, 'run_number', 10 + n"),
+        copies("run_tables", "'profile_run_id', 'copy-' || n, 'run_number', 10 + n"),
+        copies("result_sets", "'profile_run_id', 'copy-' || n, 'set_key', t.set_key + 1000 * n"),
+        copies(
+            "result_contents",
+            "'content_key', t.content_key + 1000 * n, 'content_hash', t.content_hash + n",
+        ),
+        copies(
+            "result_rows",
+            "'set_key', t.set_key + 1000 * n, 'content_key', t.content_key + 1000 * n",
+        ),
+        // As others write.
+        "insert into dq_profile_results select * from dq_profile_results where profile_run_id like 'copy-1%'".to_owned(),
+        "insert into dq_profile_columns select * from dq_profile_columns where profile_run_id like 'copy-1%'".to_owned(),
+        "insert into dq_profile_column_values select distinct on (profile_run_id, attempt, table_id, ordinal_position, is_bucket, rank) *
+             from dq_profile_column_values where profile_run_id like 'copy-1%'"
+            .to_owned(),
+        "analyze".to_owned(),
+    ] {
+        sql(text.leak()).execute(db).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_reads_a_table_and_a_column_by_index_too() {
+    let Some(fixture) = super::fixture::postgres().await else { return };
+    let db = &fixture.db;
+    let connection = connect(db, "Shop", &["orders", "stores"]).await;
+    let group = group_of(&connection);
+    complete_run(db, &group, 100, 5.0).await;
+    copy_a_run(db).await;
+    db.take_statement_texts();
+    read_a_column_by_name(db, &connection).await;
+    let texts = db.take_statement_texts();
+    assert!(texts.len() >= 11, "{}", texts.len());
+    for text in texts {
+        let plan = sql(format!("explain {text}").leak()).fetch_all(db).await.unwrap();
+        let lines: Vec<String> = plan.iter().map(|row| row.text("QUERY PLAN").unwrap()).collect();
+        for (at, line) in lines.iter().enumerate() {
+            let Some(table) = GROWING.iter().find(|table| line.contains(&format!(" on {table} "))) else {
+                continue;
+            };
+            assert!(
+                !line.contains("Seq Scan"),
+                "{table} is read from end to end: {text}\n{}",
+                lines.join("\n")
+            );
+            // A walk along a whole index is no better.
+            let mut below = lines[at + 1..].iter().take_while(|line| !line.contains("->"));
+            let by_condition = line.contains("Bitmap Heap Scan") || below.any(|line| line.contains("Index Cond:"));
+            assert!(by_condition, "{table} is walked along an index: {text}\n{}", lines.join("\n"));
+        }
+    }
+}
+
+/// The pages of a table and a column, and the column profile up to its figures.
+async fn read_a_column_by_name(db: &Database, connection: &crate::domain::connection::Connection) {
+    use crate::store::column_reads;
+    let (group, address) = (group_of(connection), address(connection, "orders"));
+    let query = ColumnsQuery::default();
+    tables::get_table_detail(db, &address, &query).await.unwrap().unwrap();
+    column_profiles::get_column_detail(db, &address, "amount", &query)
+        .await
+        .unwrap()
+        .unwrap();
     let table = column_reads::list_tables_named(db, &group, &["orders".into()])
         .await
         .unwrap()
         .remove(0)
         .table_id;
+    let run = column_reads::list_candidate_runs(db, &group, Some(&table)).await.unwrap().remove(0);
+    let spellings = ["amount".to_owned()];
+    column_reads::find_result_column(db, &run, &table, "amount").await.unwrap().unwrap();
+    column_reads::list_result_columns(db, &run, &table, &spellings).await.unwrap();
+    column_reads::list_typed_columns(db, &run, &table, &spellings).await.unwrap();
+}
+
+/// Every statement of the column profile, its history, the states that merge and what goes with a run.
+async fn read_columns_every_way(db: &Database, connection: &crate::domain::connection::Connection) {
+    use crate::store::{api_tokens, column_history, column_reads, partition_states, run_deletion};
+    let group = group_of(connection);
+    let named = column_reads::list_tables_named(db, &group, &["orders".into()])
+        .await
+        .unwrap()
+        .remove(0);
+    let table = named.table_id.clone();
     let spellings = ["amount".to_owned()];
     let run = column_reads::list_candidate_runs(db, &group, Some(&table)).await.unwrap().remove(0);
-    let stored = column_reads::find_result_column(db, &run, &table, "amount").await.unwrap().unwrap();
+    column_reads::find_result_column(db, &run, &table, "amount").await.unwrap().unwrap();
     column_reads::list_result_columns(db, &run, &table, &spellings).await.unwrap();
     column_reads::list_typed_columns(db, &run, &table, &spellings).await.unwrap();
     column_reads::list_column_values(db, &run, &table, 1).await.unwrap();
-    column_reads::list_column_anomalies(db, &run, &table, &stored).await.unwrap();
+    column_reads::list_column_anomalies(db, &run, &named, "amount").await.unwrap();
     column_reads::list_run_anomalies(db, &run.profile_run_id).await.unwrap();
     column_reads::find_payload(db, &run.profile_run_id, 10).await.unwrap();
     column_history::list_column_history(db, &table, "amount", 9).await.unwrap();

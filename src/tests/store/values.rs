@@ -58,10 +58,16 @@ async fn the_view_has_a_row_for_every_value_and_bar(db: &Database) {
 
 /// A column as a writer leaves it who knows rows only.
 async fn write_as_others_do(db: &Database, table: &TableId, run: &RunId) {
-    sql("update dq_profile_results set values_json = null, histogram_json = null, top_values_json = '{\"theirs\": 1}' where column_name = 'amount'")
-        .execute(db)
-        .await
-        .unwrap();
+    for text in [
+        "insert into dq_profile_results (result_id, profile_run_id, table_id, column_id, schema_name, table_name, column_name, data_type, general_type,
+             record_count, null_count, attempt, ordinal_position, top_values_json, metrics_json)
+         select 'theirs', profile_run_id, table_id, column_id, schema_name, table_name, column_name, data_type, general_type, record_count, null_count,
+             attempt, ordinal_position, '{\"theirs\": 1}', metrics_json from dq_profile_results where column_name = 'amount'",
+        "delete from dq_profile_results where column_name = 'amount' and result_id <> 'theirs'",
+        "update dq_profile_results set data_type = 'their type' where result_id = 'theirs'",
+    ] {
+        sql(text).execute(db).await.unwrap();
+    }
     for (value, rank) in [(Some("b"), 2_u32), (Some("a"), 1), (None, 1)] {
         sql("insert into dq_profile_column_values (profile_run_id, attempt, table_id, ordinal_position, is_bucket, rank, schema_name, table_name,
                  column_name, value, frequency, relative_freq, bucket_label, bucket_lower_bound)
@@ -103,7 +109,13 @@ async fn what_others_insert_is_read_everywhere_and_can_be_changed_and_removed(db
     write_as_others_do(db, &table, &run).await;
     let whole = list_whole_columns(db, &table, &run, 1).await.unwrap();
     assert_eq!(distribution(&whole[0]), theirs());
-    assert_eq!(whole[1].column_name, "id");
+    assert_eq!((whole[0].data_type.as_str(), whole[1].column_name.as_str()), ("their type", "id"));
+    let kept = ColumnProfile {
+        data_type: "their type".into(),
+        ..amount_column(100, 1.0)
+    };
+    assert_eq!(whole[0].metrics.patterns, kept.metrics.patterns);
+    assert_eq!(whole[0].non_null_count, kept.non_null_count);
     let history = list_column_history(db, &table, "amount", 5).await.unwrap();
     assert_eq!(distribution(&history[0].column), theirs());
     let page = column_profiles::get_column_detail(db, &address(&connection, "orders"), "amount", &ColumnsQuery::default())

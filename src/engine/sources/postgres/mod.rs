@@ -18,7 +18,8 @@ use sqlx::{PgConnection, Row};
 use super::BatchSource;
 use super::cells::TableColumn;
 use super::database_error::database_error;
-use super::row_stream::{RowStream, Session, SessionSlot, take_session};
+use super::pushed::{Place, push_filter};
+use super::row_stream::{RowStream, Session, SessionSlot};
 use crate::domain::address::qualified_name;
 use crate::domain::connection::FoundTable;
 use crate::domain::table_profile::Snapshot;
@@ -41,6 +42,8 @@ pub struct OpenTable {
     pub row_estimate: u64,
     /// What the transaction sees.
     pub snapshot: Snapshot,
+    /// Which rows the server may leave out: ` where ...`, or nothing.
+    pub where_clause: String,
 }
 
 /// A table whose transaction is open.
@@ -68,19 +71,9 @@ impl PostgresTable {
 
     /// Starts reading. One look at a time: all looks share the one transaction.
     pub fn open_source(&self) -> Result<Box<dyn BatchSource>, EngineError> {
-        let session = take_session(&self.slot).ok_or_else(|| EngineError::ReaderFault {
-            path: self.open.name.clone(),
-            row: None,
-            reason: "its transaction is gone".into(),
-        })?;
         let table = self.open.clone();
-        Ok(Box::new(RowStream::start(
-            &self.open.name,
-            &self.open.columns,
-            session,
-            &self.slot,
-            move |connection, reports| reading::read_rows(connection, table, reports),
-        )))
+        let read = move |connection, reports| reading::read_rows(connection, table, reports);
+        Ok(Box::new(RowStream::start(&self.open.name, &self.open.columns, &self.slot, read)?))
     }
 }
 
@@ -94,7 +87,8 @@ async fn open_table(
     let failed = |error: sqlx::Error| database_error(name, &error);
     session::begin_reading(connection, snapshot, left_ms).await.map_err(failed)?;
     let row = sqlx::query(
-        "select c.oid::int8, pg_table_size(c.oid)::int8, greatest(c.reltuples, 0)::float8
+        "select c.oid::int8, pg_table_size(c.oid)::int8, greatest(c.reltuples, 0)::float8,
+             current_setting('server_encoding') = 'UTF8'
          from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
          where n.nspname = $1 and c.relname = $2",
     )
@@ -114,8 +108,10 @@ async fn open_table(
     let estimate: f64 = row.try_get(2).map_err(failed)?;
     let from = format!("{}.{}", columns::quote(&table.schema_name), columns::quote(&table.table_name));
     let mut columns = columns::read_columns(connection, relation, &from).await.map_err(failed)?;
-    columns.retain(|column| !table.scope.leaves_out(&column.name));
+    columns.retain(|column| table.scope.reads(&column.name));
+    let is_utf8: bool = row.try_get(3).map_err(failed)?;
     Ok(OpenTable {
+        where_clause: push_filter(table.scope.row_filter.as_ref(), &columns, Place::Postgres, is_utf8).clause,
         name: name.to_owned(),
         from,
         columns,

@@ -39,9 +39,12 @@ async fn fetch_all(connection: &mut PgConnection, table: &OpenTable, reports: &R
     let failed = |error: sqlx::Error| database_error(&table.name, &error);
     let arrow = |error: arrow::error::ArrowError| malformed(table, 0, &error.to_string());
     let select = select_rows(&table.columns, &table.from);
-    run(connection, format!("declare limn_rows no scroll cursor for {select}"))
-        .await
-        .map_err(failed)?;
+    run(
+        connection,
+        format!("declare limn_rows no scroll cursor for {select}{}", table.where_clause),
+    )
+    .await
+    .map_err(failed)?;
     let mut batch = RowBatch::new(&table.columns).map_err(arrow)?;
     let (mut wanted, mut row_number) = (FIRST_FETCH, 0_u64);
     loop {

@@ -17,7 +17,8 @@ use sqlx::SqliteConnection;
 use super::BatchSource;
 use super::cells::TableColumn;
 use super::database_error::database_error;
-use super::row_stream::{RowStream, Session, SessionSlot, take_session};
+use super::pushed::{Place, Pushed, push_filter};
+use super::row_stream::{RowStream, Session, SessionSlot};
 use crate::domain::connection::FoundTable;
 use crate::domain::table_profile::Snapshot;
 use crate::engine::error::EngineError;
@@ -39,6 +40,8 @@ pub struct OpenTable {
     pub snapshot: Snapshot,
     /// Bytes of the table, as discovery found them.
     pub bytes: u64,
+    /// Which rows the file's reader may leave out.
+    pub pushed: Pushed,
 }
 
 /// A table whose transaction is open.
@@ -62,19 +65,9 @@ impl SqliteTable {
 
     /// Starts reading. One look at a time: all looks share the one transaction.
     pub fn open_source(&self) -> Result<Box<dyn BatchSource>, EngineError> {
-        let session = take_session(&self.slot).ok_or_else(|| EngineError::ReaderFault {
-            path: self.open.name.clone(),
-            row: None,
-            reason: "its transaction is gone".into(),
-        })?;
         let table = self.open.clone();
-        Ok(Box::new(RowStream::start(
-            &self.open.name,
-            &self.open.columns,
-            session,
-            &self.slot,
-            move |connection, reports| reading::read_rows(connection, table, reports),
-        )))
+        let read = move |connection, reports| reading::read_rows(connection, table, reports);
+        Ok(Box::new(RowStream::start(&self.open.name, &self.open.columns, &self.slot, read)?))
     }
 }
 
@@ -90,8 +83,10 @@ async fn open_table(connection: &mut SqliteConnection, path: &Path, table: &Foun
             remedy: "The table is gone; find the tables again.",
         });
     }
-    columns.retain(|column| !table.scope.leaves_out(&column.name));
+    columns.retain(|column| table.scope.reads(&column.name));
+    let is_utf8 = session::is_utf8(connection).await.map_err(failed)?;
     Ok(OpenTable {
+        pushed: push_filter(table.scope.row_filter.as_ref(), &columns, Place::Sqlite, is_utf8),
         table_name: table.table_name.clone(),
         columns,
         snapshot: session::describe_snapshot(connection, path).await?,

@@ -12,6 +12,7 @@ use crate::engine::error::EngineError;
 use crate::engine::limits::BATCH_ROWS;
 use crate::engine::sources::cells::{Cells, RowBatch};
 use crate::engine::sources::database_error::database_error;
+use crate::engine::sources::pushed::Bound;
 use crate::engine::sources::row_stream::{Report, Reports};
 
 /// Bytes at which a batch is full.
@@ -37,9 +38,22 @@ pub async fn read_rows(mut connection: SqliteConnection, table: Arc<OpenTable>, 
 async fn fetch_all(connection: &mut SqliteConnection, table: &OpenTable, reports: &Reports<SqliteConnection>) -> Result<(), EngineError> {
     let failed = |error: sqlx::Error| database_error(&table.name, &error);
     let expressions: Vec<&str> = table.columns.iter().map(|column| column.expression.as_str()).collect();
-    let text = format!("select {} from {}", expressions.join(", "), quote(&table.table_name));
+    let text = format!(
+        "select {} from {}{}",
+        expressions.join(", "),
+        quote(&table.table_name),
+        table.pushed.clause
+    );
     let mut batch = RowBatch::new(&table.columns).map_err(|error| malformed(table, 0, &error.to_string()))?;
-    let mut stream = sqlx::query(AssertSqlSafe(text)).persistent(false).fetch(connection);
+    let mut query = sqlx::query(AssertSqlSafe(text)).persistent(false);
+    for value in &table.pushed.values {
+        query = match value {
+            Bound::Whole(number) => query.bind(*number),
+            Bound::Real(number) => query.bind(*number),
+            Bound::Text(text) => query.bind(text.as_str()),
+        };
+    }
+    let mut stream = query.fetch(connection);
     let mut row_number = 0;
     while let Some(row) = stream.try_next().await.map_err(failed)? {
         row_number += 1;

@@ -70,6 +70,11 @@ pub async fn ask(connection: &mut SqliteConnection, question: &'static str) -> R
     row.try_get_unchecked::<String, _>(0)
 }
 
+/// Whether the file keeps its texts as UTF-8.
+pub async fn is_utf8(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    Ok(ask(connection, "pragma encoding").await? == "UTF-8")
+}
+
 /// Which version of the file was read: its stamp, that of its write-ahead log, and the change counters inside.
 pub async fn describe_snapshot(connection: &mut SqliteConnection, path: &Path) -> Result<Snapshot, EngineError> {
     let name = file_name(path);

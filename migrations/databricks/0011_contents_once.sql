@@ -1,0 +1,1 @@
+-- What was found in a column is kept once. In Delta, dq_profile_results and dq_profile_columns stay tables: what repeats costs little there.

@@ -159,7 +159,7 @@ impl SeedPlan {
             document.table_groups.iter().map(SeedGroupPart::entry).collect(),
         );
         plan.add(SeedKind::Table, document.tables.iter().map(SeedTablePart::entry).collect());
-        plan.add_usual(db).await?;
+        plan.add_usual();
         plan.check_connections(config);
         plan.check_parents(db).await?;
         if plan.entries.values().map(Vec::len).sum::<usize>() > MOST_PARTS {
@@ -201,7 +201,7 @@ impl SeedPlan {
     }
 
     /// The usual project and the usual groups of connections that say none.
-    async fn add_usual(&mut self, db: &Database) -> Result<(), AppError> {
+    fn add_usual(&mut self) {
         let (default, name) = DEFAULT_PROJECT;
         let mut groups = Vec::new();
         let said: BTreeSet<String> = self
@@ -212,9 +212,15 @@ impl SeedPlan {
         let mut needs_project = false;
         let known = &self.known;
         for connection in self.entries.entry(SeedKind::Connection).or_default() {
-            if !known.contains_key(&connection.id) && !connection.values.contains_key("project_key") {
-                connection.values.insert("project_key".into(), SeedValue::Text(default.into()));
-                needs_project = true;
+            if !connection.values.contains_key("project_key") {
+                match known.get(&connection.id) {
+                    // Said each time, so that pruning does not take it for one that is said no more.
+                    Some(known) => needs_project |= known.project_key.as_str() == default,
+                    None => {
+                        connection.values.insert("project_key".into(), SeedValue::Text(default.into()));
+                        needs_project = true;
+                    }
+                }
             }
             let id = match connection.id.strip_prefix("conn:") {
                 Some(rest) => format!("group:{rest}"),
@@ -237,7 +243,7 @@ impl SeedPlan {
         }
         self.entries.entry(SeedKind::TableGroup).or_default().extend(groups);
         let is_said = self.of(SeedKind::Project).iter().any(|project| project.id == default);
-        if needs_project && !is_said && store::find_column(db, SeedKind::Project, default, "project_key").await?.is_none() {
+        if needs_project && !is_said {
             self.entries.entry(SeedKind::Project).or_default().push(SeedEntry {
                 id: default.into(),
                 fixed: BTreeMap::new(),
@@ -247,7 +253,6 @@ impl SeedPlan {
                 ]),
             });
         }
-        Ok(())
     }
 
     /// A new connection says what it reads, where Limn may read; nobody seeds a password.

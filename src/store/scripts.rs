@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn every_file_is_listed_in_order() {
         let numbers: Vec<i64> = SCRIPTS.iter().map(|script| script.number).collect();
-        assert!(numbers[0] == 1 && numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");
+        assert_eq!(numbers, (1..=latest_version()).collect::<Vec<_>>());
         for folder in ["sqlite", "postgres", "databricks"] {
             let files = std::fs::read_dir(format!("{}/migrations/{folder}", env!("CARGO_MANIFEST_DIR")))
                 .unwrap()

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::table_groups::GroupBody;
 use crate::domain::connection::{Connection, ConnectionCheck, ConnectionKind, FoundTable};
-use crate::domain::connection_draft::ConnectionDraft;
+use crate::domain::connection_draft::{ConnectionDraft, TLS_MODES};
 use crate::domain::identifier::{ConnectionId, ProjectKey};
 use crate::domain::secret::Secret;
 use crate::services::error::AppError;
@@ -14,6 +14,8 @@ use crate::services::error::AppError;
 /// Longest location and password, longest line (characters).
 const LONGEST_TEXT: usize = 4_000;
 const LONGEST_LINE: usize = 255;
+/// Longest name (characters).
+const LONGEST_NAME: usize = 120;
 
 /// A connection; never its password.
 #[derive(Debug, Serialize, ToSchema)]
@@ -163,6 +165,7 @@ pub struct ChangedConnection {
 impl NewConnection {
     /// What a form would hold, and the password.
     pub fn into_draft(self) -> Result<(ConnectionDraft, Option<Secret>), AppError> {
+        check_fields(Some(&self.name), &self.tls)?;
         check_lengths([&self.location, &self.password], [&self.host, &self.database, &self.user])?;
         let draft = ConnectionDraft {
             connection: String::new(),
@@ -199,6 +202,7 @@ impl ChangedConnection {
 
     /// What a form would hold of the connection with these changes, and the password.
     pub fn over(self, connection: &Connection) -> Result<(ConnectionDraft, Option<Secret>), AppError> {
+        check_fields(self.name.as_ref(), &self.tls)?;
         check_lengths([&self.location, &self.password], [&self.host, &self.database, &self.user])?;
         let old = ConnectionDraft::of(connection);
         let draft = ConnectionDraft {
@@ -216,6 +220,23 @@ impl ChangedConnection {
         };
         Ok((draft.trimmed(), self.password.and_then(Secret::new)))
     }
+}
+
+/// Refuses what no kind takes, also where this one has no use for it.
+fn check_fields(name: Option<&String>, tls: &Option<String>) -> Result<(), AppError> {
+    if name.is_some_and(|name| name.trim().is_empty() || name.chars().count() > LONGEST_NAME) {
+        let detail = format!("1 to {LONGEST_NAME} characters.");
+        return Err(AppError::refused("The connection needs a name", detail));
+    }
+    let is_unknown = |word: &String| TLS_MODES.iter().all(|(mode, _)| mode != word);
+    if tls.as_ref().is_some_and(is_unknown) {
+        let modes: Vec<&str> = TLS_MODES.iter().map(|(mode, _)| *mode).collect();
+        return Err(AppError::refused(
+            "There is no such protection",
+            format!("It is one of {}.", modes.join(", ")),
+        ));
+    }
+    Ok(())
 }
 
 /// Refuses what is longer than any address is, whatever the kind makes of it.

@@ -82,3 +82,10 @@ test("one alert is looked at, commented, snoozed, and says so in its trail", asy
   await admin.getByRole("button", { name: "Open again" }).click();
   await expect(admin.getByText("1 alert opened again")).toBeVisible();
 });
+
+test("the findings of a table stand on a tab of its own", async ({ admin, sample }) => {
+  await admin.goto(sample.server.url + sample.tablePath);
+  await admin.getByRole("navigation", { name: "Table" }).getByRole("link", { name: /^Alerts/ }).click();
+  await expect(admin).toHaveURL(/tab=alerts/);
+  await expect(admin.locator("main")).not.toContainText("was ignored");
+});

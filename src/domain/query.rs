@@ -229,7 +229,7 @@ impl ColumnsQuery {
                 "runs" => out.runs = number(&key, &value, &mut out.notes).and_then(|value| u32::try_from(value).ok()),
                 "tab" => match value.as_str() {
                     "columns" => out.tab.clear(),
-                    "runs" | "definition" => out.tab = value,
+                    "alerts" | "runs" | "definition" => out.tab = value,
                     other => out.notes.push(format!("tab={other}")),
                 },
                 "source" => match value.as_str() {

@@ -16,6 +16,7 @@ use limn::domain::address::TableAddress;
 use limn::domain::query::ColumnsQuery;
 use limn::startup;
 use limn::state::AppState;
+use limn::store::anomalies::list_findings;
 use limn::store::column_profiles;
 use serde::Deserialize;
 
@@ -108,7 +109,7 @@ struct Wanted {
     column: String,
 }
 
-/// What the page needs from the database, and nothing else: session, viewer, the column with its table and history.
+/// What the page needs from the database, and nothing else: session, viewer, the column with its table and history, what was found.
 async fn bare_column(State(state): State<AppState>, Query(wanted): Query<Wanted>, request: Request<Body>) -> Response {
     load_viewer(&state, request.headers()).await;
     let address = TableAddress {
@@ -119,5 +120,12 @@ async fn bare_column(State(state): State<AppState>, Query(wanted): Query<Wanted>
     let detail = column_profiles::get_column_detail(&state.db, &address, &wanted.column, &ColumnsQuery::default())
         .await
         .expect("the store answers");
-    axum::Json(detail).into_response()
+    let shown = detail
+        .as_ref()
+        .and_then(|detail| Some((&detail.table.run.as_ref()?.profile_run_id, &detail.table.summary.table_id)));
+    let findings = match shown {
+        Some((run, table)) => list_findings(&state.db, run, Some(table), 500).await.expect("the store answers"),
+        None => Vec::new(),
+    };
+    axum::Json((detail, findings)).into_response()
 }

@@ -9,7 +9,7 @@ import json
 from compare import NEEDS_EXACT_VALUES, as_float, as_fraction, gave_up_values, is_close, magnitude
 from expected import QUANTILES, real_text, time_text
 
-BOOKKEEPING = {"column_name", "ordinal_position", "data_type", "general_type", "estimates", "broken_invariants", "query_error", "sql", "unsaid"}
+BOOKKEEPING = {"column_name", "ordinal_position", "data_type", "general_type", "estimates", "broken_invariants", "query_error", "sql", "unsaid", "anomalies"}
 LIST_KEYS = {"top_values": "value", "patterns": "pattern", "length_histogram": "length", "histogram": "label"}
 
 

@@ -166,16 +166,12 @@ mod keys {
         show_chosen();
     }
 
-    /// Shows the bar where something is ticked, says how many, and gives groups their half state.
+    /// Says how many are ticked, and gives groups their half state.
     fn show_chosen() {
         let all = boxes();
         let chosen = all.iter().filter(|input| input.checked()).count();
         if let Some(said) = browser::first("[data-chosen]") {
             said.set_text_content(Some(&format!("{chosen} selected")));
-        }
-        if let Some(bar) = browser::first("[data-bar]") {
-            // An attribute that cannot be set leaves the bar as it is, which is no harm.
-            let _ = bar.set_attribute("data-bar", if chosen == 0 { "idle" } else { "busy" });
         }
         for group in browser::all("input[data-group]")
             .into_iter()

@@ -127,7 +127,7 @@ pub async fn raise(db: &Database, viewer: &Viewer, reported: &ReportedAlert) -> 
     .iter()
     .any(|(text, most)| text.chars().count() > *most);
     if is_too_long || reported.source_type.trim().is_empty() || reported.title.trim().is_empty() {
-        return Err(AppError::bad_request(
+        return Err(AppError::refused(
             "The alert cannot be kept",
             "It needs a source_type of 1 to 100 characters and a title of 1 to 500; source_ref has up to 500, details up to 4,000.",
         ));
@@ -227,7 +227,7 @@ fn read_date(word: &str, now: DateTime<Utc>) -> Result<AlertAct, AppError> {
             until: Some(day),
             wakes: SnoozeFor::Date,
         }),
-        _ => Err(AppError::bad_request(
+        _ => Err(AppError::refused(
             "This is no time to be quiet until",
             "Ask for days such as 7d, a coming day such as 2030-01-31 within a year, change, or worse.",
         )),
@@ -238,7 +238,7 @@ fn read_date(word: &str, now: DateTime<Utc>) -> Result<AlertAct, AppError> {
 pub fn read_reason(word: &str) -> Result<AlertAct, AppError> {
     DismissReason::from_word(word)
         .map(AlertAct::Dismiss)
-        .ok_or_else(|| AppError::bad_request("This is no reason", "Ask for expected, wrong or will_not_fix."))
+        .ok_or_else(|| AppError::refused("This is no reason", "Ask for expected, wrong or will_not_fix."))
 }
 
 #[cfg(test)]

@@ -20,10 +20,8 @@ pub struct AlertBody {
     /// A type of anomaly, or `run_failed`.
     pub kind: String,
     /// How much it matters.
-    #[schema(inline)]
     pub severity: Severity,
     /// Where it stands.
-    #[schema(inline)]
     pub state: AlertState,
     /// Observed and expected.
     pub title: String,

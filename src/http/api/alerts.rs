@@ -302,7 +302,7 @@ pub async fn acknowledge(
     OptionalObject(members): OptionalObject,
 ) -> Result<Json<AlertBody>, Problem> {
     let asked: AcknowledgeAlert =
-        serde_json::from_value(members.into()).map_err(|error| AppError::bad_request("The body says something else", error.to_string()))?;
+        serde_json::from_value(members.into()).map_err(|error| AppError::refused("The body says something else", error.to_string()))?;
     if asked.acknowledged_by.is_some() || asked.acknowledged_at.is_some() {
         tracing::debug!("A program named who acknowledged and when; the signed-in person and the clock are kept");
     }

@@ -17,7 +17,7 @@ pub fn bar(model: &InboxModel, query: &AlertsQuery) -> AnyView {
         }
     });
     view! {
-        <div class="floatbar" role="group" aria-label="With the chosen alerts" data-bar="">
+        <div class="floatbar" role="group" aria-label="With the chosen alerts">
             <span class="chosen" role="status" data-chosen="">"Chosen alerts"</span>
             {everything}
             {controls(&model.stewards, query.state)}

@@ -165,7 +165,7 @@ pub struct ChangedConnection {
 impl NewConnection {
     /// What a form would hold, and the password.
     pub fn into_draft(self) -> Result<(ConnectionDraft, Option<Secret>), AppError> {
-        check_fields(Some(&self.name), &self.tls)?;
+        check_fields(Some(&self.name), &self.tls, self.port)?;
         check_lengths([&self.location, &self.password], [&self.host, &self.database, &self.user])?;
         let draft = ConnectionDraft {
             connection: String::new(),
@@ -202,7 +202,7 @@ impl ChangedConnection {
 
     /// What a form would hold of the connection with these changes, and the password.
     pub fn over(self, connection: &Connection) -> Result<(ConnectionDraft, Option<Secret>), AppError> {
-        check_fields(self.name.as_ref(), &self.tls)?;
+        check_fields(self.name.as_ref(), &self.tls, self.port)?;
         check_lengths([&self.location, &self.password], [&self.host, &self.database, &self.user])?;
         let old = ConnectionDraft::of(connection);
         let draft = ConnectionDraft {
@@ -223,7 +223,10 @@ impl ChangedConnection {
 }
 
 /// Refuses what no kind takes, also where this one has no use for it.
-fn check_fields(name: Option<&String>, tls: &Option<String>) -> Result<(), AppError> {
+fn check_fields(name: Option<&String>, tls: &Option<String>, port: Option<u16>) -> Result<(), AppError> {
+    if port == Some(0) {
+        return Err(AppError::refused("No server listens at port 0", "It is one of 1 to 65535."));
+    }
     if name.is_some_and(|name| name.trim().is_empty() || name.chars().count() > LONGEST_NAME) {
         let detail = format!("1 to {LONGEST_NAME} characters.");
         return Err(AppError::refused("The connection needs a name", detail));

@@ -78,7 +78,7 @@ def free_port():
 
 def start(binary, folder, port):
     environment = {"PATH": os.environ.get("PATH", ""), "HOME": folder, "LIMN_LISTEN": f"127.0.0.1:{port}",
-                   "LIMN_DATA_DIR": os.path.join(folder, "data"), "LIMN_ENGINE_THREADS": "1", "LIMN_API_RATE": "0", "RUST_LOG": "error"}
+                   "LIMN_DATA_DIR": os.path.join(folder, "data"), "LIMN_ENGINE_THREADS": "1", "LIMN_API_RATE": "0", "LIMN_API_FAILURES": "0", "RUST_LOG": "error"}
     log = open(os.path.join(folder, "log"), "w+")
     server = subprocess.Popen([binary, "serve"], cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
     for _ in range(400):

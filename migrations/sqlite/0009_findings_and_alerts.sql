@@ -37,8 +37,8 @@ alter table dq_alerts add column updated_at text;
 -- One alert a cause. Rows that other programs insert have no fingerprint.
 create unique index dq_alerts_by_cause on dq_alerts (fingerprint);
 create index dq_alerts_by_table on dq_alerts (state, table_name, schema_name, table_id, severity_rank);
-create index dq_alerts_by_severity on dq_alerts (state, severity_rank, last_seen_at);
-create index dq_alerts_by_sight on dq_alerts (state, last_seen_at);
+create index dq_alerts_by_severity on dq_alerts (state, severity_rank, last_seen_at, alert_id);
+create index dq_alerts_by_sight on dq_alerts (state, last_seen_at, alert_id);
 create index dq_alerts_of_table on dq_alerts (table_id, state);
 create index dq_alerts_of_group on dq_alerts (table_group_id, state);
 create index dq_alerts_of_person on dq_alerts (assigned_to, state);

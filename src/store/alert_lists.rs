@@ -124,8 +124,8 @@ pub async fn list_rows(db: &Database, query: &AlertsQuery, me: Option<&UserId>, 
     let conditions = conditions(query, me);
     let order = match query.by {
         AlertOrder::Table => "a.table_name, a.schema_name, a.table_id, a.severity_rank desc, a.last_seen_at desc, a.alert_id",
-        AlertOrder::Severity => "a.severity_rank desc, a.last_seen_at desc, a.alert_id",
-        AlertOrder::Time => "a.last_seen_at desc, a.alert_id",
+        AlertOrder::Severity => "a.severity_rank desc, a.last_seen_at desc, a.alert_id desc",
+        AlertOrder::Time => "a.last_seen_at desc, a.alert_id desc",
     };
     let marks = conditions.values.len();
     let text = format!(
@@ -290,7 +290,7 @@ pub async fn list_levels(db: &Database, alerts: &[Alert]) -> Result<BTreeMap<Ale
 pub async fn list_worst(db: &Database, group: Option<&TableGroupId>, limit: u32) -> Result<Vec<Alert>, StoreError> {
     let text = format!(
         "select {COLUMNS} from {TABLES} where a.state = 'open' and ($1 is null or a.table_group_id = $1)
-         order by a.severity_rank desc, a.last_seen_at desc, a.alert_id limit $2"
+         order by a.severity_rank desc, a.last_seen_at desc, a.alert_id desc limit $2"
     );
     let rows = sql_joined(text)
         .bind(group.map(TableGroupId::as_str))

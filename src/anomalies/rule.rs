@@ -28,6 +28,13 @@ pub struct AnomalyRule {
     pub check: Check,
 }
 
+impl AnomalyRule {
+    /// Whether it needs other tables beside the one that it speaks of.
+    pub fn compares_tables(&self) -> bool {
+        matches!(self.check, Check::SameName(_))
+    }
+}
+
 /// What a rule looks at.
 pub enum Check {
     /// One column.

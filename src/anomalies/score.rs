@@ -94,13 +94,13 @@ pub fn score_of<'a>(anomalies: impl IntoIterator<Item = &'a ProfileAnomaly>) -> 
 }
 
 /// The scores of a table's columns, in order, and of the table; none where it has no rows.
-pub fn table_score(table: &TableProfile, anomalies: &[ProfileAnomaly], weights: &ScoreWeights) -> (Vec<Option<f64>>, Option<f64>) {
+pub fn table_score(table: &TableProfile, anomalies: &[&ProfileAnomaly], weights: &ScoreWeights) -> (Vec<Option<f64>>, Option<f64>) {
     let columns: Vec<Option<f64>> = table
         .columns
         .iter()
         .map(|column| {
-            let is_about = |anomaly: &&ProfileAnomaly| anomaly.column_name.as_deref() == Some(column.column_name.as_str());
-            (column.row_count > 0).then(|| score_of(anomalies.iter().filter(is_about)))
+            let is_about = |anomaly: &&&ProfileAnomaly| anomaly.column_name.as_deref() == Some(column.column_name.as_str());
+            (column.row_count > 0).then(|| score_of(anomalies.iter().filter(is_about).copied()))
         })
         .collect();
     let weighted = table
@@ -109,7 +109,7 @@ pub fn table_score(table: &TableProfile, anomalies: &[ProfileAnomaly], weights: 
         .zip(&columns)
         .filter_map(|(column, score)| Some(((*score)?, weights.of_column(column))));
     let of_columns = mean(weighted);
-    let of_table = score_of(anomalies.iter().filter(|anomaly| anomaly.column_name.is_none()));
+    let of_table = score_of(anomalies.iter().filter(|anomaly| anomaly.column_name.is_none()).copied());
     (columns, of_columns.map(|score| score * of_table))
 }
 

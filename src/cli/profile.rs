@@ -19,7 +19,7 @@ use crate::domain::table_profile::{FailedTable, TableProfile};
 use crate::domain::table_scope::TableScope;
 use crate::engine::protocol::WorkerEvent;
 use crate::engine::{self, PostgresTarget, ProfileOptions, SourceRoot};
-use crate::services::findings::{FindingSettings, judge};
+use crate::services::findings::{self, FindingSettings};
 use crate::services::worker_process::{REPORTS_WAITING, run_children};
 use crate::startup;
 
@@ -104,7 +104,13 @@ pub fn run(args: ProfileArgs) -> Outcome {
         },
         weights: ScoreWeights::default(),
     };
-    let found = judge(&mut profiles.iter_mut().collect::<Vec<_>>(), &failed, &settings, options.clock);
+    let mut found = findings::find(&profiles.iter().collect::<Vec<_>>(), &failed, &settings, options.clock);
+    findings::score(
+        &mut profiles.iter_mut().collect::<Vec<_>>(),
+        &mut found,
+        &settings.weights,
+        |_, _| true,
+    );
     match args.format {
         OutputFormat::Table => print::tables(&profiles, &found),
         OutputFormat::Json => print::json(&profiles, args.sql.then_some(roots.as_slice()), &found, &failed),

@@ -21,6 +21,7 @@ use crate::domain::user::{Permission, Viewer};
 use crate::services::access;
 use crate::services::column_details::read_column_detail;
 use crate::services::error::AppError;
+use crate::services::findings;
 use crate::state::AppState;
 use crate::store::{connections, overview, profile_runs, run_tables, table_details, tables};
 
@@ -119,6 +120,7 @@ async fn tables_data(State(state): State<AppState>, RawQuery(query): RawQuery, E
 
 async fn table_data(
     State(state): State<AppState>,
+    Extension(viewer): Extension<Viewer>,
     Path((connection, schema, table)): Path<(String, String, String)>,
     RawQuery(query): RawQuery,
     Extension(format): Extension<Format>,
@@ -129,9 +131,10 @@ async fn table_data(
         schema_name: schema,
         table_name: table,
     };
-    let detail = table_details::get_table_detail(&state.db, &address, &query)
+    let mut detail = table_details::get_table_detail(&state.db, &address, &query)
         .await?
         .ok_or(AppError::NotFound)?;
+    detail.findings = findings::of_table(&state.db, &viewer, &detail).await?;
     match format {
         Format::Csv => csv(&address.table_name, COLUMN_HEADS, detail.columns.iter().map(column_row)),
         _ => Ok(Json(detail).into_response()),
@@ -140,6 +143,7 @@ async fn table_data(
 
 async fn column_data(
     State(state): State<AppState>,
+    Extension(viewer): Extension<Viewer>,
     Path((connection, schema, table, column)): Path<(String, String, String, String)>,
     RawQuery(query): RawQuery,
     Extension(format): Extension<Format>,
@@ -150,9 +154,10 @@ async fn column_data(
         schema_name: schema,
         table_name: table,
     };
-    let detail = read_column_detail(&state.db, &state.config, &address, &column, &query)
+    let mut detail = read_column_detail(&state.db, &state.config, &address, &column, &query)
         .await?
         .ok_or(AppError::NotFound)?;
+    detail.table.findings = findings::of_table(&state.db, &viewer, &detail.table).await?;
     match format {
         Format::Csv => {
             let value = |kind: &str, label: &str, lower: Option<f64>, upper: Option<f64>, count: u64| {

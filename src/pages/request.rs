@@ -4,17 +4,11 @@ use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
-use crate::domain::anomaly::Findings;
-use crate::domain::table::TableDetail;
 use crate::domain::user::{Permission, Viewer};
 use crate::http::cookies::{Flash, Scheme};
 use crate::services::access;
 use crate::services::error::AppError;
 use crate::state::AppState;
-use crate::store::anomalies::list_findings;
-
-/// Findings of a table that its pages show; the inbox has all of them.
-const MOST_FINDINGS: u32 = 500;
 
 /// The server's state.
 pub fn state() -> AppState {
@@ -75,14 +69,4 @@ pub fn now() -> DateTime<Utc> {
 /// Something that a layer put into the request.
 fn extension<T: Clone + Send + Sync + 'static>() -> Option<T> {
     use_context::<Parts>()?.extensions.get::<T>().cloned()
-}
-
-/// What was found about a table in the run shown, and whether whoever asks may clear it.
-pub async fn findings(table: &TableDetail) -> Result<Findings, AppError> {
-    let viewer = viewer()?;
-    let Some(run) = &table.run else { return Ok(Findings::default()) };
-    Ok(Findings {
-        list: list_findings(&state().db, &run.profile_run_id, Some(&table.summary.table_id), MOST_FINDINGS).await?,
-        may_clear: viewer.may(Permission::ClearAlerts),
-    })
 }

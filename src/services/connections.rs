@@ -215,20 +215,19 @@ pub async fn find_tables(db: &Database, config: &Configuration, viewer: &Viewer,
 
 /// The tables that a group's masks let through.
 pub fn in_group(group: &TableGroup, found: &[FoundTable]) -> Vec<FoundTable> {
-    let include = patterns(&group.include_mask);
-    let exclude = patterns(&group.exclude_mask);
     found
         .iter()
-        .filter(|table| {
-            let names = [
-                table.table_name.to_lowercase(),
-                format!("{}.{}", table.schema_name, table.table_name).to_lowercase(),
-            ];
-            let any = |masks: &[String]| masks.iter().any(|mask| names.iter().any(|name| matches_mask(mask, name)));
-            (include.is_empty() || any(&include)) && !any(&exclude)
-        })
+        .filter(|table| is_in_masks(&group.include_mask, &group.exclude_mask, &table.schema_name, &table.table_name))
         .cloned()
         .collect()
+}
+
+/// Whether masks take a table.
+pub fn is_in_masks(include: &str, exclude: &str, schema_name: &str, table_name: &str) -> bool {
+    let (include, exclude) = (patterns(include), patterns(exclude));
+    let names = [table_name.to_lowercase(), format!("{schema_name}.{table_name}").to_lowercase()];
+    let any = |masks: &[String]| masks.iter().any(|mask| names.iter().any(|name| matches_mask(mask, name)));
+    (include.is_empty() || any(&include)) && !any(&exclude)
 }
 
 /// Splits a mask at commas and line ends.

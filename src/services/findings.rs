@@ -1,20 +1,21 @@
 //! What a run's profiles show: findings, scores and alerts, made by the completer and nowhere else.
 
-use std::collections::{HashMap, HashSet};
-
 use chrono::{DateTime, Utc};
 
+use super::connections::is_in_masks;
 use super::error::AppError;
 use super::run_completion::Completion;
 use crate::anomalies::score::{ScoreWeights, mean, table_score};
 use crate::anomalies::{Country, GONE, HygieneSettings, all_rules, find_anomalies, find_failures};
 use crate::domain::alert::source;
-use crate::domain::anomaly::{ProfileAnomaly, Severity};
+use crate::domain::anomaly::{Findings as ShownFindings, ProfileAnomaly, Severity};
 use crate::domain::identifier::{RunId, TableId};
 use crate::domain::profile_run::RunPhase;
+use crate::domain::table::TableDetail;
 use crate::domain::table_profile::{FailedTable, TableProfile};
+use crate::domain::user::{Permission, Viewer};
 use crate::store::alerts::{SeenIn, Sight};
-use crate::store::anomalies::{AnomalyType, TableScore};
+use crate::store::anomalies::{AnomalyType, Dismissed, TableScore};
 use crate::store::run_completion::RunOutcome;
 use crate::store::{Database, StoreError, Transaction, alerts, anomalies, run_facts, settings};
 
@@ -68,66 +69,54 @@ impl Findings {
     }
 }
 
-/// Finds what is odd, and writes the scores into the profiles.
-pub fn judge(profiles: &mut [&mut TableProfile], failed: &[FailedTable], settings: &FindingSettings, clock: DateTime<Utc>) -> Findings {
-    let of_tables = {
-        let tables: Vec<&TableProfile> = profiles.iter().map(|profile| &**profile).collect();
-        find_anomalies(&tables, &settings.hygiene, clock)
-    };
-    let mut scores = Vec::new();
-    for (profile, found) in profiles.iter_mut().zip(&of_tables) {
-        let score = keep_scores(profile, found, &settings.weights);
-        let cells = profile.row_count as f64 * f64::from(profile.column_count);
-        let weight = settings.weights.of_table(profile.metrics.functional_table_type.as_deref());
-        scores.extend(score.map(|score| (score, cells * weight)));
-    }
+/// Finds what is odd about tables, and about those that could not be read. The score is not known yet: [`score`].
+pub fn find(tables: &[&TableProfile], failed: &[FailedTable], settings: &FindingSettings, clock: DateTime<Utc>) -> Findings {
     Findings {
-        of_tables,
+        of_tables: find_anomalies(tables, &settings.hygiene, clock),
         of_failures: find_failures(failed, clock),
-        score: mean(scores.into_iter()),
+        score: None,
     }
 }
 
-fn keep_scores(profile: &mut TableProfile, found: &[ProfileAnomaly], weights: &ScoreWeights) -> Option<f64> {
-    let (columns, table) = table_score(profile, found, weights);
-    for (column, score) in profile.columns.iter_mut().zip(columns) {
-        column.meaning.quality_score = score;
-    }
-    profile.metrics.quality_score = table;
-    table
-}
-
-/// Keeps what people dismissed out of the scores. Says what was dismissed, by table.
-pub async fn leave_out_dismissed(
-    tx: &mut Transaction,
-    completion: &mut Completion,
+/// Writes the scores into the profiles and the findings; only findings that are kept count, by the table's place.
+pub fn score(
+    profiles: &mut [&mut TableProfile],
     findings: &mut Findings,
     weights: &ScoreWeights,
-) -> Result<HashMap<TableId, HashSet<(String, String)>>, StoreError> {
-    let ids: Vec<TableId> = completion.profiles.iter().map(|(id, _)| id.clone()).collect();
-    let dismissed = anomalies::list_dismissed(tx, &ids).await?;
-    if dismissed.is_empty() {
-        return Ok(dismissed);
-    }
+    is_kept: impl Fn(usize, &ProfileAnomaly) -> bool,
+) {
     let mut scores = Vec::new();
-    for ((table_id, profile), found) in completion.profiles.iter_mut().zip(&findings.of_tables) {
-        let kept: Vec<ProfileAnomaly> = found
-            .iter()
-            .filter(|anomaly| !is_dismissed(&dismissed, table_id, anomaly))
-            .cloned()
-            .collect();
-        let score = keep_scores(profile, &kept, weights);
+    for (place, (profile, found)) in profiles.iter_mut().zip(&findings.of_tables).enumerate() {
+        let kept: Vec<&ProfileAnomaly> = found.iter().filter(|anomaly| is_kept(place, anomaly)).collect();
+        let (columns, table) = table_score(profile, &kept, weights);
+        for (column, score) in profile.columns.iter_mut().zip(columns) {
+            column.meaning.quality_score = score;
+        }
+        profile.metrics.quality_score = table;
         let cells = profile.row_count as f64 * f64::from(profile.column_count);
         let weight = weights.of_table(profile.metrics.functional_table_type.as_deref());
-        scores.extend(score.map(|score| (score, cells * weight)));
+        scores.extend(table.map(|score| (score, cells * weight)));
     }
     findings.score = mean(scores.into_iter());
-    Ok(dismissed)
 }
 
-fn is_dismissed(dismissed: &HashMap<TableId, HashSet<(String, String)>>, table_id: &TableId, anomaly: &ProfileAnomaly) -> bool {
-    let entry = (anomaly.column_name.clone().unwrap_or_default(), anomaly.anomaly_type.clone());
-    dismissed.get(table_id).is_some_and(|entries| entries.contains(&entry))
+/// What the completer finds in a run, with the scores written into its profiles; and what of it people have dismissed.
+pub async fn judge(
+    tx: &mut Transaction,
+    completion: &mut Completion,
+    settings: &FindingSettings,
+) -> Result<(Findings, Dismissed), StoreError> {
+    let mut failed = completion.failed.clone();
+    failed.extend(list_gone(tx, &completion.profile_run_id).await?);
+    let tables: Vec<&TableProfile> = completion.profiles.iter().map(|(_, profile)| profile).collect();
+    let mut findings = find(&tables, &failed, settings, Utc::now());
+    let ids: Vec<TableId> = completion.profiles.iter().map(|(id, _)| id.clone()).collect();
+    let dismissed = anomalies::list_dismissed(tx, &ids).await?;
+    let mut profiles: Vec<&mut TableProfile> = completion.profiles.iter_mut().map(|(_, profile)| profile).collect();
+    score(&mut profiles, &mut findings, &settings.weights, |place, anomaly| {
+        !dismissed.holds(&ids[place], anomaly)
+    });
+    Ok((findings, dismissed))
 }
 
 /// Writes findings, scores and alerts of a run that has just ended. Nothing of it may be written twice: whoever calls this knows
@@ -136,15 +125,14 @@ pub async fn store(
     tx: &mut Transaction,
     completion: &Completion,
     outcome: &RunOutcome,
-    findings: &Findings,
-    dismissed: &HashMap<TableId, HashSet<(String, String)>>,
+    judged: Option<&(Findings, Dismissed)>,
 ) -> Result<(), StoreError> {
     let Some(seen_in) = run_facts::find_seen_in(tx, &completion.profile_run_id).await? else {
         return Ok(());
     };
-    match outcome.phase {
-        RunPhase::Completed => store_completed(tx, completion, &seen_in, findings, dismissed).await,
-        RunPhase::Failed => {
+    match (outcome.phase, judged) {
+        (RunPhase::Completed, Some((findings, dismissed))) => store_completed(tx, completion, &seen_in, findings, dismissed).await,
+        (RunPhase::Failed, _) => {
             let failures = run_facts::count_failures_in_a_row(tx, &seen_in.table_group_id).await?;
             alerts::take_sights(tx, &seen_in, &[failed_run(outcome, failures)])
                 .await
@@ -159,23 +147,22 @@ async fn store_completed(
     completion: &Completion,
     seen_in: &SeenIn,
     findings: &Findings,
-    dismissed: &HashMap<TableId, HashSet<(String, String)>>,
+    dismissed: &Dismissed,
 ) -> Result<(), StoreError> {
     let run = &completion.profile_run_id;
-    let nothing = HashSet::new();
     let mut sights = Vec::new();
     let mut scores = Vec::new();
     for ((table_id, profile), found) in completion.profiles.iter().zip(&findings.of_tables) {
-        let of_table = dismissed.get(table_id).unwrap_or(&nothing);
-        anomalies::insert_found(tx, run, completion.attempt, Some(table_id), found, of_table).await?;
+        anomalies::insert_found(tx, run, completion.attempt, Some(table_id), found, dismissed).await?;
         sights.extend(found.iter().map(|anomaly| sight(anomaly, Some(table_id))));
         scores.push(TableScore {
             table_id: table_id.clone(),
             score: profile.metrics.quality_score,
-            anomalies: found.iter().filter(|anomaly| !is_dismissed(dismissed, table_id, anomaly)).count() as u64,
+            anomalies: found.iter().filter(|anomaly| !dismissed.holds(table_id, anomaly)).count() as u64,
         });
     }
-    let mut looked_at: Vec<TableId> = completion.profiles.iter().map(|(id, _)| id.clone()).collect();
+    // A table that could not be read keeps its alerts: nobody has looked.
+    let looked_at: Vec<TableId> = completion.profiles.iter().map(|(id, _)| id.clone()).collect();
     for anomaly in &findings.of_failures {
         let table_id = run_facts::find_table_id(tx, &seen_in.table_group_id, &anomaly.schema_name, &anomaly.table_name).await?;
         anomalies::insert_found(
@@ -184,15 +171,19 @@ async fn store_completed(
             completion.attempt,
             table_id.as_ref(),
             std::slice::from_ref(anomaly),
-            &nothing,
+            dismissed,
         )
         .await?;
         sights.push(sight(anomaly, table_id.as_ref()));
     }
-    // A table that could not be read keeps its alerts: nobody has looked.
-    looked_at.dedup();
     alerts::take_sights(tx, seen_in, &sights).await?;
-    alerts::resolve_unseen(tx, seen_in, &looked_at, &sights).await?;
+    // What compares tables was not asked of all of them where some were not read.
+    let is_whole = seen_in.is_whole_group && completion.failed.is_empty();
+    let unasked: Vec<&str> = all_rules()
+        .filter(|rule| !is_whole && rule.compares_tables())
+        .map(|rule| rule.name)
+        .collect();
+    alerts::resolve_unseen(tx, seen_in, &looked_at, &sights, &unasked).await?;
     alerts::resolve_failed_runs(tx, seen_in).await?;
     anomalies::keep_scores(tx, run, findings.score, findings.count(), &scores).await
 }
@@ -206,7 +197,7 @@ fn sight(anomaly: &ProfileAnomaly, table_id: Option<&TableId>) -> Sight {
         schema_name: anomaly.schema_name.clone(),
         table_name: anomaly.table_name.clone(),
         column_name: anomaly.column_name.clone(),
-        severity: Severity::parse(&anomaly.severity).unwrap_or(Severity::Medium),
+        severity: anomaly.severity(),
         observed: evidence.observed,
         expected: evidence.expected,
         details: anomaly.description.clone(),
@@ -255,16 +246,31 @@ pub async fn keep_catalogue(db: &Database) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Tables of the group that the run no longer found, as tables that could not be read.
-pub async fn list_gone(tx: &mut Transaction, run: &RunId) -> Result<Vec<FailedTable>, StoreError> {
+/// Tables that the run's group still asks for and that are no longer there, as tables that could not be read.
+async fn list_gone(tx: &mut Transaction, run: &RunId) -> Result<Vec<FailedTable>, StoreError> {
     let gone = run_facts::list_gone(tx, run).await?;
     Ok(gone
         .into_iter()
-        .map(|(schema_name, table_name)| FailedTable {
-            schema_name,
-            table_name,
+        .filter(|table| is_in_masks(&table.include_mask, &table.exclude_mask, &table.schema_name, &table.table_name))
+        .map(|table| FailedTable {
+            schema_name: table.schema_name,
+            table_name: table.table_name,
             error: GONE.to_owned(),
             remedy: String::new(),
         })
         .collect())
+}
+
+/// Findings of a table that its pages show; the inbox has all of them.
+const MOST_SHOWN: u32 = 500;
+
+/// What was found about a table in the run shown, and whether whoever looks may clear it.
+pub async fn of_table(db: &Database, viewer: &Viewer, table: &TableDetail) -> Result<ShownFindings, AppError> {
+    let Some(run) = &table.run else {
+        return Ok(ShownFindings::default());
+    };
+    Ok(ShownFindings {
+        list: anomalies::list_findings(db, &run.profile_run_id, Some(&table.summary.table_id), MOST_SHOWN).await?,
+        may_clear: viewer.may(Permission::ClearAlerts),
+    })
 }

@@ -5,12 +5,10 @@
 //! are written together or not at all. A commit whose answer was lost is simply said again: the digest tells that it
 //! is the same.
 
-use std::collections::HashMap;
-
 use sha2::{Digest, Sha256};
 
 use super::error::AppError;
-use super::findings::{self, FindingSettings, Findings};
+use super::findings::{self, FindingSettings};
 use super::partition_states;
 use super::run_signals::RunSignals;
 use crate::components::format::counted;
@@ -100,14 +98,9 @@ async fn record(
 ) -> Result<Finish, StoreError> {
     let run = &completion.profile_run_id.clone();
     let mut tx = db.begin().await?;
-    let mut found = Findings::default();
-    let mut dismissed = HashMap::new();
+    let mut judged = None;
     if outcome.phase == RunPhase::Completed {
-        let mut failed = completion.failed.clone();
-        failed.extend(findings::list_gone(&mut tx, run).await?);
-        let mut profiles: Vec<&mut TableProfile> = completion.profiles.iter_mut().map(|(_, profile)| profile).collect();
-        found = findings::judge(&mut profiles, &failed, settings, chrono::Utc::now());
-        dismissed = findings::leave_out_dismissed(&mut tx, completion, &mut found, &settings.weights).await?;
+        judged = Some(findings::judge(&mut tx, completion, settings).await?);
         for (table_id, profile) in &completion.profiles {
             match column_profiles::insert_table_profile(&mut tx, run, completion.attempt, table_id, profile).await {
                 Ok(()) => {}
@@ -125,7 +118,7 @@ async fn record(
         if outcome.phase == RunPhase::Completed {
             partition_states::store(&mut tx, completion).await?;
         }
-        findings::store(&mut tx, completion, outcome, &found, &dismissed).await?;
+        findings::store(&mut tx, completion, outcome, judged.as_ref()).await?;
         let details = serde_json::json!({ "phase": outcome.phase.word(), "reason": outcome.reason.map(RunReason::word), "attempt": completion.attempt });
         audit::record(&mut tx, &Actor::limn(), "run.end", &format!("run:{run}"), details).await?;
         run_log::append_log(&mut tx, run, completion.attempt, level(outcome), &sentence(outcome)).await?;

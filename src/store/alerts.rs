@@ -21,6 +21,8 @@ pub struct SeenIn {
     pub number: i64,
     /// Its group.
     pub table_group_id: TableGroupId,
+    /// Whether it asked for all of the group's tables.
+    pub is_whole_group: bool,
 }
 
 /// A cause that a run has seen.
@@ -293,15 +295,22 @@ async fn count_sight(
     Ok(())
 }
 
-/// Resolves the causes of these tables that the run looked for and did not see.
-pub async fn resolve_unseen(tx: &mut Transaction, seen_in: &SeenIn, tables: &[TableId], sights: &[Sight]) -> Result<u32, StoreError> {
+/// Resolves the causes of these tables that the run looked for and did not see; of kinds that it did not ask for it knows nothing.
+pub async fn resolve_unseen(
+    tx: &mut Transaction,
+    seen_in: &SeenIn,
+    tables: &[TableId],
+    sights: &[Sight],
+    unasked: &[&str],
+) -> Result<u32, StoreError> {
     let seen: HashSet<String> = sights.iter().map(|sight| sight.fingerprint(&seen_in.table_group_id)).collect();
     let rows = sql(
-        "select fingerprint, alert_id from dq_alerts where table_id in {list $1} and source_type = $2
+        "select fingerprint, alert_id from dq_alerts where table_id in {list $1} and source_type = $2 and kind not in {list $3}
              and state in ('open', 'acknowledged', 'snoozed') and fingerprint is not null order by fingerprint {for update}",
     )
     .bind(list_of(tables.iter().map(TableId::as_str)))
     .bind(crate::domain::alert::source::ANOMALY)
+    .bind(list_of(unasked))
     .fetch_all(&mut *tx)
     .await?;
     let mut gone = Vec::new();

@@ -1,38 +1,19 @@
-//! Anomalies as others report them: beside a payload (`dq_profile_anomaly_results`, with a plain record of each), or over the API (the plain
+//! Anomalies: what the completer found, with scores and the catalogue of types; and what others report, beside a payload (`dq_profile_anomaly_results`, with a plain record of each), or over the API (the plain
 //! record in `dq_profile_anomalies` alone). Ids follow from what is reported, so that reporting again writes the same rows.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
 use super::column_reads::read_anomaly;
 use super::sessions::hex;
 use super::{Database, StoreError, Transaction, Value, list_of, rows_insert, sql};
-use crate::domain::alert::AlertState;
+use crate::domain::alert::{AlertState, DismissReason, after_sight};
 use crate::domain::anomaly::{ProfileAnomaly, RunFinding};
 use crate::domain::identifier::{AlertId, RunId, TableId};
 use crate::domain::table_profile::TableProfile;
 
 const RESULT_COLUMNS: &[&str] = &[
-    "anomaly_result_id",
-    "profile_run_id",
-    "attempt",
-    "table_id",
-    "column_id",
-    "schema_name",
-    "table_name",
-    "column_name",
-    "anomaly_type_id",
-    "severity",
-    "likelihood",
-    "detail",
-    "pii_risk",
-    "dq_dimension",
-    "detected_at",
-    "dismissed",
-];
-/// The same with what Limn's own findings have beside them.
-const FOUND_COLUMNS: &[&str] = &[
     "anomaly_result_id",
     "profile_run_id",
     "attempt",
@@ -90,6 +71,7 @@ pub(super) async fn insert_of_payload(
             anomaly,
         );
         row.push(false.into());
+        row.extend(evidence_values(anomaly)?);
         results.push(row);
         plain.push(plain_row(id, run, attempt, (&profile.schema_name, &profile.table_name), anomaly));
     }
@@ -111,7 +93,7 @@ pub async fn insert_found(
     attempt: u32,
     table_id: Option<&TableId>,
     anomalies: &[ProfileAnomaly],
-    dismissed: &HashSet<(String, String)>,
+    dismissed: &Dismissed,
 ) -> Result<(), StoreError> {
     let (mut results, mut plain) = (Vec::new(), Vec::new());
     for anomaly in anomalies {
@@ -122,8 +104,7 @@ pub async fn insert_found(
             anomaly.schema_name, anomaly.table_name, anomaly.anomaly_type
         );
         let id = format!("found:{}", hex(&Sha256::digest(what)));
-        let is_dismissed = dismissed.contains(&(column.clone(), anomaly.anomaly_type.clone()));
-        let evidence = anomaly.evidence.as_ref();
+        let is_dismissed = table_id.is_some_and(|table_id| dismissed.holds(table_id, anomaly));
         let mut row = result_row(
             id.clone(),
             run,
@@ -132,20 +113,13 @@ pub async fn insert_found(
             (&anomaly.schema_name, &anomaly.table_name),
             anomaly,
         );
-        row.extend([
-            is_dismissed.into(),
-            evidence
-                .map(|evidence| serde_json::to_string(evidence).map_err(|error| StoreError::unreadable("evidence", error)))
-                .transpose()?
-                .into(),
-            evidence.and_then(|evidence| evidence.affected_count).into(),
-            evidence.and_then(|evidence| evidence.prevalence).into(),
-        ]);
+        row.push(is_dismissed.into());
+        row.extend(evidence_values(anomaly)?);
         results.push(row);
         plain.push(plain_row(id, run, attempt, (&anomaly.schema_name, &anomaly.table_name), anomaly));
     }
     let statements = [
-        rows_insert("dq_profile_anomaly_results", FOUND_COLUMNS, results),
+        rows_insert("dq_profile_anomaly_results", RESULT_COLUMNS, results),
         rows_insert("dq_profile_anomalies", PLAIN_COLUMNS, plain),
     ];
     for statement in statements.into_iter().flatten() {
@@ -154,19 +128,39 @@ pub async fn insert_found(
     Ok(())
 }
 
-/// What people dismissed of these tables, by table: column and type.
-pub async fn list_dismissed(tx: &mut Transaction, tables: &[TableId]) -> Result<HashMap<TableId, HashSet<(String, String)>>, StoreError> {
-    let rows = sql("select table_id, column_name, kind from dq_alerts where table_id in {list $1} and state = 'dismissed'")
-        .bind(list_of(tables.iter().map(TableId::as_str)))
-        .fetch_all(tx)
-        .await?;
-    let mut found: HashMap<TableId, HashSet<(String, String)>> = HashMap::new();
+/// What people dismissed, by table, column and type.
+#[derive(Clone, Debug, Default)]
+pub struct Dismissed(HashMap<(TableId, String, String), (Option<f64>, Option<DismissReason>)>);
+
+impl Dismissed {
+    /// Whether a finding is dismissed: what was expected is, up to its level.
+    pub fn holds(&self, table_id: &TableId, anomaly: &ProfileAnomaly) -> bool {
+        let column = anomaly.column_name.clone().unwrap_or_default();
+        let Some((held, reason)) = self.0.get(&(table_id.clone(), column, anomaly.anomaly_type.clone())) else {
+            return false;
+        };
+        let level = anomaly.evidence.as_ref().and_then(|evidence| evidence.level);
+        after_sight(AlertState::Dismissed, *held, level, None, *reason) == AlertState::Dismissed
+    }
+}
+
+/// What people dismissed of these tables.
+pub async fn list_dismissed(tx: &mut Transaction, tables: &[TableId]) -> Result<Dismissed, StoreError> {
+    let rows = sql(
+        "select table_id, column_name, kind, held_level, dismissed_for from dq_alerts where table_id in {list $1} and state = 'dismissed'",
+    )
+    .bind(list_of(tables.iter().map(TableId::as_str)))
+    .fetch_all(tx)
+    .await?;
+    let mut found = Dismissed::default();
     for row in &rows {
-        let entry = (
+        let place = (
+            TableId(row.text("table_id")?),
             row.text_opt("column_name")?.unwrap_or_default(),
             row.text_opt("kind")?.unwrap_or_default(),
         );
-        found.entry(TableId(row.text("table_id")?)).or_default().insert(entry);
+        let reason = row.text_opt("dismissed_for")?.as_deref().and_then(DismissReason::from_word);
+        found.0.insert(place, (row.real_opt("held_level")?, reason));
     }
     Ok(found)
 }
@@ -298,6 +292,19 @@ fn result_row(
         anomaly.dq_dimension.as_deref().into(),
         anomaly.detected_at.into(),
     ]
+}
+
+/// The last values of a row: the figures behind the finding.
+fn evidence_values(anomaly: &ProfileAnomaly) -> Result<[Value; 3], StoreError> {
+    let evidence = anomaly.evidence.as_ref();
+    let text = evidence
+        .map(|evidence| serde_json::to_string(evidence).map_err(|error| StoreError::unreadable("evidence", error)))
+        .transpose()?;
+    Ok([
+        text.into(),
+        evidence.and_then(|evidence| evidence.affected_count).into(),
+        evidence.and_then(|evidence| evidence.prevalence).into(),
+    ])
 }
 
 fn plain_row(id: String, run: &RunId, attempt: u32, (schema_name, table_name): (&String, &String), anomaly: &ProfileAnomaly) -> Vec<Value> {

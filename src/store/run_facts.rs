@@ -9,7 +9,7 @@ const MOST_FAILURES: u32 = 20;
 
 /// The run as alerts name it.
 pub async fn find_seen_in(tx: &mut Transaction, run: &RunId) -> Result<Option<SeenIn>, StoreError> {
-    let row = sql("select run_number, table_group_id from dq_profiles where profile_run_id = $1")
+    let row = sql("select run_number, table_group_id, is_whole_group from dq_profiles where profile_run_id = $1")
         .bind(run.as_str())
         .fetch_optional(tx)
         .await?;
@@ -18,6 +18,7 @@ pub async fn find_seen_in(tx: &mut Transaction, run: &RunId) -> Result<Option<Se
             profile_run_id: run.clone(),
             number: row.integer("run_number")?,
             table_group_id: TableGroupId(row.text("table_group_id")?),
+            is_whole_group: row.flag("is_whole_group")?,
         })
     })
     .transpose()
@@ -34,18 +35,39 @@ pub async fn find_table_id(tx: &mut Transaction, group: &TableGroupId, schema: &
     row.map(|row| Ok(TableId(row.text("table_id")?))).transpose()
 }
 
-/// Schemas and names of the group's tables that are gone and were not renamed, where the run looked at the whole group.
-pub async fn list_gone(tx: &mut Transaction, run: &RunId) -> Result<Vec<(String, String)>, StoreError> {
+/// A table that is no longer there, with the masks of its group.
+#[derive(Clone, Debug)]
+pub struct GoneTable {
+    /// Schema.
+    pub schema_name: String,
+    /// Table.
+    pub table_name: String,
+    /// What the group takes.
+    pub include_mask: String,
+    /// What it leaves out.
+    pub exclude_mask: String,
+}
+
+/// The group's tables that are gone and were neither renamed nor switched off, where the run looked at the whole group.
+pub async fn list_gone(tx: &mut Transaction, run: &RunId) -> Result<Vec<GoneTable>, StoreError> {
     let rows = sql(
-        "select t.schema_name, t.table_name from dq_tables t join dq_profiles p on p.table_group_id = t.table_group_id
+        "select t.schema_name, t.table_name, g.profiling_include_mask, g.profiling_exclude_mask from dq_tables t
+         join dq_profiles p on p.table_group_id = t.table_group_id join dq_table_groups g on g.table_group_id = t.table_group_id
          where p.profile_run_id = $1 and p.is_whole_group and t.missing_since is not null and coalesce(t.renamed_to, '') = ''
-         order by t.schema_name, t.table_name",
+             and coalesce(t.is_active, true) order by t.schema_name, t.table_name",
     )
     .bind(run.as_str())
     .fetch_all(tx)
     .await?;
     rows.iter()
-        .map(|row| Ok((row.text("schema_name")?, row.text("table_name")?)))
+        .map(|row| {
+            Ok(GoneTable {
+                schema_name: row.text("schema_name")?,
+                table_name: row.text("table_name")?,
+                include_mask: row.text_opt("profiling_include_mask")?.unwrap_or_default(),
+                exclude_mask: row.text_opt("profiling_exclude_mask")?.unwrap_or_default(),
+            })
+        })
         .collect()
 }
 

@@ -40,6 +40,7 @@ use crate::domain::table::ColumnDetail;
 use crate::domain::user::Permission;
 use crate::islands::copy_link::CopyLink;
 use crate::services::column_details::read_column_detail;
+use crate::services::findings;
 
 /// `/tables/:connection/:schema/:table/columns/:column`
 #[component]
@@ -53,7 +54,7 @@ pub fn ColumnPage() -> impl IntoView {
         let Some(mut detail) = read_column_detail(&state.db, &state.config, &address, &name, &query).await? else {
             return Ok(respond::not_found());
         };
-        detail.table.findings = request::findings(&detail.table).await?;
+        detail.table.findings = findings::of_table(&state.db, &viewer, &detail.table).await?;
         Ok(titled(
             format!("{name} · {}", address.qualified_name()),
             column_view(

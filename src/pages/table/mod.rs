@@ -32,6 +32,7 @@ use crate::domain::query::ColumnsQuery;
 use crate::domain::table::TableDetail;
 use crate::domain::user::Permission;
 use crate::islands::copy_link::CopyLink;
+use crate::services::findings;
 use crate::store::table_details::get_table_detail;
 
 /// `/tables/:connection/:schema/:table`
@@ -44,7 +45,7 @@ pub fn TablePage() -> impl IntoView {
         let Some(mut detail) = get_table_detail(&request::state().db, &address, &query).await? else {
             return Ok(respond::not_found());
         };
-        detail.findings = request::findings(&detail).await?;
+        detail.findings = findings::of_table(&request::state().db, &viewer, &detail).await?;
         let may_run = viewer.may_run(&detail.summary.table_group_id);
         let may_describe = viewer.user.may(Permission::Describe);
         Ok(titled(

@@ -56,10 +56,11 @@ async fn run(db: &Database, place: &Place, number: i64, sights: &[Sight]) -> Sig
         profile_run_id: RunId(format!("run-{number}")),
         number,
         table_group_id: place.group.clone(),
+        is_whole_group: true,
     };
     let mut tx = db.begin().await.unwrap();
     let mut done = take_sights(&mut tx, &seen_in, sights).await.unwrap();
-    done.resolved = resolve_unseen(&mut tx, &seen_in, std::slice::from_ref(&place.table), sights)
+    done.resolved = resolve_unseen(&mut tx, &seen_in, std::slice::from_ref(&place.table), sights, &[])
         .await
         .unwrap();
     tx.commit().await.unwrap();

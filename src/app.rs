@@ -17,6 +17,7 @@ use crate::pages::connection::ConnectionPage;
 use crate::pages::connections::ConnectionsPage;
 use crate::pages::datasets::{DatasetPage, DatasetsPage};
 use crate::pages::errors::NotFoundPage;
+use crate::pages::find::FindPage;
 use crate::pages::frame::Frame;
 use crate::pages::login::LoginPage;
 use crate::pages::new_connection::NewConnectionPage;
@@ -79,6 +80,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/tables") view=TablesPage ssr=SsrMode::Async />
                     <Route path=path!("/tables/:connection/:schema/:table") view=TablePage ssr=SsrMode::Async />
                     <Route path=path!("/tables/:connection/:schema/:table/columns/:column") view=ColumnPage ssr=SsrMode::Async />
+                    <Route path=path!("/find") view=FindPage ssr=SsrMode::Async />
                     // Operate.
                     <Route path=path!("/runs") view=RunsPage ssr=SsrMode::Async />
                     <Route path=path!("/runs/:number") view=RunPage ssr=SsrMode::Async />

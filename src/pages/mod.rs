@@ -13,6 +13,7 @@ pub mod connection_form;
 pub mod connections;
 pub mod datasets;
 pub mod errors;
+pub mod find;
 mod findings;
 mod first_run;
 mod first_run_choice;

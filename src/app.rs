@@ -24,6 +24,7 @@ use crate::pages::new_connection::NewConnectionPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::people::{PeoplePage, PersonPage};
 use crate::pages::projects::{ProjectPage, ProjectsPage};
+use crate::pages::quality::QualityPage;
 use crate::pages::request;
 use crate::pages::retention::RetentionPage;
 use crate::pages::run::{CancelRunPage, RunPage};
@@ -98,6 +99,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings/datasets") view=DatasetsPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/datasets/:dataset") view=DatasetPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/schema") view=SchemaPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/quality") view=QualityPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/retention") view=RetentionPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/people") view=PeoplePage ssr=SsrMode::Async />
                     <Route path=path!("/settings/people/:name") view=PersonPage ssr=SsrMode::Async />

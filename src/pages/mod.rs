@@ -26,6 +26,7 @@ mod overview_lists;
 mod panel_sql;
 pub mod people;
 pub mod projects;
+pub mod quality;
 pub mod request;
 pub mod respond;
 pub mod retention;

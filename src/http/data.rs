@@ -97,6 +97,7 @@ async fn tables_data(State(state): State<AppState>, RawQuery(query): RawQuery, E
                     optional(figures.map(|figures| figures.row_count)),
                     optional(figures.map(|figures| figures.column_count)),
                     optional(figures.and_then(|figures| figures.null_cell_ratio)),
+                    optional(figures.and_then(|figures| figures.score)),
                     figures.map(|figures| figures.profiled_at.to_rfc3339()).unwrap_or_default(),
                     optional(figures.map(|figures| figures.run_number)),
                 ]
@@ -111,6 +112,7 @@ async fn tables_data(State(state): State<AppState>, RawQuery(query): RawQuery, E
                 "row_count",
                 "column_count",
                 "null_cell_ratio",
+                "score",
                 "profiled_at",
                 "run",
             ];

@@ -22,6 +22,7 @@ pub mod live;
 pub mod login;
 pub mod new_connection;
 pub mod overview;
+mod overview_attention;
 mod overview_lists;
 mod panel_sql;
 pub mod people;

@@ -1,7 +1,7 @@
 //! One kind of finding, as data.
 
 use super::subject::{ColumnSubject, TableSubject};
-use crate::domain::anomaly::{AnomalyEvidence, Impact, Likelihood, QualityDimension, RowChoice, Severity};
+use crate::domain::anomaly::{AnomalyEvidence, Likelihood, QualityDimension, RowChoice, Severity};
 use crate::domain::table_profile::FailedTable;
 
 /// One kind of finding: everything that is known of it.
@@ -16,8 +16,6 @@ pub struct AnomalyRule {
     pub likelihood: Likelihood,
     /// What it touches.
     pub dimension: QualityDimension,
-    /// What it means for those who use the data.
-    pub impact: Impact,
     /// What it is, in a sentence or two.
     pub explanation: &'static str,
     /// What to do about it.

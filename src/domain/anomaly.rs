@@ -54,20 +54,6 @@ words! {
 }
 
 words! {
-    /// What a finding means for those who use the data.
-    pub enum Impact {
-        /// Whether it can be relied upon at all.
-        Reliability = "reliability",
-        /// Whether it keeps to what was agreed.
-        Conformance = "conformance",
-        /// Whether it behaves as it always did.
-        Regularity = "regularity",
-        /// How much work it makes before it can be used.
-        Usability = "usability",
-    }
-}
-
-words! {
     /// The rows of a column that a finding is about, as a condition on one row; SQL and the engine both know it.
     pub enum RowChoice {
         /// No condition on one row says it.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Months, NaiveDate, Utc};
 
 use crate::anomalies::rule::{AnomalyRule, Check, Found};
 use crate::anomalies::subject::{ColumnSubject, LEAST_VALUES};
-use crate::domain::anomaly::{Impact, Likelihood, QualityDimension, RowChoice, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, RowChoice, Severity};
 
 /// Above this share of old dates the column is about the past.
 const ABOUT_THE_PAST: f64 = 0.25;
@@ -77,7 +77,6 @@ pub(super) const RULES: &[AnomalyRule] = &[AnomalyRule {
     severity: Severity::Medium,
     likelihood: Likelihood::Likely,
     dimension: QualityDimension::Accuracy,
-    impact: Impact::Regularity,
     explanation: "Some dates lie over a hundred years back in a column that is not about the past, or reach over thirty years ahead: often placeholders of another system, such as 1753-01-01 or 9999-12-31, or years with a wrong digit.",
     remedy: "Turn placeholders into nulls, and repair what was mistyped.",
     rows: RowChoice::UnlikelyDate,

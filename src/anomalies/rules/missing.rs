@@ -3,7 +3,7 @@
 use crate::anomalies::rule::{AnomalyRule, Check, Found};
 use crate::anomalies::subject::{ColumnSubject, LEAST_FOR_SHARES, LEAST_VALUES, samples_of};
 use crate::components::format::{counted, percent};
-use crate::domain::anomaly::{Impact, Likelihood, QualityDimension, RowChoice, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, RowChoice, Severity};
 use crate::engine::accumulators::text_kinds::{is_dummy, is_numeric};
 
 /// Shares of nulls that are told.
@@ -129,7 +129,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::High,
         likelihood: Likelihood::Definite,
         dimension: QualityDimension::Completeness,
-        impact: Impact::Reliability,
         explanation: "At least nine rows in ten have no value.",
         remedy: "Find out whether the column is still filled, and drop it or repair its load.",
         rows: RowChoice::Null,
@@ -145,7 +144,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Definite,
         dimension: QualityDimension::Completeness,
-        impact: Impact::Reliability,
         explanation: "At least half of the rows have no value.",
         remedy: "Say in the column's description when it is filled, or repair its load.",
         rows: RowChoice::Null,
@@ -161,7 +159,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Possible,
         dimension: QualityDimension::Completeness,
-        impact: Impact::Conformance,
         explanation: "No row says anything: nulls, empty texts and stand-ins for \"missing\" only.",
         remedy: "Find out whether the column is obsolete or its load has failed.",
         rows: RowChoice::Missing,
@@ -183,7 +180,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Definite,
         dimension: QualityDimension::Completeness,
-        impact: Impact::Usability,
         explanation: "Empty texts, blanks or words such as `n/a` stand where a null should. Whoever counts nulls misses them, and whoever groups by the column gets groups that mean nothing.",
         remedy: "Turn them into nulls when the data is loaded.",
         rows: RowChoice::StandIn,
@@ -195,7 +191,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Low,
         likelihood: Likelihood::Possible,
         dimension: QualityDimension::Completeness,
-        impact: Impact::Regularity,
         explanation: "Nearly every row has a value, and a few have not.",
         remedy: "Ask whether these rows were meant to be filled, too.",
         rows: RowChoice::Missing,
@@ -207,7 +202,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Low,
         likelihood: Likelihood::Possible,
         dimension: QualityDimension::Validity,
-        impact: Impact::Regularity,
         explanation: "Nearly every row holds the same value, and a few hold another.",
         remedy: "Look at the exceptions: they are rare cases, or mistakes.",
         rows: RowChoice::RareValue,

@@ -3,7 +3,7 @@
 use crate::anomalies::rule::{AnomalyRule, Check, Found};
 use crate::anomalies::subject::{ColumnSubject, LEAST_FOR_SHARES};
 use crate::components::format::{counted, percent};
-use crate::domain::anomaly::{Impact, Likelihood, QualityDimension, RowChoice, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, RowChoice, Severity};
 use crate::engine::accumulators::text_kinds::fold_text;
 
 /// Most shapes of a column that has a format at all.
@@ -191,7 +191,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Likely,
         dimension: QualityDimension::Validity,
-        impact: Impact::Usability,
         explanation: "Nearly all values have one shape, and a few have another.",
         remedy: "Look at the rare shapes, and write them as the others are written.",
         rows: RowChoice::RareShape,
@@ -203,7 +202,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Possible,
         dimension: QualityDimension::Uniqueness,
-        impact: Impact::Regularity,
         explanation: "The column is all but unique: a few values occur two to four times.",
         remedy: "Find out whether it identifies its rows, and if so which of the repeated ones are duplicates.",
         rows: RowChoice::Repeated,
@@ -215,7 +213,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Likely,
         dimension: QualityDimension::Uniqueness,
-        impact: Impact::Usability,
         explanation: "Values differ only in capitals, spaces or punctuation, and are counted as different.",
         remedy: "Agree on one spelling, and rewrite the others.",
         rows: RowChoice::Respelt,

@@ -3,7 +3,7 @@
 use crate::anomalies::rule::{AnomalyRule, Check, Found};
 use crate::anomalies::subject::{ColumnSubject, LEAST_FOR_SHARES, LEAST_VALUES};
 use crate::components::format::{counted, percent};
-use crate::domain::anomaly::{Impact, Likelihood, QualityDimension, RowChoice, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, RowChoice, Severity};
 use crate::engine::accumulators::date_texts::parse_date_text;
 use crate::engine::accumulators::text_kinds::{is_dummy, is_numeric};
 
@@ -107,7 +107,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Low,
         likelihood: Likelihood::Likely,
         dimension: QualityDimension::Validity,
-        impact: Impact::Usability,
         explanation: "Every value of this text would fit a type that says more, that sorts and sums as it should, and that refuses what is wrong.",
         remedy: "Store the column in that type, or say in its description why not.",
         rows: RowChoice::Filled,
@@ -119,7 +118,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Likely,
         dimension: QualityDimension::Validity,
-        impact: Impact::Usability,
         explanation: "Nearly all of these texts are numbers. The rest keeps the column from being stored and summed as numbers.",
         remedy: "Repair the values that are no numbers, then store the column as a number.",
         rows: RowChoice::NotNumber,
@@ -137,7 +135,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Likely,
         dimension: QualityDimension::Validity,
-        impact: Impact::Usability,
         explanation: "Nearly all of these texts are dates. The rest keeps the column from being stored and compared as dates.",
         remedy: "Repair the values that are no dates, then store the column as a date.",
         rows: RowChoice::NotDate,
@@ -149,7 +146,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Low,
         likelihood: Likelihood::Likely,
         dimension: QualityDimension::Validity,
-        impact: Impact::Regularity,
         explanation: "A few of these texts are numbers, and nearly all others are not: often a code that was never looked up, or values of a neighbouring column.",
         remedy: "Look at the numbers, and repair the step that wrote them.",
         rows: RowChoice::Number,
@@ -177,7 +173,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Low,
         likelihood: Likelihood::Possible,
         dimension: QualityDimension::Consistency,
-        impact: Impact::Usability,
         explanation: "Number and unit stand in one text, so that it can be neither summed nor compared.",
         remedy: "Split the number from its unit.",
         rows: RowChoice::Filled,
@@ -189,7 +184,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Low,
         likelihood: Likelihood::Likely,
         dimension: QualityDimension::Validity,
-        impact: Impact::Usability,
         explanation: "Most values are several, joined by a comma, a bar or the like.",
         remedy: "Give each part a row or a column of its own.",
         rows: RowChoice::Filled,

@@ -101,6 +101,7 @@ pub fn run(args: ProfileArgs) -> Outcome {
     let settings = FindingSettings {
         hygiene: HygieneSettings {
             countries: countries(&args.country)?,
+            ..HygieneSettings::default()
         },
         ..FindingSettings::default()
     };

@@ -21,6 +21,7 @@ pub mod dataset;
 pub mod exact_number;
 pub mod find;
 pub mod identifier;
+pub mod masking;
 pub mod name_match;
 pub mod overview;
 pub mod paging;

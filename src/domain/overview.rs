@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::address::TableAddress;
-use super::anomaly::AnomalyEvidence;
+use super::anomaly::ProfileAnomaly;
 use super::identifier::{AlertId, ConnectionId, TableGroupId};
 use super::profile_run::ProfileRun;
 
@@ -75,12 +75,8 @@ impl Scored {
 pub struct CostlyFinding {
     /// The table.
     pub table: TableAddress,
-    /// The column; none for a finding about the table.
-    pub column_name: Option<String>,
-    /// Type of the catalogue.
-    pub anomaly_type: String,
-    /// What was seen.
-    pub evidence: AnomalyEvidence,
+    /// What was found.
+    pub anomaly: ProfileAnomaly,
     /// The alert that stands for it.
     pub alert_id: Option<AlertId>,
     /// What it takes, by the weight of its table: divided by the weight of all tables it is what they would gain without it.

@@ -109,18 +109,18 @@ pub fn costliest(model: &Overview) -> AnyView {
 }
 
 fn costly_row(finding: &CostlyFinding, weight: f64) -> AnyView {
-    let kind = get_rule(&finding.anomaly_type).map_or_else(|| finding.anomaly_type.replace('_', " "), |rule| rule.title.to_owned());
-    let (place, path) = match &finding.column_name {
+    let anomaly = &finding.anomaly;
+    let kind = get_rule(&anomaly.anomaly_type).map_or_else(|| anomaly.anomaly_type.replace('_', " "), |rule| rule.title.to_owned());
+    let (place, path) = match anomaly.column_name.as_deref().filter(|name| !name.is_empty()) {
         Some(column) => (
             format!("{}.{column}", finding.table.qualified_name()),
             finding.table.column_path(column),
         ),
         None => (finding.table.qualified_name(), finding.table.path()),
     };
-    let said = if finding.evidence.observed.is_empty() {
-        kind.clone()
-    } else {
-        format!("{kind}: {}", finding.evidence.observed)
+    let said = match anomaly.evidence.as_ref().map(|evidence| evidence.observed.as_str()) {
+        Some(observed) if !observed.is_empty() => format!("{kind}: {observed}"),
+        _ => kind,
     };
     let said = match &finding.alert_id {
         Some(alert) => view! { <a href=format!("/alerts/{alert}")>{said}</a> }.into_any(),

@@ -24,6 +24,7 @@ mod scripts;
 mod seed_levels;
 mod statement;
 mod table_rows;
+mod veil;
 
 pub mod alert_acts;
 pub mod alert_lists;
@@ -42,6 +43,7 @@ pub mod datasets;
 pub mod external_runs;
 pub mod find;
 pub mod first_runs;
+pub mod masking;
 pub mod outbox;
 pub mod overview;
 pub mod partition_states;

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::column_reads::read_anomaly;
 use super::run_rows::{RUN_COLUMNS, RUN_TABLES, read_run};
 use super::statement::sql_joined;
 use super::tables::HISTORY_RUNS;
@@ -90,7 +91,8 @@ async fn list_groups(db: &Database, group: Option<&str>, now: DateTime<Utc>) -> 
 /// What takes most from the score, of the latest run of each table. Crossed, so that SQLite goes from the tables to their findings.
 async fn list_costliest(db: &Database, group: Option<&str>) -> Result<Vec<CostlyFinding>, StoreError> {
     let rows = sql(
-        "select r.schema_name, r.table_name, r.column_name, r.anomaly_type_id, r.evidence_json, r.score_cost * ch.score_weight as cost, g.connection_id,
+        "select r.schema_name, r.table_name, r.column_name, r.anomaly_type_id as anomaly_type, r.severity, r.likelihood, r.detail as description, r.pii_risk,
+             r.dq_dimension, r.detected_at, r.evidence_json, {personal r.table_id r.column_name} as personal_word, r.score_cost * ch.score_weight as cost, g.connection_id,
              (select a.alert_id from dq_alerts a where a.table_id = r.table_id and a.kind = r.anomaly_type_id
                  and coalesce(a.column_name, '') = coalesce(r.column_name, '') limit 1) as alert_id
          from dq_table_groups g join dq_tables t on t.table_group_id = g.table_group_id and t.missing_since is null
@@ -112,9 +114,7 @@ async fn list_costliest(db: &Database, group: Option<&str>) -> Result<Vec<Costly
                     schema_name: row.text("schema_name")?,
                     table_name: row.text("table_name")?,
                 },
-                column_name: row.text_opt("column_name")?.filter(|name| !name.is_empty()),
-                anomaly_type: row.text("anomaly_type_id")?,
-                evidence: row.json_opt("evidence_json")?.unwrap_or_default(),
+                anomaly: read_anomaly(row)?,
                 alert_id: row.text_opt("alert_id")?.map(AlertId),
                 cost: row.real_opt("cost")?.unwrap_or(0.0),
             })

@@ -111,7 +111,7 @@ fn lost_zeros(subject: &ColumnSubject) -> Option<Found> {
             "postal codes stored as numbers",
             "text",
             format!(
-                "The smallest is {min}: codes of {} have {} digits, and those that begin with 0 have lost it.",
+                "The smallest has fewer digits: codes of {} have {} digits, and those that begin with 0 have lost it.",
                 country.name, country.postal_form
             ),
         )

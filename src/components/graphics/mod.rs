@@ -18,6 +18,7 @@ pub mod histogram;
 pub mod history_strip;
 pub mod length_histogram;
 pub mod level_strip;
+pub mod masked_histogram;
 pub mod meter;
 pub mod null_bar;
 mod path;

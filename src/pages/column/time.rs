@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::number::masked_distribution;
 use super::values::top_values_section;
 use super::{Panels, legend, scale_switch};
 use crate::components::format::counted;
@@ -32,6 +33,9 @@ fn distribution(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames, sq
     let column = &detail.column;
     if column.histogram.is_empty() {
         return None;
+    }
+    if column.values_masked {
+        return Some(masked_distribution(detail, query));
     }
     let title = SectionTitle::new("distribution", "Distribution")
         .subtitle(format!(

@@ -7,7 +7,7 @@ use super::error::AppError;
 use super::finding_settings::{FailurePatience, FindingSettings};
 use super::run_completion::Completion;
 use crate::anomalies::score::{ScoreWeights, mean, table_score};
-use crate::anomalies::{GONE, all_rules, find_anomalies, find_failures};
+use crate::anomalies::{GONE, all_rules, find_anomalies, find_failures, get_rule};
 use crate::domain::alert::source;
 use crate::domain::anomaly::{Findings as ShownFindings, ProfileAnomaly, Severity};
 use crate::domain::identifier::{RunId, TableId};
@@ -123,13 +123,52 @@ pub async fn store(
     match (outcome.phase, judged) {
         (RunPhase::Completed, Some(judged)) => store_completed(tx, completion, &seen_in, judged, &settings.weights).await,
         (RunPhase::Failed, _) => {
-            let ended = run_facts::list_failures_in_a_row(tx, &seen_in.table_group_id).await?;
-            alerts::take_sights(tx, &seen_in, &[failed_run(outcome, &settings.failures, &ended)])
-                .await
-                .map(|_| ())
+            let sight = failed_run_of(tx, &seen_in, outcome, settings).await?;
+            alerts::take_sights(tx, &seen_in, &[sight]).await.map(|_| ())
         }
         _ => Ok(()),
     }
+}
+
+/// Raises alerts of what a program outside reports of a run that it did itself. What such a report does not name is not gone: nobody knows
+/// what the program looked at.
+pub async fn take_reported(
+    tx: &mut Transaction,
+    run: &RunId,
+    outcome: &RunOutcome,
+    reported: &[ProfileAnomaly],
+    settings: &FindingSettings,
+) -> Result<(), StoreError> {
+    let Some(seen_in) = run_facts::find_seen_in(tx, run).await? else {
+        return Ok(());
+    };
+    let mut sights = Vec::new();
+    for anomaly in reported {
+        let table_id = run_facts::find_table_id(tx, &seen_in.table_group_id, &anomaly.schema_name, &anomaly.table_name).await?;
+        let mut sight = sight(anomaly, table_id.as_ref());
+        if sight.observed.is_empty() {
+            sight.observed = get_rule(&sight.kind).map_or_else(|| sight.kind.replace('_', " "), |rule| rule.title.to_owned());
+        }
+        sights.push(sight);
+    }
+    match outcome.phase {
+        RunPhase::Completed => {
+            alerts::resolve_failed_runs(tx, &seen_in).await?;
+        }
+        RunPhase::Failed => sights.push(failed_run_of(tx, &seen_in, outcome, settings).await?),
+        _ => {}
+    }
+    alerts::take_sights(tx, &seen_in, &sights).await.map(|_| ())
+}
+
+async fn failed_run_of(
+    tx: &mut Transaction,
+    seen_in: &SeenIn,
+    outcome: &RunOutcome,
+    settings: &FindingSettings,
+) -> Result<Sight, StoreError> {
+    let ended = run_facts::list_failures_in_a_row(tx, &seen_in.table_group_id).await?;
+    Ok(failed_run(outcome, &settings.failures, &ended))
 }
 
 async fn store_completed(

@@ -254,6 +254,8 @@ async fn pages_read_profiles_by_index_only() {
                 "json_each",
                 "v",
                 "dq_profile_column_values",
+                // The last runs of a group, found by index.
+                "h",
                 "newest",
                 "constant row",
                 "t",

@@ -71,7 +71,7 @@ fn alert_row(alert: &Alert, levels: &BTreeMap<AlertId, Vec<LevelPoint>>, viewer:
                 <span class="two"><a href=format!("/alerts/{}", alert.alert_id)>{alert.title.clone()}</a><small>{place}{assigned.map(|said| format!(" {said}"))}</small></span>
             </th>
             <td class="x">{level_strip(&levels, alert.severity, (96, 26), &label)}</td>
-            <td class="num nowrap">{moment(alert.last_seen_at, now)}</td>
+            <td class="num nowrap x">{moment(alert.last_seen_at, now)}</td>
         </tr>
     }
     .into_any()

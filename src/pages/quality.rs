@@ -49,7 +49,7 @@ fn countries(settings: &FindingSettings) -> AnyView {
         .map(|country| {
             let is_on = settings.hygiene.countries.iter().any(|known| known.code == country.code);
             view! {
-                <label class="check-line"><input class="check" type="checkbox" name="countries[]" value=country.code checked=is_on /><span>{country.name}</span><span class="t2">{country.postal_form}</span></label>
+                <label class="check-line"><input class="check" type="checkbox" name="countries[]" value=country.code checked=is_on /><span>{country.name.trim_start_matches("the ")}</span><span class="t2">{country.postal_form}</span></label>
             }
             .into_any()
         })

@@ -130,10 +130,21 @@ async fn a_program_outside_begins_a_run_and_ends_it_once() {
     );
     let alerts = async || with_token(&app, Method::GET, "/api/alerts?state=open", &token, "").await.json()["alerts"].clone();
     let raised = alerts().await;
-    let titles: Vec<&str> = raised.as_array().unwrap().iter().map(|alert| alert["title"].as_str().unwrap()).collect();
+    let titles: Vec<&str> = raised
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|alert| alert["title"].as_str().unwrap())
+        .collect();
     assert_eq!(titles, ["amount: high null ratio"], "what a program reports raises an alert, once");
-    let again = post(base, json!({"table_group_id": group})).await.json()["profile_run_id"].as_str().unwrap().to_owned();
-    assert_eq!(post(&format!("{base}/{again}/complete"), json!({"status": "failed"})).await.status, 204);
+    let again = post(base, json!({"table_group_id": group})).await.json()["profile_run_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(
+        post(&format!("{base}/{again}/complete"), json!({"status": "failed"})).await.status,
+        204
+    );
     assert_eq!(alerts().await.as_array().unwrap().len(), 2, "a failed run is a cause, too");
     let run = with_token(&app, Method::GET, &format!("/api/profile-runs/{id}"), &token, "")
         .await

@@ -6,5 +6,6 @@ mod doorway;
 mod groups;
 mod people;
 mod permissions;
+mod quality;
 mod reading;
 mod several;

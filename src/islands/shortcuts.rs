@@ -67,7 +67,6 @@ mod keys {
             "o" => "/",
             "t" => "/tables",
             "r" => "/runs",
-            "a" => "/alerts",
             _ => return false,
         };
         browser::window().is_some_and(|window| window.location().set_href(path).is_ok())
@@ -79,12 +78,9 @@ mod keys {
             .is_some_and(|dialog| dialog.show_modal().is_ok())
     }
 
-    /// The field of the rail, or where it is hidden the page's own.
+    /// The list's own field first, then the one in the rail.
     fn find() -> bool {
-        let is_shown = |field: &Element| field.client_width() > 0;
-        let field = browser::first("#find")
-            .filter(is_shown)
-            .or_else(|| browser::first("main input[type=search]"));
+        let field = browser::first("main input[type=search]").or_else(|| browser::first("input[type=search], a.find"));
         if let Some(field) = &field {
             browser::focus(field);
         }

@@ -8,7 +8,6 @@ const ROOMS: &[(&str, &str)] = &[
     ("Connections", "/settings/connections"),
     ("Datasets", "/settings/datasets"),
     ("People", "/settings/people"),
-    ("Quality", "/settings/quality"),
     ("Schema", "/settings/schema"),
     ("Retention", "/settings/retention"),
 ];

@@ -11,6 +11,7 @@ use serde_json::json;
 use tower::ServiceExt;
 
 use super::alert_data;
+use super::find_data;
 use super::format::Format;
 use super::problem::Problem;
 use crate::domain::address::TableAddress;
@@ -39,6 +40,7 @@ pub async fn answer_data(State(state): State<AppState>, request: Request, next: 
         .route("/tables", get(tables_data))
         .route("/tables/{connection}/{schema}/{table}", get(table_data))
         .route("/tables/{connection}/{schema}/{table}/columns/{column}", get(column_data))
+        .route("/find", get(find_data::list))
         .route("/runs", get(runs_data))
         .route("/runs/{number}", get(run_data))
         .route("/alerts", get(alert_data::list))
@@ -95,6 +97,7 @@ async fn tables_data(State(state): State<AppState>, RawQuery(query): RawQuery, E
                     optional(figures.map(|figures| figures.row_count)),
                     optional(figures.map(|figures| figures.column_count)),
                     optional(figures.and_then(|figures| figures.null_cell_ratio)),
+                    optional(figures.and_then(|figures| figures.score)),
                     figures.map(|figures| figures.profiled_at.to_rfc3339()).unwrap_or_default(),
                     optional(figures.map(|figures| figures.run_number)),
                 ]
@@ -109,6 +112,7 @@ async fn tables_data(State(state): State<AppState>, RawQuery(query): RawQuery, E
                 "row_count",
                 "column_count",
                 "null_cell_ratio",
+                "score",
                 "profiled_at",
                 "run",
             ];

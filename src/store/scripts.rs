@@ -45,6 +45,7 @@ pub(crate) const SCRIPTS: &[Script] = &[
     script!(10, "seeding", "0010_seeding.sql"),
     script!(11, "contents once", "0011_contents_once.sql"),
     script!(12, "masking", "0012_masking.sql"),
+    script!(13, "scores", "0013_scores.sql"),
 ];
 
 /// The version that this program writes and reads.

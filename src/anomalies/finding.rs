@@ -6,11 +6,12 @@ use chrono::{DateTime, Utc};
 
 use super::countries::Country;
 use super::rule::{AnomalyRule, Check, Found};
-use super::rules::all_rules;
+use super::rules::{all_rules, get_rule};
 use super::subject::{ColumnSubject, TableSubject};
 use crate::domain::anomaly::ProfileAnomaly;
 use crate::domain::column_meaning::PiiRisk;
 use crate::domain::column_profile::ColumnProfile;
+use crate::domain::row_condition::RowCondition;
 use crate::domain::table_profile::{FailedTable, TableProfile};
 use crate::engine::semantics::evidence_of;
 
@@ -59,6 +60,24 @@ pub fn find_anomalies(tables: &[&TableProfile], settings: &HygieneSettings, cloc
         anomalies.sort_by_key(|anomaly| place_of(table, anomaly));
     }
     found
+}
+
+/// The rows that a finding of this kind about a column is about; nothing where no condition on one row says which.
+pub fn rows_of_finding(
+    table: &TableProfile,
+    column_name: &str,
+    kind: &str,
+    settings: &HygieneSettings,
+    clock: DateTime<Utc>,
+) -> Option<RowCondition> {
+    let rule = get_rule(kind)?;
+    let evidence = evidence_of(table).into_iter().find(|evidence| evidence.column.column_name == column_name)?;
+    rule.condition(&ColumnSubject {
+        evidence,
+        table,
+        settings,
+        clock: table.snapshot.clock.unwrap_or(clock),
+    })
 }
 
 /// Finds what kept tables from being read.

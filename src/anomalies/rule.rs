@@ -1,7 +1,7 @@
 //! One kind of finding, as data.
 
 use super::subject::{ColumnSubject, TableSubject};
-use crate::domain::anomaly::{AnomalyEvidence, Impact, Likelihood, QualityDimension, Severity};
+use crate::domain::anomaly::{AnomalyEvidence, Likelihood, QualityDimension, Severity};
 use crate::domain::row_condition::{RowCondition, RowFeature};
 use crate::domain::table_profile::FailedTable;
 
@@ -17,8 +17,6 @@ pub struct AnomalyRule {
     pub likelihood: Likelihood,
     /// What it touches.
     pub dimension: QualityDimension,
-    /// What it means for those who use the data.
-    pub impact: Impact,
     /// What it is, in a sentence or two.
     pub explanation: &'static str,
     /// What to do about it.

@@ -53,20 +53,6 @@ words! {
     }
 }
 
-words! {
-    /// What a finding means for those who use the data.
-    pub enum Impact {
-        /// Whether it can be relied upon at all.
-        Reliability = "reliability",
-        /// Whether it keeps to what was agreed.
-        Conformance = "conformance",
-        /// Whether it behaves as it always did.
-        Regularity = "regularity",
-        /// How much work it makes before it can be used.
-        Usability = "usability",
-    }
-}
-
 impl Likelihood {
     /// How much of what it touches a finding takes from the score, 0..1.
     pub fn risk(self) -> f64 {

@@ -338,6 +338,12 @@ pub struct ColumnProfile {
     /// Invariants that this column breaks, in words; empty for a good profile.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub broken_invariants: Vec<String>,
+    /// Whether values are behind the mask here (`masking.rs`): for this reader, or for everybody.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub values_masked: bool,
+    /// Whether they were masked before they were stored, so that nobody has them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub masked_when_stored: bool,
     /// Figures of other writers that have no name here; a name that is ours is never among them.
     #[serde(flatten)]
     pub extensions: BTreeMap<String, serde_json::Value>,

@@ -237,7 +237,8 @@ impl RowChoice {
                 from: bin.lower,
                 to: bin.upper,
                 is_closed: is_last && bin.upper.is_some(),
-                without_zero: bin.lower.is_none_or(|lower| lower <= 0.0) && bin.upper.is_none_or(|upper| upper >= 0.0),
+                without_zero: bin.lower.is_none_or(|lower| lower <= 0.0)
+                    && bin.upper.is_none_or(|upper| upper > 0.0 || is_last && upper == 0.0),
             })),
             GeneralType::Time => {
                 let day = |seconds: f64| (seconds / DAY_SECONDS).round() as i64;

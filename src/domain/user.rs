@@ -162,13 +162,17 @@ impl User {
 
     /// Up to two initials.
     pub fn initials(&self) -> String {
-        self.display_name
-            .split(|ch: char| !ch.is_alphanumeric())
-            .filter_map(|word| word.chars().next())
-            .take(2)
-            .flat_map(char::to_uppercase)
-            .collect()
+        initials_of(&self.display_name)
     }
+}
+
+/// Up to two initials of a person's name.
+pub fn initials_of(name: &str) -> String {
+    name.split(|ch: char| !ch.is_alphanumeric())
+        .filter_map(|word| word.chars().next())
+        .take(2)
+        .flat_map(char::to_uppercase)
+        .collect()
 }
 
 /// What every signed-in page shows around its content.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::anomalies::get_rule;
-use crate::components::format::counted;
+use crate::components::format::count;
 use crate::components::section::{SectionTitle, section};
 use crate::components::severity::severity_mark;
 use crate::domain::address::qualified_name;
@@ -37,7 +37,11 @@ pub fn findings_section(findings: &[&RunFinding], place: Place, may_clear: bool,
     };
     let title = SectionTitle::new("findings", "Anomalies in this run").subtitle(format!(
         "{}, {subtitle}",
-        counted(findings.len() as u64, "anomaly").replace("anomalys", "anomalies")
+        if findings.len() == 1 {
+            "1 anomaly".to_owned()
+        } else {
+            format!("{} anomalies", count(findings.len() as u64))
+        }
     ));
     let inbox = view! { <a href="/alerts">"Open the inbox"</a> };
     Some(section(title.controls(inbox), lines(findings, place, may_clear, back)))

@@ -1,5 +1,5 @@
 //! The column page's model: from the tables, and where they have nothing of the run, from the typed columns or the payload of
-//! the same run. At most six statements with that of the viewer.
+//! the same run. At most six statements with that of the viewer; the page reads the findings with one more.
 
 use super::column_profiles::{self, ColumnRequest, read_for_page};
 use super::configuration::Configuration;

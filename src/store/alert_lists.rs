@@ -10,7 +10,7 @@ use crate::domain::address::TableAddress;
 use crate::domain::alert::{Alert, AlertEvent, AlertState, DismissReason, SnoozeFor};
 use crate::domain::alert_query::{AlertOrder, AlertsQuery};
 use crate::domain::anomaly::{AnomalyEvidence, Severity};
-use crate::domain::identifier::{AlertId, ConnectionId, TableGroupId, TableId, UserId};
+use crate::domain::identifier::{AlertId, ConnectionId, TableGroupId, UserId};
 use crate::domain::paging::Page;
 
 /// Runs behind an evidence strip.
@@ -177,33 +177,6 @@ pub async fn count_alerts(db: &Database, query: &AlertsQuery, me: Option<&UserId
     Ok(counts)
 }
 
-/// How many alerts of each table are open, with the worst of them.
-pub async fn count_open_by_table(db: &Database, tables: &[TableId]) -> Result<BTreeMap<TableId, (u64, Severity)>, StoreError> {
-    let rows = sql(
-        "select a.table_id, count(*) as found, max(a.severity_rank) as worst from dq_alerts a
-         where a.table_id in {list $1} and a.state = 'open' group by a.table_id",
-    )
-    .bind(list_of(tables.iter().map(TableId::as_str)))
-    .fetch_all(db)
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok((
-                TableId(row.text("table_id")?),
-                (row.count("found")?, severity_of(row.integer("worst")?)),
-            ))
-        })
-        .collect()
-}
-
-fn severity_of(rank: i64) -> Severity {
-    Severity::ALL
-        .iter()
-        .copied()
-        .find(|severity| severity.rank() == rank)
-        .unwrap_or(Severity::Medium)
-}
-
 /// One alert.
 pub async fn find_alert(db: &Database, alert: &AlertId) -> Result<Option<Alert>, StoreError> {
     let row = sql_joined(format!(
@@ -213,16 +186,6 @@ pub async fn find_alert(db: &Database, alert: &AlertId) -> Result<Option<Alert>,
     .fetch_optional(db)
     .await?;
     row.as_ref().map(read_alert).transpose()
-}
-
-/// The alerts of a table that somebody may still have to look at, worst first.
-pub async fn list_of_table(db: &Database, table: &TableId) -> Result<Vec<Alert>, StoreError> {
-    let text = format!(
-        "select {COLUMNS} from {TABLES} where a.table_id = $1 and a.state in ('open', 'acknowledged', 'snoozed')
-         order by a.severity_rank desc, a.column_name, a.alert_id"
-    );
-    let rows = sql_joined(text).bind(table.as_str()).fetch_all(db).await?;
-    rows.iter().map(read_alert).collect()
 }
 
 /// What happened to an alert, latest first.

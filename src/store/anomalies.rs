@@ -128,9 +128,12 @@ pub async fn insert_found(
     Ok(())
 }
 
-/// What people dismissed, by table, column and type.
+/// Table, column and type of a finding.
+type Place = (TableId, String, String);
+
+/// What people dismissed, with the level up to which and why.
 #[derive(Clone, Debug, Default)]
-pub struct Dismissed(HashMap<(TableId, String, String), (Option<f64>, Option<DismissReason>)>);
+pub struct Dismissed(HashMap<Place, (Option<f64>, Option<DismissReason>)>);
 
 impl Dismissed {
     /// Whether a finding is dismissed: what was expected is, up to its level.

@@ -6,7 +6,7 @@ use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_VALUES};
 use crate::anomalies::synonyms::groups_of;
 use crate::components::format::counted;
-use crate::domain::anomaly::{Impact, Likelihood, QualityDimension, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
 use crate::engine::accumulators::text_kinds::is_dummy;
 
 /// Most values of a list of codes.
@@ -114,7 +114,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Likely,
         dimension: QualityDimension::Validity,
-        impact: Impact::Usability,
         explanation: "The column answers yes or no, and its leading answer has no opposite: the other one is written in another way.",
         remedy: "Recode the column to one pair of answers, or store it as a boolean.",
         rows: Rows::By(|subject| subject.rows_beside_the_commonest()),
@@ -126,7 +125,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Definite,
         dimension: QualityDimension::Consistency,
-        impact: Impact::Usability,
         explanation: "Several of the column's codes mean the same thing, so that counts by code are wrong.",
         remedy: "Map them to one code.",
         rows: Rows::Unsaid,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Months, NaiveDate, Utc};
 
 use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_VALUES};
-use crate::domain::anomaly::{Impact, Likelihood, QualityDimension, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
 use crate::domain::row_condition::{DayRange, RowCondition};
 use crate::engine::calendar::minus_months;
 
@@ -99,7 +99,6 @@ pub(super) const RULES: &[AnomalyRule] = &[AnomalyRule {
     severity: Severity::Medium,
     likelihood: Likelihood::Likely,
     dimension: QualityDimension::Accuracy,
-    impact: Impact::Regularity,
     explanation: "Some dates lie over a hundred years back in a column that is not about the past, or reach over thirty years ahead: often placeholders of another system, such as 1753-01-01 or 9999-12-31, or years with a wrong digit.",
     remedy: "Turn placeholders into nulls, and repair what was mistyped.",
     rows: Rows::By(unlikely_rows),

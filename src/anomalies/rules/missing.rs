@@ -3,7 +3,7 @@
 use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_FOR_SHARES, LEAST_VALUES, samples_of};
 use crate::components::format::{counted, percent};
-use crate::domain::anomaly::{Impact, Likelihood, QualityDimension, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
 use crate::domain::row_condition::{RowCondition, RowFeature};
 use crate::engine::accumulators::text_kinds::{is_dummy, is_numeric};
 
@@ -144,7 +144,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::High,
         likelihood: Likelihood::Definite,
         dimension: QualityDimension::Completeness,
-        impact: Impact::Reliability,
         explanation: "At least nine rows in ten have no value.",
         remedy: "Find out whether the column is still filled, and drop it or repair its load.",
         rows: Rows::Are(RowFeature::Null),
@@ -160,7 +159,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Definite,
         dimension: QualityDimension::Completeness,
-        impact: Impact::Reliability,
         explanation: "At least half of the rows have no value.",
         remedy: "Say in the column's description when it is filled, or repair its load.",
         rows: Rows::Are(RowFeature::Null),
@@ -176,7 +174,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Possible,
         dimension: QualityDimension::Completeness,
-        impact: Impact::Conformance,
         explanation: "No row says anything: nulls, empty texts and stand-ins for \"missing\" only.",
         remedy: "Find out whether the column is obsolete or its load has failed.",
         rows: Rows::Are(RowFeature::Missing),
@@ -198,7 +195,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Definite,
         dimension: QualityDimension::Completeness,
-        impact: Impact::Usability,
         explanation: "Empty texts, blanks or words such as `n/a` stand where a null should. Whoever counts nulls misses them, and whoever groups by the column gets groups that mean nothing.",
         remedy: "Turn them into nulls when the data is loaded.",
         rows: Rows::By(stand_in_rows),
@@ -210,7 +206,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Low,
         likelihood: Likelihood::Possible,
         dimension: QualityDimension::Completeness,
-        impact: Impact::Regularity,
         explanation: "Nearly every row has a value, and a few have not.",
         remedy: "Ask whether these rows were meant to be filled, too.",
         rows: Rows::Are(RowFeature::Missing),
@@ -222,7 +217,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Low,
         likelihood: Likelihood::Possible,
         dimension: QualityDimension::Validity,
-        impact: Impact::Regularity,
         explanation: "Nearly every row holds the same value, and a few hold another.",
         remedy: "Look at the exceptions: they are rare cases, or mistakes.",
         rows: Rows::By(|subject| subject.rows_beside_the_commonest()),

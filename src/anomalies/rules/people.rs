@@ -2,7 +2,7 @@
 
 use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_FOR_SHARES, LEAST_VALUES, sum};
-use crate::domain::anomaly::{Impact, Likelihood, QualityDimension, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
 use crate::domain::column_meaning::PiiRisk;
 use crate::domain::row_condition::{RowCondition, RowFeature};
 use crate::engine::accumulators::text_kinds::is_dummy;
@@ -141,7 +141,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Low,
         likelihood: Likelihood::Definite,
         dimension: QualityDimension::Validity,
-        impact: Impact::Usability,
         explanation: "Some names are in capitals only and others are not, so that the same name is counted twice.",
         remedy: "Agree on one way of writing, and rewrite the rarer one.",
         rows: Rows::By(rows_in_the_rarer_case),
@@ -153,7 +152,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Definite,
         dimension: QualityDimension::Validity,
-        impact: Impact::Conformance,
         explanation: "Some values of a column of names or addresses have no letter: something else stands there.",
         remedy: "Correct them at their source; a neighbouring column may have slipped.",
         rows: Rows::Are(RowFeature::NoLetterSaid),
@@ -165,7 +163,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Low,
         likelihood: Likelihood::Definite,
         dimension: QualityDimension::Validity,
-        impact: Impact::Conformance,
         explanation: "Some names begin with a sign or digit: often a mark that somebody has put there to remember something.",
         remedy: "Give the mark a column of its own, and take it off the name.",
         rows: Rows::Are(RowFeature::OddBeginning),
@@ -177,7 +174,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Low,
         likelihood: Likelihood::Possible,
         dimension: QualityDimension::Validity,
-        impact: Impact::Conformance,
         explanation: "The values tell something about persons. That is no fault; who may see them should be known.",
         remedy: "Check who has access, and mask the column where its group says so.",
         rows: Rows::Are(RowFeature::Filled),

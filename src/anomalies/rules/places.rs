@@ -4,7 +4,7 @@ use crate::anomalies::countries::Country;
 use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_FOR_SHARES, LEAST_VALUES, sum};
 use crate::components::format::{counted, percent};
-use crate::domain::anomaly::{Impact, Likelihood, QualityDimension, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
 use crate::domain::row_condition::{NumberRange, RowCondition, RowFeature};
 use crate::engine::accumulators::text_kinds::is_dummy;
 use crate::engine::semantics::Notion;
@@ -254,7 +254,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Definite,
         dimension: QualityDimension::Validity,
-        impact: Impact::Conformance,
         explanation: "Most values have the form of one country's postal codes, and the rest has not: digits are lost, or something else stands there. Which countries are looked for is a setting.",
         remedy: "Repair the codes at their source; keep them as text, so that no zero is lost.",
         rows: Rows::By(rows_out_of_form),
@@ -266,7 +265,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Definite,
         dimension: QualityDimension::Validity,
-        impact: Impact::Conformance,
         explanation: "Most values are the first three digits of a ZIP code, and the rest has more or fewer.",
         remedy: "Mend the step that cuts the codes.",
         rows: Rows::By(|_| Some(RowCondition::OtherShapes(vec!["999".to_owned()]))),
@@ -278,7 +276,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Low,
         likelihood: Likelihood::Possible,
         dimension: QualityDimension::Consistency,
-        impact: Impact::Conformance,
         explanation: "The values are codes of a country's states or provinces, and the name speaks of something else: columns may have been shifted.",
         remedy: "Compare with the source, or rename the column.",
         rows: Rows::Are(RowFeature::Filled),
@@ -290,7 +287,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Possible,
         dimension: QualityDimension::Consistency,
-        impact: Impact::Conformance,
         explanation: "The values are e-mail addresses, and the name speaks of something else: columns may have been shifted, and personal data lies where nobody guards it.",
         remedy: "Compare with the source; rename the column and guard it as personal data.",
         rows: Rows::Are(RowFeature::Filled),

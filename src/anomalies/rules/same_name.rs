@@ -6,7 +6,7 @@ use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_VALUES};
 use crate::components::format::counted;
 use crate::domain::address::qualified_name;
-use crate::domain::anomaly::{Impact, Likelihood, QualityDimension, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
 use crate::domain::column_profile::GeneralType;
 use crate::engine::accumulators::text_kinds::fold_text;
 
@@ -140,7 +140,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Likely,
         dimension: QualityDimension::Consistency,
-        impact: Impact::Usability,
         explanation: "Columns of this name hold different kinds of value in different tables, so that the tables cannot be joined or compared by it.",
         remedy: "Align the types, or give different things different names.",
         rows: Rows::Unsaid,
@@ -152,7 +151,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Info,
         likelihood: Likelihood::Possible,
         dimension: QualityDimension::Consistency,
-        impact: Impact::Usability,
         explanation: "Columns of this name have different types of the same kind in different tables: values may be cut or rounded on their way from one to the other.",
         remedy: "Align the types.",
         rows: Rows::Unsaid,
@@ -164,7 +162,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Likely,
         dimension: QualityDimension::Validity,
-        impact: Impact::Usability,
         explanation: "Columns of this name have one shape each, and not the same: the same code is written in two ways.",
         remedy: "Agree on one format.",
         rows: Rows::Unsaid,

@@ -3,7 +3,7 @@
 use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_FOR_SHARES};
 use crate::components::format::{counted, percent};
-use crate::domain::anomaly::{Impact, Likelihood, QualityDimension, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
 use crate::domain::row_condition::RowCondition;
 use crate::engine::accumulators::text_kinds::fold_text;
 
@@ -198,7 +198,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Likely,
         dimension: QualityDimension::Validity,
-        impact: Impact::Usability,
         explanation: "Nearly all values have one shape, and a few have another.",
         remedy: "Look at the rare shapes, and write them as the others are written.",
         rows: Rows::By(rows_of_rare_shapes),
@@ -210,7 +209,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Possible,
         dimension: QualityDimension::Uniqueness,
-        impact: Impact::Regularity,
         explanation: "The column is all but unique: a few values occur two to four times.",
         remedy: "Find out whether it identifies its rows, and if so which of the repeated ones are duplicates.",
         rows: Rows::Unsaid,
@@ -222,7 +220,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Likely,
         dimension: QualityDimension::Uniqueness,
-        impact: Impact::Usability,
         explanation: "Values differ only in capitals, spaces or punctuation, and are counted as different.",
         remedy: "Agree on one spelling, and rewrite the others.",
         rows: Rows::Unsaid,

@@ -6,7 +6,7 @@ use super::dates::day_of;
 use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{LEAST_VALUES, TableSubject};
 use crate::components::format::counted;
-use crate::domain::anomaly::{Impact, Likelihood, QualityDimension, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
 use crate::domain::column_profile::{ColumnProfile, GeneralType};
 use crate::domain::table_profile::FailedTable;
 
@@ -71,7 +71,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::High,
         likelihood: Likelihood::Definite,
         dimension: QualityDimension::Completeness,
-        impact: Impact::Reliability,
         explanation: "The table was there when it was last looked for, and is not now.",
         remedy: "Bring it back, or look for tables again so that it is no longer expected.",
         rows: Rows::Unsaid,
@@ -83,7 +82,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::High,
         likelihood: Likelihood::Definite,
         dimension: QualityDimension::Accuracy,
-        impact: Impact::Reliability,
         explanation: "The table could not be read. The others were.",
         remedy: "Do what the reason says, then profile again.",
         rows: Rows::Unsaid,
@@ -100,7 +98,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Definite,
         dimension: QualityDimension::Completeness,
-        impact: Impact::Reliability,
         explanation: "The table has columns and not one row.",
         remedy: "Find out whether its load has failed.",
         rows: Rows::Unsaid,
@@ -118,7 +115,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Low,
         likelihood: Likelihood::Possible,
         dimension: QualityDimension::Timeliness,
-        impact: Impact::Regularity,
         explanation: "The newest date in any column of the table is over a year old.",
         remedy: "Find out whether the table is still loaded.",
         rows: Rows::Unsaid,
@@ -130,7 +126,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Info,
         likelihood: Likelihood::Possible,
         dimension: QualityDimension::Timeliness,
-        impact: Impact::Regularity,
         explanation: "The newest date in any column of the table is six to twelve months old.",
         remedy: "Find out whether the table is still loaded.",
         rows: Rows::Unsaid,

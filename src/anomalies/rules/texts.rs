@@ -3,7 +3,7 @@
 use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_VALUES};
 use crate::components::format::counted;
-use crate::domain::anomaly::{Impact, Likelihood, QualityDimension, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
 use crate::domain::row_condition::RowFeature;
 use crate::engine::accumulators::text_kinds::is_quoted;
 
@@ -27,7 +27,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Likely,
         dimension: QualityDimension::Validity,
-        impact: Impact::Usability,
         explanation: "Some values begin with a space: they sort before all others and match nothing they should.",
         remedy: "Take the spaces off when the data is loaded.",
         rows: Rows::Are(RowFeature::LeadingSpaceSaid),
@@ -48,7 +47,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Likely,
         dimension: QualityDimension::Validity,
-        impact: Impact::Usability,
         explanation: "Some values stand between quotation marks, which belong to the file that they came from.",
         remedy: "Mend delimiter, quote and escape of the load that brings them.",
         rows: Rows::Are(RowFeature::Quoted),
@@ -67,7 +65,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Definite,
         dimension: QualityDimension::Validity,
-        impact: Impact::Usability,
         explanation: "Some values hold characters that nobody sees: no-break and zero-width spaces, marks of direction, control characters. They look like others and do not match them.",
         remedy: "Replace them by plain spaces or nothing when the data is loaded.",
         rows: Rows::Are(RowFeature::Invisible),
@@ -82,7 +79,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::High,
         likelihood: Likelihood::Definite,
         dimension: QualityDimension::Accuracy,
-        impact: Impact::Reliability,
         explanation: "The values could not be read. The other columns and tables were.",
         remedy: "Do what the reason says, then profile again.",
         rows: Rows::Unsaid,
@@ -97,7 +93,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::High,
         likelihood: Likelihood::Definite,
         dimension: QualityDimension::Accuracy,
-        impact: Impact::Reliability,
         explanation: "A check that holds for every true profile does not hold for this one. Its figures are not to be relied upon.",
         remedy: "Read all files again. If it stays, report it with the run's number: it is a fault of the profiler.",
         rows: Rows::Unsaid,

@@ -3,7 +3,7 @@
 use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_FOR_SHARES, LEAST_VALUES};
 use crate::components::format::{counted, percent};
-use crate::domain::anomaly::{Impact, Likelihood, QualityDimension, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
 use crate::domain::row_condition::RowFeature;
 use crate::engine::accumulators::date_texts::parse_date_text;
 use crate::engine::accumulators::text_kinds::{is_dummy, is_numeric};
@@ -108,7 +108,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Low,
         likelihood: Likelihood::Likely,
         dimension: QualityDimension::Validity,
-        impact: Impact::Usability,
         explanation: "Every value of this text would fit a type that says more, that sorts and sums as it should, and that refuses what is wrong.",
         remedy: "Store the column in that type, or say in its description why not.",
         rows: Rows::Are(RowFeature::Filled),
@@ -120,7 +119,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Likely,
         dimension: QualityDimension::Validity,
-        impact: Impact::Usability,
         explanation: "Nearly all of these texts are numbers. The rest keeps the column from being stored and summed as numbers.",
         remedy: "Repair the values that are no numbers, then store the column as a number.",
         rows: Rows::Are(RowFeature::NotNumber),
@@ -138,7 +136,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Likely,
         dimension: QualityDimension::Validity,
-        impact: Impact::Usability,
         explanation: "Nearly all of these texts are dates. The rest keeps the column from being stored and compared as dates.",
         remedy: "Repair the values that are no dates, then store the column as a date.",
         rows: Rows::Are(RowFeature::NotDate),
@@ -150,7 +147,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Low,
         likelihood: Likelihood::Likely,
         dimension: QualityDimension::Validity,
-        impact: Impact::Regularity,
         explanation: "A few of these texts are numbers, and nearly all others are not: often a code that was never looked up, or values of a neighbouring column.",
         remedy: "Look at the numbers, and repair the step that wrote them.",
         rows: Rows::Are(RowFeature::NumberText),
@@ -178,7 +174,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Low,
         likelihood: Likelihood::Possible,
         dimension: QualityDimension::Consistency,
-        impact: Impact::Usability,
         explanation: "Number and unit stand in one text, so that it can be neither summed nor compared.",
         remedy: "Split the number from its unit.",
         rows: Rows::Are(RowFeature::Filled),
@@ -190,7 +185,6 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Low,
         likelihood: Likelihood::Likely,
         dimension: QualityDimension::Validity,
-        impact: Impact::Usability,
         explanation: "Most values are several, joined by a comma, a bar or the like.",
         remedy: "Give each part a row or a column of its own.",
         rows: Rows::Are(RowFeature::Filled),

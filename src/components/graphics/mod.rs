@@ -25,6 +25,7 @@ pub mod run_bars;
 mod scale;
 pub mod shape;
 pub mod sparkline;
+mod strip;
 pub mod time_histogram;
 
 /// How the runs of a chart are called.

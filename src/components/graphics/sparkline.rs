@@ -2,37 +2,19 @@
 
 use leptos::prelude::*;
 
-use super::path::line;
-
-const WIDTH: f64 = 96.0;
-const HEIGHT: f64 = 20.0;
-/// Room for the line's own width and its last dot.
-const MARGIN: f64 = 3.0;
+use super::strip::strip;
 
 /// Draws the values, oldest first. `label` is the sentence that says what they show. Nothing is drawn without values.
 pub fn sparkline(values: &[u64], label: &str) -> AnyView {
-    let (Some(low), Some(high)) = (values.iter().min(), values.iter().max()) else {
-        return ().into_any();
-    };
-    let span = (*high - *low) as f64;
-    let place = |index: usize, value: u64| {
-        let x = if values.len() == 1 {
-            WIDTH - MARGIN
+    let (low, high) = (values.iter().min().copied().unwrap_or(0), values.iter().max().copied().unwrap_or(0));
+    let share = |value: &u64| {
+        if high == low {
+            0.5
         } else {
-            MARGIN + index as f64 / (values.len() - 1) as f64 * (WIDTH - 2.0 * MARGIN)
-        };
-        let share = if span == 0.0 { 0.5 } else { (value - low) as f64 / span };
-        (x, HEIGHT - MARGIN - share * (HEIGHT - 2.0 * MARGIN))
+            (value - low) as f64 / (high - low) as f64
+        }
     };
-    let points: Vec<_> = values.iter().enumerate().map(|(index, value)| Some(place(index, *value))).collect();
-    let (x, y) = place(values.len() - 1, values[values.len() - 1]);
-    view! {
-        <svg class="spark" width="96" height="20" viewBox="0 0 96 20" role="img" aria-label=label.to_owned()>
-            <path class="ln" d=line(&points) />
-            <circle class="dot" cx=format!("{x:.1}") cy=format!("{y:.1}") r="2" />
-        </svg>
-    }
-    .into_any()
+    strip(&values.iter().map(share).collect::<Vec<f64>>(), (96, 20), ("dot", 2.0), label)
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
-use super::{InboxModel, acts, with};
+use super::filters::with;
+use super::{InboxModel, acts};
 use crate::components::format::counted;
 use crate::components::graphics::level_strip::level_strip;
 use crate::components::moment::moment;
@@ -11,6 +12,7 @@ use crate::components::severity::severity_mark;
 use crate::domain::address::TableAddress;
 use crate::domain::alert::{Alert, AlertState};
 use crate::domain::alert_query::{AlertOrder, AlertsQuery};
+use crate::domain::user::initials_of;
 
 /// The strip beside a line, in pixels.
 const STRIP: (u32, u32) = (104, 26);
@@ -117,7 +119,7 @@ fn line(alert: &Alert, model: &InboxModel, query: &AlertsQuery, now: DateTime<Ut
                 <small>{place}{alert.details.clone()}</small>
             </th>
             <td class="evi x">{level_strip(&levels, alert.severity, STRIP, &label)}</td>
-            <td class="asg">{alert.assigned_name.as_deref().map(|name| view! { <span class="ava" title=format!("Assigned to {name}")>{initials(name)}<span class="vh">" assigned to "{name.to_owned()}</span></span> })}</td>
+            <td class="asg">{alert.assigned_name.as_deref().map(|name| view! { <span class="ava" title=format!("Assigned to {name}")>{initials_of(name)}<span class="vh">" assigned to "{name.to_owned()}</span></span> })}</td>
             <td class="when"><div class="two"><span>{moment(alert.last_seen_at, now)}</span><small>{seen(alert)}</small></div></td>
         </tr>
     }
@@ -141,12 +143,4 @@ fn seen(alert: &Alert) -> String {
         AlertState::Open if alert.seen_count <= 1 => format!("new, {runs}"),
         _ => runs,
     }
-}
-
-fn initials(name: &str) -> String {
-    name.split(|ch: char| !ch.is_alphanumeric())
-        .filter_map(|word| word.chars().next())
-        .take(2)
-        .flat_map(char::to_uppercase)
-        .collect()
 }

@@ -128,7 +128,7 @@ fn forms(looked: &Looked) -> AnyView {
             <input type="hidden" name="back" value=looked.back.to_owned() />
             <label class="field"><span class="lab">"Comment"</span><textarea class="in" name="note" rows="2" maxlength="2000"></textarea></label>
             <div class="row">{pane_controls(looked)}</div>
-            <p class="small t2">"Acknowledged alerts stay quiet until the level worsens or the cause comes back. What is expected trains the rule here. Every act can be undone."</p>
+            <p class="small t2">"Acknowledged alerts stay quiet until the level worsens or the cause comes back. What is expected trains the rule here. An act can be undone from the message that confirms it."</p>
         </form>
         {delete}
     }

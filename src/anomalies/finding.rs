@@ -62,21 +62,39 @@ pub fn find_anomalies(tables: &[&TableProfile], settings: &HygieneSettings, cloc
     found
 }
 
-/// The rows that a finding of this kind about a column is about; nothing where no condition on one row says which.
+/// The rows that a finding is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FindingRows {
+    /// Which they are.
+    pub condition: RowCondition,
+    /// How many, where the finding counts them.
+    pub affected_count: Option<u64>,
+}
+
+/// The rows that a finding of this kind about a column is about; nothing where the figures do not show it, and where no condition on one
+/// row says which.
 pub fn rows_of_finding(
     table: &TableProfile,
     column_name: &str,
     kind: &str,
     settings: &HygieneSettings,
     clock: DateTime<Utc>,
-) -> Option<RowCondition> {
+) -> Option<FindingRows> {
     let rule = get_rule(kind)?;
-    let evidence = evidence_of(table).into_iter().find(|evidence| evidence.column.column_name == column_name)?;
-    rule.condition(&ColumnSubject {
+    let Check::Column(check) = rule.check else { return None };
+    let evidence = evidence_of(table)
+        .into_iter()
+        .find(|evidence| evidence.column.column_name == column_name)?;
+    let subject = ColumnSubject {
         evidence,
         table,
         settings,
         clock: table.snapshot.clock.unwrap_or(clock),
+    };
+    let found = check(&subject)?;
+    Some(FindingRows {
+        condition: rule.condition(&subject)?,
+        affected_count: found.evidence.affected_count,
     })
 }
 

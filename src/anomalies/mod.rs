@@ -17,7 +17,7 @@ mod synonyms;
 mod tests;
 
 pub use countries::Country;
-pub use finding::{HygieneSettings, find_anomalies, find_failures, rows_of_finding};
+pub use finding::{FindingRows, HygieneSettings, find_anomalies, find_failures, rows_of_finding};
 pub use rule::AnomalyRule;
 pub use rules::tables::GONE;
 pub use rules::{all_rules, get_rule};

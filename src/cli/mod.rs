@@ -15,6 +15,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::engine::rows::{LookPlan, look_at_rows};
+use crate::engine::{EngineError, Unobserved};
+
 /// Everything went well.
 pub const FINE: u8 = 0;
 /// It could not be done.
@@ -62,6 +65,9 @@ enum Command {
     /// Read a source on stdin, test it, print what was found as JSON
     #[command(hide = true)]
     FindTables,
+    /// Read a plan on stdin, look for rows, print them as JSON
+    #[command(hide = true)]
+    FindRows,
 }
 
 /// Reads `.env` beside the start, then the command line, and runs the command.
@@ -90,6 +96,7 @@ pub fn run() -> ExitCode {
         Command::Migrate(args) => migrate::run(args),
         Command::ProfileWorker => return worker(),
         Command::FindTables => find_tables(),
+        Command::FindRows => return find_rows(),
     };
     match outcome {
         Ok(code) => ExitCode::from(code),
@@ -110,9 +117,31 @@ fn find_tables() -> Outcome {
     Ok(FINE)
 }
 
+/// The child process that looks for rows: one line with a plan comes in, and the rows go out.
+fn find_rows() -> ExitCode {
+    let look = || -> Result<(), EngineError> {
+        let failed = |reason: String| EngineError::Protocol { reason };
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line).map_err(|error| failed(error.to_string()))?;
+        let plan: LookPlan = serde_json::from_str(&line).map_err(|error| failed(error.to_string()))?;
+        crate::engine::guard_process(plan.options.memory_bytes)?;
+        let looked = look_at_rows(&plan, &Unobserved)?;
+        serde_json::to_writer(std::io::stdout().lock(), &looked).map_err(|error| failed(error.to_string()))
+    };
+    ended(look())
+}
+
 /// The engine's child process.
 fn worker() -> ExitCode {
-    match crate::engine::run_worker(std::io::BufReader::new(std::io::stdin()), std::io::stdout()) {
+    ended(crate::engine::run_worker(
+        std::io::BufReader::new(std::io::stdin()),
+        std::io::stdout(),
+    ))
+}
+
+/// How a child process of the engine ends.
+fn ended(outcome: Result<(), EngineError>) -> ExitCode {
+    match outcome {
         Ok(()) => ExitCode::from(FINE),
         Err(error) => {
             // Two lines, which the parent reads: why, and what to do.

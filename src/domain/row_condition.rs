@@ -152,6 +152,71 @@ impl RowCondition {
     }
 }
 
+/// Characters of a value that a sentence holds.
+const SAID: usize = 80;
+
+impl RowCondition {
+    /// The condition in words, after the name of the column: `is “open”`, `is from 10 to under 20`.
+    pub fn phrase(&self) -> String {
+        match self {
+            Self::Is(feature) => feature.phrase().to_owned(),
+            Self::Value(value) => format!("is {}", quoted(value)),
+            Self::Begins(value) => format!("begins with {} and goes on", quoted(value)),
+            Self::OtherThan(value) => format!("has a value other than {}", quoted(value)),
+            Self::Numbers(range) => {
+                let apart = if range.without_zero { ", zeros apart" } else { "" };
+                let until = if range.is_closed { "to" } else { "to under" };
+                match (range.from, range.to) {
+                    (Some(from), Some(to)) if from == to => format!("is {from}"),
+                    (Some(from), Some(to)) => format!("is from {from} {until} {to}{apart}"),
+                    (Some(from), None) => format!("is {from} or more{apart}"),
+                    (None, Some(to)) if range.is_closed => format!("is {to} or less{apart}"),
+                    (None, Some(to)) => format!("is under {to}{apart}"),
+                    (None, None) => format!("is a finite number{apart}"),
+                }
+            }
+            Self::Days(range) => {
+                let day = |day: Option<i64>, shift: i64| day.map(|day| day_words(day - shift));
+                match (day(range.from, 0), day(range.to, 1)) {
+                    (Some(from), Some(to)) if from == to => format!("is on {from}"),
+                    (Some(from), Some(to)) => format!("is from {from} to {to}"),
+                    (Some(from), None) => format!("is on {from} or later"),
+                    (None, Some(to)) => format!("is on {to} or earlier"),
+                    (None, None) => "is on any day".to_owned(),
+                }
+            }
+            Self::OutsideDays(range) => {
+                let before = range.from.map(|day| format!("before {}", day_words(day)));
+                let after = range.to.map(|day| format!("after {}", day_words(day - 1)));
+                let ends: Vec<String> = before.into_iter().chain(after).collect();
+                format!("is {}", ends.join(" or "))
+            }
+            Self::Lengths(from, to) if from == to => format!("has {from} {}", if *from == 1 { "character" } else { "characters" }),
+            Self::Lengths(from, to) => format!("has {from} to {to} characters"),
+            Self::Shape(shape) => format!("has the shape {}", quoted(shape)),
+            Self::OtherShapes(shapes) => match shapes.as_slice() {
+                [] => "is not blank".to_owned(),
+                [shape] => format!("has another shape than {}", quoted(shape)),
+                shapes => {
+                    let shapes: Vec<String> = shapes.iter().map(|shape| quoted(shape)).collect();
+                    format!("has none of the shapes {}", shapes.join(", "))
+                }
+            },
+        }
+    }
+}
+
+fn quoted(value: &str) -> String {
+    match value.char_indices().nth(SAID) {
+        Some((end, _)) => format!("“{}…”", &value[..end]),
+        None => format!("“{value}”"),
+    }
+}
+
+fn day_words(day: i64) -> String {
+    super::row_query::day_text(day).unwrap_or_else(|| format!("day {day} since 1970"))
+}
+
 impl RowFeature {
     /// What rows of it are, after the name of the column: `is null`, `has a digit`.
     pub fn phrase(self) -> &'static str {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::address::TableAddress;
 use super::profile_run::words;
 
 /// One value of a row, ready to be shown.
@@ -70,8 +71,8 @@ pub struct RowLookEntry {
     pub looked_at: DateTime<Utc>,
     /// Who, by the name of that time.
     pub user_name: String,
-    /// Table, as `connection/schema/table`.
-    pub table: String,
+    /// Table.
+    pub address: TableAddress,
     /// Column whose rows they are.
     pub column_name: String,
     /// Which rows; without values where the column is personal.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::TimeZone;
 
 use super::*;
-use crate::anomalies::{HygieneSettings, find_anomalies, rows_of_finding};
+use crate::anomalies::{FindingRows, HygieneSettings, find_anomalies, rows_of_finding};
 use crate::engine::{discover, profile_table};
 
 /// Findings whose figure is a least number: what is listed of shapes or values proves no more.
@@ -34,7 +34,7 @@ fn behind_every_finding_that_counts_rows_are_these_rows() {
     for ((table, profile), anomalies) in found.iter().zip(&profiles).zip(&of_tables) {
         for anomaly in anomalies {
             let name = anomaly.column_name.clone().unwrap_or_default();
-            let Some(condition) = rows_of_finding(profile, &name, &anomaly.anomaly_type, &settings, clock) else {
+            let Some(FindingRows { condition, .. }) = rows_of_finding(profile, &name, &anomaly.anomaly_type, &settings, clock) else {
                 continue;
             };
             let column = profile.columns.iter().find(|column| column.column_name == name).unwrap();

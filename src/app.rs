@@ -19,12 +19,14 @@ use crate::pages::datasets::{DatasetPage, DatasetsPage};
 use crate::pages::errors::NotFoundPage;
 use crate::pages::frame::Frame;
 use crate::pages::login::LoginPage;
+use crate::pages::looks::LooksPage;
 use crate::pages::new_connection::NewConnectionPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::people::{PeoplePage, PersonPage};
 use crate::pages::projects::{ProjectPage, ProjectsPage};
 use crate::pages::request;
 use crate::pages::retention::RetentionPage;
+use crate::pages::rows::RowsPage;
 use crate::pages::run::{CancelRunPage, RunPage};
 use crate::pages::runs::RunsPage;
 use crate::pages::schema::SchemaPage;
@@ -79,6 +81,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/tables") view=TablesPage ssr=SsrMode::Async />
                     <Route path=path!("/tables/:connection/:schema/:table") view=TablePage ssr=SsrMode::Async />
                     <Route path=path!("/tables/:connection/:schema/:table/columns/:column") view=ColumnPage ssr=SsrMode::Async />
+                    <Route path=path!("/tables/:connection/:schema/:table/columns/:column/rows") view=RowsPage ssr=SsrMode::Async />
                     // Operate.
                     <Route path=path!("/runs") view=RunsPage ssr=SsrMode::Async />
                     <Route path=path!("/runs/:number") view=RunPage ssr=SsrMode::Async />
@@ -97,6 +100,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings/datasets/:dataset") view=DatasetPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/schema") view=SchemaPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/retention") view=RetentionPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/looks") view=LooksPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/people") view=PeoplePage ssr=SsrMode::Async />
                     <Route path=path!("/settings/people/:name") view=PersonPage ssr=SsrMode::Async />
                     <Route path=path!("/api/docs") view=ApiDocsPage ssr=SsrMode::Async />

@@ -322,8 +322,17 @@ mod tests {
     #[test]
     fn an_address_that_names_no_rows_says_what_would() {
         for query in [
-            "", "is=old", "is=null&value=x", "from=1&value=x", "from=x", "to=1&through=2", "top=0", "length=9-5", "is=null&page=0",
-            "is=null&page=201", "is=null&run=x",
+            "",
+            "is=old",
+            "is=null&value=x",
+            "from=1&value=x",
+            "from=x",
+            "to=1&through=2",
+            "top=0",
+            "length=9-5",
+            "is=null&page=0",
+            "is=null&page=201",
+            "is=null&run=x",
         ] {
             assert!(RowsQuery::parse(query).is_err(), "{query}");
         }

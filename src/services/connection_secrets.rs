@@ -87,7 +87,13 @@ pub async fn open_root(db: &Database, config: &Configuration, connection: &Conne
         ConnectionKind::Folder | ConnectionKind::Sqlite => None,
     };
     let sealed = sealed.filter(|sealed| !sealed.is_empty());
-    root_of(config, &connection.connection_id, connection.kind, &connection.location, sealed.as_deref())
+    root_of(
+        config,
+        &connection.connection_id,
+        connection.kind,
+        &connection.location,
+        sealed.as_deref(),
+    )
 }
 
 /// The same where the sealed password has been read already.

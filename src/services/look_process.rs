@@ -52,7 +52,10 @@ pub async fn look_at_rows(plan: &LookPlan) -> Result<Result<LookedRows, Refusal>
     }
     tracing::warn!(complaints = %complaints.escape_debug(), "The process that looked for rows was lost");
     Ok(Err(Refusal {
-        reason: format!("The process that read the source was lost: {}", explain(output.status, &complaints, plan.options.memory_bytes)),
+        reason: format!(
+            "The process that read the source was lost: {}",
+            explain(output.status, &complaints, plan.options.memory_bytes)
+        ),
         remedy: "Look at the file with another reader; the statement below finds the rows with its own.".to_owned(),
     }))
 }
@@ -62,7 +65,10 @@ pub async fn look_at_rows(plan: &LookPlan) -> Result<Result<LookedRows, Refusal>
 pub async fn look_at_rows(plan: &LookPlan) -> Result<Result<LookedRows, Refusal>, AppError> {
     let plan = plan.clone();
     let looked = tokio::task::spawn_blocking(move || crate::engine::rows::look_at_rows(&plan, &crate::engine::Unobserved));
-    let looked = tokio::time::timeout(GRACE * 12, looked).await.map_err(AppError::internal)?.map_err(AppError::internal)?;
+    let looked = tokio::time::timeout(GRACE * 12, looked)
+        .await
+        .map_err(AppError::internal)?
+        .map_err(AppError::internal)?;
     Ok(looked.map_err(|error| Refusal {
         reason: error.to_string(),
         remedy: error.remedy().to_owned(),

@@ -97,7 +97,9 @@ impl Look<'_> {
 
     /// Whether counting on is affordable once the page is full.
     fn goes_on(&self) -> bool {
-        self.page.full_since.is_none_or(|since| since.elapsed().as_millis() < u128::from(self.plan.counting_ms))
+        self.page
+            .full_since
+            .is_none_or(|since| since.elapsed().as_millis() < u128::from(self.plan.counting_ms))
     }
 
     /// Row groups of a part: the column by itself, and whole rows only where some of them belong on the page.
@@ -235,7 +237,8 @@ impl<'a> Page<'a> {
     fn add(&mut self, rows: &RecordBatch, columns: &[SourceColumn], places: Vec<u64>, file: Option<&str>) -> Result<(), String> {
         let first = self.rows.len();
         self.rows.resize(first + places.len(), vec![RowCell::default(); self.columns.len()]);
-        self.files.extend(file.iter().flat_map(|file| std::iter::repeat_n((*file).to_owned(), places.len())));
+        self.files
+            .extend(file.iter().flat_map(|file| std::iter::repeat_n((*file).to_owned(), places.len())));
         let places = UInt64Array::from(places);
         // Of two columns of one name each has its place.
         let mut taken = vec![false; self.columns.len()];
@@ -243,7 +246,11 @@ impl<'a> Page<'a> {
             if !self.shows(&column.name) {
                 continue;
             }
-            let known = self.columns.iter().zip(&taken).position(|(name, taken)| *name == column.name && !taken);
+            let known = self
+                .columns
+                .iter()
+                .zip(&taken)
+                .position(|(name, taken)| *name == column.name && !taken);
             let place = known.unwrap_or_else(|| {
                 self.columns.push(column.name.clone());
                 taken.push(false);

@@ -12,7 +12,13 @@ use super::LookPlan;
 
 /// The filter of the table with what of the condition may be added to it.
 pub fn pushed_filter(plan: &LookPlan) -> Option<RowFilter> {
-    let mut conditions: Vec<Condition> = plan.table.scope.row_filter.iter().flat_map(|filter| filter.conditions.clone()).collect();
+    let mut conditions: Vec<Condition> = plan
+        .table
+        .scope
+        .row_filter
+        .iter()
+        .flat_map(|filter| filter.conditions.clone())
+        .collect();
     conditions.extend(tests_of(&plan.condition, plan.column.settled()).into_iter().map(|test| Condition {
         column: plan.column.name.clone(),
         test,

@@ -131,7 +131,9 @@ impl ColumnValues {
         };
         let array = &self.canonical;
         match array.data_type() {
-            DataType::Int64 => each(array.as_primitive::<Int64Type>().iter(), |row, value| visit(row, value.to_f64(form))),
+            DataType::Int64 => each(array.as_primitive::<Int64Type>().iter(), |row, value| {
+                visit(row, value.to_f64(form))
+            }),
             DataType::Decimal128(..) => each(array.as_primitive::<Decimal128Type>().iter(), |row, value| {
                 visit(row, value.to_f64(form));
             }),

@@ -33,7 +33,11 @@ pub fn row_statement(table: &TableContext, column: &ColumnProfile, condition: &R
         RowTest { queries: &queries }.write(condition)?
     };
     let title = format!("Limn: rows of {} by {}", table.title(), column.column_name);
-    Ok(format!("{}\nSELECT *\nFROM {}\nWHERE {test}\nLIMIT {ROWS}", comment(&title), table.source()))
+    Ok(format!(
+        "{}\nSELECT *\nFROM {}\nWHERE {test}\nLIMIT {ROWS}",
+        comment(&title),
+        table.source()
+    ))
 }
 
 /// Writes a condition on the value of a column.
@@ -160,7 +164,9 @@ impl RowTest<'_> {
             SqlDialect::Sqlite if value.contains('T') => format!("{held} = strftime('%Y-%m-%d %H:%M:%f', {text})"),
             SqlDialect::Sqlite => format!("{held} = {text}"),
             _ if value.ends_with("infinity") => format!("{held} = '{value}'"),
-            SqlDialect::DuckDb if value.contains('T') && self.queries.has_digits_beyond(6) => format!("{held} = CAST({text} AS TIMESTAMP_NS)"),
+            SqlDialect::DuckDb if value.contains('T') && self.queries.has_digits_beyond(6) => {
+                format!("{held} = CAST({text} AS TIMESTAMP_NS)")
+            }
             _ if value.contains('T') => format!("{held} = CAST({text} AS TIMESTAMP)"),
             _ if value.contains(':') => format!("{held} = CAST({text} AS TIME)"),
             _ => format!("{held} = CAST({text} AS DATE)"),
@@ -215,9 +221,7 @@ impl RowTest<'_> {
             // SQLite keeps none.
             SqlDialect::Sqlite => "0 = 1".to_owned(),
         };
-        let quoted = |first: &str, last: &str| {
-            format!("length({held}) > 1 AND {first} = {last} AND {first} IN ('\"', '''')")
-        };
+        let quoted = |first: &str, last: &str| format!("length({held}) > 1 AND {first} = {last} AND {first} IN ('\"', '''')");
         Ok(match feature {
             Null => format!("{held} IS NULL"),
             Missing if !is_text => format!("{held} IS NULL"),
@@ -235,7 +239,9 @@ impl RowTest<'_> {
             Empty => format!("{} = ''", self.bare_text()),
             LeadingSpace => format!("{held} LIKE ' %'"),
             TrailingSpace => format!("{held} LIKE '% '"),
-            InnerSpace => format!("trim({held}, ' ') LIKE '% %'").replace("trim(", if dialect == SqlDialect::Postgres { "btrim(" } else { "trim(" }),
+            InnerSpace => {
+                format!("trim({held}, ' ') LIKE '% %'").replace("trim(", if dialect == SqlDialect::Postgres { "btrim(" } else { "trim(" })
+            }
             Quoted => match dialect {
                 SqlDialect::Postgres => quoted(&format!("left({held}, 1)"), &format!("right({held}, 1)")),
                 SqlDialect::Sqlite => quoted(&format!("substr({held}, 1, 1)"), &format!("substr({held}, -1)")),

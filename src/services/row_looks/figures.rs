@@ -27,7 +27,10 @@ pub fn resolve(detail: &ColumnDetail, choice: &RowChoice, countries: Option<&str
             let top = column.top_values.get(place - 1).filter(|top| top.value != MASK).ok_or_else(|| {
                 AppError::refused(
                     format!("The run lists no value at place {place}"),
-                    format!("It lists {}, or their texts were not kept. Look by a value: value=...", column.top_values.len()),
+                    format!(
+                        "It lists {}, or their texts were not kept. Look by a value: value=...",
+                        column.top_values.len()
+                    ),
                 )
             })?;
             let condition = RowCondition::of_listed(&top.value);
@@ -82,16 +85,14 @@ fn find_rows(detail: &ColumnDetail, kind: &str, countries: Option<&str>) -> Opti
 
 /// The figure that counts what a condition says, where the profile has one.
 pub fn figure_of(column: &ColumnProfile, condition: &RowCondition) -> Option<Figure> {
-    let exact = |rows: u64| {
-        Some(Figure {
-            rows,
-            is_estimate: false,
-        })
-    };
+    let exact = |rows: u64| Some(Figure { rows, is_estimate: false });
     match condition {
         RowCondition::Is(feature) => exact(count_of(column, *feature)?),
         RowCondition::Value(_) | RowCondition::Begins(_) => {
-            let top = column.top_values.iter().find(|top| RowCondition::of_listed(&top.value) == *condition)?;
+            let top = column
+                .top_values
+                .iter()
+                .find(|top| RowCondition::of_listed(&top.value) == *condition)?;
             Some(Figure {
                 rows: top.count,
                 is_estimate: column.is_estimate("top_values"),
@@ -106,7 +107,9 @@ pub fn figure_of(column: &ColumnProfile, condition: &RowCondition) -> Option<Fig
         }
         RowCondition::Numbers(_) | RowCondition::Days(_) => {
             let last = column.histogram.len().checked_sub(1)?;
-            let is_this = |place: usize| RowChoice::of_bin(column, &column.histogram[place], place == last) == Some(RowChoice::Condition(condition.clone()));
+            let is_this = |place: usize| {
+                RowChoice::of_bin(column, &column.histogram[place], place == last) == Some(RowChoice::Condition(condition.clone()))
+            };
             let bin = &column.histogram[(0..=last).find(|place| is_this(*place))?];
             let without_zero = matches!(condition, RowCondition::Numbers(range) if range.without_zero);
             let zeros = if without_zero { column.metrics.zero_count.unwrap_or(0) } else { 0 };
@@ -114,7 +117,13 @@ pub fn figure_of(column: &ColumnProfile, condition: &RowCondition) -> Option<Fig
         }
         RowCondition::Lengths(from, to) => {
             let lengths = column.metrics.length_histogram.as_ref()?;
-            exact(lengths.iter().filter(|entry| (*from..=*to).contains(&entry.length)).map(|entry| entry.count).sum())
+            exact(
+                lengths
+                    .iter()
+                    .filter(|entry| (*from..=*to).contains(&entry.length))
+                    .map(|entry| entry.count)
+                    .sum(),
+            )
         }
         RowCondition::Shape(shape) => {
             let entry = column.metrics.patterns.iter().flatten().find(|entry| entry.pattern == *shape)?;

@@ -1,10 +1,11 @@
 //! What a reader of rows must know before believing them: a changed source, a count that differs, a look that was cut off, masked columns.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{DEADLINE, RowLook, newly_left_out};
 use crate::components::format::{count, counted};
 use crate::domain::connection::ConnectionKind;
+use crate::domain::profile_run::words;
 use crate::domain::row_condition::RowCondition;
 use crate::domain::row_look::{LookEnd, LookedRows};
 use crate::domain::table::TableRun;
@@ -12,16 +13,16 @@ use crate::domain::user::Permission;
 use crate::services::look_process::Refusal;
 use crate::store::row_looks::LookPlace;
 
-/// How much a note matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Weight {
-    /// Something failed.
-    Error,
-    /// Rows and figure need not agree.
-    Warning,
-    /// Something to know.
-    Info,
+words! {
+    /// How much a note matters.
+    pub enum Weight {
+        /// Something failed.
+        Error = "error",
+        /// Rows and figure need not agree.
+        Warning = "warning",
+        /// Something to know.
+        Info = "info",
+    }
 }
 
 /// A finding in a few words, and a sentence.
@@ -46,7 +47,11 @@ impl LookNote {
 
     /// A look that could not be done.
     pub fn failed(refusal: &Refusal) -> Self {
-        Self::new(Weight::Error, "The rows could not be read", format!("{}. {}", refusal.reason, refusal.remedy))
+        Self::new(
+            Weight::Error,
+            "The rows could not be read",
+            format!("{}. {}", refusal.reason, refusal.remedy),
+        )
     }
 }
 
@@ -114,11 +119,13 @@ fn differing_count(look: &RowLook, looked: &LookedRows, is_explained: bool, cond
     let figure = look.figure.filter(|figure| looked.ended.is_none() && figure.rows != looked.found)?;
     let (found, counted_then) = (counted(looked.found, "row"), counted(figure.rows, "row"));
     if figure.is_estimate {
-        let detail = format!("{found} were found, and the figure says {counted_then}: it is an estimate, or the least that the profile proves.");
+        let detail =
+            format!("{found} were found, and the figure says {counted_then}: it is an estimate, or the least that the profile proves.");
         return Some(LookNote::new(Weight::Info, "The figure is no exact count", detail));
     }
     if matches!(condition, RowCondition::Begins(_)) {
-        let detail = format!("Its value was cut when it was kept; {found} begin with the same characters, and {counted_then} hold that value.");
+        let detail =
+            format!("Its value was cut when it was kept; {found} begin with the same characters, and {counted_then} hold that value.");
         return Some(LookNote::new(Weight::Info, "These are more rows than the figure counts", detail));
     }
     let title = if looked.found < figure.rows {

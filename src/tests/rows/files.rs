@@ -26,10 +26,7 @@ fn options() -> ProfileOptions {
 fn profiled(folder: &Path, scope: TableScope) -> (SourceRoot, FoundTable, TableProfile) {
     let mut found = discover(folder).unwrap();
     assert_eq!(found.len(), 1, "{found:?}");
-    let table = FoundTable {
-        scope,
-        ..found.remove(0)
-    };
+    let table = FoundTable { scope, ..found.remove(0) };
     let profile = profile_table(folder, &table, &options(), &Unobserved).unwrap();
     assert_eq!(profile.broken_invariants(), Vec::<String>::new());
     (SourceRoot::Folder(folder.to_owned()), table, profile)
@@ -45,14 +42,45 @@ fn assert_folder(folder: &Path, scope: TableScope) -> TableProfile {
 /// 400 rows of everything.
 fn batch() -> RecordBatch {
     let texts = [
-        Some(""), Some(" "), Some("\t"), Some(" lead"), Some("n/a"), Some("O'Brien \"x\""), Some("\"q\""), Some("zero\u{200b}width"), Some("a\0b\n"), None,
-        Some("ÄRGER"), Some("Straße 7"), Some("000"), Some("12.5"), Some("2013-02-28"), Some("yes"), Some("ends "), Some("=1+1"), Some("ʼn中"), Some("x"),
+        Some(""),
+        Some(" "),
+        Some("\t"),
+        Some(" lead"),
+        Some("n/a"),
+        Some("O'Brien \"x\""),
+        Some("\"q\""),
+        Some("zero\u{200b}width"),
+        Some("a\0b\n"),
+        None,
+        Some("ÄRGER"),
+        Some("Straße 7"),
+        Some("000"),
+        Some("12.5"),
+        Some("2013-02-28"),
+        Some("yes"),
+        Some("ends "),
+        Some("=1+1"),
+        Some("ʼn中"),
+        Some("x"),
     ];
-    let reals = [Some(0.0), Some(-0.0), Some(f64::NAN), Some(f64::INFINITY), Some(f64::NEG_INFINITY), None, Some(1e-7), Some(0.1), Some(-1.5), Some(1e300)];
+    let reals = [
+        Some(0.0),
+        Some(-0.0),
+        Some(f64::NAN),
+        Some(f64::INFINITY),
+        Some(f64::NEG_INFINITY),
+        None,
+        Some(1e-7),
+        Some(0.1),
+        Some(-1.5),
+        Some(1e300),
+    ];
     let whole = |row: i64| (row % 11 != 0).then(|| (row - 200) * 7);
     let rows = 0..400_i64;
     let field = |name: &str, array: &ArrayRef| Field::new(name, array.data_type().clone(), true);
-    let inner: ArrayRef = Arc::new(StringArray::from_iter(rows.clone().map(|row| (row % 3 > 0).then(|| format!("b{}", row % 5)))));
+    let inner: ArrayRef = Arc::new(StringArray::from_iter(
+        rows.clone().map(|row| (row % 3 > 0).then(|| format!("b{}", row % 5))),
+    ));
     let fields = Fields::from(vec![field("b", &inner)]);
     let nulls = arrow::buffer::NullBuffer::from_iter(rows.clone().map(|row| row % 13 != 0));
     let mut lists = ListBuilder::new(Int64Builder::new());
@@ -62,24 +90,82 @@ fn batch() -> RecordBatch {
         lists.append_option((row % 7 > 0).then(|| (0..row % 4).map(Some).collect::<Vec<_>>()));
     }
     let mut columns: Vec<(&str, ArrayRef)> = vec![
-        ("words", Arc::new(StringArray::from_iter(rows.clone().map(|row| texts[(row % 20) as usize])))),
-        ("reals", Arc::new(Float64Array::from_iter(rows.clone().map(|row| reals[(row % 10) as usize])))),
-        ("single", Arc::new(Float32Array::from_iter(rows.clone().map(|row| (row % 9 > 0).then(|| row as f32 / 3.0 - 50.0))))),
+        (
+            "words",
+            Arc::new(StringArray::from_iter(rows.clone().map(|row| texts[(row % 20) as usize]))),
+        ),
+        (
+            "reals",
+            Arc::new(Float64Array::from_iter(rows.clone().map(|row| reals[(row % 10) as usize]))),
+        ),
+        (
+            "single",
+            Arc::new(Float32Array::from_iter(
+                rows.clone().map(|row| (row % 9 > 0).then(|| row as f32 / 3.0 - 50.0)),
+            )),
+        ),
         ("whole", Arc::new(Int64Array::from_iter(rows.clone().map(whole)))),
-        ("huge", Arc::new(UInt64Array::from_iter(rows.clone().map(|row| Some(u64::MAX - row as u64 % 6))))),
-        ("money", Arc::new(Decimal128Array::from_iter(rows.clone().map(|row| (row % 8 > 0).then_some(i128::from(row) * 5 - 700))).with_precision_and_scale(12, 2).unwrap())),
-        ("truth", Arc::new(BooleanArray::from_iter(rows.clone().map(|row| (row % 5 > 0).then_some(row % 2 == 0))))),
-        ("day", Arc::new(Date32Array::from_iter(rows.clone().map(|row| (row % 6 > 0).then_some(row as i32 * 91 - 18_000))))),
-        ("at", Arc::new(TimestampMicrosecondArray::from_iter(rows.clone().map(|row| (row % 6 > 0).then_some(row * 3_600_000_001 - 500_000_000_000))).with_timezone("UTC"))),
-        ("nanos", Arc::new(TimestampNanosecondArray::from_iter(rows.clone().map(|row| Some(row * 86_399_999_999_999 - 9_000_000_000_000_001))))),
-        ("clock", Arc::new(Time64MicrosecondArray::from_iter(rows.clone().map(|row| Some(row % 30 * 1_000_001))))),
-        ("bytes", Arc::new(BinaryArray::from_iter(rows.clone().map(|row| (row % 4 > 0).then(|| vec![0_u8, row as u8 % 3, 255]))))),
+        (
+            "huge",
+            Arc::new(UInt64Array::from_iter(rows.clone().map(|row| Some(u64::MAX - row as u64 % 6)))),
+        ),
+        (
+            "money",
+            Arc::new(
+                Decimal128Array::from_iter(rows.clone().map(|row| (row % 8 > 0).then_some(i128::from(row) * 5 - 700)))
+                    .with_precision_and_scale(12, 2)
+                    .unwrap(),
+            ),
+        ),
+        (
+            "truth",
+            Arc::new(BooleanArray::from_iter(
+                rows.clone().map(|row| (row % 5 > 0).then_some(row % 2 == 0)),
+            )),
+        ),
+        (
+            "day",
+            Arc::new(Date32Array::from_iter(
+                rows.clone().map(|row| (row % 6 > 0).then_some(row as i32 * 91 - 18_000)),
+            )),
+        ),
+        (
+            "at",
+            Arc::new(
+                TimestampMicrosecondArray::from_iter(
+                    rows.clone()
+                        .map(|row| (row % 6 > 0).then_some(row * 3_600_000_001 - 500_000_000_000)),
+                )
+                .with_timezone("UTC"),
+            ),
+        ),
+        (
+            "nanos",
+            Arc::new(TimestampNanosecondArray::from_iter(
+                rows.clone().map(|row| Some(row * 86_399_999_999_999 - 9_000_000_000_000_001)),
+            )),
+        ),
+        (
+            "clock",
+            Arc::new(Time64MicrosecondArray::from_iter(
+                rows.clone().map(|row| Some(row % 30 * 1_000_001)),
+            )),
+        ),
+        (
+            "bytes",
+            Arc::new(BinaryArray::from_iter(
+                rows.clone().map(|row| (row % 4 > 0).then(|| vec![0_u8, row as u8 % 3, 255])),
+            )),
+        ),
         ("colour", Arc::new(dictionary.finish())),
         ("list", Arc::new(lists.finish())),
         ("nothing", Arc::new(Int32Array::from_iter(rows.clone().map(|_| None::<i32>)))),
     ];
     columns.push(("a", Arc::new(StructArray::new(fields, vec![inner], Some(nulls)))));
-    assert!(matches!(columns[8].1.data_type(), DataType::Timestamp(TimeUnit::Microsecond, Some(_))));
+    assert!(matches!(
+        columns[8].1.data_type(),
+        DataType::Timestamp(TimeUnit::Microsecond, Some(_))
+    ));
     RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true))).unwrap()
 }
 
@@ -127,7 +213,11 @@ fn a_partitioned_folder_shows_rows_of_all_its_files_and_says_of_which() {
     let (root, table, profile) = profiled(folder.path(), TableScope::default());
     let looked = look(&root, &table, &profile, region, &RowCondition::Value("no rth".into()));
     assert_eq!((looked.found, looked.searched), (150, 300));
-    assert!(looked.files.iter().all(|file| file.starts_with("region=no%20rth/")), "{:?}", looked.files);
+    assert!(
+        looked.files.iter().all(|file| file.starts_with("region=no%20rth/")),
+        "{:?}",
+        looked.files
+    );
 }
 
 #[test]
@@ -141,7 +231,11 @@ fn a_filter_and_left_out_columns_hold_for_the_rows_too() {
     let profile = assert_folder(folder.path(), scope.clone());
     let (root, table, _) = profiled(folder.path(), scope);
     let looked = look(&root, &table, &profile, &profile.columns[0], &RowCondition::Is(RowFeature::Filled));
-    assert!(!looked.columns.iter().any(|name| name == "bytes" || name == "list"), "{:?}", looked.columns);
+    assert!(
+        !looked.columns.iter().any(|name| name == "bytes" || name == "list"),
+        "{:?}",
+        looked.columns
+    );
     let whole = looked.columns.iter().position(|name| name == "whole").unwrap();
     for row in &looked.rows {
         assert!(row[whole].text.as_ref().unwrap().parse::<i64>().unwrap() > 100);
@@ -172,8 +266,14 @@ fn csv_shows_as_many_rows_as_each_figure_counts() {
     let name = &profile.columns[1];
     let empty = look(&root, &table, &profile, name, &RowCondition::Is(RowFeature::Empty));
     let null = look(&root, &table, &profile, name, &RowCondition::Is(RowFeature::Null));
-    assert_eq!((empty.rows[0][0].text.as_deref(), empty.rows[0][1].text.as_deref()), (Some("2"), Some("")));
-    assert_eq!((null.rows[0][0].text.as_deref(), null.rows[0][1].text.as_deref()), (Some("3"), None));
+    assert_eq!(
+        (empty.rows[0][0].text.as_deref(), empty.rows[0][1].text.as_deref()),
+        (Some("2"), Some(""))
+    );
+    assert_eq!(
+        (null.rows[0][0].text.as_deref(), null.rows[0][1].text.as_deref()),
+        (Some("3"), None)
+    );
 }
 
 #[test]
@@ -187,8 +287,15 @@ fn bytes_that_are_no_text_and_texts_that_were_cut_are_found() {
     fs::write(folder.path().join("odd.csv"), bytes).unwrap();
     let (root, table, profile) = profiled(folder.path(), TableScope::default());
     let word = &profile.columns[1];
-    let broken = word.top_values.iter().find(|top| top.value.starts_with("caf") && top.value != "caf").unwrap();
-    assert_eq!(look(&root, &table, &profile, word, &RowCondition::of_listed(&broken.value)).found, 1);
+    let broken = word
+        .top_values
+        .iter()
+        .find(|top| top.value.starts_with("caf") && top.value != "caf")
+        .unwrap();
+    assert_eq!(
+        look(&root, &table, &profile, word, &RowCondition::of_listed(&broken.value)).found,
+        1
+    );
     let cut = word.top_values.iter().find(|top| top.value.ends_with('…')).unwrap();
     // Of both texts no more is known than their common beginning.
     let looked = look(&root, &table, &profile, word, &RowCondition::of_listed(&cut.value));
@@ -205,10 +312,18 @@ fn json_lines_show_as_many_rows_as_each_figure_counts() {
     let mut text = String::new();
     for row in 0..60 {
         text += &match row % 4 {
-            0 => format!("{{\"id\": {row}, \"who\": {{\"name\": \"n{}\", \"age\": {}}}, \"tags\": [1, 2], \"on\": \"1969-12-{:02}\"}}\n", row % 3, row - 20, row % 28 + 1),
+            0 => format!(
+                "{{\"id\": {row}, \"who\": {{\"name\": \"n{}\", \"age\": {}}}, \"tags\": [1, 2], \"on\": \"1969-12-{:02}\"}}\n",
+                row % 3,
+                row - 20,
+                row % 28 + 1
+            ),
             1 => format!("{{\"id\": {row}, \"who\": {{}}, \"note\": \"a\\u0000\\n\\\"\", \"tags\": []}}\n"),
             2 => format!("{{\"id\": {row}.5, \"who\": null, \"flag\": {}}}\n", row % 8 == 2),
-            _ => format!("{{\"id\": null, \"late\": \"x{row}\", \"mixed\": {}}}\n", if row % 8 == 3 { "\"7\"" } else { "7" }),
+            _ => format!(
+                "{{\"id\": null, \"late\": \"x{row}\", \"mixed\": {}}}\n",
+                if row % 8 == 3 { "\"7\"" } else { "7" }
+            ),
         };
     }
     fs::write(folder.path().join("events.jsonl"), text).unwrap();

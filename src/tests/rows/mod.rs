@@ -72,7 +72,10 @@ fn figures(column: &ColumnProfile) -> Vec<(RowCondition, u64)> {
         (Zero, metrics.zero_count),
         (Negative, metrics.negative_count),
         (Nan, metrics.nan_count),
-        (Infinite, metrics.infinite_count.filter(|_| column.general_type == GeneralType::Number)),
+        (
+            Infinite,
+            metrics.infinite_count.filter(|_| column.general_type == GeneralType::Number),
+        ),
         (Empty, metrics.zero_length_count),
         (Blank, metrics.blank_count),
         (MissingWord, metrics.dummy_count),

@@ -56,7 +56,11 @@ fn behind_every_finding_that_counts_rows_are_these_rows() {
         }
     }
     assert!(differing.is_empty(), "{differing:#?}");
-    assert!(held > 25 && kinds.len() >= 22, "{held} findings of {} kinds: {kinds:?}", kinds.len());
+    assert!(
+        held > 25 && kinds.len() >= 22,
+        "{held} findings of {} kinds: {kinds:?}",
+        kinds.len()
+    );
     // Of the small tables every figure, of the large ones a few of each kind.
     for (table, profile) in found.iter().zip(&profiles) {
         let is_small = profile.row_count <= 300;

@@ -32,11 +32,14 @@ pub struct AppState {
 }
 
 impl AppState {
-    /// The state as somebody may use it: its database shows what lies inside the person's scope, and nothing of the catalogue to
-    /// those who are not signed in.
+    /// The state as somebody may use it: its database shows what lies inside the person's scope, personal values where the person may
+    /// see them, and nothing of the catalogue to those who are not signed in.
     pub fn for_viewer(&self, viewer: Option<&Viewer>) -> Self {
         Self {
-            db: self.db.within(viewer.map_or_else(Scope::nothing, Viewer::scope)),
+            db: self
+                .db
+                .within(viewer.map_or_else(Scope::nothing, Viewer::scope))
+                .veiled(viewer.map_or_else(Scope::nothing, Viewer::values_scope)),
             ..self.clone()
         }
     }

@@ -1,6 +1,6 @@
 //! Asks the rules of the profiles of one run. Each finding is told once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -20,12 +20,15 @@ use crate::engine::semantics::evidence_of;
 pub struct HygieneSettings {
     /// Countries whose postal codes and regions are looked for.
     pub countries: Vec<Country>,
+    /// Personal columns beside those that are measured so: table and column. Texts of findings quote no value of them.
+    pub personal: BTreeSet<(String, String)>,
 }
 
 impl Default for HygieneSettings {
     fn default() -> Self {
         Self {
             countries: Country::all().to_vec(),
+            personal: BTreeSet::new(),
         }
     }
 }

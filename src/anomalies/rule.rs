@@ -33,6 +33,16 @@ impl AnomalyRule {
         matches!(self.check, Check::SameName(_))
     }
 
+    /// Whether rows stand behind its findings, for a reader who may see the values of the column or not: a condition that depends on the
+    /// figures may name values.
+    pub fn has_rows_for(&self, sees_values: bool) -> bool {
+        match self.rows {
+            Rows::Unsaid => false,
+            Rows::Are(_) => true,
+            Rows::By(_) => sees_values,
+        }
+    }
+
     /// The rows that a finding about this column is about; nothing where no condition on one row says which.
     pub fn condition(&self, subject: &ColumnSubject) -> Option<RowCondition> {
         match self.rows {

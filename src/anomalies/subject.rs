@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::finding::HygieneSettings;
 use crate::components::format::{counted, percent};
 use crate::domain::column_profile::{ColumnProfile, Metrics};
+use crate::domain::masking::{is_personal, shown};
 use crate::domain::row_condition::RowCondition;
 use crate::domain::table_profile::TableProfile;
 use crate::engine::accumulators::text_kinds::{is_dummy, is_numeric};
@@ -147,6 +148,17 @@ impl<'a> ColumnSubject<'a> {
     /// `1.2% of the rows`, counted: `1,380 rows, 1.2%`.
     pub fn rows_in_words(&self, affected: u64) -> String {
         format!("{}, {}", counted(affected, "row"), self.share(affected))
+    }
+
+    /// A value as the text of a finding quotes it: of a personal column never. Every quotation goes through here.
+    pub fn quoted<'b>(&self, value: &'b str) -> &'b str {
+        shown(value, self.is_personal())
+    }
+
+    /// Whether its values are personal. A steward who says that they are not opens the samples, not the texts.
+    pub fn is_personal(&self) -> bool {
+        let name = (self.table.table_name.clone(), self.column().column_name.clone());
+        is_personal("", self.column().meaning.pii_risk) || self.settings.personal.contains(&name)
     }
 
     /// A count as a share of the rows.

@@ -1,4 +1,4 @@
-//! The commands: `limn serve | profile | demo | user | backfill | seed | migrate`, and the hidden `profile-worker` that runs the engine.
+//! The commands: `limn serve | profile | rows | demo | user | backfill | seed | migrate`, and the hidden `profile-worker` that runs the engine.
 //!
 //! Results go to stdout, progress and log to stderr. Exit codes: 0 fine, 1 error, 2 usage, 3 some tables failed.
 
@@ -7,6 +7,7 @@ pub mod demo;
 pub mod migrate;
 pub mod print;
 pub mod profile;
+pub mod rows;
 pub mod seed;
 pub mod serve;
 pub mod user;
@@ -49,6 +50,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Profile files or folders and print what is in them
     Profile(profile::ProfileArgs),
+    /// Print the rows behind a figure of a column
+    Rows(rows::RowsArgs),
     /// Write the sample data: a small retail group with planted faults
     Demo(demo::DemoArgs),
     /// People: list, create, one-time links
@@ -89,6 +92,7 @@ pub fn run() -> ExitCode {
     let outcome = match cli.command {
         Command::Serve(args) => serve::run(args),
         Command::Profile(args) => profile::run(args),
+        Command::Rows(args) => rows::run(args),
         Command::Demo(args) => demo::run(args),
         Command::User(args) => user::run(args),
         Command::Backfill(args) => backfill::run(args),

@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 
+use super::icon::{Icon, icon};
 use crate::domain::column_meaning::PiiRisk;
 use crate::domain::column_profile::ColumnProfile;
+use crate::domain::user::Permission;
 
 /// Parts of stored names that people write in capitals, and what they write.
 const CAPITALS: [(&str, &str); 13] = [
@@ -41,9 +43,29 @@ pub fn title_of(name: &str) -> String {
         .unwrap_or_default()
 }
 
+/// Why values of a column are not shown, and who sees them; nothing where they are.
+pub fn masked_line(column: &ColumnProfile) -> Option<AnyView> {
+    let said = if column.masked_when_stored {
+        "Personal values are masked before they are stored, as the table group says: nobody sees them.".to_owned()
+    } else if column.values_masked {
+        format!(
+            "Personal values are masked. Who sees them: {}.",
+            Permission::SeePersonalValues.holders()
+        )
+    } else {
+        return None;
+    };
+    Some(view! { <p class="t2 small masked">{icon(Icon::Lock, 12)}" "{said}</p> }.into_any())
+}
+
 /// The risk as a tag beside the name; none where there is none.
 pub fn pii_tag(column: &ColumnProfile) -> Option<AnyView> {
-    let risk = column.meaning.pii_risk.filter(|risk| *risk != PiiRisk::None)?;
+    let Some(risk) = column.meaning.pii_risk.filter(|risk| *risk != PiiRisk::None) else {
+        // A steward has said so.
+        return column
+            .values_masked
+            .then(|| view! { <span class="tag pii">"PII"</span> }.into_any());
+    };
     let title = column.meaning.pii_risk_reason.clone();
     Some(view! { <span class="tag pii" title=title>"PII "<b>{risk.word()}</b></span> }.into_any())
 }

@@ -19,6 +19,13 @@ pub enum PiiRisk {
 }
 
 impl PiiRisk {
+    /// Reads a stored word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::None, Self::Low, Self::Moderate, Self::High]
+            .into_iter()
+            .find(|risk| risk.word() == word)
+    }
+
     /// The stored word.
     pub fn word(self) -> &'static str {
         match self {

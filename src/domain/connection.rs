@@ -76,6 +76,8 @@ pub struct TableGroup {
     pub table_count: u64,
     /// An inactive group refuses profiling.
     pub is_active: bool,
+    /// Whether values of personal columns are masked before they are stored.
+    pub mask_before_storing: bool,
 }
 
 impl TableGroup {

@@ -93,8 +93,9 @@ impl TokenScope {
     /// Whether the scope lets a permission through.
     pub fn allows(self, permission: Permission) -> bool {
         match self {
-            Self::Read => permission == Permission::ReadProfiles,
-            Self::Run => matches!(permission, Permission::ReadProfiles | Permission::RunProfiling),
+            // A token reads what its person reads: a program gets the same answers, personal values too.
+            Self::Read => matches!(permission, Permission::ReadProfiles | Permission::SeePersonalValues),
+            Self::Run => Self::Read.allows(permission) || permission == Permission::RunProfiling,
             Self::Admin => true,
         }
     }
@@ -102,8 +103,8 @@ impl TokenScope {
     /// As the interface says it.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Read => "Read profiles and runs",
-            Self::Run => "Read, and start, cancel and retry runs",
+            Self::Read => "Read what you may read, personal values too",
+            Self::Run => "Read so, and start, cancel and retry runs",
             Self::Admin => "Everything that you may do",
         }
     }
@@ -203,6 +204,15 @@ impl Viewer {
         self.user.scope_of(Permission::ReadProfiles)
     }
 
+    /// The part of the catalogue in which the person sees personal values.
+    pub fn values_scope(&self) -> Scope {
+        if self.may(Permission::SeePersonalValues) {
+            self.user.scope_of(Permission::SeePersonalValues)
+        } else {
+            Scope::nothing()
+        }
+    }
+
     /// Whether the person may start, cancel and retry runs of a group.
     pub fn may_run(&self, group: &TableGroupId) -> bool {
         self.may(Permission::RunProfiling) && self.run_groups.as_ref().is_none_or(|groups| groups.contains(group))
@@ -239,7 +249,12 @@ mod tests {
                     token_scope: Some(*scope),
                     run_groups: None,
                 };
-                for permission in [Permission::ReadProfiles, Permission::RunProfiling, Permission::Configure] {
+                for permission in [
+                    Permission::ReadProfiles,
+                    Permission::RunProfiling,
+                    Permission::SeePersonalValues,
+                    Permission::Configure,
+                ] {
                     assert_eq!(viewer.may(permission), permission.is_held_by(*role) && scope.allows(permission));
                 }
             }

@@ -23,7 +23,10 @@ use crate::domain::column_profile::GeneralType;
 use crate::domain::masking::MASK;
 use crate::domain::row_look::{LookEnd, LookedRows, RowCell};
 use crate::domain::row_query::MOST_PAGES;
+use crate::domain::table::TableDetail;
 use crate::domain::user::Permission;
+use crate::engine::ENGINE_NAME;
+use crate::engine::sources::{ARROW, CSV, JSONL, PARQUET, POSTGRES, SQLITE};
 use crate::islands::copy_link::CopyLink;
 use crate::islands::copy_text::CopyText;
 use crate::services::row_looks::{self, RowLook, RowSql, Weight};
@@ -300,9 +303,11 @@ fn statement(look: &RowLook) -> AnyView {
     )
 }
 
-/// The page of the rows of a column that an address names.
-pub fn rows_href(column_path: &str, query: &str) -> String {
-    format!("{column_path}/rows{query}")
+/// Whether the source of a table can be looked at: it was profiled by Limn's own engine and is still there.
+pub fn can_look(table: &TableDetail) -> bool {
+    let formats = [PARQUET, CSV, JSONL, ARROW, POSTGRES, SQLITE];
+    let is_ours = table.run.as_ref().is_some_and(|run| run.engine.starts_with(ENGINE_NAME));
+    is_ours && table.summary.missing_since.is_none() && formats.contains(&table.summary.format.as_str())
 }
 
 /// The rows of a finding in a run.

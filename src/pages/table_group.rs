@@ -37,6 +37,7 @@ pub fn TableGroupPage() -> impl IntoView {
             description: group.description.clone(),
             include_mask: group.include_mask.clone(),
             exclude_mask: group.exclude_mask.clone(),
+            mask_before_storing: group.mask_before_storing,
         };
         let text = typed(&request::raw_query(), stored);
         let preview = preview_masks(&db, &connection, &text).await?;
@@ -75,10 +76,12 @@ pub fn NewTableGroupPage() -> impl IntoView {
 fn typed(query: &str, stored: GroupText) -> GroupText {
     form_urlencoded::parse(query.as_bytes()).fold(stored, |mut text, (key, value)| {
         match key.as_ref() {
-            "name" => text.name = value.into_owned(),
+            // The first field of the form: a box without a tick says nothing of its own.
+            "name" => (text.name, text.mask_before_storing) = (value.into_owned(), false),
             "description" => text.description = value.into_owned(),
             "include" => text.include_mask = value.into_owned(),
             "exclude" => text.exclude_mask = value.into_owned(),
+            "mask" => text.mask_before_storing = value == "1",
             _ => {}
         }
         text
@@ -145,12 +148,28 @@ fn form(connection: &Connection, group: Option<&TableGroupId>, text: &GroupText)
                 .hint("Names or schema.names with * and ?, separated by commas; empty takes in everything.")
                 .view()}
             {FormField::new("exclude", "Leave out").value(text.exclude_mask.clone()).optional().code().longest(4_000).hint("Wins over what is taken in.").view()}
+            {masking_choice(text.mask_before_storing)}
             <div class="acts">
                 {Button::new("Show what matches").submit()}
                 {group.is_none().then(first_run_choice)}
                 <button class="btn pri" type="submit" formmethod="post" formaction=action>{store}</button>
             </div>
         </form>
+    }
+    .into_any()
+}
+
+/// Whether personal values are masked before they are stored, and what that means for what is stored already.
+fn masking_choice(is_chosen: bool) -> AnyView {
+    view! {
+        <label class="row">
+            <input class="check" type="checkbox" name="mask" value="1" checked=is_chosen aria-describedby="mask-hint" />
+            "Mask personal values before they are stored"
+        </label>
+        <p id="mask-hint" class="t2 small">
+            "New runs then keep no value of a personal column: not in profiles, states of files, findings or alerts, so that nobody has them. Such tables are read as a whole
+            each time. Runs from before keep what they have until they are removed under Retention, or by hand."
+        </p>
     }
     .into_any()
 }

@@ -17,10 +17,11 @@ pub async fn create_table_group(
     #[server(default)] description: String,
     #[server(default)] include: String,
     #[server(default)] exclude: String,
+    #[server(default)] mask: String,
     #[server(default)] first_run: String,
 ) -> Result<(), ServerFnError> {
     let (state, viewer) = (state()?, viewer()?);
-    let text = text(name, description, include, exclude);
+    let text = text(name, description, include, exclude, &mask);
     let wake = (!first_run.is_empty()).then_some(&state.signals);
     match service::create_group(&state.db, &viewer, &ConnectionId(connection_id.clone()), &text, wake).await {
         Ok((group, activation)) => go_saying(
@@ -49,9 +50,10 @@ pub async fn update_table_group(
     #[server(default)] description: String,
     #[server(default)] include: String,
     #[server(default)] exclude: String,
+    #[server(default)] mask: String,
 ) -> Result<(), ServerFnError> {
     let (state, viewer) = (state()?, viewer()?);
-    let text = text(name, description, include, exclude);
+    let text = text(name, description, include, exclude, &mask);
     let here = format!("/settings/groups/{}", encode_segment(&table_group_id));
     match service::update_group(&state.db, &viewer, &TableGroupId(table_group_id), &text).await {
         Ok(true) => go_saying(
@@ -108,12 +110,13 @@ pub async fn delete_table_group(table_group_id: String, #[server(default)] typed
     }
 }
 
-fn text(name: String, description: String, include_mask: String, exclude_mask: String) -> GroupText {
+fn text(name: String, description: String, include_mask: String, exclude_mask: String, mask: &str) -> GroupText {
     GroupText {
         name,
         description,
         include_mask,
         exclude_mask,
+        mask_before_storing: mask == "1",
     }
 }
 
@@ -124,5 +127,6 @@ fn typed(text: &GroupText) -> String {
         ("description", &text.description),
         ("include", &text.include_mask),
         ("exclude", &text.exclude_mask),
+        ("mask", if text.mask_before_storing { "1" } else { "" }),
     ])
 }

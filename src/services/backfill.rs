@@ -14,7 +14,7 @@ use crate::domain::profile_run::RunMode;
 use crate::domain::table_profile::{FailedTable, Snapshot, TableProfile};
 use crate::domain::user::{Permission, Viewer};
 use crate::store::backfill::{self, PAYLOAD_ENGINE, PayloadRows, PayloadRun, RowCounts};
-use crate::store::{Database, column_reads};
+use crate::store::{Database, column_reads, masking};
 
 /// Longest inline payload in characters.
 const LONGEST_PAYLOAD: u64 = 64 << 20;
@@ -126,7 +126,7 @@ async fn backfill_run(
             return Ok(said);
         }
     };
-    let (tables, failed) = rows_of(payload, &run, &hash);
+    let (mut tables, failed) = rows_of(payload, &run, &hash);
     said.payload = counts(&tables);
     said.outcome = if run.done.as_ref() == Some(&hash) && plan.run.is_none() {
         Outcome::DoneBefore
@@ -134,6 +134,11 @@ async fn backfill_run(
         Outcome::WouldWrite
     } else {
         let mut tx = db.begin().await?;
+        if let Some(words) = masking::find_storing_veil(&mut tx, &run.profile_run_id).await? {
+            for table in &mut tables {
+                masking::mask_table(&mut table.profile, &mut table.anomalies, &words);
+            }
+        }
         let exploded = backfill::replace_payload_rows(&mut tx, &run, &hash, &tables, &failed, actor).await?;
         tx.commit().await?;
         said.remark = remark(exploded.kept, exploded.added);

@@ -271,8 +271,8 @@ impl Reader<'_> {
         let Some(mut stored) = stored else { return Ok(None) };
         if !stored.has_values {
             let position = stored.column.ordinal_position;
-            (stored.column.top_values, stored.column.histogram) =
-                column_reads::list_column_values(self.db, run, &table.table_id, position).await?;
+            let values = column_reads::list_column_values(self.db, run, &table.table_id, position).await?;
+            values.put_into(&mut stored.column);
         }
         if !self.for_page && stored.column.column_name != name {
             anomalies = column_reads::list_column_anomalies(self.db, run, table, &stored.column.column_name).await?;

@@ -303,6 +303,7 @@ mod tests {
             exclude_mask: "*_tmp".into(),
             table_count: 0,
             is_active: true,
+            mask_before_storing: false,
         };
         let found = [
             table("sales", "orders"),

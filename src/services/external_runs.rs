@@ -13,7 +13,7 @@ use crate::domain::profile_run::{RunPhase, RunReason, RunStatus};
 use crate::domain::user::{Permission, Viewer};
 use crate::store::profile_runs::{self, RequestedRun};
 use crate::store::run_completion::{Finish, RunOutcome, finish};
-use crate::store::{Database, connections, external_runs};
+use crate::store::{Database, connections, external_runs, masking};
 
 /// What a program reports at the end.
 #[derive(Clone, Debug)]
@@ -79,7 +79,11 @@ pub async fn complete(db: &Database, signals: &RunSignals, viewer: &Viewer, run:
     let mut tx = db.begin().await?;
     let finished = finish(&mut tx, run, attempt, &outcome).await?;
     if finished == Finish::Recorded {
-        external_runs::record_report(&mut tx, run, attempt, report.anomaly_count, &report.anomalies).await?;
+        let mut anomalies = report.anomalies.clone();
+        if let Some(words) = masking::find_storing_veil(&mut tx, run).await? {
+            masking::mask_reported(&mut anomalies, &words);
+        }
+        external_runs::record_report(&mut tx, run, attempt, report.anomaly_count, &anomalies).await?;
         let details = serde_json::json!({ "phase": phase, "anomalies": report.anomalies.len() });
         crate::store::audit::record(&mut tx, &access::actor(viewer), "run.end", &format!("run:{run}"), details).await?;
     }

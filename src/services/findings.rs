@@ -17,7 +17,7 @@ use crate::domain::user::{Permission, Viewer};
 use crate::store::alerts::{SeenIn, Sight};
 use crate::store::anomalies::{AnomalyType, Dismissed, TableScore};
 use crate::store::run_completion::RunOutcome;
-use crate::store::{Database, StoreError, Transaction, alerts, anomalies, run_facts, settings};
+use crate::store::{Database, StoreError, Transaction, alerts, anomalies, masking, run_facts, settings};
 
 /// The setting that names the countries of postal codes and regions, by code with commas between; none for all that are known.
 pub const COUNTRIES_SETTING: &str = "hygiene_countries";
@@ -109,6 +109,16 @@ pub async fn judge(
     let mut failed = completion.failed.clone();
     failed.extend(list_gone(tx, &completion.profile_run_id).await?);
     let tables: Vec<&TableProfile> = completion.profiles.iter().map(|(_, profile)| profile).collect();
+    let words = masking::list_group_words(tx, &completion.profile_run_id).await?;
+    let mut settings = settings.clone();
+    for table in &tables {
+        let of_table = table.columns.iter().filter_map(|column| {
+            let is_personal = words.is_personal(&table.table_name, &column.column_name, column.meaning.pii_risk);
+            is_personal.then(|| (table.table_name.clone(), column.column_name.clone()))
+        });
+        settings.hygiene.personal.extend(of_table);
+    }
+    let settings = &settings;
     let mut findings = find(&tables, &failed, settings, Utc::now());
     let ids: Vec<TableId> = completion.profiles.iter().map(|(id, _)| id.clone()).collect();
     let dismissed = anomalies::list_dismissed(tx, &ids).await?;

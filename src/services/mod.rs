@@ -32,7 +32,6 @@ pub mod partition_states;
 pub mod passwords;
 pub mod payloads;
 pub mod people;
-pub mod personal;
 pub mod projects;
 pub mod rate_limits;
 pub mod retention;

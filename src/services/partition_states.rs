@@ -44,9 +44,10 @@ pub async fn load(db: &Database, planned: &[(TableId, FoundTable)]) -> Result<Ve
 /// Stores what a completed run says of partitions, and forgets those that its tables no longer have.
 pub async fn store(tx: &mut Transaction, completion: &Completion) -> Result<(), StoreError> {
     for (table_id, profile) in &completion.profiles {
+        let is_masked = profile.columns.iter().any(|column| column.masked_when_stored);
         let files = match profile.snapshot.partitions {
-            Some(_) => profile.snapshot.files.as_slice(),
-            None => &[],
+            Some(_) if !is_masked => profile.snapshot.files.as_slice(),
+            _ => &[],
         };
         delete_partitions_except(tx, table_id, files).await?;
     }

@@ -8,7 +8,7 @@
 use sha2::{Digest, Sha256};
 
 use super::error::AppError;
-use super::findings::{self, FindingSettings};
+use super::findings::{self, FindingSettings, Findings};
 use super::partition_states;
 use super::run_signals::RunSignals;
 use crate::components::format::counted;
@@ -17,8 +17,9 @@ use crate::domain::identifier::{RunId, TableId};
 use crate::domain::profile_run::{RunMode, RunPhase, RunReason};
 use crate::domain::table_profile::{FailedTable, TableProfile};
 use crate::engine::states::partition::StoredPartition;
+use crate::store::anomalies::Dismissed;
 use crate::store::run_completion::{Finish, RunOutcome, finish};
-use crate::store::{Database, StoreError, audit, column_profiles, run_log};
+use crate::store::{Database, StoreError, Transaction, audit, column_profiles, masking, run_log};
 
 /// How a run went, whoever reports it.
 #[derive(Debug)]
@@ -67,9 +68,10 @@ pub async fn complete(db: &Database, signals: &RunSignals, completion: &mut Comp
     let outcome = outcome(completion);
     let settings = findings::load_settings(db).await?;
     let mut tries = 0;
+    let mut judged = None;
     let recorded = loop {
         tries += 1;
-        match record(db, completion, &outcome, &settings).await {
+        match record(db, completion, &outcome, &settings, &mut judged).await {
             Ok(recorded) => break recorded,
             // The commit may or may not have happened: say it again, the digest decides.
             Err(StoreError::Unavailable { .. }) if tries < TRIES => {
@@ -95,12 +97,15 @@ async fn record(
     completion: &mut Completion,
     outcome: &RunOutcome,
     settings: &FindingSettings,
+    judged: &mut Option<(Findings, Dismissed)>,
 ) -> Result<Finish, StoreError> {
     let run = &completion.profile_run_id.clone();
     let mut tx = db.begin().await?;
-    let mut judged = None;
     if outcome.phase == RunPhase::Completed {
-        judged = Some(findings::judge(&mut tx, completion, settings).await?);
+        // Once: on a second try the profiles may be masked, and a mask is no value to judge.
+        if judged.is_none() {
+            *judged = Some(judge_and_mask(&mut tx, completion, settings).await?);
+        }
         for (table_id, profile) in &completion.profiles {
             match column_profiles::insert_table_profile(&mut tx, run, completion.attempt, table_id, profile).await {
                 Ok(()) => {}
@@ -125,6 +130,24 @@ async fn record(
     }
     tx.commit().await?;
     Ok(recorded)
+}
+
+/// Judges the profiles, and takes personal values out of them and of what was found, where the group says so.
+async fn judge_and_mask(
+    tx: &mut Transaction,
+    completion: &mut Completion,
+    settings: &FindingSettings,
+) -> Result<(Findings, Dismissed), StoreError> {
+    let (mut findings, dismissed) = findings::judge(tx, completion, settings).await?;
+    if let Some(words) = masking::find_storing_veil(tx, &completion.profile_run_id).await? {
+        for ((table_id, profile), found) in completion.profiles.iter_mut().zip(&mut findings.of_tables) {
+            if masking::mask_table(profile, found, &words) {
+                // Sketches hold values: such a table is read as a whole each time.
+                completion.states.retain(|(of, _)| of != table_id);
+            }
+        }
+    }
+    Ok((findings, dismissed))
 }
 
 /// Turns a report into what is stored of the run itself.

@@ -154,8 +154,8 @@ async fn read_typed(db: &Database, run: &ProfileRun, table: &ResultTable) -> Res
     for stored in column_reads::list_typed_columns(db, &candidate, &table.table_id, &names).await? {
         let mut column = stored.column;
         if !stored.has_values {
-            (column.top_values, column.histogram) =
-                column_reads::list_column_values(db, &candidate, &table.table_id, column.ordinal_position).await?;
+            let values = column_reads::list_column_values(db, &candidate, &table.table_id, column.ordinal_position).await?;
+            values.put_into(&mut column);
         }
         columns.push(column);
     }

@@ -147,6 +147,7 @@ fn group_of(connection: &Connection, text: &GroupText) -> TableGroup {
         exclude_mask: text.exclude_mask.clone(),
         table_count: 0,
         is_active: true,
+        mask_before_storing: text.mask_before_storing,
     }
 }
 
@@ -157,6 +158,7 @@ fn checked(text: &GroupText) -> Result<GroupText, AppError> {
         description: text.description.trim().to_owned(),
         include_mask: text.include_mask.trim().to_owned(),
         exclude_mask: text.exclude_mask.trim().to_owned(),
+        mask_before_storing: text.mask_before_storing,
     };
     if text.name.is_empty() || text.name.chars().count() > LONGEST_NAME {
         return Err(AppError::refused(

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::statement::{Statement, Value, sql_joined};
+use super::veil::veil_text;
 use super::{Database, Record, StoreError, like_anywhere, list_of, sql};
 use crate::domain::address::TableAddress;
 use crate::domain::alert::{Alert, AlertEvent, AlertState, DismissReason, SnoozeFor};
 use crate::domain::alert_query::{AlertOrder, AlertsQuery};
 use crate::domain::anomaly::{AnomalyEvidence, Severity};
 use crate::domain::identifier::{AlertId, ConnectionId, TableGroupId, UserId};
+use crate::domain::masking::MASK;
 use crate::domain::paging::Page;
 
 /// Runs behind an evidence strip.
@@ -18,7 +20,7 @@ const STRIP_RUNS: u32 = 20;
 
 const COLUMNS: &str = "a.alert_id, a.source_type, a.source_ref, a.kind, a.severity, a.state, a.title, a.details, a.table_group_id, a.table_id, a.schema_name,
      a.table_name, a.column_name, a.level, a.seen_count, a.first_seen_at, a.last_seen_at, a.last_run_number, a.reopened_count, a.state_at, a.state_by,
-     a.snoozed_until, a.snoozed_for, a.dismissed_for, a.assigned_to, a.assigned_name, a.revision, g.connection_id";
+     a.snoozed_until, a.snoozed_for, a.dismissed_for, a.assigned_to, a.assigned_name, a.revision, g.connection_id, {personal a.table_id a.column_name} as personal_word";
 const TABLES: &str = "dq_alerts a left join dq_table_groups g on g.table_group_id = a.table_group_id";
 
 /// How many alerts stand where, and how many an address means.
@@ -96,7 +98,7 @@ fn conditions(query: &AlertsQuery, me: Option<&UserId>) -> Conditions {
     }
     if !query.q.is_empty() {
         out.and(
-            "lower(coalesce(a.schema_name, '') || '.' || coalesce(a.table_name, '') || ' ' || a.title) like ? escape '!'",
+            "lower(coalesce(a.schema_name, '') || '.' || coalesce(a.table_name, '') || ' ' || {searched a}) like ? escape '!'",
             like_anywhere(&query.q.to_lowercase()),
         );
     }
@@ -191,20 +193,26 @@ pub async fn find_alert(db: &Database, alert: &AlertId) -> Result<Option<Alert>,
 /// What happened to an alert, latest first.
 pub async fn list_events(db: &Database, alert: &AlertId) -> Result<Vec<AlertEvent>, StoreError> {
     let rows = sql(
-        "select at, actor_name, action, note, run_number from alert_events where alert_id = $1 order by at desc, event_id desc limit 200",
+        "select e.at, e.actor_name, e.action, e.note, e.run_number, a.kind, a.source_type, a.column_name, {personal a.table_id a.column_name} as personal_word
+         from alert_events e left join dq_alerts a on a.alert_id = e.alert_id where e.alert_id = $1 order by e.at desc, e.event_id desc limit 200",
     )
     .bind(alert.as_str())
     .fetch_all(db)
     .await?;
     rows.iter()
         .map(|row| {
-            Ok(AlertEvent {
+            let mut event = AlertEvent {
                 at: row.time("at")?,
                 actor_name: row.text("actor_name")?,
                 action: row.text("action")?,
                 note: row.text_opt("note")?,
                 run_number: row.integer_opt("run_number")?,
-            })
+            };
+            // What a run noted is the title of that time; what a person wrote is the person's.
+            if let Some(note) = event.note.as_mut().filter(|_| event.run_number.is_some()) {
+                veil_of_column(row, note)?;
+            }
+            Ok(event)
         })
         .collect()
 }
@@ -273,7 +281,7 @@ fn read_alert(row: &Record) -> Result<Alert, StoreError> {
         }),
         _ => None,
     };
-    Ok(Alert {
+    let mut alert = Alert {
         alert_id: AlertId(row.text("alert_id")?),
         source_type: row.text_opt("source_type")?.unwrap_or_default(),
         source_ref: row.text_opt("source_ref")?.unwrap_or_default(),
@@ -303,5 +311,18 @@ fn read_alert(row: &Record) -> Result<Alert, StoreError> {
         assigned_to: row.text_opt("assigned_to")?.map(UserId),
         assigned_name: row.text_opt("assigned_name")?,
         revision: row.integer_opt("revision")?.unwrap_or(0),
-    })
+    };
+    veil_of_column(row, &mut alert.title)?;
+    veil_of_column(row, &mut alert.details)?;
+    Ok(alert)
+}
+
+/// Masks a text of an alert as its reader gets it; only those about a column quote values.
+fn veil_of_column(row: &Record, text: &mut String) -> Result<(), StoreError> {
+    let Some(column) = row.text_opt("column_name")?.filter(|name| !name.is_empty()) else {
+        return Ok(());
+    };
+    let kind = row.text_opt("kind")?.unwrap_or_default();
+    let source_type = row.text_opt("source_type")?.unwrap_or_default();
+    veil_text(row, &kind, &source_type, text, &format!("{column}: {MASK}"))
 }

@@ -330,7 +330,7 @@ fn plain_row(id: String, run: &RunId, attempt: u32, (schema_name, table_name): (
 pub async fn list_findings(db: &Database, run: &RunId, table: Option<&TableId>, limit: u32) -> Result<Vec<RunFinding>, StoreError> {
     let rows = sql(
         "select r.schema_name, r.table_name, r.column_name, r.anomaly_type_id as anomaly_type, r.severity, r.likelihood, r.detail as description, r.pii_risk,
-             r.dq_dimension, r.detected_at, r.evidence_json, a.alert_id, a.state
+             r.dq_dimension, r.detected_at, r.evidence_json, a.alert_id, a.state, {personal r.table_id r.column_name} as personal_word
          from dq_profile_anomaly_results r join dq_profiles p on p.profile_run_id = r.profile_run_id and p.attempt = r.attempt
          left join dq_alerts a on a.table_id = r.table_id and a.kind = r.anomaly_type_id and coalesce(a.column_name, '') = coalesce(r.column_name, '')
          where r.profile_run_id = $1 and ($2 is null or r.table_id = $2) and not coalesce(r.dismissed, false)

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::column_contents::name_hash;
 use super::statement::sql_joined;
+use super::veil::veil_filter;
 use super::{Database, Record, StoreError, Transaction, audit, list_of, sql};
 use crate::domain::audit::Actor;
 use crate::domain::characteristics::{ColumnCharacteristics, TableCharacteristics};
@@ -41,15 +42,17 @@ pub(super) fn read_table_characteristics(row: &Record) -> Result<TableCharacteri
     })
 }
 
-/// Reads how a table is to be read.
+/// Reads how a table is to be read; the row has `personal_columns` for readers behind a veil.
 pub(super) fn read_scope(row: &Record) -> Result<TableScope, StoreError> {
     let row_filter = row.text_opt("row_filter")?.filter(|text| !text.is_empty());
-    Ok(TableScope {
+    let mut scope = TableScope {
         left_out: row.json_opt("left_out_json")?.unwrap_or_default(),
         row_filter: row_filter
             .map(|text| RowFilter::parse(&text).map_err(|reason| StoreError::unreadable("row_filter", reason)))
             .transpose()?,
-    })
+    };
+    veil_filter(row, &mut scope.row_filter, &scope.left_out)?;
+    Ok(scope)
 }
 
 /// Keeps how a table is to be read; false where it stood so already.
@@ -117,9 +120,15 @@ pub async fn list_columns(db: &Database, table: &TableId) -> Result<BTreeMap<Str
     .bind(table.as_str())
     .fetch_all(db)
     .await?;
-    rows.iter()
-        .map(|row| Ok((row.text_opt("said_name")?.unwrap_or_default(), read_column_characteristics(row)?)))
-        .collect()
+    let mut said = BTreeMap::new();
+    for row in &rows {
+        let column = read_column_characteristics(row)?;
+        // A row may stand for what a run has measured alone.
+        if !column.is_empty() {
+            said.insert(row.text_opt("said_name")?.unwrap_or_default(), column);
+        }
+    }
+    Ok(said)
 }
 
 /// What people say of one column. Nothing where there is no such table, or where it was profiled and no run ever met such a column.

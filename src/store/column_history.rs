@@ -67,7 +67,7 @@ pub async fn list_column_history(db: &Database, table: &TableId, column_name: &s
     let mut written = list_written_values(db, table, &bare, None).await?;
     for StoredPoint { in_run, .. } in points.iter_mut().filter(|point| !point.has_values) {
         let place = (in_run.profile_run_id.0.clone(), in_run.column.ordinal_position);
-        (in_run.column.top_values, in_run.column.histogram) = written.remove(&place).unwrap_or_default();
+        written.remove(&place).unwrap_or_default().put_into(&mut in_run.column);
     }
     Ok(points.into_iter().map(|point| point.in_run).collect())
 }
@@ -91,7 +91,7 @@ pub async fn list_whole_columns(db: &Database, table: &TableId, run: &RunId, att
     for row in &rows {
         let mut column = read_result(row)?;
         match read_distribution(row)? {
-            Some(distribution) => (column.top_values, column.histogram) = distribution,
+            Some(distribution) => distribution.put_into(&mut column),
             None => bare.push(columns.len()),
         }
         columns.push(column);
@@ -101,7 +101,7 @@ pub async fn list_whole_columns(db: &Database, table: &TableId, run: &RunId, att
     for at in bare {
         let column: &mut ColumnProfile = &mut columns[at];
         let place = (run.0.clone(), column.ordinal_position);
-        (column.top_values, column.histogram) = written.remove(&place).unwrap_or_default();
+        written.remove(&place).unwrap_or_default().put_into(column);
     }
     Ok(columns)
 }
@@ -117,7 +117,7 @@ fn read_point(row: &Record) -> Result<StoredPoint, StoreError> {
     let mut column = read_result(row)?;
     let distribution = read_distribution(row)?;
     let has_values = distribution.is_some();
-    (column.top_values, column.histogram) = distribution.unwrap_or_default();
+    distribution.unwrap_or_default().put_into(&mut column);
     Ok(StoredPoint {
         in_run: ColumnInRun {
             profile_run_id: RunId(row.text("profile_run_id")?),

@@ -1,6 +1,7 @@
 //! Column profiles: written table by table by the attempt that owns the run, read only after the run was completed.
 
 use super::column_contents::{delete_columns, insert_columns};
+use super::masking::keep_measured;
 use super::{StoreError, Transaction, Value, run_transitions, sql};
 use crate::domain::identifier::{RunId, TableId};
 use crate::domain::table_profile::TableProfile;
@@ -38,6 +39,7 @@ pub(super) async fn replace_table_rows(
         .execute(&mut *tx)
         .await?;
     insert_run_table(tx, run_id, attempt, table_id, profile).await?;
+    keep_measured(tx, table_id, &profile.columns).await?;
     insert_columns(tx, run_id, attempt, table_id, profile).await
 }
 

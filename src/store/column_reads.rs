@@ -7,12 +7,13 @@ use chrono::{DateTime, Utc};
 
 use super::column_contents::name_hash;
 use super::column_rows::read_result;
-use super::column_values::{list_written_values, read_distribution};
+use super::column_values::{Distribution, list_written_values, read_distribution};
 use super::result_sources::{exists_in_either, from_both};
 use super::statement::sql_joined;
+use super::veil::{veil_column, veil_finding};
 use super::{Database, Record, StoreError, list_of, sql};
 use crate::domain::anomaly::ProfileAnomaly;
-use crate::domain::column_profile::{ColumnProfile, GeneralType, HistogramBin, TopValue};
+use crate::domain::column_profile::{ColumnProfile, GeneralType};
 use crate::domain::identifier::{RunId, TableGroupId, TableId};
 
 /// Runs that are looked at for a table, newest first.
@@ -195,7 +196,7 @@ pub async fn list_typed_columns(
     let rows = sql("select schema_name, table_name, column_name, ordinal_position, data_type, general_type, row_count, null_count, non_null_count,
              distinct_count, min_value, max_value, avg_value, stddev_value, median_value, p95_value, true_count, false_count, min_length,
              max_length, avg_length, non_ascii_ratio, cast(min_date as text) as min_date, cast(max_date as text) as max_date, date_span_days,
-             metrics_json
+             metrics_json, {personal table_id column_name} as personal_word
          from written_columns where profile_run_id = $1 and attempt = $2 and table_id = $3
              and (column_name in {list $4} or lower(column_name) in {list $4}) order by ordinal_position")
     .bind(run.profile_run_id.as_str())
@@ -213,7 +214,7 @@ pub async fn list_column_values(
     run: &CandidateRun,
     table: &TableId,
     ordinal_position: u32,
-) -> Result<(Vec<TopValue>, Vec<HistogramBin>), StoreError> {
+) -> Result<Distribution, StoreError> {
     let place = (run.profile_run_id.as_str(), run.attempt);
     let mut found = list_written_values(db, table, &[place], Some(ordinal_position)).await?;
     Ok(found.remove(&(run.profile_run_id.0.clone(), ordinal_position)).unwrap_or_default())
@@ -227,11 +228,11 @@ pub async fn list_column_anomalies(
     column_name: &str,
 ) -> Result<Vec<ProfileAnomaly>, StoreError> {
     let rows = sql("select schema_name, table_name, column_name, anomaly_type_id as anomaly_type, severity, likelihood, detail as description, pii_risk,
-             dq_dimension, detected_at, evidence_json
+             dq_dimension, detected_at, evidence_json, {personal $3 $4} as personal_word
          from dq_profile_anomaly_results where profile_run_id = $1 and attempt = $2 and table_id = $3 and column_name = $4
              and not coalesce(dismissed, false)
          union all
-         select schema_name, table_name, column_name, anomaly_type, severity, null, description, null, null, detected_at, null
+         select schema_name, table_name, column_name, anomaly_type, severity, null, description, null, null, detected_at, null, {personal $3 $4}
          from dq_profile_anomalies where profile_run_id = $1 and attempt = $2 and lower(table_name) = lower($5) and column_name = $4
              and (schema_name is null or schema_name = '' or lower(schema_name) = lower($6))
              and not exists (select 1 from dq_profile_anomaly_results r where r.profile_run_id = $1 and r.attempt = $2 and r.table_id = $3
@@ -252,11 +253,12 @@ pub async fn list_column_anomalies(
 pub async fn list_run_anomalies(db: &Database, run: &RunId) -> Result<Vec<ProfileAnomaly>, StoreError> {
     let rows = sql(
         "select a.schema_name, a.table_name, a.column_name, a.anomaly_type_id as anomaly_type, a.severity, a.likelihood,
-             a.detail as description, a.pii_risk, a.dq_dimension, a.detected_at, a.evidence_json
+             a.detail as description, a.pii_risk, a.dq_dimension, a.detected_at, a.evidence_json, {personal a.table_id a.column_name} as personal_word
          from dq_profile_anomaly_results a join dq_profiles p on p.profile_run_id = a.profile_run_id and p.attempt = a.attempt
          where a.profile_run_id = $1 and not coalesce(a.dismissed, false)
          union all
-         select a.schema_name, a.table_name, a.column_name, a.anomaly_type, a.severity, null, a.description, null, null, a.detected_at, null
+         select a.schema_name, a.table_name, a.column_name, a.anomaly_type, a.severity, null, a.description, null, null, a.detected_at, null,
+             {personal p.table_group_id a.schema_name a.table_name a.column_name}
          from dq_profile_anomalies a join dq_profiles p on p.profile_run_id = a.profile_run_id and p.attempt = a.attempt
          where a.profile_run_id = $1 and not exists (select 1 from dq_profile_anomaly_results r where r.profile_run_id = $1)
          order by 10 desc, 2, 3, 4",
@@ -267,9 +269,9 @@ pub async fn list_run_anomalies(db: &Database, run: &RunId) -> Result<Vec<Profil
     rows.iter().map(read_anomaly).collect()
 }
 
-/// Reads an anomaly of either table.
+/// Reads an anomaly of either table, as the reader of its row may see it.
 pub(super) fn read_anomaly(row: &Record) -> Result<ProfileAnomaly, StoreError> {
-    Ok(ProfileAnomaly {
+    let mut finding = ProfileAnomaly {
         schema_name: row.text_opt("schema_name")?.unwrap_or_default(),
         table_name: row.text_opt("table_name")?.unwrap_or_default(),
         column_name: row.text_opt("column_name")?,
@@ -281,7 +283,9 @@ pub(super) fn read_anomaly(row: &Record) -> Result<ProfileAnomaly, StoreError> {
         dq_dimension: row.text_opt("dq_dimension")?,
         detected_at: row.time_opt("detected_at")?,
         evidence: row.json_opt("evidence_json")?,
-    })
+    };
+    veil_finding(row, &mut finding)?;
+    Ok(finding)
 }
 
 fn read_named_table(row: &Record) -> Result<NamedTable, StoreError> {
@@ -296,7 +300,7 @@ fn read_stored(row: &Record) -> Result<StoredColumn, StoreError> {
     let mut column = read_result(row)?;
     let distribution = read_distribution(row)?;
     let has_values = distribution.is_some();
-    (column.top_values, column.histogram) = distribution.unwrap_or_default();
+    distribution.unwrap_or_default().put_into(&mut column);
     Ok(StoredColumn {
         schema_name: row.text_opt("schema_name")?.unwrap_or_default(),
         table_name: row.text_opt("table_name")?.unwrap_or_default(),
@@ -340,6 +344,7 @@ fn read_typed(row: &Record) -> Result<StoredColumn, StoreError> {
     metrics.min_date = metrics.min_date.take().or(row.text_opt("min_date")?);
     metrics.max_date = metrics.max_date.take().or(row.text_opt("max_date")?);
     metrics.date_span_days = row.integer_opt("date_span_days")?.or(metrics.date_span_days);
+    veil_column(row, &mut column)?;
     Ok(StoredColumn {
         schema_name: row.text_opt("schema_name")?.unwrap_or_default(),
         table_name: row.text("table_name")?,

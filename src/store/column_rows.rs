@@ -7,6 +7,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::column_values::cut_at;
+use super::veil::veil_column;
 use super::{Record, StoreError};
 use crate::domain::column_profile::{ColumnProfile, TEXT_LIMIT_CHARS};
 
@@ -132,7 +133,9 @@ pub(super) fn read_result(row: &Record) -> Result<ColumnProfile, StoreError> {
     }
     keys.shift_remove("top_values");
     keys.shift_remove("histogram");
-    serde_json::from_value(Json::Object(keys)).map_err(|error| StoreError::unreadable("column profile", error))
+    let mut column = serde_json::from_value(Json::Object(keys)).map_err(|error| StoreError::unreadable("column profile", error))?;
+    veil_column(row, &mut column)?;
+    Ok(column)
 }
 
 /// Cuts a text at [`TEXT_LIMIT_CHARS`]; the last character of a cut one is an ellipsis.

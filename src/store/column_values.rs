@@ -13,6 +13,7 @@ use super::sessions::hex;
 use super::{Database, Record, StoreError, list_of, sql};
 use crate::domain::column_profile::{ColumnProfile, HistogramBin, TEXT_LIMIT_CHARS, TopValue};
 use crate::domain::identifier::TableId;
+use crate::domain::masking::{Masking, mask_column};
 
 /// Values in lists, and their longest text.
 const PREVIEW_VALUES: usize = 5;
@@ -20,8 +21,22 @@ const PREVIEW_CHARS: usize = 120;
 /// Values that are longer than this are not read where a list shows a few of them.
 const LONG_VALUES_BYTES: usize = 4_096;
 
-/// Top values and bars.
-pub(super) type Distribution = (Vec<TopValue>, Vec<HistogramBin>);
+/// Top values and bars. They leave only into their column, behind the mask where that is.
+#[derive(Clone, Debug, Default)]
+pub struct Distribution {
+    values: Vec<TopValue>,
+    bins: Vec<HistogramBin>,
+}
+
+impl Distribution {
+    /// Puts them into their column.
+    pub fn put_into(self, column: &mut ColumnProfile) {
+        (column.top_values, column.histogram) = (self.values, self.bins);
+        if column.values_masked {
+            mask_column(column, Masking::ForReader);
+        }
+    }
+}
 
 /// What is stored of them.
 pub(super) struct DistributionTexts {
@@ -108,11 +123,17 @@ pub(super) fn read_preview(row: &Record) -> Result<Distribution, StoreError> {
                 ..top
             }
         });
-        return Ok((few.collect(), read_histogram(row)?.unwrap_or_default()));
+        return Ok(Distribution {
+            values: few.collect(),
+            bins: read_histogram(row)?.unwrap_or_default(),
+        });
     }
     // Other writers put other things there: a preview that is none is no preview.
     let preview = row.text_opt("top_values_json")?.and_then(|text| serde_json::from_str(&text).ok());
-    Ok((preview.unwrap_or_default(), read_histogram(row)?.unwrap_or_default()))
+    Ok(Distribution {
+        values: preview.unwrap_or_default(),
+        bins: read_histogram(row)?.unwrap_or_default(),
+    })
 }
 
 /// All values and bars of a row that Limn wrote; nothing where others wrote it, whose values are rows.
@@ -122,7 +143,10 @@ pub(super) fn read_distribution(row: &Record) -> Result<Option<Distribution>, St
     };
     let rows = row.count_opt("record_count")?.unwrap_or_default();
     let values = entries.into_iter().map(|entry| entry.into_top_value(rows)).collect();
-    Ok(Some((values, read_histogram(row)?.unwrap_or_default())))
+    Ok(Some(Distribution {
+        values,
+        bins: read_histogram(row)?.unwrap_or_default(),
+    }))
 }
 
 /// The bars of a row that `@bars` selected.
@@ -225,7 +249,7 @@ pub(super) async fn list_written_values(
 }
 
 /// Sorts one row out: a label or an edge makes it a bar.
-fn read_written_value(row: &Record, (values, bins): &mut Distribution) -> Result<(), StoreError> {
+fn read_written_value(row: &Record, Distribution { values, bins }: &mut Distribution) -> Result<(), StoreError> {
     let (lower, upper) = (row.real_opt("bucket_lower_bound")?, row.real_opt("bucket_upper_bound")?);
     let label = row.text_opt("bucket_label")?;
     let count = row.count_opt("frequency")?.unwrap_or_default();

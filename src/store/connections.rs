@@ -214,6 +214,7 @@ fn select_connections(condition: &'static str) -> Statement {
     sql_joined(format!(
         "select c.connection_id, c.project_key, p.name as project_name, coalesce(p.is_active, true) as is_project_active, c.name, c.kind, c.location, c.is_active, c.created_at,
              g.table_group_id, coalesce(g.is_active, true) as is_group_active, g.name as group_name, g.description, g.profiling_include_mask, g.profiling_exclude_mask,
+             coalesce(g.mask_before_storing, false) as mask_before_storing,
              (select count(*) from dq_tables t where t.table_group_id = g.table_group_id and t.missing_since is null) as table_count
          from dq_connections c join dq_projects p on p.project_key = c.project_key
              left join dq_table_groups g on g.connection_id = c.connection_id {condition}
@@ -249,6 +250,7 @@ fn read_connections(rows: &[Record]) -> Result<Vec<Connection>, StoreError> {
                 exclude_mask: row.text_opt("profiling_exclude_mask")?.unwrap_or_default(),
                 table_count: row.count("table_count")?,
                 is_active: row.flag("is_group_active")?,
+                mask_before_storing: row.flag("mask_before_storing")?,
             });
         }
     }

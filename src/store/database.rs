@@ -51,6 +51,8 @@ pub struct Database {
     file: Option<Arc<Path>>,
     /// What its reads are limited to; nothing where they see everything.
     pub(super) scope: Option<Arc<Scope>>,
+    /// Where its reads show personal values; nothing where they do everywhere.
+    veil: Option<Arc<Scope>>,
 }
 
 /// Counts the statements sent; in tests it keeps their texts too, for the test that reads their plans.
@@ -108,7 +110,25 @@ impl Database {
             statements: Arc::default(),
             file: sqlite_file(url),
             scope: None,
+            veil: None,
         })
+    }
+
+    /// The same database, whose reads show personal values only inside a scope (`veil.rs`).
+    pub fn veiled(&self, shown: Scope) -> Self {
+        Self {
+            veil: (!shown.is_everything()).then(|| Arc::new(shown)),
+            ..self.clone()
+        }
+    }
+
+    /// Where its reads show personal values; nothing where they do everywhere.
+    pub(super) fn veil(&self) -> Option<Scope> {
+        self.veil.as_deref().cloned()
+    }
+
+    pub(super) fn shared_veil(&self) -> Option<Arc<Scope>> {
+        self.veil.clone()
     }
 
     /// The same database, whose reads see only what lies inside a scope. Transactions are not limited: who writes has looked

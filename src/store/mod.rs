@@ -24,6 +24,7 @@ mod scripts;
 mod seed_levels;
 mod statement;
 mod table_rows;
+mod veil;
 
 pub mod alert_acts;
 pub mod alert_lists;
@@ -41,6 +42,7 @@ pub mod connections;
 pub mod datasets;
 pub mod external_runs;
 pub mod first_runs;
+pub mod masking;
 pub mod outbox;
 pub mod overview;
 pub mod partition_states;

@@ -9,17 +9,47 @@ use sqlx::{Row, TypeInfo, ValueRef};
 use super::error::StoreError;
 
 /// A row of either database.
-pub(crate) enum Record {
+pub(crate) struct Record {
+    row: OfDatabase,
+    /// Whether its reader may not see personal values everywhere.
+    is_veiled: bool,
+}
+
+enum OfDatabase {
     Sqlite(SqliteRow),
     Postgres(PgRow),
 }
 
 impl Record {
+    pub(super) fn of_sqlite(row: SqliteRow) -> Self {
+        Self {
+            row: OfDatabase::Sqlite(row),
+            is_veiled: false,
+        }
+    }
+
+    pub(super) fn of_postgres(row: PgRow) -> Self {
+        Self {
+            row: OfDatabase::Postgres(row),
+            is_veiled: false,
+        }
+    }
+
+    /// Marks it as read for somebody who may not see personal values everywhere.
+    pub(super) fn veil(&mut self) {
+        self.is_veiled = true;
+    }
+
+    /// Whether its reader may not see personal values everywhere.
+    pub(super) fn is_veiled(&self) -> bool {
+        self.is_veiled
+    }
+
     /// A text, or nothing where it is null.
     pub(crate) fn text_opt(&self, name: &str) -> Result<Option<String>, StoreError> {
-        match self {
-            Self::Sqlite(row) => row.try_get_unchecked(name),
-            Self::Postgres(row) => row.try_get(name),
+        match &self.row {
+            OfDatabase::Sqlite(row) => row.try_get_unchecked(name),
+            OfDatabase::Postgres(row) => row.try_get(name),
         }
         .map_err(|error| StoreError::unreadable(name, error))
     }
@@ -31,9 +61,9 @@ impl Record {
 
     /// A whole number of any width.
     pub(crate) fn integer_opt(&self, name: &str) -> Result<Option<i64>, StoreError> {
-        match self {
-            Self::Sqlite(row) => row.try_get_unchecked(name),
-            Self::Postgres(row) => row
+        match &self.row {
+            OfDatabase::Sqlite(row) => row.try_get_unchecked(name),
+            OfDatabase::Postgres(row) => row
                 .try_get_raw(name)
                 .map(|raw| raw.type_info().name() == "INT4")
                 .and_then(|is_narrow| {
@@ -78,26 +108,26 @@ impl Record {
 
     /// A real number.
     pub(crate) fn real_opt(&self, name: &str) -> Result<Option<f64>, StoreError> {
-        match self {
-            Self::Sqlite(row) => row.try_get_unchecked(name),
-            Self::Postgres(row) => row.try_get(name),
+        match &self.row {
+            OfDatabase::Sqlite(row) => row.try_get_unchecked(name),
+            OfDatabase::Postgres(row) => row.try_get(name),
         }
         .map_err(|error| StoreError::unreadable(name, error))
     }
 
     /// Yes, no, or nobody said.
     pub(crate) fn flag_opt(&self, name: &str) -> Result<Option<bool>, StoreError> {
-        match self {
-            Self::Sqlite(_) => Ok(self.integer_opt(name)?.map(|flag| flag != 0)),
-            Self::Postgres(row) => row.try_get(name).map_err(|error| StoreError::unreadable(name, error)),
+        match &self.row {
+            OfDatabase::Sqlite(_) => Ok(self.integer_opt(name)?.map(|flag| flag != 0)),
+            OfDatabase::Postgres(row) => row.try_get(name).map_err(|error| StoreError::unreadable(name, error)),
         }
     }
 
     /// Yes or no; null is no.
     pub(crate) fn flag(&self, name: &str) -> Result<bool, StoreError> {
-        match self {
-            Self::Sqlite(_) => Ok(self.integer_opt(name)?.unwrap_or(0) != 0),
-            Self::Postgres(row) => row
+        match &self.row {
+            OfDatabase::Sqlite(_) => Ok(self.integer_opt(name)?.unwrap_or(0) != 0),
+            OfDatabase::Postgres(row) => row
                 .try_get::<Option<bool>, _>(name)
                 .map(Option::unwrap_or_default)
                 .map_err(|error| StoreError::unreadable(name, error)),
@@ -106,8 +136,8 @@ impl Record {
 
     /// A time.
     pub(crate) fn time_opt(&self, name: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
-        match self {
-            Self::Sqlite(_) => self
+        match &self.row {
+            OfDatabase::Sqlite(_) => self
                 .text_opt(name)?
                 .map(|text| {
                     DateTime::parse_from_rfc3339(&text)
@@ -115,7 +145,7 @@ impl Record {
                         .map_err(|error| StoreError::unreadable(name, error))
                 })
                 .transpose(),
-            Self::Postgres(row) => row.try_get(name).map_err(|error| StoreError::unreadable(name, error)),
+            OfDatabase::Postgres(row) => row.try_get(name).map_err(|error| StoreError::unreadable(name, error)),
         }
     }
 
@@ -126,9 +156,9 @@ impl Record {
 
     /// Bytes.
     pub(crate) fn bytes(&self, name: &str) -> Result<Vec<u8>, StoreError> {
-        let found: Option<Vec<u8>> = match self {
-            Self::Sqlite(row) => row.try_get_unchecked(name),
-            Self::Postgres(row) => row.try_get(name),
+        let found: Option<Vec<u8>> = match &self.row {
+            OfDatabase::Sqlite(row) => row.try_get_unchecked(name),
+            OfDatabase::Postgres(row) => row.try_get(name),
         }
         .map_err(|error| StoreError::unreadable(name, error))?;
         present(name, found)

@@ -41,7 +41,8 @@ const SHARED: Place = Place {
 };
 
 const FIGURES: &str = "@column.column_name, @place.ordinal_position, @column.data_type, @column.general_type, @column.record_count, @column.null_count,
-     @column.distinct_count, @column.min_value, @column.max_value, @column.avg_value, @column.stddev_value, @column.percentiles_json, @documents";
+     @column.distinct_count, @column.min_value, @column.max_value, @column.avg_value, @column.stddev_value, @column.percentiles_json, @documents,
+     {personal @run.table_id @column.column_name} as personal_word";
 
 /// A `select` with marks, over both places. What is ordered or limited is so outside.
 pub(super) fn from_both(text: &str) -> String {

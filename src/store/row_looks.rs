@@ -1,10 +1,14 @@
 //! Looks at rows of sources: where a table is read from, and who has looked at what. Entries are added and never touched again.
 
+use std::collections::HashMap;
+
 use super::characteristics::read_scope;
+use super::veil::personal_columns;
 use super::{Database, Record, StoreError, new_id, sql};
 use crate::domain::address::TableAddress;
 use crate::domain::connection::{ConnectionKind, FoundTable};
 use crate::domain::identifier::{ConnectionId, TableId, UserId};
+use crate::domain::masking::PersonalWord;
 use crate::domain::paging::Page;
 use crate::domain::row_look::RowLookEntry;
 
@@ -25,18 +29,23 @@ pub struct LookPlace {
     pub sealed_password: Option<String>,
     /// The setting of countries for postal codes.
     pub countries: Option<String>,
+    /// Whether the last search for tables no longer found it.
+    pub is_missing: bool,
+    /// What is known of the columns where the reader of the handle may not see personal values; nothing where he may.
+    pub personal: Option<HashMap<String, PersonalWord>>,
 }
 
-/// Finds where a table is read from; nothing where the last discovery did not find it.
+/// Finds where a table is read from.
 pub async fn find_look_place(db: &Database, table_id: &TableId) -> Result<Option<LookPlace>, StoreError> {
     let row = sql(
-        "select t.schema_name, t.table_name, t.format, t.files_json, t.bytes, t.left_out_json, t.row_filter, c.connection_id, c.kind, c.location, c.is_active,
+        "select t.schema_name, t.table_name, t.format, t.files_json, t.bytes, t.left_out_json, t.row_filter, t.missing_since, c.connection_id, c.kind,
+             c.location, c.is_active, {personal_columns t.table_id} as personal_columns,
              (select value from dq_settings where key = 'connection_password:' || c.connection_id) as sealed_password,
              (select value from dq_settings where key = 'hygiene_countries') as countries
          from dq_tables t
          join dq_table_groups g on g.table_group_id = t.table_group_id
          join dq_connections c on c.connection_id = g.connection_id
-         where t.table_id = $1 and t.missing_since is null",
+         where t.table_id = $1",
     )
     .bind(table_id.as_str())
     .fetch_optional(db)
@@ -60,6 +69,8 @@ fn read_place(row: &Record) -> Result<LookPlace, StoreError> {
         is_active: row.flag("is_active")?,
         sealed_password: row.text_opt("sealed_password")?.filter(|sealed| !sealed.is_empty()),
         countries: row.text_opt("countries")?,
+        is_missing: row.time_opt("missing_since")?.is_some(),
+        personal: personal_columns(row)?,
     })
 }
 

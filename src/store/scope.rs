@@ -85,11 +85,7 @@ pub(super) fn narrow(text: &str, scope: &Scope, kind: DatabaseKind, values: usiz
     };
     let Scope::Only { projects, groups } = scope else { return plain() };
     let words: Vec<&str> = text.split(|ch: char| !ch.is_ascii_alphanumeric() && ch != '_').collect();
-    let marks = Marks {
-        kind,
-        projects: format!("{{list ${}}}", values + 1),
-        groups: format!("{{list ${}}}", values + 2),
-    };
+    let marks = Marks::new(kind, values);
     let views: Vec<String> = TABLES
         .iter()
         .filter(|(table, _)| words.contains(table))
@@ -124,32 +120,53 @@ pub(super) fn narrow(text: &str, scope: &Scope, kind: DatabaseKind, values: usiz
     }
 }
 
+/// The table itself, whatever stands before its name.
+pub(super) fn base_table(kind: DatabaseKind, table: &str) -> String {
+    match kind {
+        DatabaseKind::Sqlite => format!("main.{table}"),
+        DatabaseKind::Postgres if table.starts_with("dq_") || table == "run_tables" => format!("dq_metadata.{table}"),
+        DatabaseKind::Postgres => format!("limn.{table}"),
+    }
+}
+
 /// The names that a narrowed statement is written with.
-struct Marks {
+pub(super) struct Marks {
     kind: DatabaseKind,
     projects: String,
     groups: String,
 }
 
 impl Marks {
-    /// The table itself, whatever stands before its name.
-    fn base(&self, table: &str) -> String {
-        match self.kind {
-            DatabaseKind::Sqlite => format!("main.{table}"),
-            DatabaseKind::Postgres if table.starts_with("dq_") || table == "run_tables" => format!("dq_metadata.{table}"),
-            DatabaseKind::Postgres => format!("limn.{table}"),
+    /// Of a statement that binds so many values already; projects and groups are the next two.
+    pub(super) fn new(kind: DatabaseKind, values: usize) -> Self {
+        Self {
+            kind,
+            projects: format!("{{list ${}}}", values + 1),
+            groups: format!("{{list ${}}}", values + 2),
         }
+    }
+
+    fn base(&self, table: &str) -> String {
+        base_table(self.kind, table)
+    }
+
+    /// The groups of the two lists, as a list in brackets.
+    pub(super) fn seen_groups(&self) -> String {
+        let (projects, groups) = (&self.projects, &self.groups);
+        let (all_groups, connections) = (self.base("dq_table_groups"), self.base("dq_connections"));
+        format!(
+            "(select g.table_group_id from {all_groups} g join {connections} c on c.connection_id = g.connection_id
+                 where g.table_group_id in {groups} or c.project_key in {projects})"
+        )
     }
 
     /// The condition on the rows of a table, or nothing where all are everybody's.
     fn rows_of(&self, belonging: Belonging) -> Option<String> {
-        let (connections, tables, runs) = (self.base("dq_connections"), self.base("dq_tables"), self.base("dq_profiles"));
+        let (tables, runs) = (self.base("dq_tables"), self.base("dq_profiles"));
+        let connections = self.base("dq_connections");
         let (projects, groups) = (&self.projects, &self.groups);
         let all_groups = self.base("dq_table_groups");
-        let seen = format!(
-            "(select g.table_group_id from {all_groups} g join {connections} c on c.connection_id = g.connection_id
-                 where g.table_group_id in {groups} or c.project_key in {projects})"
-        );
+        let seen = self.seen_groups();
         Some(match belonging {
             Belonging::Nobodys => return None,
             Belonging::Unread => "1 = 0".to_owned(),

@@ -10,6 +10,7 @@ use super::dialect::translate;
 use super::error::StoreError;
 use super::record::Record;
 use super::scope::narrow;
+use super::veil::write_marks;
 use crate::domain::scope::Scope;
 
 /// A value to bind. Each knows its type even where it is absent, as PostgreSQL demands.
@@ -151,6 +152,10 @@ pub(crate) trait Place: Send {
     fn scope(&self) -> Option<Arc<Scope>> {
         None
     }
+    /// Where reads show personal values; nothing where they do everywhere.
+    fn veil(&self) -> Option<Arc<Scope>> {
+        None
+    }
     /// Sends it and reads all rows. On a [`Database`] this uses a connection that only reads.
     fn fetch(self, statement: Prepared) -> impl Future<Output = Result<Vec<Record>, sqlx::Error>> + Send;
     /// Sends it and counts the rows it changed.
@@ -220,12 +225,21 @@ impl Statement {
             self.text = narrowed.text.into();
             self.values.extend(narrowed.lists.into_iter().map(Value::from));
         }
+        let veil = place.veil();
+        if let Some((text, lists)) = write_marks(&self.text, veil.as_deref(), place.database_kind(), self.values.len()) {
+            self.text = text.into();
+            self.values.extend(lists.into_iter().map(Value::from));
+        }
         let prepared = self.prepare(place.database_kind());
         let text = prepared.text.clone();
-        place
+        let mut rows = place
             .fetch(prepared)
             .await
-            .map_err(|error| StoreError::from_statement(&text, error))
+            .map_err(|error| StoreError::from_statement(&text, error))?;
+        if veil.is_some() {
+            rows.iter_mut().for_each(Record::veil);
+        }
+        Ok(rows)
     }
 
     /// Reads the first row, if there is one.
@@ -271,6 +285,10 @@ impl Place for &Database {
         self.scope.clone()
     }
 
+    fn veil(&self) -> Option<Arc<Scope>> {
+        self.shared_veil()
+    }
+
     async fn fetch(self, statement: Prepared) -> Result<Vec<Record>, sqlx::Error> {
         self.count_statement(statement.told().as_ref());
         match &self.pools {
@@ -278,13 +296,13 @@ impl Place for &Database {
                 .fetch_all(readers)
                 .await?
                 .into_iter()
-                .map(Record::Sqlite)
+                .map(Record::of_sqlite)
                 .collect()),
             Pools::Postgres { readers, .. } => Ok(for_postgres(statement)?
                 .fetch_all(readers)
                 .await?
                 .into_iter()
-                .map(Record::Postgres)
+                .map(Record::of_postgres)
                 .collect()),
         }
     }
@@ -310,13 +328,13 @@ impl Place for &mut Transaction {
                 .fetch_all(&mut **held)
                 .await?
                 .into_iter()
-                .map(Record::Sqlite)
+                .map(Record::of_sqlite)
                 .collect()),
             Held::Postgres(held) => Ok(for_postgres(statement)?
                 .fetch_all(&mut **held)
                 .await?
                 .into_iter()
-                .map(Record::Postgres)
+                .map(Record::of_postgres)
                 .collect()),
         }
     }

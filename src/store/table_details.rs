@@ -344,7 +344,7 @@ async fn read_columns(
 /// A column with the few values of lists, and its bars.
 fn read_listed(row: &Record) -> Result<ColumnProfile, StoreError> {
     let mut column = read_result(row)?;
-    (column.top_values, column.histogram) = read_preview(row)?;
+    read_preview(row)?.put_into(&mut column);
     Ok(column)
 }
 
@@ -352,7 +352,7 @@ fn read_whole(row: &Record, mut column: ColumnProfile) -> Result<WholeColumn, St
     let distribution = read_distribution(row)?;
     let has_values = distribution.is_some();
     if let Some(distribution) = distribution {
-        (column.top_values, column.histogram) = distribution;
+        distribution.put_into(&mut column);
     }
     Ok(WholeColumn { column, has_values })
 }
@@ -373,7 +373,7 @@ async fn add_written_values(
     let mut written = list_written_values(db, table_id, &runs, None).await?;
     for (run, WholeColumn { column, .. }) in bare {
         let place = (run.run.profile_run_id.0.clone(), column.ordinal_position);
-        (column.top_values, column.histogram) = written.remove(&place).unwrap_or_default();
+        written.remove(&place).unwrap_or_default().put_into(column);
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Table groups: made, changed, removed with everything that depends on them.
 
 use super::statement::sql_joined;
-use super::{Database, StoreError, Transaction, audit, list_of, role_scopes, run_deletion, sql};
+use super::{Database, StoreError, Transaction, audit, list_of, masking, role_scopes, run_deletion, sql};
 use crate::domain::audit::Actor;
 use crate::domain::connection::FoundTable;
 use crate::domain::identifier::{ConnectionId, RunId, TableGroupId, slug};
@@ -17,6 +17,8 @@ pub struct GroupText {
     pub include_mask: String,
     /// Names or wildcards to leave out.
     pub exclude_mask: String,
+    /// Whether values of personal columns are masked before they are stored.
+    pub mask_before_storing: bool,
 }
 
 /// What depends on a group.
@@ -51,8 +53,8 @@ pub async fn create_group(
         let id = if number == 1 { stem.clone() } else { format!("{stem}-{number}") };
         let added = sql(
             "insert into dq_table_groups (table_group_id, connection_id, name, description, profiling_include_mask, profiling_exclude_mask,
-                 created_at, updated_at)
-             values ($1, $2, $3, $4, $5, $6, {now}, {now}) on conflict (table_group_id) do nothing",
+                 mask_before_storing, created_at, updated_at)
+             values ($1, $2, $3, $4, $5, $6, $7, {now}, {now}) on conflict (table_group_id) do nothing",
         )
         .bind(&id)
         .bind(connection.as_str())
@@ -60,6 +62,7 @@ pub async fn create_group(
         .bind(&text.description)
         .bind(&text.include_mask)
         .bind(&text.exclude_mask)
+        .bind(text.mask_before_storing)
         .execute(&mut *tx)
         .await?;
         if added == 1 {
@@ -73,16 +76,21 @@ pub async fn create_group(
 
 /// Changes what a person says of a group; false where it stood so already.
 pub async fn update_group(tx: &mut Transaction, group: &TableGroupId, text: &GroupText, actor: &Actor) -> Result<bool, StoreError> {
-    let changed = sql("update dq_table_groups set name = $2, description = $3, profiling_include_mask = $4, profiling_exclude_mask = $5, updated_at = {now}
+    let changed = sql("update dq_table_groups set name = $2, description = $3, profiling_include_mask = $4, profiling_exclude_mask = $5, mask_before_storing = $6,
+             updated_at = {now}
          where table_group_id = $1 and (coalesce(name, '') <> $2 or coalesce(description, '') <> $3 or coalesce(profiling_include_mask, '') <> $4
-             or coalesce(profiling_exclude_mask, '') <> $5)")
+             or coalesce(profiling_exclude_mask, '') <> $5 or coalesce(mask_before_storing, false) <> $6)")
     .bind(group.as_str())
     .bind(&text.name)
     .bind(&text.description)
     .bind(&text.include_mask)
     .bind(&text.exclude_mask)
+    .bind(text.mask_before_storing)
     .execute(&mut *tx)
     .await?;
+    if changed == 1 && text.mask_before_storing {
+        masking::forget_states(tx, group).await?;
+    }
     if changed == 1 {
         audit::record(
             tx,

@@ -1,6 +1,7 @@
 //! How rows become the table types of the domain: the summary of lists, and one table of one run.
 
 use super::characteristics::{read_scope, read_table_characteristics};
+use super::veil::veil_snapshot;
 use super::{Record, StoreError};
 use crate::domain::address::TableAddress;
 use crate::domain::identifier::{ConnectionId, RunId, TableGroupId, TableId};
@@ -14,7 +15,7 @@ pub(super) const SUMMARY_COLUMNS: &str = "coalesce(t.is_active, true) as is_tabl
      ch.stakeholder_group, ch.transform_level, ch.data_product, ch.tags_json, t.table_id, t.table_group_id, t.schema_name, t.table_name, t.format, t.bytes, t.created_at, t.missing_since,
      g.name as table_group_name, g.connection_id, c.name as connection_name,
      ch.last_complete_profile_run_id, ch.last_complete_run_number, ch.latest_run_completed_at, ch.record_count, ch.column_count, ch.data_point_count,
-     ch.null_cell_count, ch.last_failed_run_number, ch.last_failed_at, ch.last_failure_json";
+     ch.null_cell_count, ch.last_failed_run_number, ch.last_failed_at, ch.last_failure_json, {personal_columns t.table_id} as personal_columns";
 
 /// Where it reads from.
 pub(super) const SUMMARY_TABLES: &str = "from dq_tables t join dq_table_groups g on g.table_group_id = t.table_group_id
@@ -94,11 +95,11 @@ pub(super) struct PublishedRun {
 pub(super) const PUBLISHED_COLUMNS: &str =
     "rt.profile_run_id, rt.attempt, rt.run_number, rt.completed_at, rt.row_count, rt.column_count, rt.duration_ms,
      rt.bytes_scanned, rt.snapshot_json, rt.rejected_json, rt.broken_invariants_json, rt.metrics_json,
-     rt.rows_scanned, rt.profile_mode, rt.engine, rt.engine_version";
+     rt.rows_scanned, rt.profile_mode, rt.engine, rt.engine_version, {personal_columns rt.table_id} as personal_columns";
 
 /// Reads one published run of a table.
 pub(super) fn read_published_run(row: &Record) -> Result<PublishedRun, StoreError> {
-    Ok(PublishedRun {
+    let mut published = PublishedRun {
         run: TableRun {
             profile_run_id: RunId(row.text("profile_run_id")?),
             number: row.integer("run_number")?,
@@ -116,5 +117,7 @@ pub(super) fn read_published_run(row: &Record) -> Result<PublishedRun, StoreErro
             metrics: row.json_opt("metrics_json")?.unwrap_or_default(),
         },
         attempt: row.small("attempt")?,
-    })
+    };
+    veil_snapshot(row, &mut published.run.snapshot)?;
+    Ok(published)
 }

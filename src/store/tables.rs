@@ -295,7 +295,8 @@ async fn add_row_histories(db: &Database, tables: &mut [TableSummary]) -> Result
 
 fn select_found(condition: &'static str) -> Statement {
     sql_joined(format!(
-        "select table_id, schema_name, table_name, format, bytes, files_json, missing_since, left_out_json, row_filter, coalesce(is_active, true) as is_active
+        "select table_id, schema_name, table_name, format, bytes, files_json, missing_since, left_out_json, row_filter, coalesce(is_active, true) as is_active,
+             {{personal_columns table_id}} as personal_columns
          from dq_tables where table_group_id = $1 {condition} order by schema_name, table_name"
     ))
 }

@@ -63,11 +63,13 @@ fn without_partner(subject: &ColumnSubject) -> Option<Found> {
         let others: Vec<&str> = words.keys().filter(|word| *word != leading).map(String::as_str).collect();
         let expected = partners.join(" or ");
         Found::new(
-            format!("`{leading}` without `{expected}`"),
-            format!("`{leading}` and `{expected}`"),
+            format!("`{}` without `{}`", subject.quoted(leading), subject.quoted(&expected)),
+            format!("`{}` and `{}`", subject.quoted(leading), subject.quoted(&expected)),
             format!(
-                "The column answers `{leading}`, and never `{expected}`; it also holds {}.",
-                others.join(", ")
+                "The column answers `{}`, and never `{}`; it also holds {}.",
+                subject.quoted(leading),
+                subject.quoted(&expected),
+                subject.quoted(&others.join(", "))
             ),
         )
         .with_samples(subject.samples(|_| true))
@@ -98,7 +100,7 @@ fn variants(subject: &ColumnSubject) -> Option<Found> {
             "one code each",
             format!(
                 "Several codes mean the same: {}. {} hold the rarer ones.",
-                told.join("; "),
+                subject.quoted(&told.join("; ")),
                 subject.rows_in_words(affected)
             ),
         )

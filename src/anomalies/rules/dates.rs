@@ -44,21 +44,23 @@ fn unlikely(subject: &ColumnSubject) -> Option<Found> {
             .unwrap_or_default()
     };
     let observed = match (is_old, is_far) {
-        (true, false) => format!("dates back to {}", year(min)),
-        (false, _) => format!("dates up to {}", year(max)),
-        (true, true) => format!("dates from {} to {}", year(min), year(max)),
+        (true, false) => format!("dates back to {}", subject.quoted(&year(min))),
+        (false, _) => format!("dates up to {}", subject.quoted(&year(max))),
+        (true, true) => format!("dates from {} to {}", subject.quoted(&year(min)), subject.quoted(&year(max))),
     };
     let mut told = Vec::new();
     if is_old {
         told.push(format!(
-            "{} lie over a hundred years back, the earliest at {min}",
-            subject.rows_in_words(old)
+            "{} lie over a hundred years back, the earliest at {}",
+            subject.rows_in_words(old),
+            subject.quoted(min)
         ));
     }
     if is_far {
         told.push(format!(
-            "{} lie over twenty years ahead, the latest at {max}",
-            subject.rows_in_words(far)
+            "{} lie over twenty years ahead, the latest at {}",
+            subject.rows_in_words(far),
+            subject.quoted(max)
         ));
     }
     let samples = [is_old.then(|| min.to_owned()), is_far.then(|| max.to_owned())];

@@ -123,12 +123,12 @@ fn few_differ(subject: &ColumnSubject) -> Option<Found> {
     let others = subject.values() - top.count.min(subject.values());
     is_told.then(|| {
         Found::new(
-            format!("{} differ from {}", subject.share(others), top.value),
+            format!("{} differ from {}", subject.share(others), subject.quoted(&top.value)),
             "one value",
             format!(
                 "{} hold {}; {} hold something else.",
                 percent(share),
-                top.value,
+                subject.quoted(&top.value),
                 counted(others, "row")
             ),
         )

@@ -4,6 +4,7 @@ use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_FOR_SHARES, LEAST_VALUES, sum};
 use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
 use crate::domain::column_meaning::PiiRisk;
+use crate::domain::masking::first_sentence;
 use crate::domain::row_condition::{RowCondition, RowFeature};
 use crate::engine::accumulators::text_kinds::is_dummy;
 
@@ -129,7 +130,8 @@ fn personal_data(subject: &ColumnSubject) -> Option<Found> {
         PiiRisk::High => Severity::High,
     };
     (subject.filled() > 0).then(|| {
-        let reason = meaning.pii_risk_reason.clone().unwrap_or_default();
+        // The reason goes on with its evidence, which may be a value.
+        let reason = meaning.pii_risk_reason.as_deref().map(first_sentence).unwrap_or_default();
         Found::new(format!("personal data, {} risk", risk.word()), "known and guarded", reason).of_severity(severity)
     })
 }
@@ -175,7 +177,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         likelihood: Likelihood::Possible,
         dimension: QualityDimension::Validity,
         explanation: "The values tell something about persons. That is no fault; who may see them should be known.",
-        remedy: "Check who has access, and mask the column where its group says so.",
+        remedy: "Check who has access: analysts and report owners see such values masked, from moderate risk on. A table group can mask them before they are stored; a steward who knows better says so on the page of the column.",
         rows: Rows::Are(RowFeature::Filled),
         check: Check::Column(personal_data),
     },

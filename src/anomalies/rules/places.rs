@@ -149,14 +149,13 @@ fn holds_several_countries(subject: &ColumnSubject) -> bool {
 
 /// A postal code that is stored as a number has lost the zeros in front.
 fn lost_zeros(subject: &ColumnSubject) -> Option<Found> {
-    let (min, _) = subject.evidence.bounds()?;
     let country = country_of_lost_zeros(subject)?;
     subject.evidence.is_whole().then(|| {
         Found::new(
             "postal codes stored as numbers",
             "text",
             format!(
-                "The smallest is {min}: codes of {} have {} digits, and those that begin with 0 have lost it.",
+                "The smallest has fewer digits: codes of {} have {} digits, and those that begin with 0 have lost it.",
                 country.name, country.postal_form
             ),
         )

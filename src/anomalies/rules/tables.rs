@@ -8,6 +8,7 @@ use crate::anomalies::subject::{LEAST_VALUES, TableSubject};
 use crate::components::format::counted;
 use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
 use crate::domain::column_profile::{ColumnProfile, GeneralType};
+use crate::domain::masking::is_personal;
 use crate::domain::table_profile::FailedTable;
 
 /// Days of a year and of half of one.
@@ -29,7 +30,9 @@ fn tells_age(column: &ColumnProfile) -> bool {
 fn newest(subject: &TableSubject) -> Option<(NaiveDate, i64, String)> {
     let today = subject.clock.date_naive();
     let mut newest: Option<(NaiveDate, String)> = None;
-    for column in subject.table.columns.iter().filter(|column| tells_age(column)) {
+    // What dates persons dates no table, and would be a value in the text of a finding.
+    let is_event = |column: &&ColumnProfile| tells_age(column) && !is_personal("", column.meaning.pii_risk);
+    for column in subject.table.columns.iter().filter(is_event) {
         let day = day_of(column.metrics.max_date.as_deref()?)?;
         if day > today {
             // What lies ahead says nothing about age; what lies within the year does.

@@ -84,7 +84,11 @@ pub(super) const RULES: &[AnomalyRule] = &[
         rows: Rows::Unsaid,
         check: Check::Column(|subject| {
             let error = subject.metrics().query_error.as_deref()?;
-            Some(Found::new("could not be read", "figures", format!("The column failed: {error}")))
+            Some(Found::new(
+                "could not be read",
+                "figures",
+                format!("The column failed: {}", subject.quoted(error)),
+            ))
         }),
     },
     AnomalyRule {

@@ -4,6 +4,7 @@ use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_FOR_SHARES, LEAST_VALUES};
 use crate::components::format::{counted, percent};
 use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
+use crate::domain::masking::MASK;
 use crate::domain::row_condition::RowFeature;
 use crate::engine::accumulators::date_texts::parse_date_text;
 use crate::engine::accumulators::text_kinds::{is_dummy, is_numeric};
@@ -67,6 +68,11 @@ fn suggested(subject: &ColumnSubject) -> Option<Found> {
     let is_told = subject.is_text_of(LEAST_VALUES) && !is_text && !subject.means(&["boolean", "marker"]) && better != "boolean";
     is_told.then(|| {
         let reason = meaning.suggested_type_reason.clone().unwrap_or_default();
+        let reason = if subject.is_personal() {
+            format!("Every value of the column does: {MASK}.")
+        } else {
+            reason
+        };
         Found::new(format!("text that fits {better}"), better, reason)
     })
 }
@@ -78,12 +84,12 @@ fn with_units(subject: &ColumnSubject) -> Option<Found> {
         subject.is_text_of(LEAST_VALUES) && digits > HAVE_DIGITS && is_quantity(&top.value) && subject.evidence.listed(is_quantity) > 0.5;
     is_told.then(|| {
         Found::new(
-            format!("numbers with their unit, `{}` leading", top.value),
+            format!("numbers with their unit, `{}` leading", subject.quoted(&top.value)),
             "a number, and its unit apart",
             format!(
                 "{} of the values have a digit, and the commonest is {}.",
                 percent(digits),
-                top.value
+                subject.quoted(&top.value)
             ),
         )
         .with_samples(subject.samples(is_quantity))

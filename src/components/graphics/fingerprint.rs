@@ -122,12 +122,15 @@ fn histogram(column: &ColumnProfile, compared: Option<&ColumnProfile>) -> AnyVie
         &share(column.histogram.iter().map(|bin| bin.count as f64).collect(), column.row_count),
         BINS,
     );
+    // Bars without edges cannot be laid over one another.
     let before = compared
+        .filter(|other| !column.values_masked && !other.values_masked)
         .and_then(|other| laid_over(&column.histogram, &other.histogram).map(|bins| joined(&share(bins.counts(), other.row_count), BINS)))
         .unwrap_or_default();
     let (from, to) = (bin_label(column.histogram.first()), bin_label(column.histogram.last()));
     let peak = column.histogram.iter().max_by_key(|bin| bin.count);
     let label = match peak {
+        _ if column.values_masked => format!("Histogram of {}, its edges masked", column.column_name),
         Some(bin) => format!(
             "Histogram of {} from {from} to {to}, most rows at {}",
             column.column_name, bin.label

@@ -80,7 +80,7 @@ pub fn statements_for(table: &TableContext, column: &ColumnProfile) -> Vec<State
         }
         GeneralType::Time if column.metrics.min_date.is_some() => {
             add(Panel::Dates, None, queries.dates());
-            if !column.histogram.is_empty() {
+            if !column.histogram.is_empty() && !column.values_masked {
                 add(Panel::Histogram, Some("histogram"), queries.date_histogram());
             }
         }
@@ -100,7 +100,8 @@ fn add_numbers(queries: &ColumnQueries, add: &mut impl FnMut(Panel, Option<&str>
         add(Panel::Quantiles, None, queries.quantiles());
         add(Panel::Outliers, None, queries.outliers());
     }
-    if !column.histogram.is_empty() {
+    // Its edges are values.
+    if !column.histogram.is_empty() && !column.values_masked {
         add(Panel::Histogram, Some("histogram"), queries.number_histogram());
     }
 }

@@ -53,7 +53,7 @@ fn form(detail: &ColumnDetail, query: &ColumnsQuery) -> AnyView {
                 {FormField::new("tags", "Tags").value(said.tags.join(", ")).optional().longest(2_000).hint("Separated by commas.").view()}
                 <label class="row"><input class="check" type="checkbox" name="critical" value="1" checked=said.critical_data_element />"Critical data element"</label>
                 <div class="form2">
-                    {FormField::new("pii_risk", "Personal data").value(said.pii_risk.clone()).optional().hint("For example: none, moderate, high.").view()}
+                    {FormField::new("pii_risk", "Personal data").value(said.pii_risk.clone()).optional().hint("none or low shows its values to everybody, any other word masks them; empty leaves it to what is measured.").view()}
                     {FormField::new("dq_dimension", "Quality dimension").value(said.dq_dimension.clone()).optional().hint("For example: completeness, validity.").view()}
                 </div>
                 <div class="row">{Button::new("Keep the description").submit()}</div>

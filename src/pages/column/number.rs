@@ -3,10 +3,12 @@
 use leptos::prelude::*;
 
 use super::values::top_values_section;
-use super::{Panels, legend, scale_switch};
+use super::{Panels, legend, row_links, scale_switch};
 use crate::components::format::counted;
 use crate::components::graphics::RunNames;
 use crate::components::graphics::histogram::number_histogram;
+use crate::components::graphics::masked_histogram::masked_histogram;
+use crate::components::meaning::masked_line;
 use crate::components::section::{SectionTitle, section};
 use crate::domain::query::ColumnsQuery;
 use crate::domain::statement::Panel;
@@ -47,15 +49,32 @@ fn distribution(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames, sq
     } else {
         ""
     };
+    if column.values_masked {
+        return Some(masked_distribution(detail, query));
+    }
     let title = SectionTitle::new("distribution", "Distribution")
         .subtitle(format!("{}{apart}{outline}", counted(column.histogram.len() as u64, "bin")))
         .controls(view! { {legend(column, runs)}{scale_switch(detail, query)} });
     let content = view! {
         <ChartReadout chart="chart-distribution".to_owned() hint="Point at a bar, or use the arrow keys, to read it".to_owned() />
-        {number_histogram("chart-distribution", column, detail.compared.as_ref(), runs, query.log_scale)}
+        {number_histogram("chart-distribution", column, detail.compared.as_ref(), runs, query.log_scale, &row_links(detail))}
         {sql.under(&[Panel::Histogram, Panel::Quantiles, Panel::Outliers], "this histogram and its quantiles")}
     };
     Some(section(title, content))
+}
+
+/// The form without edges.
+pub(super) fn masked_distribution(detail: &ColumnDetail, query: &ColumnsQuery) -> AnyView {
+    let column = &detail.column;
+    let title = SectionTitle::new("distribution", "Distribution")
+        .subtitle(format!("{}, from small to large", counted(column.histogram.len() as u64, "bar")))
+        .controls(scale_switch(detail, query));
+    let content = view! {
+        <ChartReadout chart="chart-distribution".to_owned() hint="Point at a bar, or use the arrow keys, to read it".to_owned() />
+        {masked_histogram("chart-distribution", column, query.log_scale)}
+        {masked_line(column)}
+    };
+    section(title, content)
 }
 
 fn has_same_edges(detail: &ColumnDetail) -> bool {

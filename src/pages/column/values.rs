@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::components::format::{count, counted, estimate, points};
 use crate::components::graphics::figure::{canonical_text, estimate_sentence};
 use crate::components::graphics::frequency_list::{Frequency, Rest, frequency_list};
+use crate::components::meaning::masked_line;
 use crate::components::section::{SectionTitle, section};
 use crate::domain::column_profile::{ColumnProfile, TEXT_LIMIT_CHARS, TopValue};
 use crate::domain::statement::Panel;
@@ -18,13 +19,16 @@ pub fn top_values_section(detail: &ColumnDetail, sql: &PanelSql) -> Option<AnyVi
         return None;
     }
     let found = column.estimates.get("top_values");
+    let links = super::row_links(detail);
     let items: Vec<Frequency> = column
         .top_values
         .iter()
-        .map(|top| Frequency {
+        .enumerate()
+        .map(|(place, top)| Frequency {
             value: shown(column, top),
             count: top.count,
             change: change(column, detail.compared.as_ref(), top),
+            href: links.of_top(place, top),
         })
         .collect();
     let listed = column.top_values.iter().fold(0_u64, |sum, top| sum.saturating_add(top.count));
@@ -52,7 +56,7 @@ pub fn top_values_section(detail: &ColumnDetail, sql: &PanelSql) -> Option<AnyVi
     let note = found.map(|found| view! { <p class="t2 small">{format!("≈ {}", estimate_sentence(found))}</p> });
     Some(section(
         title,
-        view! { {frequency_list(&items, Some(rest), column.non_null_count, found.is_some())}{note}{sql.under(&[Panel::TopValues], "top values")} },
+        view! { {frequency_list(&items, Some(rest), column.non_null_count, found.is_some())}{note}{masked_line(column)}{sql.under(&[Panel::TopValues], "top values")} },
     ))
 }
 
@@ -68,7 +72,12 @@ fn shown(column: &ColumnProfile, top: &TopValue) -> String {
 
 /// Change of the share, in points; `new` only where the compared run lists every value that it has.
 fn change(column: &ColumnProfile, compared: Option<&ColumnProfile>, top: &TopValue) -> String {
-    let Some(other) = compared.filter(|other| other.non_null_count > 0 && column.non_null_count > 0) else {
+    // Masked values are all the same text: which is which nobody can say.
+    let can_tell = |other: &&ColumnProfile| !column.values_masked && !other.values_masked;
+    let Some(other) = compared
+        .filter(can_tell)
+        .filter(|other| other.non_null_count > 0 && column.non_null_count > 0)
+    else {
         return String::new();
     };
     let share = |rows: u64, column: &ColumnProfile| rows as f64 / column.non_null_count as f64;

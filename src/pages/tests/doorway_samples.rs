@@ -229,6 +229,7 @@ pub fn connection(id: &str, name: &str, is_active: bool) -> Connection {
         exclude_mask: "*_tmp".into(),
         table_count: 6,
         is_active: true,
+        mask_before_storing: false,
     };
     Connection {
         connection_id: id.into(),

@@ -2,31 +2,36 @@
 //! process, values masked by role before anything else sees them, and the entry that says who has looked.
 //!
 //! - `figures`: the condition that an address means in a run, and how many rows the figure counts.
+//! - `personal`: which columns hold personal data, and what is masked of them for this reader.
 //! - `notes`: what a reader must know: the source has changed, fewer rows than the figure, a look that was cut off.
 
 mod figures;
 mod notes;
+mod personal;
 
 use std::time::Duration;
 
 use serde::Serialize;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::access;
 use super::column_details::read_column_detail;
 use super::configuration::Configuration;
 use super::connection_secrets::root_of;
 use super::error::AppError;
 use super::look_process::{Refusal, look_at_rows};
-use super::{access, personal};
 use crate::domain::address::TableAddress;
 use crate::domain::connection::FoundTable;
 use crate::domain::masking::MASK;
 use crate::domain::query::ColumnsQuery;
 use crate::domain::row_condition::RowCondition;
+use crate::domain::row_filter::RowFilter;
 use crate::domain::row_look::{LookedRows, RowCell, RowLookEntry};
 use crate::domain::row_query::{ROWS_A_PAGE, RowsQuery};
+use crate::domain::scope::Scope;
 use crate::domain::statement::SqlDialect;
 use crate::domain::table::{ColumnDetail, TableRun};
+use crate::domain::table_scope::TableScope;
 use crate::domain::user::{Permission, Viewer};
 use crate::engine::ProfileOptions;
 use crate::engine::rows::{LookPlan, LookedColumn};
@@ -34,8 +39,9 @@ use crate::engine::statements::{TableContext, row_statement};
 use crate::store::row_looks::{self, LookPlace};
 use crate::store::{Database, StoreError};
 
-pub use figures::Figure;
+pub use figures::{Figure, figure_of};
 pub use notes::{LookNote, Weight};
+use personal::PersonalColumns;
 
 /// Longest look.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -88,23 +94,27 @@ pub async fn look(
     raw_query: &str,
 ) -> Result<RowLook, AppError> {
     access::require(viewer, Permission::ReadProfiles)?;
-    let query = RowsQuery::parse(raw_query).map_err(|wrong| AppError::bad_request("The address names no rows", wrong))?;
+    let parsed = RowsQuery::parse(raw_query);
     let columns = ColumnsQuery {
-        run: query.run,
+        run: parsed.as_ref().ok().and_then(|query| query.run),
         ..ColumnsQuery::default()
     };
-    let detail = read_column_detail(db, config, address, column_name, &columns)
+    // The look needs the true figures and paths of the run; what a reader may not see of them is masked on the way out.
+    let detail = read_column_detail(&db.veiled(Scope::Everything), config, address, column_name, &columns)
         .await?
         .ok_or(AppError::NotFound)?;
     let run = detail.table.run.clone().ok_or(AppError::NotFound)?;
+    // What is not there for this reader is not there, whatever is asked of it.
+    let query = parsed.map_err(|wrong| AppError::bad_request("The address names no rows", wrong))?;
     if query.run.is_some_and(|number| number != run.number) {
         return Err(AppError::NotFound);
     }
-    let place = row_looks::find_look_place(db, &detail.table.summary.table_id).await?;
-    let countries = place.as_ref().and_then(|place| place.countries.as_deref());
-    let (condition, figure) = figures::resolve(&detail, &query.choice, countries)?;
-    let personal = personal::columns_of(db, viewer, &detail.table).await?;
-    let is_hidden = personal.hides(&detail.column);
+    let place = row_looks::find_look_place(db, &detail.table.summary.table_id)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    let (condition, figure) = figures::resolve(&detail, &query.choice, place.countries.as_deref())?;
+    let personal = PersonalColumns::of(&detail, &place);
+    let is_hidden = personal.hides(column_name);
     let mut look = RowLook {
         words: words_of(column_name, &condition, is_hidden),
         statement: statement(&detail, &run, &condition),
@@ -125,26 +135,16 @@ pub async fn look(
             ),
         });
     }
-    let outcome = match &place {
-        Some(place) => run_look(config, place, &look, &run, &condition).await?,
-        None => Err(Refusal {
-            reason: "The table is no longer there".to_owned(),
-            remedy: "The last search for tables did not find it. Its profiles stay; find the tables again when it is back.".to_owned(),
-        }),
-    };
-    match outcome {
+    match run_look(config, &place, &look, &run, &condition).await? {
         Ok(mut looked) => {
-            look.masked = looked.columns.iter().filter(|name| personal.hides_named(name)).cloned().collect();
+            look.masked = looked.columns.iter().filter(|name| personal.hides(name)).cloned().collect();
             mask(&mut looked, &look.masked);
-            look.notes = notes::of(&look, &looked, &run, place.as_ref(), &condition);
+            look.notes = notes::of(&look, &looked, &run, &place, &condition);
             look.looked = Some(looked);
         }
-        Err(refusal) => look.notes = vec![LookNote::failed(&refusal)],
+        Err(refusal) => look.notes = vec![LookNote::failed(&personal.told(&run.snapshot, refusal))],
     }
-    if is_hidden {
-        // A literal of a filter or of a condition is a value too.
-        look.statement = Err("the values of a personal column may stand in it, and your role does not include them");
-    }
+    personal.veil(&mut look);
     let outcome = if look.looked.is_some() { "shown" } else { "failed" };
     record(db, viewer, &look, &condition, personal.is_personal(column_name), outcome).await?;
     Ok(look)
@@ -185,6 +185,12 @@ async fn run_look(
     run: &TableRun,
     condition: &RowCondition,
 ) -> Result<Result<LookedRows, Refusal>, AppError> {
+    if place.is_missing {
+        return Ok(Err(Refusal {
+            reason: "The table is no longer there".to_owned(),
+            remedy: "The last search for tables did not find it. Its profiles stay; find the tables again when it is back.".to_owned(),
+        }));
+    }
     if !place.is_active {
         return Err(AppError::conflict(
             "The connection is switched off",
@@ -199,6 +205,7 @@ async fn run_look(
         ));
     }
     let is_of_file = !place.table.files.is_empty();
+    let scope = scope_of(place, run)?;
     let plan = LookPlan {
         root: root_of(
             config,
@@ -208,8 +215,8 @@ async fn run_look(
             place.sealed_password.as_deref(),
         )?,
         table: FoundTable {
-            files: if is_of_file { run.snapshot.files.clone() } else { Vec::new() },
-            scope: run.snapshot.scope.clone(),
+            files: files_of(place, run),
+            scope,
             ..place.table.clone()
         },
         column: LookedColumn::of(&look.detail.column, is_of_file),
@@ -241,6 +248,32 @@ async fn wait_for_place() -> Result<SemaphorePermit<'static>, AppError> {
     place.map_err(AppError::internal)
 }
 
+/// The files that the run read. Where the values in their paths were masked before they were stored, those of now.
+fn files_of(place: &LookPlace, run: &TableRun) -> Vec<String> {
+    let files = &run.snapshot.files;
+    if place.table.files.is_empty() || files.is_empty() || files.iter().any(|file| file.contains(MASK)) {
+        place.table.files.clone()
+    } else {
+        files.clone()
+    }
+}
+
+/// What the run read of the table. Where the literals of its filter were masked before they were stored, the filter of now stands for it.
+fn scope_of(place: &LookPlace, run: &TableRun) -> Result<TableScope, AppError> {
+    let mut scope = run.snapshot.scope.clone();
+    let is_masked = |filter: &RowFilter| filter.to_string().contains(MASK);
+    if scope.row_filter.as_ref().is_some_and(is_masked) {
+        scope.row_filter.clone_from(&place.table.scope.row_filter);
+        if scope.row_filter.as_ref().is_none_or(is_masked) {
+            return Err(AppError::conflict(
+                "The filter of the run is not known",
+                "Its values are personal and were masked before they were stored, so its rows cannot be chosen again.",
+            ));
+        }
+    }
+    Ok(scope)
+}
+
 /// Columns that the run read and that somebody has left out since: what must not be read is not shown.
 fn newly_left_out(place: &LookPlace, run: &TableRun) -> Vec<String> {
     let left_out = place.table.scope.left_out.iter();
@@ -261,10 +294,6 @@ fn mask(looked: &mut LookedRows, masked: &[String]) {
                 };
             }
         }
-    }
-    if !masked.is_empty() {
-        // The name of a partition's folder holds a value.
-        looked.files.clear();
     }
 }
 

@@ -56,11 +56,11 @@ impl LookNote {
 }
 
 /// All notes of a look that brought something.
-pub fn of(look: &RowLook, looked: &LookedRows, run: &TableRun, place: Option<&LookPlace>, condition: &RowCondition) -> Vec<LookNote> {
-    let changed = place.and_then(|place| changed_source(look, looked, run, place));
+pub fn of(look: &RowLook, looked: &LookedRows, run: &TableRun, place: &LookPlace, condition: &RowCondition) -> Vec<LookNote> {
+    let changed = changed_source(look, looked, run, place);
     let differs = differing_count(look, looked, changed.is_some(), condition);
     let mut notes: Vec<LookNote> = changed.into_iter().chain(cut_off(looked, run)).chain(differs).collect();
-    notes.extend(place.and_then(|place| changed_scope(run, place)));
+    notes.extend(changed_scope(run, place));
     if !look.masked.is_empty() {
         let columns = look.masked.join(", ");
         notes.push(LookNote::new(
@@ -172,15 +172,17 @@ fn changed_scope(run: &TableRun, place: &LookPlace) -> Option<LookNote> {
             format!("Not shown: {columns}."),
         ));
     }
-    (run.snapshot.scope.row_filter != place.table.scope.row_filter).then(|| {
-        let then = run.snapshot.scope.row_filter.as_ref();
-        LookNote::new(
-            Weight::Info,
-            "The filter of rows has changed since the run",
-            match then {
-                Some(filter) => format!("These are rows of the run: where {filter}."),
-                None => "These are rows of the run, which read all of them.".to_owned(),
-            },
-        )
+    let (then, now) = (&run.snapshot.scope.row_filter, &place.table.scope.row_filter);
+    // For a reader who may not see every value, literals of the filter of now are masked: only its columns are compared.
+    let is_same = match (then, now) {
+        (Some(then), Some(now)) if place.personal.is_some() => then.columns() == now.columns(),
+        (then, now) => then == now,
+    };
+    (!is_same).then(|| {
+        let detail = match then {
+            Some(_) => "These are rows of the run, chosen by the filter of then.",
+            None => "These are rows of the run, which read all of them.",
+        };
+        LookNote::new(Weight::Info, "The filter of rows has changed since the run", detail)
     })
 }

@@ -21,6 +21,8 @@ super::tables! {
         profiling_exclude_mask: Text, profiling_job_id: Text, created_at: Time, updated_at: Time,
         // Ours: the dataset that people count it to; an inactive group refuses profiling.
         dataset_id: Text, is_active: Boolean,
+        // Ours: whether values of personal columns are masked before they are stored.
+        mask_before_storing: Boolean,
     }
 
     // Ours: what people think of as one thing, with the upper levels of the seed's hierarchy as attributes.
@@ -58,7 +60,7 @@ super::tables! {
         functional_data_type: Text, critical_data_element: Boolean, pii_risk: Text, dq_dimension: Text, tags_json: Text,
         dq_score_profiling: Real, dq_score_testing: Real, last_complete_profile_run_id: Text, latest_anomaly_ct: Integer,
         latest_run_completed_at: Time, created_at: Time, updated_at: Time,
-        // Ours.
-        description: Text,
+        // Ours: what is in it, and the worst risk that a run has measured.
+        description: Text, measured_pii_risk: Text,
     }
 }

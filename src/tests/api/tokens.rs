@@ -122,7 +122,7 @@ async fn the_page_shows_a_token_once_and_the_database_never_holds_it() {
         .map(|rest| rest.chars().take_while(char::is_ascii_hexdigit).collect::<String>())
         .unwrap();
     assert_eq!(token.len(), 64);
-    assert!(page.body.contains("nightly") && page.body.contains("Read profiles and runs"));
+    assert!(page.body.contains("nightly") && page.body.contains("Read what you may read"));
     assert!(!app.get("/account/tokens", &cookie).await.body.contains(&token));
     let kept = sql("select token_hash from api_tokens")
         .fetch_one(app.db())

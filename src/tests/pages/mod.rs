@@ -7,4 +7,5 @@ mod groups;
 mod people;
 mod permissions;
 mod reading;
+mod rows;
 mod several;

@@ -40,6 +40,8 @@ pub struct GroupBody {
     pub table_count: u64,
     /// Whether it may be profiled.
     pub is_active: bool,
+    /// Whether values of personal columns are masked before they are stored.
+    pub mask_before_storing: bool,
 }
 
 impl From<TableGroup> for GroupBody {
@@ -53,6 +55,7 @@ impl From<TableGroup> for GroupBody {
             exclude_mask: group.exclude_mask,
             table_count: group.table_count,
             is_active: group.is_active,
+            mask_before_storing: group.mask_before_storing,
         }
     }
 }
@@ -99,6 +102,9 @@ pub struct NewGroup {
     #[serde(default)]
     #[schema(max_length = 4_000)]
     exclude_mask: String,
+    /// Whether values of personal columns are masked before they are stored, so that nobody has them.
+    #[serde(default)]
+    mask_before_storing: bool,
     /// Whether its tables are profiled at once; yes unless it says no.
     #[serde(default)]
     first_run: Option<bool>,
@@ -123,6 +129,7 @@ pub async fn create(
         description: new.description,
         include_mask: new.include_mask,
         exclude_mask: new.exclude_mask,
+        mask_before_storing: new.mask_before_storing,
     };
     let wake = new.first_run.unwrap_or(true).then_some(&state.signals);
     let (id, _) = service::create_group(&state.db, &viewer, &ConnectionId(connection), &text, wake).await?;
@@ -145,6 +152,8 @@ pub struct ChangedGroup {
     /// Names or wildcards to leave out.
     #[schema(max_length = 4_000)]
     exclude_mask: Option<String>,
+    /// Whether values of personal columns are masked before they are stored. Runs from before keep what they have.
+    mask_before_storing: Option<bool>,
     /// Whether it may be profiled.
     is_active: Option<bool>,
     /// Whether a group that is switched on and was never profiled is so at once; yes unless it says no.
@@ -173,6 +182,7 @@ pub async fn change(
         description: asked.description.unwrap_or(known.description),
         include_mask: asked.include_mask.unwrap_or(known.include_mask),
         exclude_mask: asked.exclude_mask.unwrap_or(known.exclude_mask),
+        mask_before_storing: asked.mask_before_storing.unwrap_or(known.mask_before_storing),
     };
     service::update_group(&state.db, &viewer, &id, &text).await?;
     if let Some(is_active) = asked.is_active {

@@ -161,7 +161,7 @@ fn print(args: &RowsArgs, column: &ColumnProfile, condition: &RowCondition, look
                 counted(looked.found, "row")
             )?;
             let mut table = Table::new();
-            table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+            table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
             table.set_header(looked.columns.iter().map(|name| visible(name)));
             for row in &looked.rows {
                 table.add_row(row.iter().map(|cell| match &cell.text {

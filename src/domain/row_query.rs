@@ -104,6 +104,17 @@ struct Asked {
 
 impl Asked {
     fn take(&mut self, key: &str, value: String) -> Result<(), String> {
+        match key {
+            "from" => self.from = Some(value),
+            "to" => self.to = Some(value),
+            "through" => self.through = Some(value),
+            "zeros" => self.without_zero = value.trim() == "0",
+            key => self.take_choice(key, value)?,
+        }
+        Ok(())
+    }
+
+    fn take_choice(&mut self, key: &str, value: String) -> Result<(), String> {
         let choice = match key {
             "is" => {
                 let feature = RowFeature::from_word(value.trim());
@@ -120,10 +131,6 @@ impl Asked {
                 RowChoice::Top(place.ok_or_else(|| format!("top={value} is no place in a list; places begin with 1."))?)
             }
             "finding" => RowChoice::Finding(value.trim().to_owned()),
-            "from" => return Ok(self.from = Some(value)),
-            "to" => return Ok(self.to = Some(value)),
-            "through" => return Ok(self.through = Some(value)),
-            "zeros" => return Ok(self.without_zero = value.trim() == "0"),
             // What other parts of the page read, such as `format`.
             _ => return Ok(()),
         };

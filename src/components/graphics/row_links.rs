@@ -34,8 +34,8 @@ impl RowLinks {
             RowChoice::Top(_) => true,
             RowChoice::Finding(_) => false,
         };
-        let can_look = !self.column_path.is_empty() && !(self.is_masked && tells);
-        can_look.then(|| format!("{}/rows{}", self.column_path, RowsQuery::new(choice, self.run).to_query()))
+        let is_shut = self.column_path.is_empty() || self.is_masked && tells;
+        (!is_shut).then(|| format!("{}/rows{}", self.column_path, RowsQuery::new(choice, self.run).to_query()))
     }
 
     /// The rows that meet a condition.

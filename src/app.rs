@@ -17,6 +17,7 @@ use crate::pages::connection::ConnectionPage;
 use crate::pages::connections::ConnectionsPage;
 use crate::pages::datasets::{DatasetPage, DatasetsPage};
 use crate::pages::errors::NotFoundPage;
+use crate::pages::find::FindPage;
 use crate::pages::frame::Frame;
 use crate::pages::login::LoginPage;
 use crate::pages::looks::LooksPage;
@@ -24,6 +25,7 @@ use crate::pages::new_connection::NewConnectionPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::people::{PeoplePage, PersonPage};
 use crate::pages::projects::{ProjectPage, ProjectsPage};
+use crate::pages::quality::QualityPage;
 use crate::pages::request;
 use crate::pages::retention::RetentionPage;
 use crate::pages::rows::RowsPage;
@@ -82,6 +84,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/tables/:connection/:schema/:table") view=TablePage ssr=SsrMode::Async />
                     <Route path=path!("/tables/:connection/:schema/:table/columns/:column") view=ColumnPage ssr=SsrMode::Async />
                     <Route path=path!("/tables/:connection/:schema/:table/columns/:column/rows") view=RowsPage ssr=SsrMode::Async />
+                    <Route path=path!("/find") view=FindPage ssr=SsrMode::Async />
                     // Operate.
                     <Route path=path!("/runs") view=RunsPage ssr=SsrMode::Async />
                     <Route path=path!("/runs/:number") view=RunPage ssr=SsrMode::Async />
@@ -99,6 +102,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings/datasets") view=DatasetsPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/datasets/:dataset") view=DatasetPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/schema") view=SchemaPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/quality") view=QualityPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/retention") view=RetentionPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/looks") view=LooksPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/people") view=PeoplePage ssr=SsrMode::Async />

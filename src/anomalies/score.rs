@@ -93,28 +93,127 @@ pub fn score_of<'a>(anomalies: impl IntoIterator<Item = &'a ProfileAnomaly>) -> 
     anomalies.into_iter().map(|anomaly| 1.0 - taken_by(anomaly)).product()
 }
 
-/// The scores of a table's columns, in order, and of the table; none where it has no rows.
-pub fn table_score(table: &TableProfile, anomalies: &[&ProfileAnomaly], weights: &ScoreWeights) -> (Vec<Option<f64>>, Option<f64>) {
+/// How a table is scored.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TableScored {
+    /// Of its columns, in order; none where there are no rows.
+    pub columns: Vec<Option<f64>>,
+    /// Of the table.
+    pub table: Option<f64>,
+    /// What each finding, in order, takes from the table's score, 0..1: what the table would gain without it.
+    pub costs: Vec<f64>,
+}
+
+/// The scores of a table and its columns with these findings.
+pub fn table_score(table: &TableProfile, anomalies: &[&ProfileAnomaly], weights: &ScoreWeights) -> TableScored {
     let columns: Vec<Option<f64>> = table
         .columns
         .iter()
-        .map(|column| {
-            let is_about = |anomaly: &&&ProfileAnomaly| anomaly.column_name.as_deref() == Some(column.column_name.as_str());
-            (column.row_count > 0).then(|| score_of(anomalies.iter().filter(is_about).copied()))
-        })
+        .map(|column| (column.row_count > 0).then(|| score_of(about(anomalies, Some(&column.column_name), None))))
         .collect();
-    let weighted = table
-        .columns
-        .iter()
-        .zip(&columns)
-        .filter_map(|(column, score)| Some(((*score)?, weights.of_column(column))));
-    let of_columns = mean(weighted);
-    let of_table = score_of(anomalies.iter().filter(|anomaly| anomaly.column_name.is_none()).copied());
-    (columns, of_columns.map(|score| score * of_table))
+    let weight_of: Vec<f64> = table.columns.iter().map(|column| weights.of_column(column)).collect();
+    let weighted = || {
+        columns
+            .iter()
+            .zip(&weight_of)
+            .filter_map(|(score, weight)| Some(((*score)?, *weight)))
+    };
+    let weight: f64 = weighted().map(|(_, weight)| weight).sum();
+    let Some(of_columns) = mean(weighted()) else {
+        return TableScored {
+            costs: vec![0.0; anomalies.len()],
+            columns,
+            table: None,
+        };
+    };
+    let of_table = score_of(about(anomalies, None, None));
+    let cost = |at: usize| match anomalies[at].column_name.as_deref() {
+        None => of_columns * (score_of(about(anomalies, None, Some(at))) - of_table),
+        Some(name) => {
+            let Some(place) = table.columns.iter().position(|column| column.column_name == name) else {
+                return 0.0;
+            };
+            let without = score_of(about(anomalies, Some(name), Some(at)));
+            columns[place].map_or(0.0, |score| (without - score) * weight_of[place] / weight * of_table)
+        }
+    };
+    TableScored {
+        costs: (0..anomalies.len()).map(cost).collect(),
+        table: Some(of_columns * of_table),
+        columns,
+    }
+}
+
+/// The findings about one column, or about the table; one of them may be left out.
+fn about<'a>(anomalies: &'a [&'a ProfileAnomaly], column: Option<&'a str>, but: Option<usize>) -> impl Iterator<Item = &'a ProfileAnomaly> {
+    let is_about = move |(at, anomaly): &(usize, &&ProfileAnomaly)| Some(*at) != but && anomaly.column_name.as_deref() == column;
+    anomalies.iter().enumerate().filter(is_about).map(|(_, anomaly)| *anomaly)
 }
 
 /// The mean of scores by their weights; none without weight.
 pub fn mean(weighted: impl Iterator<Item = (f64, f64)>) -> Option<f64> {
     let (sum, weight) = weighted.fold((0.0, 0.0), |(sum, all), (score, weight)| (sum + score * weight, all + weight));
     (weight > 0.0).then(|| (sum / weight).clamp(0.0, 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::anomaly::AnomalyEvidence;
+
+    fn anomaly(column: Option<&str>, prevalence: f64) -> ProfileAnomaly {
+        ProfileAnomaly {
+            schema_name: "-".into(),
+            table_name: "t".into(),
+            column_name: column.map(str::to_owned),
+            anomaly_type: "x".into(),
+            severity: "low".into(),
+            likelihood: Some("definite".into()),
+            description: String::new(),
+            pii_risk: None,
+            dq_dimension: None,
+            detected_at: None,
+            evidence: Some(AnomalyEvidence {
+                prevalence: Some(prevalence),
+                ..AnomalyEvidence::default()
+            }),
+        }
+    }
+
+    #[test]
+    fn what_a_finding_costs_is_what_the_table_gains_without_it() {
+        let column = |name: &str| ColumnProfile {
+            column_name: name.into(),
+            row_count: 10,
+            ..ColumnProfile::default()
+        };
+        let mut table = TableProfile {
+            columns: vec![column("a"), column("b"), column("c")],
+            ..TableProfile::default()
+        };
+        table.columns[0].meaning.functional_data_type = Some("row_identifier".into());
+        let weights = ScoreWeights::default();
+        let found = [
+            anomaly(Some("a"), 0.5),
+            anomaly(Some("a"), 0.2),
+            anomaly(Some("b"), 1.0),
+            anomaly(None, 0.1),
+            anomaly(Some("gone"), 0.9),
+        ];
+        let all: Vec<&ProfileAnomaly> = found.iter().collect();
+        let scored = table_score(&table, &all, &weights);
+        assert_eq!(scored.columns, [Some(0.4), Some(0.0), Some(1.0)]);
+        // Weights 3, 1, 1; the table's own finding leaves nine tenths.
+        assert!((scored.table.unwrap() - (0.4 * 3.0 + 1.0) / 5.0 * 0.9).abs() < 1e-12);
+        for at in 0..found.len() {
+            let mut others = all.clone();
+            others.remove(at);
+            let gain = table_score(&table, &others, &weights).table.unwrap() - scored.table.unwrap();
+            assert!((scored.costs[at] - gain).abs() < 1e-12, "{at}: {} {gain}", scored.costs[at]);
+        }
+        assert_eq!(scored.costs[4], 0.0);
+        table.columns.iter_mut().for_each(|column| column.row_count = 0);
+        let empty = table_score(&table, &all, &weights);
+        assert_eq!((empty.table, empty.costs), (None, vec![0.0; 5]));
+    }
 }

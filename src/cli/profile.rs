@@ -9,7 +9,6 @@ use tokio::sync::mpsc;
 
 use super::serve::EngineArgs;
 use super::{Outcome, print};
-use crate::anomalies::score::ScoreWeights;
 use crate::anomalies::{Country, HygieneSettings};
 use crate::domain::connection::FoundTable;
 use crate::domain::progress::RunProgress;
@@ -19,7 +18,8 @@ use crate::domain::table_profile::{FailedTable, TableProfile};
 use crate::domain::table_scope::TableScope;
 use crate::engine::protocol::WorkerEvent;
 use crate::engine::{self, PostgresTarget, ProfileOptions, SourceRoot};
-use crate::services::findings::{self, FindingSettings};
+use crate::services::finding_settings::FindingSettings;
+use crate::services::findings;
 use crate::services::worker_process::{REPORTS_WAITING, run_children};
 use crate::startup;
 
@@ -103,7 +103,7 @@ pub fn run(args: ProfileArgs) -> Outcome {
             countries: countries(&args.country)?,
             ..HygieneSettings::default()
         },
-        weights: ScoreWeights::default(),
+        ..FindingSettings::default()
     };
     let mut found = findings::find(&profiles.iter().collect::<Vec<_>>(), &failed, &settings, options.clock);
     findings::score(

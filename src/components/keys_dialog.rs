@@ -3,16 +3,22 @@
 use leptos::prelude::*;
 
 /// Each key with what it does.
-const KEYS: [(&str, &str); 10] = [
-    ("/", "find, or filter the list"),
+const KEYS: [(&str, &str); 16] = [
+    ("/", "find tables, columns, runs and alerts"),
     ("g o", "overview"),
     ("g t", "tables"),
     ("g r", "runs"),
+    ("g a", "alerts"),
     ("j", "next row or column"),
     ("k", "previous row or column"),
     ("Enter", "open the row"),
     ("u", "up: back to the list, at the same row"),
     ("[ ]", "older and newer run"),
+    ("x", "tick the alert; with Shift, those of its table; * all"),
+    ("e", "acknowledge the ticked alerts"),
+    ("a", "assign them"),
+    ("h", "snooze them"),
+    ("z", "undo the last act"),
     ("?", "this list"),
 ];
 

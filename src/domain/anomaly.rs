@@ -128,6 +128,9 @@ pub struct AnomalyEvidence {
     /// Share of the rows that counts against the score, 0..1; absent where the finding is not scored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prevalence: Option<f64>,
+    /// What it takes from the table's score, 0..1; absent where it takes nothing, or was dismissed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score_cost: Option<f64>,
     /// Values that show it, commonest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub samples: Vec<String>,

@@ -19,6 +19,7 @@ pub mod connection;
 pub mod connection_draft;
 pub mod dataset;
 pub mod exact_number;
+pub mod find;
 pub mod identifier;
 pub mod masking;
 pub mod name_match;

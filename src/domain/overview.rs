@@ -3,11 +3,13 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::identifier::{ConnectionId, TableGroupId};
+use super::address::TableAddress;
+use super::anomaly::ProfileAnomaly;
+use super::identifier::{AlertId, ConnectionId, TableGroupId};
 use super::profile_run::ProfileRun;
 
 /// The overview's figures and lists.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Overview {
     /// Tables known, missing ones apart.
     pub table_count: u64,
@@ -29,6 +31,56 @@ pub struct Overview {
     pub runs: Vec<ProfileRun>,
     /// Groups with their freshness, stalest first.
     pub groups: Vec<GroupFreshness>,
+    /// What takes most from the score of all tables together, most first.
+    pub costliest: Vec<CostlyFinding>,
+}
+
+impl Overview {
+    /// The score of all tables together, 0..1; none where no table has one.
+    pub fn score(&self) -> Option<f64> {
+        self.groups
+            .iter()
+            .map(|group| group.score)
+            .fold(Scored::default(), Scored::with)
+            .score()
+    }
+}
+
+/// Scores of tables, added up by their weights.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Scored {
+    /// Scores times weights.
+    pub sum: f64,
+    /// Weights of the tables that have a score.
+    pub weight: f64,
+}
+
+impl Scored {
+    /// Both together.
+    pub fn with(self, other: Self) -> Self {
+        Self {
+            sum: self.sum + other.sum,
+            weight: self.weight + other.weight,
+        }
+    }
+
+    /// The mean, 0..1; none without weight.
+    pub fn score(self) -> Option<f64> {
+        (self.weight > 0.0).then(|| (self.sum / self.weight).clamp(0.0, 1.0))
+    }
+}
+
+/// A finding of a table's latest run with what it takes from the score of all tables shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CostlyFinding {
+    /// The table.
+    pub table: TableAddress,
+    /// What was found.
+    pub anomaly: ProfileAnomaly,
+    /// The alert that stands for it.
+    pub alert_id: Option<AlertId>,
+    /// What it takes, by the weight of its table: divided by the weight of all tables it is what they would gain without it.
+    pub cost: f64,
 }
 
 /// How fresh one table group is.
@@ -38,6 +90,8 @@ pub struct GroupFreshness {
     pub table_group_id: TableGroupId,
     /// Name.
     pub name: String,
+    /// Id and name of the dataset that it is counted to.
+    pub dataset: Option<(String, String)>,
     /// Connection.
     pub connection_id: ConnectionId,
     /// Its name.
@@ -50,10 +104,95 @@ pub struct GroupFreshness {
     pub profiled_table_count: u64,
     /// Rows in the latest profiles.
     pub row_count: u64,
+    /// Their scores.
+    pub score: Scored,
     /// The latest completed run's end.
     pub last_completed_at: Option<DateTime<Utc>>,
     /// Its number.
     pub last_run_number: Option<i64>,
     /// Row totals of up to 30 completed runs, oldest first.
     pub row_history: Vec<u64>,
+    /// Scores of the same runs, as far as they have one.
+    pub score_history: Vec<f64>,
+}
+
+/// What freshness is shown of: a dataset with all its groups, or a group that belongs to none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FreshnessLine<'a> {
+    /// Its groups, the stalest first.
+    pub groups: Vec<&'a GroupFreshness>,
+}
+
+impl<'a> FreshnessLine<'a> {
+    /// Puts groups of one dataset together; lines stand where their stalest group does.
+    pub fn of(groups: &'a [GroupFreshness]) -> Vec<Self> {
+        let mut lines: Vec<Self> = Vec::new();
+        for group in groups {
+            let same = lines
+                .iter_mut()
+                .find(|line| group.dataset.is_some() && line.groups[0].dataset == group.dataset);
+            match same {
+                Some(line) => line.groups.push(group),
+                None => lines.push(Self { groups: vec![group] }),
+            }
+        }
+        lines
+    }
+
+    /// The group that was not looked at for longest.
+    pub fn stalest(&self) -> &'a GroupFreshness {
+        self.groups[0]
+    }
+
+    /// One figure of all groups together.
+    pub fn sum(&self, of: impl Fn(&GroupFreshness) -> u64) -> u64 {
+        self.groups.iter().map(|group| of(group)).fold(0, u64::saturating_add)
+    }
+
+    /// The score of all its tables.
+    pub fn score(&self) -> Option<f64> {
+        self.groups
+            .iter()
+            .map(|group| group.score)
+            .fold(Scored::default(), Scored::with)
+            .score()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_of_a_dataset_are_one_line_and_the_score_goes_by_weight() {
+        let group = |id: &str, dataset: Option<&str>, sum: f64, weight: f64| GroupFreshness {
+            table_group_id: id.into(),
+            name: id.into(),
+            dataset: dataset.map(|id| (id.to_owned(), id.to_uppercase())),
+            connection_id: "c".into(),
+            connection_name: "C".into(),
+            is_active: true,
+            table_count: 2,
+            profiled_table_count: 1,
+            row_count: 10,
+            score: Scored { sum, weight },
+            last_completed_at: None,
+            last_run_number: None,
+            row_history: Vec::new(),
+            score_history: Vec::new(),
+        };
+        let groups = [
+            group("a", Some("sales"), 9.0, 10.0),
+            group("b", None, 0.0, 0.0),
+            group("c", Some("sales"), 1.0, 10.0),
+            group("d", None, 1.0, 1.0),
+        ];
+        let lines = FreshnessLine::of(&groups);
+        assert_eq!(lines.len(), 3);
+        assert_eq!(
+            (lines[0].stalest().name.as_str(), lines[0].sum(|group| group.table_count)),
+            ("a", 4)
+        );
+        assert_eq!((lines[0].score(), lines[1].score(), lines[2].score()), (Some(0.5), None, Some(1.0)));
+    }
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::identifier::ProjectKey;
+use super::overview::Scored;
 
 /// One project.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,6 +43,9 @@ pub struct Rollup {
     pub row_count: u64,
     /// Columns.
     pub column_count: u64,
+    /// Their scores.
+    #[serde(default)]
+    pub score: Scored,
     /// Newest completed run that any of the figures is of.
     pub last_run_number: Option<i64>,
     /// When that run ended.
@@ -56,6 +60,7 @@ impl Rollup {
         self.failing_table_count += other.failing_table_count;
         self.row_count = self.row_count.saturating_add(other.row_count);
         self.column_count = self.column_count.saturating_add(other.column_count);
+        self.score = self.score.with(other.score);
         if other.last_run_number > self.last_run_number {
             self.last_run_number = other.last_run_number;
             self.last_completed_at = other.last_completed_at;

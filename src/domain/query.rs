@@ -2,10 +2,10 @@
 //!
 //! An unknown parameter value is ignored and named in `notes`, never an error page.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::address::encode_segment;
-use super::profile_run::{RunStatus, RunTrigger};
+use super::profile_run::{RunStatus, RunTrigger, words};
 
 /// Reads `key=value` pairs of a query string, decoded, blanks left out.
 pub(super) fn pairs(query: &str) -> Vec<(String, String)> {
@@ -29,19 +29,22 @@ pub fn query_string(pairs: &[(&str, &str)]) -> String {
     }
 }
 
-/// Order of the list of tables.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TableSort {
-    /// By name.
-    #[default]
-    Name,
-    /// Most rows first.
-    Rows,
-    /// Most null cells first.
-    Null,
-    /// Longest unprofiled first.
-    Profiled,
+words! {
+    /// Order of the list of tables.
+    #[derive(Default)]
+    pub enum TableSort {
+        /// By name.
+        #[default]
+        Name = "name",
+        /// Most rows first.
+        Rows = "rows",
+        /// Most null cells first.
+        Null = "null",
+        /// Lowest score first.
+        Score = "score",
+        /// Longest unprofiled first.
+        Profiled = "profiled",
+    }
 }
 
 /// The address of the list of tables.
@@ -104,12 +107,9 @@ impl TablesQuery {
                     "schema" => out.flat = false,
                     other => out.notes.push(format!("by={other}")),
                 },
-                "sort" => match value.as_str() {
-                    "name" => out.sort = TableSort::Name,
-                    "rows" => out.sort = TableSort::Rows,
-                    "null" => out.sort = TableSort::Null,
-                    "profiled" => out.sort = TableSort::Profiled,
-                    other => out.notes.push(format!("sort={other}")),
+                "sort" => match TableSort::from_word(&value) {
+                    Some(sort) => out.sort = sort,
+                    None => out.notes.push(format!("sort={value}")),
                 },
                 "page" => out.page = page_number(&value, &mut out.notes),
                 _ => {}
@@ -118,15 +118,14 @@ impl TablesQuery {
         out
     }
 
+    /// The word of the order in the address; empty for the usual one.
+    pub fn sort_word(&self) -> &'static str {
+        if self.sort == TableSort::Name { "" } else { self.sort.word() }
+    }
+
     /// Writes the query string back.
     pub fn to_query(&self) -> String {
         let flag = |on: bool| if on { "1" } else { "" };
-        let sort = match self.sort {
-            TableSort::Name => "",
-            TableSort::Rows => "rows",
-            TableSort::Null => "null",
-            TableSort::Profiled => "profiled",
-        };
         query_string(&[
             ("q", &self.q),
             ("connection", &self.connection),
@@ -138,7 +137,7 @@ impl TablesQuery {
             ("never", flag(self.never)),
             ("empty", flag(self.empty)),
             ("by", if self.flat { "flat" } else { "" }),
-            ("sort", sort),
+            ("sort", self.sort_word()),
             ("page", &page_text(self.page)),
         ])
     }

@@ -95,6 +95,9 @@ pub struct TableFigures {
     pub column_count: u32,
     /// Null cells over all cells.
     pub null_cell_ratio: Option<f64>,
+    /// Quality score, 0..1; none for profiles that have none.
+    #[serde(default)]
+    pub score: Option<f64>,
 }
 
 /// A failed attempt to read a table.

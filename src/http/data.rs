@@ -12,7 +12,7 @@ use tower::ServiceExt;
 
 use super::format::Format;
 use super::problem::Problem;
-use super::{alert_data, row_data};
+use super::{alert_data, find_data, row_data};
 use crate::domain::address::TableAddress;
 use crate::domain::column_meaning::PiiRisk;
 use crate::domain::column_profile::ColumnProfile;
@@ -40,6 +40,7 @@ pub async fn answer_data(State(state): State<AppState>, request: Request, next: 
         .route("/tables/{connection}/{schema}/{table}", get(table_data))
         .route("/tables/{connection}/{schema}/{table}/columns/{column}", get(column_data))
         .route("/tables/{connection}/{schema}/{table}/columns/{column}/rows", get(row_data::rows))
+        .route("/find", get(find_data::list))
         .route("/runs", get(runs_data))
         .route("/runs/{number}", get(run_data))
         .route("/alerts", get(alert_data::list))
@@ -97,6 +98,7 @@ async fn tables_data(State(state): State<AppState>, RawQuery(query): RawQuery, E
                     optional(figures.map(|figures| figures.row_count)),
                     optional(figures.map(|figures| figures.column_count)),
                     optional(figures.and_then(|figures| figures.null_cell_ratio)),
+                    optional(figures.and_then(|figures| figures.score)),
                     figures.map(|figures| figures.profiled_at.to_rfc3339()).unwrap_or_default(),
                     optional(figures.map(|figures| figures.run_number)),
                 ]
@@ -111,6 +113,7 @@ async fn tables_data(State(state): State<AppState>, RawQuery(query): RawQuery, E
                 "row_count",
                 "column_count",
                 "null_cell_ratio",
+                "score",
                 "profiled_at",
                 "run",
             ];

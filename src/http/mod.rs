@@ -12,6 +12,7 @@ pub mod console;
 pub mod cookies;
 pub mod data;
 pub mod events;
+mod find_data;
 pub mod format;
 pub mod gate;
 pub mod health;

@@ -67,6 +67,7 @@ mod keys {
             "o" => "/",
             "t" => "/tables",
             "r" => "/runs",
+            "a" => "/alerts",
             _ => return false,
         };
         browser::window().is_some_and(|window| window.location().set_href(path).is_ok())
@@ -78,9 +79,12 @@ mod keys {
             .is_some_and(|dialog| dialog.show_modal().is_ok())
     }
 
-    /// The list's own field first, then the one in the rail.
+    /// The field of the rail, or where it is hidden the page's own.
     fn find() -> bool {
-        let field = browser::first("main input[type=search]").or_else(|| browser::first("input[type=search], a.find"));
+        let is_shown = |field: &Element| field.client_width() > 0;
+        let field = browser::first("#find")
+            .filter(is_shown)
+            .or_else(|| browser::first("main input[type=search]"));
         if let Some(field) = &field {
             browser::focus(field);
         }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::rows::{can_look, finding_href};
 use crate::anomalies::get_rule;
-use crate::components::format::count;
+use crate::components::format::{count, percent};
 use crate::components::section::{SectionTitle, section};
 use crate::components::severity::severity_mark;
 use crate::domain::address::qualified_name;
@@ -94,6 +94,10 @@ fn line(finding: &RunFinding, place: Place, may_clear: bool, back: &str, rows: O
     let where_it_is = (!where_it_is.is_empty()).then(|| view! { <span class="mono">{where_it_is}</span>" " });
     let samples = (!evidence.samples.is_empty())
         .then(|| view! { <small>"For example "<span class="mono">{evidence.samples.join(", ")}</span></small> });
+    let cost = evidence
+        .score_cost
+        .filter(|_| place != Place::Run)
+        .map(|cost| format!(", takes {} of a full score", percent(cost)));
     let likelihood = anomaly.likelihood.clone().unwrap_or_default();
     let state = finding
         .alert_state
@@ -123,7 +127,7 @@ fn line(finding: &RunFinding, place: Place, may_clear: bool, back: &str, rows: O
                 <b>{where_it_is}{title}</b>
                 {anomaly.description.clone()}
                 {samples}
-                <small>{kind}{(!likelihood.is_empty()).then(|| format!(", {likelihood}"))}{state}{rule.map(|rule| format!(". {}", rule.remedy))}</small>
+                <small>{kind}{(!likelihood.is_empty()).then(|| format!(", {likelihood}"))}{state}{cost}{rule.map(|rule| format!(". {}", rule.remedy))}</small>
             </div>
             <div class="acts">{rows.map(|href| view! { <a class="btn" href=href>"See the rows"</a> })}{clear}</div>
         </li>

@@ -94,12 +94,13 @@ pub fn rail_view(rail: Rail) -> AnyView {
         <header class="rail">
             <a class="brand" href="/" aria-label="Limn, overview">{brand_mark(20)}"Limn"</a>
             <p class="scope clip" title=rail.viewer.project_name.clone()>{rail.viewer.project_name.clone()}</p>
-            <form class="find" role="search" method="get" action="/tables" aria-label="Find">
+            <form class="find" role="search" method="get" action="/find" aria-label="Find">
                 {icon(Icon::Search, 14)}
-                <label class="vh" for="find">"Find a table or column"</label>
-                <input id="find" type="search" name="q" placeholder="Find table or column" maxlength="200" autocomplete="off" />
+                <label class="vh" for="find">"Find a table, column, run or alert"</label>
+                <input id="find" type="search" name="q" placeholder="Find anything" maxlength="200" autocomplete="off" />
+                <kbd aria-hidden="true">"/"</kbd>
             </form>
-            <a class="btn sq only-narrow" href="/tables" aria-label="Find a table or column">{icon(Icon::Search, 16)}</a>
+            <a class="btn sq only-narrow" href="/find" aria-label="Find a table, column, run or alert">{icon(Icon::Search, 16)}</a>
             <button class="btn sq only-narrow" type="button" popovertarget="nav" aria-label="Menu">{icon(Icon::Menu, 16)}</button>
             <div class="nav-wrap" id="nav" popover="auto">
                 {navigation(&rail.viewer, &rail.path)}

@@ -1,26 +1,28 @@
-//! The overview: what runs now, how fresh the tables are, and the next action for each group.
+//! The overview: what needs somebody, what runs now, how fresh and how good the tables are, and the next action.
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
 use super::start::start_view;
-use super::{look_again_without_script, overview_lists, page, request, titled};
+use super::{look_again_without_script, overview_attention, overview_lists, page, request, titled};
 use crate::components::filter_row::{Choice, menu};
 use crate::components::format::{count, counted, percent, share, short_count};
 use crate::components::head::PageHead;
 use crate::components::moment::{clock, long_day, time_element};
 use crate::domain::alert::Alert;
 use crate::domain::connection::group_label;
-use crate::domain::identifier::TableGroupId;
+use crate::domain::identifier::{AlertId, TableGroupId};
 use crate::domain::overview::Overview;
 use crate::domain::query::query_string;
 use crate::domain::user::Viewer;
 use crate::islands::live_run::LiveRun;
-use crate::store::alert_lists::list_worst;
+use crate::store::alert_lists::{LevelPoint, list_levels, list_worst};
 use crate::store::overview::get_overview;
 
 /// Alerts that the overview names.
-const MOST_WORST: u32 = 7;
+const MOST_WORST: u32 = 6;
 
 /// `/?group=`
 #[component]
@@ -34,8 +36,12 @@ pub fn OverviewPage() -> impl IntoView {
         let now = request::now();
         let db = request::state().db;
         let model = get_overview(&db, group.as_ref(), now).await?;
-        let worst = list_worst(&db, group.as_ref(), MOST_WORST).await?;
-        Ok(titled("Overview", overview_view(&model, &worst, &viewer, group.as_ref(), now)))
+        let worst = list_worst(&db, group.as_ref(), &viewer.user.user_id, MOST_WORST).await?;
+        let levels = list_levels(&db, &worst).await?;
+        Ok(titled(
+            "Overview",
+            overview_view(&model, (&worst, &levels), &viewer, group.as_ref(), now),
+        ))
     })
 }
 
@@ -47,17 +53,26 @@ fn group_of(query: &str) -> Option<TableGroupId> {
 }
 
 /// Draws the page.
-pub fn overview_view(model: &Overview, worst: &[Alert], viewer: &Viewer, group: Option<&TableGroupId>, now: DateTime<Utc>) -> AnyView {
+pub fn overview_view(
+    model: &Overview,
+    (worst, levels): (&[Alert], &BTreeMap<AlertId, Vec<LevelPoint>>),
+    viewer: &Viewer,
+    group: Option<&TableGroupId>,
+    now: DateTime<Utc>,
+) -> AnyView {
     let is_active = model.runs.iter().any(|run| !run.status.is_terminal());
     let as_of = view! { "As of " {time_element(now, format!("{} UTC", clock(now)))} {format!(", {}", long_day(now))} };
     view! {
         {is_active.then(|| view! { <LiveRun url="/runs/events".to_owned() />{look_again_without_script(true)} })}
         {PageHead::new("Overview").lede(as_of).actions(group_menu(model, group)).view()}
         {figures(model, viewer.open_alert_count, group)}
-        {overview_lists::attention(worst, viewer.open_alert_count, now)}
+        <div class="cols lean-left">
+            {overview_attention::attention(worst, levels, viewer, now)}
+            {overview_lists::runs(&model.runs, now)}
+        </div>
         <div class="cols lean-left">
             {overview_lists::freshness(&model.groups, &model.runs, viewer, now)}
-            {overview_lists::runs(&model.runs, now)}
+            {overview_attention::costliest(model)}
         </div>
     }
     .into_any()
@@ -89,7 +104,7 @@ fn group_menu(model: &Overview, group: Option<&TableGroupId>) -> AnyView {
     menu("Group", &shown, choices)
 }
 
-/// Five figures; each leads to the list it counts.
+/// Six figures; each leads to the list it counts.
 fn figures(model: &Overview, open_alerts: u64, group: Option<&TableGroupId>) -> AnyView {
     let group = group.map(TableGroupId::as_str).unwrap_or_default();
     let tables = |key: &str, value: &str| format!("/tables{}", query_string(&[("group", group), (key, value)]));
@@ -97,13 +112,24 @@ fn figures(model: &Overview, open_alerts: u64, group: Option<&TableGroupId>) -> 
     let stale = model.profiled_table_count.saturating_sub(model.fresh_table_count);
     let ended = model.completed_runs_7d + model.failed_runs_7d;
     view! {
-        <section class="figs five" aria-label="Key figures">
+        <section class="figs six" aria-label="Key figures">
             {figure(
                 "/alerts".to_owned(),
                 "Open alerts",
                 count(open_alerts),
                 String::new(),
                 (if open_alerts == 0 { "nothing to look at" } else { "one for each cause" }).into_any(),
+            )}
+            {figure(
+                tables("sort", "score"),
+                "Quality score",
+                model.score().map(percent).unwrap_or_default(),
+                String::new(),
+                match model.score() {
+                    None => "no profile has one yet".into_any(),
+                    Some(_) if model.costliest.is_empty() => "nothing takes from it".into_any(),
+                    Some(_) => "the lowest tables first".into_any(),
+                },
             )}
             {figure(
                 tables("never", if never > 0 { "1" } else { "" }),

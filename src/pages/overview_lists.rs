@@ -1,4 +1,4 @@
-//! The two lists of the overview: groups by freshness with their next action, and the newest runs.
+//! Two lists of the overview: datasets and groups by freshness with their next action, and the newest runs.
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
@@ -6,76 +6,40 @@ use leptos::prelude::*;
 use super::live::live_progress;
 use crate::components::button::Button;
 use crate::components::empty_state::empty_state;
-use crate::components::format::{count, counted, duration, short_count};
+use crate::components::format::{count, counted, duration, percent, points, short_count};
 use crate::components::graphics::sparkline::sparkline;
 use crate::components::icon::Icon;
 use crate::components::moment::moment;
 use crate::components::section::{SectionTitle, section};
-use crate::components::severity::severity_mark;
 use crate::components::tag::run_status;
-use crate::domain::alert::Alert;
 use crate::domain::connection::group_label;
-use crate::domain::overview::GroupFreshness;
+use crate::domain::overview::{FreshnessLine, GroupFreshness};
 use crate::domain::profile_run::{ProfileRun, RunStatus};
 use crate::domain::query::query_string;
 use crate::domain::user::Viewer;
 
-/// What needs somebody: the worst open alerts, one a cause.
-pub fn attention(worst: &[Alert], open: u64, now: DateTime<Utc>) -> AnyView {
-    if worst.is_empty() {
-        return ().into_any();
-    }
-    let rows: Vec<AnyView> = worst.iter().map(|alert| attention_row(alert, now)).collect();
-    let subtitle = format!(
-        "{} of {}, highest severity first",
-        count(worst.len() as u64),
-        count(open.max(worst.len() as u64))
-    );
-    section(
-        SectionTitle::new("attention", "Needs attention")
-            .subtitle(subtitle)
-            .controls(view! { <a href="/alerts">"Inbox"</a> }),
-        view! {
-            <table class="tbl rec attention">
-                <caption class="vh">"The worst open alerts"</caption>
-                <thead class="vh"><tr><th scope="col">"Severity"</th><th scope="col">"Alert"</th><th scope="col">"Runs"</th><th scope="col">"Last seen"</th></tr></thead>
-                <tbody>{rows}</tbody>
-            </table>
-        },
-    )
-}
-
-fn attention_row(alert: &Alert, now: DateTime<Utc>) -> AnyView {
-    let place = alert
-        .table
-        .as_ref()
-        .map(|table| view! { <small class="mono">{table.qualified_name()}</small> });
-    view! {
-        <tr>
-            <td class="e">{severity_mark(alert.severity)}</td>
-            <th scope="row" class="w"><span class="two"><a href=format!("/alerts/{}", alert.alert_id)>{alert.title.clone()}</a>{place}</span></th>
-            <td class="num x">{counted(alert.seen_count, "run")}</td>
-            <td class="num nowrap">{moment(alert.last_seen_at, now)}</td>
-        </tr>
-    }
-    .into_any()
-}
-
-/// Groups, stalest first, each with what to do next.
+/// Datasets, and groups that belong to none, stalest first, each with what to do next.
 pub fn freshness(groups: &[GroupFreshness], runs: &[ProfileRun], viewer: &Viewer, now: DateTime<Utc>) -> AnyView {
-    let rows: Vec<AnyView> = groups.iter().map(|group| group_row(group, runs, viewer, now)).collect();
+    let lines = FreshnessLine::of(groups);
+    let has_datasets = groups.iter().any(|group| group.dataset.is_some());
+    let rows: Vec<AnyView> = lines.iter().map(|line| freshness_row(line, runs, viewer, now)).collect();
+    let what = if has_datasets { "Dataset or table group" } else { "Table group" };
     section(
         SectionTitle::new("freshness", "Freshness")
-            .subtitle("table groups, stalest first")
+            .subtitle(if has_datasets {
+                "datasets and table groups, stalest first"
+            } else {
+                "table groups, stalest first"
+            })
             .controls(view! { <a href="/tables">"All tables"</a> }),
         view! {
             <table class="tbl runs rec groups">
-                <caption class="vh">"Table groups by freshness"</caption>
+                <caption class="vh">"Freshness"</caption>
                 <thead>
                     <tr>
-                        <th scope="col">"Table group"</th>
-                        <th scope="col" class="num">"Rows"</th>
+                        <th scope="col">{what}</th>
                         <th scope="col">"Rows over runs"</th>
+                        <th scope="col" class="num">"Score"</th>
                         <th scope="col">"Profiled"</th>
                         <th scope="col"><span class="vh">"Next"</span></th>
                     </tr>
@@ -86,10 +50,16 @@ pub fn freshness(groups: &[GroupFreshness], runs: &[ProfileRun], viewer: &Viewer
     )
 }
 
-/// One group.
-fn group_row(group: &GroupFreshness, runs: &[ProfileRun], viewer: &Viewer, now: DateTime<Utc>) -> AnyView {
-    let href = format!("/tables{}", query_string(&[("group", group.table_group_id.as_str())]));
-    let name = group_label(&group.connection_name, &group.name);
+/// One dataset or group. A dataset is as fresh as its stalest group, and that is what its button profiles.
+fn freshness_row(line: &FreshnessLine, runs: &[ProfileRun], viewer: &Viewer, now: DateTime<Utc>) -> AnyView {
+    let group = line.stalest();
+    let (name, href) = match &group.dataset {
+        Some((id, name)) => (name.clone(), query_string(&[("dataset", id)])),
+        None => (
+            group_label(&group.connection_name, &group.name),
+            query_string(&[("group", group.table_group_id.as_str())]),
+        ),
+    };
     let profiled = match (group.last_completed_at, group.last_run_number) {
         (Some(at), Some(number)) => view! {
             <span class="two"><span>{moment(at, now)}</span><small><a href=format!("/runs/{number}")>{format!("run {number}")}</a></small></span>
@@ -97,22 +67,48 @@ fn group_row(group: &GroupFreshness, runs: &[ProfileRun], viewer: &Viewer, now: 
         .into_any(),
         _ => view! { <span class="t2">"never"</span> }.into_any(),
     };
-    let known = (group.row_count > 0 || group.last_completed_at.is_some()).then_some(group.row_count);
+    let rows = line.sum(|group| group.row_count);
+    let mut said = format!(
+        "{} of {}, {} rows",
+        count(line.sum(|group| group.profiled_table_count)),
+        counted(line.sum(|group| group.table_count), "table"),
+        short_count(rows)
+    );
+    if line.groups.len() > 1 {
+        said = format!("{}, {said}", counted(line.groups.len() as u64, "group"));
+    }
+    let strip = match line.groups.as_slice() {
+        [only] => sparkline(&only.row_history, &history_words(&only.row_history)),
+        _ => ().into_any(),
+    };
     view! {
         <tr>
             <th scope="row" class="w g-name">
                 <div class="two">
-                    <a class="strong clip" href=href title=name.clone()>{name.clone()}</a>
-                    <small>{format!("{} of {}", count(group.profiled_table_count), counted(group.table_count, "table"))}</small>
+                    <a class="strong clip" href=format!("/tables{href}") title=name.clone()>{name.clone()}</a>
+                    <small title=count(rows)>{said}</small>
                 </div>
             </th>
-            <td class="num l" data-l="rows" title=known.map(count)>{known.map(short_count)}</td>
-            <td class="x">{sparkline(&group.row_history, &history_words(&group.row_history))}</td>
+            <td class="x">{strip}</td>
+            <td class="num l" data-l="score">{score_cell(line)}</td>
             <td class="nowrap e">{profiled}</td>
-            <td class="num l">{next_action(group, runs, viewer)}</td>
+            <td class="num l">{next_action(line, runs, viewer)}</td>
         </tr>
     }
     .into_any()
+}
+
+/// The score, and how it moved since the run before.
+fn score_cell(line: &FreshnessLine) -> AnyView {
+    let Some(score) = line.score() else { return ().into_any() };
+    let moved = match line.groups.as_slice() {
+        [only] => match only.score_history.as_slice() {
+            [.., before, last] if (last - before).abs() >= 0.000_05 => Some(points(*before, *last)),
+            _ => None,
+        },
+        _ => None,
+    };
+    view! { <span class="two"><span>{percent(score)}</span><small class="t2">{moved}</small></span> }.into_any()
 }
 
 /// What a history of row counts shows, in words.
@@ -124,20 +120,33 @@ pub fn history_words(history: &[u64]) -> String {
     }
 }
 
-/// Profile it, watch the run, or say why neither.
-fn next_action(group: &GroupFreshness, runs: &[ProfileRun], viewer: &Viewer) -> AnyView {
-    let active = runs
-        .iter()
-        .find(|run| run.table_group_id == group.table_group_id && !run.status.is_terminal());
-    match active {
-        Some(run) => view! { <a class="btn" href=format!("/runs/{}", run.number)>{format!("Watch run {}", run.number)}</a> }.into_any(),
-        None if !group.is_active => view! { <span class="t2">"connection is off"</span> }.into_any(),
-        None if group.table_count == 0 => view! { <span class="t2">"no tables found"</span> }.into_any(),
-        None if viewer.may_run(&group.table_group_id) => Button::new("Profile now")
-            .icon(Icon::Play)
-            .post("start-run", &[("table_group_id", group.table_group_id.to_string())]),
-        None => ().into_any(),
+/// Watch the run, profile the stalest group that can be, or say why neither.
+fn next_action(line: &FreshnessLine, runs: &[ProfileRun], viewer: &Viewer) -> AnyView {
+    let active = line.groups.iter().find_map(|group| {
+        runs.iter()
+            .find(|run| run.table_group_id == group.table_group_id && !run.status.is_terminal())
+    });
+    if let Some(run) = active {
+        return view! { <a class="btn" href=format!("/runs/{}", run.number)>{format!("Watch run {}", run.number)}</a> }.into_any();
     }
+    let Some(group) = line.groups.iter().find(|group| group.is_active && group.table_count > 0) else {
+        let why = if line.groups.iter().any(|group| group.is_active) {
+            "no tables found"
+        } else {
+            "connection is off"
+        };
+        return view! { <span class="t2">{why}</span> }.into_any();
+    };
+    if !viewer.may_run(&group.table_group_id) {
+        return ().into_any();
+    }
+    let button = Button::new("Profile now").icon(Icon::Play);
+    let button = button.post("start-run", &[("table_group_id", group.table_group_id.to_string())]);
+    if line.groups.len() == 1 {
+        return button;
+    }
+    let which = group_label(&group.connection_name, &group.name);
+    view! { <span class="two">{button}<small class="t2 clip" title=which.clone()>{which.clone()}</small></span> }.into_any()
 }
 
 /// The newest runs, active ones first.

@@ -3,12 +3,18 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
-use crate::components::format::{count, counted, short_count};
+use crate::components::format::{count, counted, percent, short_count};
 use crate::components::moment::moment;
 use crate::domain::project::Rollup;
 
 /// The heads of [`rollup_cells`], with their classes.
-pub const ROLLUP_HEADS: [(&str, &str); 4] = [("Tables", "num"), ("Rows", "num"), ("Columns", "num"), ("Last run", "")];
+pub const ROLLUP_HEADS: [(&str, &str); 5] = [
+    ("Tables", "num"),
+    ("Rows", "num"),
+    ("Columns", "num"),
+    ("Score", "num"),
+    ("Last run", ""),
+];
 
 /// A list of things with their figures: the heads of the first two columns, each with its class, then those of [`rollup_cells`]. Nothing for no rows.
 pub fn rollup_table(caption: &'static str, first: [(&'static str, &'static str); 2], rows: Vec<AnyView>) -> Option<AnyView> {
@@ -32,7 +38,7 @@ pub fn rollup_table(caption: &'static str, first: [(&'static str, &'static str);
     Some(table.into_any())
 }
 
-/// Tables, rows, columns, last run with what failed.
+/// Tables, rows, columns, score, last run with what failed.
 pub fn rollup_cells(rollup: &Rollup, now: DateTime<Utc>) -> AnyView {
     let failed = failed_words(rollup);
     let open = rollup.table_count - rollup.profiled_table_count.min(rollup.table_count);
@@ -41,6 +47,7 @@ pub fn rollup_cells(rollup: &Rollup, now: DateTime<Utc>) -> AnyView {
         <td class="num l" data-l="tables"><span class="two"><span>{count(rollup.table_count)}</span><small class="t2">{unprofiled}</small></span></td>
         <td class="num l" data-l="rows"><span title=count(rollup.row_count)>{short_count(rollup.row_count)}</span></td>
         <td class="num l" data-l="columns">{count(rollup.column_count)}</td>
+        <td class="num l" data-l="score">{rollup.score.score().map(percent)}</td>
         <td class="nowrap e"><span class="two"><span>{last_run(rollup, now)}</span>{failed.map(|words| view! { <small class="bad">{words}</small> })}</span></td>
     }
     .into_any()
@@ -49,10 +56,15 @@ pub fn rollup_cells(rollup: &Rollup, now: DateTime<Utc>) -> AnyView {
 /// The same in a sentence.
 pub fn rollup_words(rollup: &Rollup, now: DateTime<Utc>) -> AnyView {
     let figures = format!(
-        "{} with {} in {}, last run ",
+        "{} with {} in {}, {}last run ",
         counted(rollup.table_count, "table"),
         counted(rollup.row_count, "row"),
-        counted(rollup.column_count, "column")
+        counted(rollup.column_count, "column"),
+        rollup
+            .score
+            .score()
+            .map(|score| format!("score {}, ", percent(score)))
+            .unwrap_or_default()
     );
     let failed = failed_words(rollup).map(|words| view! { ", "<span class="bad">{words}</span> });
     view! { {figures}{last_run(rollup, now)}{failed}"." }.into_any()

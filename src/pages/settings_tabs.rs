@@ -8,6 +8,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("Connections", "/settings/connections"),
     ("Datasets", "/settings/datasets"),
     ("People", "/settings/people"),
+    ("Quality", "/settings/quality"),
     ("Schema", "/settings/schema"),
     ("Retention", "/settings/retention"),
     ("Looks", "/settings/looks"),

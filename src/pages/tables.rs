@@ -154,7 +154,7 @@ fn filters(model: &TablesModel) -> AnyView {
         ("never", flag(query.never)),
         ("empty", flag(query.empty)),
         ("by", if query.flat { "flat".to_owned() } else { String::new() }),
-        ("sort", sort_word(query).to_owned()),
+        ("sort", query.sort_word().to_owned()),
     ];
     let chip = |is_on: bool, name: &'static str, toggle: fn(&mut TablesQuery)| {
         let href = with(query, toggle);
@@ -187,17 +187,6 @@ fn filters(model: &TablesModel) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-/// The word of the sort in the address.
-fn sort_word(query: &TablesQuery) -> &'static str {
-    use crate::domain::query::TableSort::*;
-    match query.sort {
-        Name => "",
-        Rows => "rows",
-        Null => "null",
-        Profiled => "profiled",
-    }
 }
 
 /// Whether a connection is of the chosen project.

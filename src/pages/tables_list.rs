@@ -18,7 +18,7 @@ use crate::domain::query::{TableSort, TablesQuery};
 use crate::domain::table::{TableFigures, TableSummary};
 
 /// Columns of the table, for headings that span it.
-const WIDTH: usize = 6;
+const WIDTH: usize = 7;
 /// Cells stand for shares: a bar needs whole parts.
 const PARTS: u64 = 1_000_000_000;
 
@@ -44,6 +44,7 @@ pub fn table_list(model: &TablesModel) -> AnyView {
                         {sort_head(model, "Rows", TableSort::Rows, "num")}
                         <th scope="col" class="num">"Columns"</th>
                         {sort_head(model, "Null cells", TableSort::Null, "")}
+                        {sort_head(model, "Score", TableSort::Score, "num")}
                         <th scope="col">"Rows over runs"</th>
                         {sort_head(model, "Profiled", TableSort::Profiled, "")}
                     </tr>
@@ -96,7 +97,7 @@ fn heading_words(model: &TablesModel, tables: usize) -> String {
 fn sort_head(model: &TablesModel, label: &'static str, sort: TableSort, class: &'static str) -> AnyView {
     let is_current = model.query.sort == sort;
     let direction = match sort {
-        TableSort::Name | TableSort::Profiled => ("ascending", Icon::Up),
+        TableSort::Name | TableSort::Profiled | TableSort::Score => ("ascending", Icon::Up),
         TableSort::Rows | TableSort::Null => ("descending", Icon::Down),
     };
     let href = with(&model.query, |query| query.sort = if is_current { TableSort::Name } else { sort });
@@ -130,6 +131,7 @@ fn table_row(model: &TablesModel, table: &TableSummary, is_flat: bool) -> AnyVie
             <td class="num l" data-l="rows">{rows}</td>
             <td class="num" data-l="columns">{columns}</td>
             <td data-l="null cells">{null_cells(figures)}</td>
+            <td class="num l" data-l="score">{figures.and_then(|figures| figures.score).map(percent)}</td>
             <td class="x">{sparkline(&table.row_history, &history_words(&table.row_history))}</td>
             <td class="nowrap e">{profiled(model, table)}</td>
         </tr>

@@ -1,5 +1,7 @@
 //! The switches of the installation, the schema, how long runs are kept, and payloads that become rows.
 
+use std::collections::HashMap;
+
 use chrono::Utc;
 use leptos::prelude::*;
 
@@ -7,6 +9,7 @@ use super::reply::{go_saying, refuse, safe_path, state, viewer};
 use crate::components::format::counted;
 use crate::domain::identifier::RunId;
 use crate::services::backfill::Outcome;
+use crate::services::finding_settings::{AskedSettings, save_settings};
 use crate::services::{backfill, maintenance, retention, switches};
 
 /// Switches one of the named switches on or off.
@@ -80,6 +83,36 @@ pub async fn remove_old_runs(#[server(default)] back: String) -> Result<(), Serv
     let back = safe_path(&back, "/settings/retention");
     match maintenance::remove_old_runs(&state.db, &viewer, Utc::now()).await {
         Ok(count) => go_saying(&back, true, format!("{} removed", counted(count, "run")), ""),
+        Err(error) => refuse(&back, error),
+    }
+}
+
+/// Keeps what findings and scores go by.
+#[server(prefix = "/actions", endpoint = "set-finding-settings")]
+#[allow(clippy::too_many_arguments, reason = "the fields of a form")]
+pub async fn set_finding_settings(
+    #[server(default)] countries: Vec<String>,
+    #[server(default)] columns: HashMap<String, String>,
+    #[server(default)] tables: HashMap<String, String>,
+    #[server(default)] personal: String,
+    #[server(default)] critical: String,
+    threshold: String,
+    cool_down_hours: String,
+    #[server(default)] back: String,
+) -> Result<(), ServerFnError> {
+    let (state, viewer) = (state()?, viewer()?);
+    let back = safe_path(&back, "/settings/quality");
+    let asked = AskedSettings {
+        countries,
+        columns,
+        tables,
+        personal,
+        critical,
+        threshold,
+        cool_down_hours,
+    };
+    match save_settings(&state.db, &viewer, &asked).await {
+        Ok(()) => go_saying(&back, true, "Saved", "It counts from the next run on."),
         Err(error) => refuse(&back, error),
     }
 }

@@ -6,6 +6,8 @@ use sha2::{Digest, Sha256};
 
 use super::access;
 use super::error::AppError;
+use super::finding_settings::load_settings;
+use super::findings::take_reported;
 use super::run_signals::RunSignals;
 use crate::domain::anomaly::ProfileAnomaly;
 use crate::domain::identifier::{RunId, TableGroupId};
@@ -76,6 +78,7 @@ pub async fn complete(db: &Database, signals: &RunSignals, viewer: &Viewer, run:
         failed_tables: Vec::new(),
         digest: digest(phase, report),
     };
+    let settings = load_settings(db).await?;
     let mut tx = db.begin().await?;
     let finished = finish(&mut tx, run, attempt, &outcome).await?;
     if finished == Finish::Recorded {
@@ -84,6 +87,7 @@ pub async fn complete(db: &Database, signals: &RunSignals, viewer: &Viewer, run:
             masking::mask_reported(&mut anomalies, &words);
         }
         external_runs::record_report(&mut tx, run, attempt, report.anomaly_count, &anomalies).await?;
+        take_reported(&mut tx, run, &outcome, &anomalies, &settings).await?;
         let details = serde_json::json!({ "phase": phase, "anomalies": report.anomalies.len() });
         crate::store::audit::record(&mut tx, &access::actor(viewer), "run.end", &format!("run:{run}"), details).await?;
     }

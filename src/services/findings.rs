@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::connections::is_in_masks;
 use super::error::AppError;
+use super::finding_settings::{FailurePatience, FindingSettings};
 use super::run_completion::Completion;
 use crate::anomalies::score::{ScoreWeights, mean, table_score};
-use crate::anomalies::{Country, GONE, HygieneSettings, all_rules, find_anomalies, find_failures};
+use crate::anomalies::{GONE, all_rules, find_anomalies, find_failures, get_rule};
 use crate::domain::alert::source;
 use crate::domain::anomaly::{Findings as ShownFindings, ProfileAnomaly, Severity};
 use crate::domain::identifier::{RunId, TableId};
@@ -17,39 +18,7 @@ use crate::domain::user::{Permission, Viewer};
 use crate::store::alerts::{SeenIn, Sight};
 use crate::store::anomalies::{AnomalyType, Dismissed, TableScore};
 use crate::store::run_completion::RunOutcome;
-use crate::store::{Database, StoreError, Transaction, alerts, anomalies, masking, run_facts, settings};
-
-/// The setting that names the countries of postal codes and regions, by code with commas between; none for all that are known.
-pub const COUNTRIES_SETTING: &str = "hygiene_countries";
-/// The setting that holds the weights of scores as JSON.
-pub const WEIGHTS_SETTING: &str = "score_weights";
-
-/// What an installation has set for findings and scores.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct FindingSettings {
-    /// For the rules.
-    pub hygiene: HygieneSettings,
-    /// For the scores.
-    pub weights: ScoreWeights,
-}
-
-/// Reads the settings; one that cannot be read is named in the log, and what is usual holds.
-pub async fn load_settings(db: &Database) -> Result<FindingSettings, StoreError> {
-    let mut found = FindingSettings::default();
-    if let Some(codes) = settings::get(db, COUNTRIES_SETTING).await? {
-        let countries: Vec<Country> = codes.split(',').filter_map(Country::of_code).collect();
-        if !countries.is_empty() {
-            found.hygiene.countries = countries;
-        }
-    }
-    if let Some(text) = settings::get(db, WEIGHTS_SETTING).await? {
-        match serde_json::from_str(&text) {
-            Ok(weights) => found.weights = weights,
-            Err(error) => tracing::warn!(%error, "The weights of scores cannot be read; the usual ones hold"),
-        }
-    }
-    Ok(found)
-}
+use crate::store::{Database, StoreError, Transaction, alerts, anomalies, masking, run_facts};
 
 /// What is odd about the tables of a run.
 #[derive(Clone, Debug, Default)]
@@ -86,18 +55,28 @@ pub fn score(
     is_kept: impl Fn(usize, &ProfileAnomaly) -> bool,
 ) {
     let mut scores = Vec::new();
-    for (place, (profile, found)) in profiles.iter_mut().zip(&findings.of_tables).enumerate() {
-        let kept: Vec<&ProfileAnomaly> = found.iter().filter(|anomaly| is_kept(place, anomaly)).collect();
-        let (columns, table) = table_score(profile, &kept, weights);
-        for (column, score) in profile.columns.iter_mut().zip(columns) {
+    for (place, (profile, found)) in profiles.iter_mut().zip(&mut findings.of_tables).enumerate() {
+        let places: Vec<usize> = (0..found.len()).filter(|at| is_kept(place, &found[*at])).collect();
+        let kept: Vec<&ProfileAnomaly> = places.iter().map(|at| &found[*at]).collect();
+        let scored = table_score(profile, &kept, weights);
+        for (column, score) in profile.columns.iter_mut().zip(scored.columns) {
             column.meaning.quality_score = score;
         }
-        profile.metrics.quality_score = table;
-        let cells = profile.row_count as f64 * f64::from(profile.column_count);
-        let weight = weights.of_table(profile.metrics.functional_table_type.as_deref());
-        scores.extend(table.map(|score| (score, cells * weight)));
+        for (at, cost) in places.into_iter().zip(scored.costs) {
+            if let Some(evidence) = found[at].evidence.as_mut().filter(|_| cost > 0.0) {
+                evidence.score_cost = Some(cost);
+            }
+        }
+        profile.metrics.quality_score = scored.table;
+        scores.extend(scored.table.map(|score| (score, table_weight(profile, weights))));
     }
     findings.score = mean(scores.into_iter());
+}
+
+/// How much a table counts beside others: its cells, by what kind of table it is.
+fn table_weight(profile: &TableProfile, weights: &ScoreWeights) -> f64 {
+    let cells = profile.row_count as f64 * f64::from(profile.column_count);
+    cells * weights.of_table(profile.metrics.functional_table_type.as_deref())
 }
 
 /// What the completer finds in a run, with the scores written into its profiles; and what of it people have dismissed.
@@ -136,28 +115,68 @@ pub async fn store(
     completion: &Completion,
     outcome: &RunOutcome,
     judged: Option<&(Findings, Dismissed)>,
+    settings: &FindingSettings,
 ) -> Result<(), StoreError> {
     let Some(seen_in) = run_facts::find_seen_in(tx, &completion.profile_run_id).await? else {
         return Ok(());
     };
     match (outcome.phase, judged) {
-        (RunPhase::Completed, Some((findings, dismissed))) => store_completed(tx, completion, &seen_in, findings, dismissed).await,
+        (RunPhase::Completed, Some(judged)) => store_completed(tx, completion, &seen_in, judged, &settings.weights).await,
         (RunPhase::Failed, _) => {
-            let failures = run_facts::count_failures_in_a_row(tx, &seen_in.table_group_id).await?;
-            alerts::take_sights(tx, &seen_in, &[failed_run(outcome, failures)])
-                .await
-                .map(|_| ())
+            let sight = failed_run_of(tx, &seen_in, outcome, settings).await?;
+            alerts::take_sights(tx, &seen_in, &[sight]).await.map(|_| ())
         }
         _ => Ok(()),
     }
+}
+
+/// Raises alerts of what a program outside reports of a run that it did itself. What such a report does not name is not gone: nobody knows
+/// what the program looked at.
+pub async fn take_reported(
+    tx: &mut Transaction,
+    run: &RunId,
+    outcome: &RunOutcome,
+    reported: &[ProfileAnomaly],
+    settings: &FindingSettings,
+) -> Result<(), StoreError> {
+    let Some(seen_in) = run_facts::find_seen_in(tx, run).await? else {
+        return Ok(());
+    };
+    let mut sights = Vec::new();
+    for anomaly in reported {
+        let table_id = run_facts::find_table_id(tx, &seen_in.table_group_id, &anomaly.schema_name, &anomaly.table_name).await?;
+        let mut sight = sight(anomaly, table_id.as_ref());
+        if sight.observed.is_empty() {
+            sight.observed = get_rule(&sight.kind).map_or_else(|| sight.kind.replace('_', " "), |rule| rule.title.to_owned());
+        }
+        sights.push(sight);
+    }
+    match outcome.phase {
+        RunPhase::Completed => {
+            alerts::resolve_failed_runs(tx, &seen_in).await?;
+        }
+        RunPhase::Failed => sights.push(failed_run_of(tx, &seen_in, outcome, settings).await?),
+        _ => {}
+    }
+    alerts::take_sights(tx, &seen_in, &sights).await.map(|_| ())
+}
+
+async fn failed_run_of(
+    tx: &mut Transaction,
+    seen_in: &SeenIn,
+    outcome: &RunOutcome,
+    settings: &FindingSettings,
+) -> Result<Sight, StoreError> {
+    let ended = run_facts::list_failures_in_a_row(tx, &seen_in.table_group_id).await?;
+    Ok(failed_run(outcome, &settings.failures, &ended))
 }
 
 async fn store_completed(
     tx: &mut Transaction,
     completion: &Completion,
     seen_in: &SeenIn,
-    findings: &Findings,
-    dismissed: &Dismissed,
+    (findings, dismissed): &(Findings, Dismissed),
+    weights: &ScoreWeights,
 ) -> Result<(), StoreError> {
     let run = &completion.profile_run_id;
     let mut sights = Vec::new();
@@ -168,6 +187,7 @@ async fn store_completed(
         scores.push(TableScore {
             table_id: table_id.clone(),
             score: profile.metrics.quality_score,
+            weight: table_weight(profile, weights),
             anomalies: found.iter().filter(|anomaly| !dismissed.holds(table_id, anomaly)).count() as u64,
         });
     }
@@ -215,13 +235,12 @@ fn sight(anomaly: &ProfileAnomaly, table_id: Option<&TableId>) -> Sight {
     }
 }
 
-/// Failures in a row from which on a failed run is more than bad luck.
-const REPEATED: u64 = 3;
-
-fn failed_run(outcome: &RunOutcome, failures: u64) -> Sight {
-    let (severity, observed) = match failures {
-        count if count >= REPEATED => (Severity::High, format!("{count} runs failed in a row")),
-        _ => (Severity::Medium, "the run failed".to_owned()),
+/// A failed run as a cause of its group; `ended` says when each of the failures in a row ended, the newest first.
+fn failed_run(outcome: &RunOutcome, patience: &FailurePatience, ended: &[DateTime<Utc>]) -> Sight {
+    let (severity, observed) = if patience.is_repeated(ended.len()) {
+        (Severity::High, format!("{} runs failed in a row", ended.len()))
+    } else {
+        (Severity::Medium, "the run failed".to_owned())
     };
     Sight {
         source_type: source::RUN,
@@ -234,7 +253,7 @@ fn failed_run(outcome: &RunOutcome, failures: u64) -> Sight {
         observed,
         expected: "a profile".to_owned(),
         details: outcome.error_message.clone().unwrap_or_default(),
-        level: Some(failures as f64),
+        level: Some(patience.level(ended, Utc::now())),
     }
 }
 

@@ -24,6 +24,7 @@ pub mod dataset_runs;
 pub mod datasets;
 pub mod error;
 pub mod external_runs;
+pub mod finding_settings;
 pub mod findings;
 pub mod first_runs;
 pub mod look_process;

@@ -8,7 +8,8 @@
 use sha2::{Digest, Sha256};
 
 use super::error::AppError;
-use super::findings::{self, FindingSettings, Findings};
+use super::finding_settings::{FindingSettings, load_settings};
+use super::findings::{self, Findings};
 use super::partition_states;
 use super::run_signals::RunSignals;
 use crate::components::format::counted;
@@ -66,7 +67,7 @@ const TRIES: u32 = 4;
 /// Ends a run.
 pub async fn complete(db: &Database, signals: &RunSignals, completion: &mut Completion) -> Result<Completed, AppError> {
     let outcome = outcome(completion);
-    let settings = findings::load_settings(db).await?;
+    let settings = load_settings(db).await?;
     let mut tries = 0;
     let mut judged = None;
     let recorded = loop {
@@ -123,7 +124,7 @@ async fn record(
         if outcome.phase == RunPhase::Completed {
             partition_states::store(&mut tx, completion).await?;
         }
-        findings::store(&mut tx, completion, outcome, judged.as_ref()).await?;
+        findings::store(&mut tx, completion, outcome, judged.as_ref(), settings).await?;
         let details = serde_json::json!({ "phase": outcome.phase.word(), "reason": outcome.reason.map(RunReason::word), "attempt": completion.attempt });
         audit::record(&mut tx, &Actor::limn(), "run.end", &format!("run:{run}"), details).await?;
         run_log::append_log(&mut tx, run, completion.attempt, level(outcome), &sentence(outcome)).await?;

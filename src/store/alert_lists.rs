@@ -257,15 +257,19 @@ pub async fn list_levels(db: &Database, alerts: &[Alert]) -> Result<BTreeMap<Ale
     Ok(strips)
 }
 
-/// The open alerts that matter most, of one group where it is given.
-pub async fn list_worst(db: &Database, group: Option<&TableGroupId>, limit: u32) -> Result<Vec<Alert>, StoreError> {
+/// The open alerts that somebody ought to look at: those of one person first, then the worst of the others; up to `limit` of each.
+pub async fn list_worst(db: &Database, group: Option<&TableGroupId>, me: &UserId, limit: u32) -> Result<Vec<Alert>, StoreError> {
     let text = format!(
-        "select {COLUMNS} from {TABLES} where a.state = 'open' and ($1 is null or a.table_group_id = $1)
-         order by a.severity_rank desc, a.last_seen_at desc, a.alert_id desc limit $2"
+        "select * from (select {COLUMNS}, 0 as place, a.severity_rank from {TABLES} where a.assigned_to = $3 and a.state = 'open' and ($1 is null or a.table_group_id = $1)
+             order by a.severity_rank desc, a.last_seen_at desc, a.alert_id desc limit $2) mine
+         union all select * from (select {COLUMNS}, 1 as place, a.severity_rank from {TABLES} where a.state = 'open' and coalesce(a.assigned_to, '') <> $3 and ($1 is null or a.table_group_id = $1)
+             order by a.severity_rank desc, a.last_seen_at desc, a.alert_id desc limit $2) others
+         order by place, severity_rank desc, last_seen_at desc, alert_id desc"
     );
     let rows = sql_joined(text)
         .bind(group.map(TableGroupId::as_str))
         .bind(limit)
+        .bind(me.as_str())
         .fetch_all(db)
         .await?;
     rows.iter().map(read_alert).collect()

@@ -33,6 +33,7 @@ const RESULT_COLUMNS: &[&str] = &[
     "evidence_json",
     "affected_count",
     "prevalence",
+    "score_cost",
 ];
 const PLAIN_COLUMNS: &[&str] = &[
     "anomaly_id",
@@ -198,12 +199,15 @@ pub async fn keep_scores(
     tables: &[TableScore],
 ) -> Result<(), StoreError> {
     for table in tables {
-        sql("update dq_data_table_chars set dq_score_profiling = $2, latest_anomaly_ct = $3
-             where table_id = $1 and last_complete_profile_run_id = $4")
+        sql(
+            "update dq_data_table_chars set dq_score_profiling = $2, latest_anomaly_ct = $3, score_weight = $5
+             where table_id = $1 and last_complete_profile_run_id = $4",
+        )
         .bind(table.table_id.as_str())
         .bind(table.score)
         .bind(table.anomalies)
         .bind(run.as_str())
+        .bind(table.weight)
         .execute(&mut *tx)
         .await?;
     }
@@ -240,6 +244,8 @@ pub struct TableScore {
     pub table_id: TableId,
     /// 0..1; none without rows.
     pub score: Option<f64>,
+    /// How much it counts beside other tables.
+    pub weight: f64,
     /// Findings that nobody dismissed.
     pub anomalies: u64,
 }
@@ -298,7 +304,7 @@ fn result_row(
 }
 
 /// The last values of a row: the figures behind the finding.
-fn evidence_values(anomaly: &ProfileAnomaly) -> Result<[Value; 3], StoreError> {
+fn evidence_values(anomaly: &ProfileAnomaly) -> Result<[Value; 4], StoreError> {
     let evidence = anomaly.evidence.as_ref();
     let text = evidence
         .map(|evidence| serde_json::to_string(evidence).map_err(|error| StoreError::unreadable("evidence", error)))
@@ -307,6 +313,7 @@ fn evidence_values(anomaly: &ProfileAnomaly) -> Result<[Value; 3], StoreError> {
         text.into(),
         evidence.and_then(|evidence| evidence.affected_count).into(),
         evidence.and_then(|evidence| evidence.prevalence).into(),
+        evidence.and_then(|evidence| evidence.score_cost).into(),
     ])
 }
 

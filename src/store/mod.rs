@@ -41,6 +41,7 @@ pub mod column_reads;
 pub mod connections;
 pub mod datasets;
 pub mod external_runs;
+pub mod find;
 pub mod first_runs;
 pub mod masking;
 pub mod outbox;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{Database, StoreError, sql};
 use crate::domain::connection::Connection;
 use crate::domain::identifier::TableGroupId;
+use crate::domain::overview::Scored;
 use crate::domain::project::Rollup;
 
 /// Figures by group; what connections and projects come to is made of them.
@@ -32,6 +33,8 @@ pub async fn list_rollups(db: &Database) -> Result<Rollups, StoreError> {
     let rows = sql("select t.table_group_id, count(*) as table_count, count(ch.last_complete_profile_run_id) as profiled_table_count,
              count(case when ch.last_failed_run_number > coalesce(ch.last_complete_run_number, 0) then 1 end) as failing_table_count,
              cast(coalesce(sum(ch.record_count), 0) as bigint) as row_count, cast(coalesce(sum(ch.column_count), 0) as bigint) as column_count,
+             coalesce(sum(ch.dq_score_profiling * ch.score_weight), 0.0) as score_sum,
+             coalesce(sum(case when ch.dq_score_profiling is not null then ch.score_weight end), 0.0) as score_weight,
              max(ch.last_complete_run_number) as last_run_number, max(ch.latest_run_completed_at) as last_completed_at
          from dq_tables t left join dq_data_table_chars ch on ch.table_id = t.table_id
          where t.missing_since is null group by t.table_group_id")
@@ -46,6 +49,10 @@ pub async fn list_rollups(db: &Database) -> Result<Rollups, StoreError> {
                 failing_table_count: row.count("failing_table_count")?,
                 row_count: row.count("row_count")?,
                 column_count: row.count("column_count")?,
+                score: Scored {
+                    sum: row.real_opt("score_sum")?.unwrap_or(0.0),
+                    weight: row.real_opt("score_weight")?.unwrap_or(0.0),
+                },
                 last_run_number: row.integer_opt("last_run_number")?,
                 last_completed_at: row.time_opt("last_completed_at")?,
             },

@@ -1,11 +1,13 @@
 //! What the end of a run needs to know of its group: number, tables by name, those that are gone, failures in a row.
 
+use chrono::{DateTime, Utc};
+
 use super::alerts::SeenIn;
 use super::{StoreError, Transaction, sql};
 use crate::domain::identifier::{RunId, TableGroupId, TableId};
 
 /// Runs that are looked at for failures in a row.
-const MOST_FAILURES: u32 = 20;
+const MOST_FAILURES: u32 = 1_000;
 
 /// The run as alerts name it.
 pub async fn find_seen_in(tx: &mut Transaction, run: &RunId) -> Result<Option<SeenIn>, StoreError> {
@@ -71,21 +73,20 @@ pub async fn list_gone(tx: &mut Transaction, run: &RunId) -> Result<Vec<GoneTabl
         .collect()
 }
 
-/// How many of the group's latest runs failed one after the other; cancelled ones do not count.
-pub async fn count_failures_in_a_row(tx: &mut Transaction, group: &TableGroupId) -> Result<u64, StoreError> {
-    let rows = sql(
-        "select status from dq_profiles where table_group_id = $1 and status in ('completed', 'failed') order by run_number desc limit $2",
-    )
+/// When the group's latest runs ended that failed one after the other, the newest first; cancelled ones do not count.
+pub async fn list_failures_in_a_row(tx: &mut Transaction, group: &TableGroupId) -> Result<Vec<DateTime<Utc>>, StoreError> {
+    let rows = sql("select status, coalesce(completed_at, requested_at) as ended_at from dq_profiles
+         where table_group_id = $1 and status in ('completed', 'failed') order by run_number desc limit $2")
     .bind(group.as_str())
     .bind(MOST_FAILURES)
     .fetch_all(tx)
     .await?;
-    let mut failures = 0;
+    let mut ended = Vec::new();
     for row in &rows {
         if row.text("status")? != "failed" {
             break;
         }
-        failures += 1;
+        ended.push(row.time("ended_at")?);
     }
-    Ok(failures)
+    Ok(ended)
 }

@@ -15,7 +15,7 @@ pub(super) const SUMMARY_COLUMNS: &str = "coalesce(t.is_active, true) as is_tabl
      ch.stakeholder_group, ch.transform_level, ch.data_product, ch.tags_json, t.table_id, t.table_group_id, t.schema_name, t.table_name, t.format, t.bytes, t.created_at, t.missing_since,
      g.name as table_group_name, g.connection_id, c.name as connection_name,
      ch.last_complete_profile_run_id, ch.last_complete_run_number, ch.latest_run_completed_at, ch.record_count, ch.column_count, ch.data_point_count,
-     ch.null_cell_count, ch.last_failed_run_number, ch.last_failed_at, ch.last_failure_json, {personal_columns t.table_id} as personal_columns";
+     ch.null_cell_count, ch.dq_score_profiling, ch.last_failed_run_number, ch.last_failed_at, ch.last_failure_json, {personal_columns t.table_id} as personal_columns";
 
 /// Where it reads from.
 pub(super) const SUMMARY_TABLES: &str = "from dq_tables t join dq_table_groups g on g.table_group_id = t.table_group_id
@@ -68,6 +68,7 @@ fn read_figures(row: &Record) -> Result<Option<TableFigures>, StoreError> {
         } else {
             Some(row.count("null_cell_count")? as f64 / cells as f64)
         },
+        score: row.real_opt("dq_score_profiling")?,
     }))
 }
 

@@ -167,6 +167,7 @@ pub async fn list_tables(db: &Database, query: &TablesQuery, now: DateTime<Utc>)
         TableSort::Name => "",
         TableSort::Rows => "ch.record_count desc nulls last,",
         TableSort::Null => "(ch.null_cell_count * 1.0 / nullif(ch.data_point_count, 0)) desc nulls last,",
+        TableSort::Score => "ch.dq_score_profiling nulls last,",
         TableSort::Profiled => "ch.latest_run_completed_at nulls first,",
     };
     let by_schema = if query.flat {

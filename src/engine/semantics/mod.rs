@@ -28,6 +28,21 @@ use table_type::TableEvidence;
 /// Share of the rows that must say something in a column that much depends on.
 const CRITICAL_FILLED: f64 = 0.75;
 
+/// The names of all semantic types, in the order in which they are asked.
+pub fn type_names() -> impl Iterator<Item = &'static str> {
+    let mut told = std::collections::HashSet::new();
+    rules::type_rules().map(|rule| rule.name).filter(move |name| told.insert(*name))
+}
+
+/// The names of all kinds of tables.
+pub fn table_type_names() -> impl Iterator<Item = &'static str> {
+    let mut told = std::collections::HashSet::new();
+    table_type::RULES
+        .iter()
+        .map(|rule| rule.name)
+        .filter(move |name| told.insert(*name))
+}
+
 /// The columns of a finished profile as evidence, in order.
 pub fn evidence_of(table: &TableProfile) -> Vec<Evidence<'_>> {
     let first_key = find_first_key(table);

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
 use crate::components::empty_state::empty_state;
-use crate::components::format::{bytes, count, duration, size_change};
+use crate::components::format::{bytes, count, duration, percent, size_change};
 use crate::components::graphics::sparkline::sparkline;
 use crate::components::moment::{clock, moment};
 use crate::components::section::{SectionTitle, section};
@@ -38,7 +38,7 @@ pub fn runs_tab(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>) 
                 <thead>
                     <tr>
                         <th scope="col">"Run"</th><th scope="col">"Ended"</th><th scope="col" class="num">"Rows"</th><th scope="col" class="num">"Change"</th>
-                        <th scope="col" class="num">"Columns"</th><th scope="col" class="num">"Took"</th><th scope="col" class="num">"Read"</th>
+                        <th scope="col" class="num">"Columns"</th><th scope="col" class="num">"Score"</th><th scope="col" class="num">"Took"</th><th scope="col" class="num">"Read"</th>
                         <th scope="col">"What was read"</th><th scope="col">"Profile"</th>
                     </tr>
                 </thead>
@@ -78,6 +78,7 @@ fn line(detail: &TableDetail, query: &ColumnsQuery, run: &TableRun, older: Optio
             <td class="num" data-l="rows">{count(run.row_count)}</td>
             <td class="num x quiet">{change}</td>
             <td class="num x">{run.column_count}</td>
+            <td class="num l" data-l="score">{run.metrics.quality_score.map(percent)}</td>
             <td class="num" data-l="took">{duration(run.duration_ms)}</td>
             <td class="num x">{bytes(run.bytes_scanned)}</td>
             <td class="x"><span class="clip snap" title=run.snapshot.id.clone()>{run.snapshot.description.clone()}</span></td>

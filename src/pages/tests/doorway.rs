@@ -62,7 +62,7 @@ fn framed(path: &str, scheme: Scheme, html: &str) -> String {
 async fn the_overview_gives_each_group_its_next_action() {
     let draw = |role: Role| {
         drawn("overview", "/", || {
-            overview::overview_view(&overview(), &[], &viewer(role), None, now())
+            overview::overview_view(&overview(), (&[], &Default::default()), &viewer(role), None, now())
         })
     };
     let html = draw(Role::Admin);
@@ -89,7 +89,7 @@ async fn a_quiet_overview_asks_for_nothing_again() {
     let mut quiet = overview();
     quiet.runs.retain(|run| run.status.is_terminal());
     let html = drawn("overview-quiet", "/", || {
-        overview::overview_view(&quiet, &[], &viewer(Role::Admin), None, now())
+        overview::overview_view(&quiet, (&[], &Default::default()), &viewer(Role::Admin), None, now())
     });
     assert!(!html.contains("refresh") && html.contains("none running"), "{html}");
 }

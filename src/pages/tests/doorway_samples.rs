@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::samples::now;
 use crate::domain::address::TableAddress;
 use crate::domain::connection::{Connection, ConnectionKind, TableGroup};
-use crate::domain::overview::{GroupFreshness, Overview};
+use crate::domain::overview::{GroupFreshness, Overview, Scored};
 use crate::domain::paging::Page;
 use crate::domain::profile_run::{ProfileRun, RunMode, RunPhase, RunReason, RunTrigger};
 use crate::domain::progress::RunProgress;
@@ -76,12 +76,17 @@ fn group(name: &str, rows: u64, hours: i64, number: i64) -> GroupFreshness {
     GroupFreshness {
         table_group_id: name.into(),
         name: name.into(),
+        dataset: None,
         connection_id: "retail-sample".into(),
         connection_name: "Retail sample".into(),
         is_active: true,
         table_count: 6,
         profiled_table_count: if is_profiled { 6 } else { 0 },
         row_count: rows,
+        score: Scored {
+            sum: 0.94 * rows as f64,
+            weight: rows as f64,
+        },
         last_completed_at: is_profiled.then(|| now() - Duration::hours(hours)),
         last_run_number: is_profiled.then_some(number),
         row_history: if is_profiled {
@@ -89,6 +94,7 @@ fn group(name: &str, rows: u64, hours: i64, number: i64) -> GroupFreshness {
         } else {
             Vec::new()
         },
+        score_history: if is_profiled { vec![0.93, 0.94] } else { Vec::new() },
     }
 }
 
@@ -136,6 +142,7 @@ pub fn overview() -> Overview {
             group("retail_sales", 184_203_511, 61, 4127),
             group("payments_ledger", 26_000_000, 1, 4120),
         ],
+        costliest: Vec::new(),
     }
 }
 
@@ -143,6 +150,7 @@ pub fn overview() -> Overview {
 fn table(schema: &str, name: &str, row_count: u64, null_cells: f64, days: i64) -> TableSummary {
     let profiled_at: DateTime<Utc> = now() - Duration::minutes(38) - Duration::days(days);
     let figures = TableFigures {
+        score: Some(0.94),
         profile_run_id: "r".into(),
         run_number: 4127 - days,
         profiled_at,

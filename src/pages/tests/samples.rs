@@ -405,6 +405,7 @@ pub fn detail() -> TableDetail {
             created_at: now() - Duration::days(40),
             missing_since: None,
             profile: Some(TableFigures {
+                score: Some(0.94),
                 profile_run_id: "run-4127".into(),
                 run_number: 4127,
                 profiled_at: runs[0].completed_at,

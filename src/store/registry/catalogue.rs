@@ -53,6 +53,8 @@ super::tables! {
         last_failed_at: Time, last_failure_json: Text,
         // Ours: what people say of it beyond the documented characteristics.
         description: Text, data_steward: Text, tags_json: Text,
+        // Ours: how much the table counts beside others.
+        score_weight: Real,
     }
 
     dq_data_column_chars(column_id) {

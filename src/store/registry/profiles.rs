@@ -59,8 +59,8 @@ super::tables! {
         column_name: Text, anomaly_type_id: Text, severity: Text, likelihood: Text, detail: Text, pii_risk: Text, dq_dimension: Text,
         detected_at: Time, dismissed: Boolean, dismissed_by: Text, dismissed_at: Time,
         attempt: Integer required,
-        // Ours: the figures behind it, how many rows it is about, and the share of them that counts against the score.
-        evidence_json: Text, affected_count: Long, prevalence: Real,
+        // Ours: the figures behind it, how many rows it is about, the share of them that counts against the score, and what it takes from the table's.
+        evidence_json: Text, affected_count: Long, prevalence: Real, score_cost: Real,
     }
 
     // The plain record that callbacks carry; read only where the table above has nothing.

@@ -128,11 +128,29 @@ async fn a_program_outside_begins_a_run_and_ends_it_once() {
         json!([{"table_name": "orders", "column_name": "amount", "anomaly_type": "high_null_ratio", "severity": "warning", "description": "d",
                 "detected_at": "2026-11-20T10:00:00+00:00"}])
     );
+    let alerts = async || with_token(&app, Method::GET, "/api/alerts?state=open", &token, "").await.json()["alerts"].clone();
+    let raised = alerts().await;
+    let titles: Vec<&str> = raised
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|alert| alert["title"].as_str().unwrap())
+        .collect();
+    assert_eq!(titles, ["amount: high null ratio"], "what a program reports raises an alert, once");
+    let again = post(base, json!({"table_group_id": group})).await.json()["profile_run_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(
+        post(&format!("{base}/{again}/complete"), json!({"status": "failed"})).await.status,
+        204
+    );
+    assert_eq!(alerts().await.as_array().unwrap().len(), 2, "a failed run is a cause, too");
     let run = with_token(&app, Method::GET, &format!("/api/profile-runs/{id}"), &token, "")
         .await
         .json();
     assert_eq!((&run["run"]["status"], &run["run"]["row_count"]), (&json!("completed"), &json!(7)));
-    assert_eq!(app.profile(&connection).await, 3, "the group is free again");
+    assert_eq!(app.profile(&connection).await, 4, "the group is free again");
 }
 
 #[tokio::test]

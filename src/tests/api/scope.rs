@@ -268,6 +268,7 @@ fn no_handler_takes_the_whole_state() {
         "http/data.rs",
         "http/alert_data.rs",
         "http/row_data.rs",
+        "http/find_data.rs",
         "http/console.rs",
         "http/router.rs",
     ];

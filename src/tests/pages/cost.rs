@@ -29,6 +29,8 @@ async fn no_page_needs_more_than_seven_statements() {
         "/alerts".into(),
         "/alerts?q=amount&state=all".into(),
         app.raise_alert().await,
+        "/find?q=amount".into(),
+        "/settings/quality".into(),
         "/settings/projects".into(),
         "/settings/projects/default".into(),
         "/settings/datasets".into(),

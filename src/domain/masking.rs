@@ -9,6 +9,7 @@ use super::anomaly::ProfileAnomaly;
 use super::column_meaning::{ColumnMeaning, PiiRisk};
 use super::column_profile::{ColumnProfile, HistogramBin, Metrics, PatternCount};
 use super::row_filter::{Literal, RowFilter, Test};
+use super::table_profile::Snapshot;
 
 /// What stands for a value that is not shown. Always the same, so that it says nothing about the value, its length neither.
 pub const MASK: &str = "•••";
@@ -264,6 +265,27 @@ pub fn mask_filter(filter: &mut RowFilter, is_personal: impl Fn(&str) -> bool) {
     }
 }
 
+/// Masks what a snapshot quotes: literals of its filter, also where its description repeats them, and values of columns that stand in the
+/// paths of its files.
+pub fn mask_snapshot(snapshot: &mut Snapshot, is_personal: impl Fn(&str) -> bool) {
+    let before = snapshot.scope.words();
+    if let Some(filter) = &mut snapshot.scope.row_filter {
+        mask_filter(filter, &is_personal);
+        snapshot.description = snapshot.description.replace(&before, &snapshot.scope.words());
+    }
+    let keys = snapshot.origins.partitions.iter().filter(|name| is_personal(name));
+    let keys: Vec<String> = keys.map(|name| format!("{name}=")).collect();
+    for file in &mut snapshot.files {
+        let parts = file
+            .split('/')
+            .map(|part| match keys.iter().find(|key| part.starts_with(key.as_str())) {
+                Some(key) => format!("{key}{MASK}"),
+                None => part.to_owned(),
+            });
+        *file = parts.collect::<Vec<_>>().join("/");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -416,5 +438,15 @@ mod tests {
         let mut filter = RowFilter::parse("email = 'x@y.z' and amount > 3 and email is not null").unwrap();
         mask_filter(&mut filter, |column| column == "email");
         assert_eq!(filter.to_string(), "email = '•••' and amount > 3 and email is not null");
+        let mut snapshot = Snapshot {
+            description: "2 files, rows where city = 'Oslo'".into(),
+            files: vec!["city=Oslo/a.csv".into(), "cityscape=Oslo/b.csv".into()],
+            ..Snapshot::default()
+        };
+        snapshot.origins.partitions.push("city".into());
+        snapshot.scope.row_filter = Some(RowFilter::parse("city = 'Oslo'").unwrap());
+        mask_snapshot(&mut snapshot, |column| column == "city");
+        assert_eq!(snapshot.description, "2 files, rows where city = '•••'");
+        assert_eq!(snapshot.files, ["city=•••/a.csv", "cityscape=Oslo/b.csv"]);
     }
 }

@@ -9,31 +9,8 @@ use crate::domain::anomaly::ProfileAnomaly;
 use crate::domain::column_meaning::PiiRisk;
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::identifier::{RunId, TableGroupId, TableId};
-use crate::domain::masking::{MASK, Masking, PersonalWord, mask_column, mask_filter, mask_finding};
-use crate::domain::table_profile::{Snapshot, TableProfile};
-
-/// Masks the values of columns in the paths of files.
-pub fn mask_paths(snapshot: &mut Snapshot, is_personal: impl Fn(&str) -> bool) {
-    let masked: Vec<String> = snapshot
-        .origins
-        .partitions
-        .iter()
-        .filter(|name| is_personal(name))
-        .map(|name| format!("{name}="))
-        .collect();
-    if masked.is_empty() {
-        return;
-    }
-    for file in &mut snapshot.files {
-        let parts = file
-            .split('/')
-            .map(|part| match masked.iter().find(|key| part.starts_with(key.as_str())) {
-                Some(key) => format!("{key}{MASK}"),
-                None => part.to_owned(),
-            });
-        *file = parts.collect::<Vec<_>>().join("/");
-    }
-}
+use crate::domain::masking::{Masking, PersonalWord, mask_column, mask_finding, mask_snapshot};
+use crate::domain::table_profile::TableProfile;
 
 /// What is known of the columns of a group, for what is no row.
 #[derive(Clone, Debug, Default)]
@@ -97,10 +74,7 @@ pub fn mask_table(profile: &mut TableProfile, findings: &mut [ProfileAnomaly], w
     }
     let left_out = profile.snapshot.scope.left_out.clone();
     let is_hidden = |column: &str| personal.iter().any(|name| name == column) || left_out.iter().any(|name| name == column);
-    if let Some(filter) = &mut profile.snapshot.scope.row_filter {
-        mask_filter(filter, is_hidden);
-    }
-    mask_paths(&mut profile.snapshot, |column| personal.iter().any(|name| name == column));
+    mask_snapshot(&mut profile.snapshot, is_hidden);
     !personal.is_empty()
 }
 

@@ -8,14 +8,15 @@
 use std::collections::HashMap;
 
 use super::database::DatabaseKind;
-use super::masking::mask_paths;
 use super::scope::{Marks, base_table};
 use super::{Record, StoreError, list_of};
 use crate::domain::alert::source;
 use crate::domain::anomaly::ProfileAnomaly;
 use crate::domain::column_meaning::PiiRisk;
 use crate::domain::column_profile::ColumnProfile;
-use crate::domain::masking::{MASK, Masking, PersonalWord, QUOTING_KINDS, hides_texts, mask_column, mask_filter, mask_finding};
+use crate::domain::masking::{
+    MASK, Masking, PersonalWord, QUOTING_KINDS, hides_texts, mask_column, mask_filter, mask_finding, mask_snapshot,
+};
 use crate::domain::row_filter::RowFilter;
 use crate::domain::scope::Scope;
 use crate::domain::table_profile::Snapshot;
@@ -226,27 +227,28 @@ pub(super) fn personal_columns(row: &Record) -> Result<Option<HashMap<String, Pe
     ))
 }
 
-/// Masks the literals of a filter as its reader gets it. A column that is left out was never measured: its literals are masked.
+/// Whether a column of a table is hidden from a reader; one that is left out was never measured.
+fn is_hidden(words: &HashMap<String, PersonalWord>, left_out: &[String], column: &str) -> bool {
+    match words.get(column) {
+        Some(word) if !word.said.is_empty() || word.measured.is_some() => word.is_personal(None),
+        _ => left_out.iter().any(|name| name == column),
+    }
+}
+
+/// Masks the literals of a filter as its reader gets it.
 pub(super) fn veil_filter(row: &Record, filter: &mut Option<RowFilter>, left_out: &[String]) -> Result<(), StoreError> {
     let Some(filter) = filter else { return Ok(()) };
     if let Some(words) = personal_columns(row)? {
-        mask_filter(filter, |column| match words.get(column) {
-            Some(word) if !word.said.is_empty() || word.measured.is_some() => word.is_personal(None),
-            _ => left_out.iter().any(|name| name == column),
-        });
+        mask_filter(filter, |column| is_hidden(&words, left_out, column));
     }
     Ok(())
 }
 
-/// Masks what a snapshot quotes: literals of its filter, and values of columns that stand in the paths of its files.
+/// Masks what a snapshot quotes as its reader gets it.
 pub(super) fn veil_snapshot(row: &Record, snapshot: &mut Snapshot) -> Result<(), StoreError> {
-    let left_out = snapshot.scope.left_out.clone();
-    veil_filter(row, &mut snapshot.scope.row_filter, &left_out)?;
-    if snapshot.origins.partitions.is_empty() {
-        return Ok(());
-    }
     if let Some(words) = personal_columns(row)? {
-        mask_paths(snapshot, |column| words.get(column).is_some_and(|word| word.is_personal(None)));
+        let left_out = snapshot.scope.left_out.clone();
+        mask_snapshot(snapshot, |column| is_hidden(&words, &left_out, column));
     }
     Ok(())
 }

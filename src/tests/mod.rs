@@ -1,6 +1,7 @@
 //! Tests of the crate as a whole: the rules of the house, and what needs more than one floor.
 mod api;
 mod app;
+mod canaries;
 mod configuration_table;
 mod databases;
 mod layers;

@@ -189,7 +189,8 @@ fn is_iso_date(text: &str) -> bool {
     parse_date_text(text.as_bytes()).is_some_and(|date| date.is_iso)
 }
 
-fn is_credit_card(text: &str) -> bool {
+/// Whether a text is the number of a payment card, by its check digit.
+pub fn is_credit_card(text: &str) -> bool {
     if text.len() > 23
         || !text.starts_with(['2', '3', '4', '5', '6'])
         || text.bytes().any(|b| !b.is_ascii_digit() && b != b' ' && b != b'-')

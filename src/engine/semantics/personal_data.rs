@@ -7,9 +7,12 @@ use super::evidence::{Evidence, grouped, share_words};
 use super::rules::Family;
 use super::vocabulary::Notion;
 use crate::domain::column_meaning::PiiRisk;
+use crate::engine::accumulators::standard_patterns::is_credit_card;
 
 /// Share of the values with a form that is dangerous already.
 const SOME: f64 = 0.2;
+/// Fewer numbers than this may have the check digit of a card by chance.
+const LEAST_CARDS: usize = 8;
 
 /// What a rule looks at.
 pub struct Suspect<'a> {
@@ -52,6 +55,14 @@ impl Suspect<'_> {
         digits && column.distinct() > 5 && column.uniqueness() >= 0.2 && (column.is_whole() || column.longest() <= 40)
     }
 
+    /// Whole numbers that are card numbers: a file without quotes says no more of them. By chance one in ten has the right check digit.
+    fn card_numbers(&self) -> Option<String> {
+        let column = self.column;
+        let are_cards =
+            !column.is_text() && column.is_whole() && column.column.top_values.len() >= LEAST_CARDS && column.listed(is_credit_card) >= 0.9;
+        are_cards.then(|| "The listed values are card numbers whose check digit is right.".to_owned())
+    }
+
     fn beside(&self) -> String {
         let named: Vec<&str> = self.persons.iter().take(3).map(String::as_str).collect();
         format!("beside names and dates of persons ({})", named.join(", "))
@@ -76,7 +87,8 @@ const fn rule(name: &'static str, risk: PiiRisk, reason: fn(&Suspect) -> Option<
 /// All rules, the worst first; the first that holds decides.
 pub const RULES: &[PiiRule] = &[
     rule("payment card", PiiRisk::High, |suspect| {
-        suspect.form("credit_card", "card numbers whose check digit is right")
+        let found = suspect.form("credit_card", "card numbers whose check digit is right");
+        found.or_else(|| suspect.card_numbers())
     }),
     rule("bank account", PiiRisk::High, |suspect| {
         let fits = suspect.has_numbers_of_persons() && suspect.column.name.ends_with(Notion::Key).is_none();

@@ -5,6 +5,7 @@ mod columns;
 mod description;
 mod first_runs;
 mod limits;
+mod masking;
 mod results;
 mod runs;
 mod scope;

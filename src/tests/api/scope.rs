@@ -34,7 +34,7 @@ async fn two_groups() -> (TestApp, Connection, Connection) {
 }
 
 /// A person with these roles: the session's cookie and a token for everything that they may do.
-async fn person(app: &TestApp, name: &str, grants: &[String]) -> (String, String) {
+pub(super) async fn person(app: &TestApp, name: &str, grants: &[String]) -> (String, String) {
     let (user, cookie) = app.come_in(name, &[Role::Analyst]).await;
     let grants: Vec<RoleGrant> = grants.iter().map(|text| RoleGrant::parse(text).unwrap()).collect();
     let mut tx = app.db().begin().await.unwrap();
@@ -45,12 +45,12 @@ async fn person(app: &TestApp, name: &str, grants: &[String]) -> (String, String
     (cookie, token)
 }
 
-fn analyst_of(connection: &Connection) -> Vec<String> {
+pub(super) fn analyst_of(connection: &Connection) -> Vec<String> {
     vec![format!("analyst@group:{}", connection.groups[0].table_group_id)]
 }
 
 /// The pages' addresses with the parts of one group.
-fn pages(connection: &str, group: &str, table: &str, column: &str, number: &str) -> Vec<String> {
+pub(super) fn pages(connection: &str, group: &str, table: &str, column: &str, number: &str) -> Vec<String> {
     let parts = [
         (":connection", connection),
         (":schema", "-"),
@@ -250,7 +250,7 @@ async fn nothing_outside_the_scope_is_changed() {
 }
 
 /// The id of a table by its name.
-async fn id_of(app: &TestApp, table: &str) -> String {
+pub(super) async fn id_of(app: &TestApp, table: &str) -> String {
     let tables = crate::store::seed_tree::list_tree_tables(app.db(), None, None).await.unwrap();
     tables.into_iter().find(|known| known.table_name == table).unwrap().table_id
 }

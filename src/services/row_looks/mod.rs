@@ -139,7 +139,10 @@ pub async fn look(
         Ok(mut looked) => {
             look.masked = looked.columns.iter().filter(|name| personal.hides(name)).cloned().collect();
             mask(&mut looked, &look.masked);
-            look.notes = notes::of(&look, &looked, &run, &place, &condition);
+            // The filter of the run stands in words of both versions.
+            let told = personal.told_run(&run);
+            looked.snapshot = looked.snapshot.replace(&run.snapshot.scope.words(), &told.snapshot.scope.words());
+            look.notes = notes::of(&look, &looked, &told, &place, &condition);
             look.looked = Some(looked);
         }
         Err(refusal) => look.notes = vec![LookNote::failed(&personal.told(&run.snapshot, refusal))],

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::RowLook;
-use crate::domain::masking::{is_personal, mask_filter};
-use crate::domain::table::ColumnDetail;
+use crate::domain::masking::{is_personal, mask_snapshot};
+use crate::domain::table::{ColumnDetail, TableRun};
 use crate::domain::table_profile::Snapshot;
 use crate::services::look_process::Refusal;
 use crate::store::row_looks::LookPlace;
@@ -57,9 +57,20 @@ impl PersonalColumns {
         self.sealed.contains(name) || !self.sees && (self.personal.contains(name) || !self.known.contains(name))
     }
 
-    /// A refusal as the reader may read it: the path of a partition tells a value.
+    /// A run as the reader may read of it: without literals of its filter that are compared with personal columns.
+    pub fn told_run(&self, run: &TableRun) -> TableRun {
+        let mut told = run.clone();
+        mask_snapshot(&mut told.snapshot, |column| self.hides(column));
+        // They are counted and never named.
+        told.snapshot.files.clone_from(&run.snapshot.files);
+        told
+    }
+
+    /// A refusal as the reader may read it: the path of a partition tells a value, and so does a filter.
     pub fn told(&self, snapshot: &Snapshot, refusal: Refusal) -> Refusal {
-        if self.hides_paths(snapshot) {
+        let filter = snapshot.scope.row_filter.as_ref();
+        let hides_filter = filter.is_some_and(|filter| filter.columns().into_iter().any(|column| self.hides(column)));
+        if hides_filter || self.hides_paths(snapshot) {
             return Refusal {
                 reason: "A file of the table could not be read".to_owned(),
                 ..refusal
@@ -72,11 +83,9 @@ impl PersonalColumns {
     pub fn veil(&self, look: &mut RowLook) {
         let Some(run) = &mut look.detail.table.run else { return };
         let hides_paths = self.hides_paths(&run.snapshot);
-        let mut hides_filter = false;
-        if let Some(filter) = &mut run.snapshot.scope.row_filter {
-            hides_filter = filter.columns().into_iter().any(|column| self.hides(column));
-            mask_filter(filter, |column| self.hides(column));
-        }
+        let filter = run.snapshot.scope.row_filter.as_ref();
+        let hides_filter = filter.is_some_and(|filter| filter.columns().into_iter().any(|column| self.hides(column)));
+        mask_snapshot(&mut run.snapshot, |column| self.hides(column));
         let is_hidden = self.hides(&look.detail.column.column_name);
         if hides_paths || hides_filter || is_hidden {
             look.statement = Err("values of a personal column may stand in it, and your role does not include them");

@@ -156,6 +156,47 @@ async fn a_stewards_word_decides_what_is_masked() {
 }
 
 #[tokio::test]
+async fn a_filter_by_a_personal_value_tells_it_nowhere() {
+    let app = TestApp::new().await;
+    let file = staff(&app).await;
+    let (_, steward) = app.come_in("stew", &[Role::Steward]).await;
+    let (_, analyst) = app.come_in("ann", &[Role::Analyst]).await;
+    let id = app.get("/tables/staff/-/people?format=json", &steward).await.json()["summary"]["table_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let mut tx = app.db().begin().await.unwrap();
+    let scope = crate::domain::table_scope::TableScope {
+        left_out: Vec::new(),
+        row_filter: Some(crate::domain::row_filter::RowFilter::parse("email <> 'person7@canary-mail.com'").unwrap()),
+    };
+    crate::store::characteristics::update_scope(&mut tx, &id.as_str().into(), &scope, &crate::domain::audit::Actor::limn())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let connection = crate::store::connections::find_connection(app.db(), &"staff".into())
+        .await
+        .unwrap()
+        .unwrap();
+    app.profile(&connection).await;
+    let mut text = std::fs::read_to_string(&file).unwrap();
+    text += "500,x@canary-mail.com,red,5,\n";
+    std::fs::write(&file, text).unwrap();
+    for format in ["", "&format=json"] {
+        let address = format!("{PEOPLE}/team/rows?value=red{format}");
+        let told = app.get(&address, &steward).await;
+        assert!(told.status == 200 && told.body.contains("person7@canary"), "{}", told.body);
+        let hidden = app.get(&address, &analyst).await;
+        assert!(
+            hidden.status == 200 && hidden.body.contains("has changed since run 2"),
+            "{}",
+            hidden.body
+        );
+        assert!(!hidden.body.contains("canary-mail"), "{}", hidden.body);
+    }
+}
+
+#[tokio::test]
 async fn a_changed_or_missing_source_says_so() {
     let app = TestApp::new().await;
     let file = staff(&app).await;

@@ -27,7 +27,12 @@ test("a slash finds, g and a letter goes, a question mark lists the keys", async
   await expect(admin.locator(":focus")).toHaveAttribute("type", "search");
   await admin.keyboard.type("order");
   await admin.keyboard.press("Enter");
-  await expect(admin).toHaveURL(/q=order/);
+  await expect(admin).toHaveURL(/\/find\?q=order/);
+  await expect(admin.getByRole("region", { name: "Columns" }).or(admin.locator("#columns")).first()).toBeVisible();
+  await admin.getByRole("link", { name: "orders", exact: true }).first().click();
+  await expect(admin.getByRole("heading", { level: 1 })).toContainText("orders");
+  await press(admin, "g", "a");
+  await expect(admin).toHaveURL(/\/alerts/);
   await admin.locator("h1").click();
   await press(admin, "?");
   await expect(admin.getByRole("dialog")).toBeVisible();

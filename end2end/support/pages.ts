@@ -19,6 +19,8 @@ export async function allPages(request: APIRequestContext, sample: Sample): Prom
   return [
     { name: "overview", path: "/" },
     { name: "alerts", path: "/alerts" },
+    { name: "find", path: "/find?q=order" },
+    { name: "find, nothing", path: "/find?q=zzzz" },
     { name: "alerts, one looked at", path: `/alerts?alert=${alert}` },
     { name: "alerts, nothing matches", path: "/alerts?q=no-such-name" },
     { name: "alerts, none resolved", path: "/alerts?state=resolved&by=time" },
@@ -48,6 +50,7 @@ export async function allPages(request: APIRequestContext, sample: Sample): Prom
     { name: "people", path: "/settings/people" },
     { name: "person", path: "/settings/people/admin" },
     { name: "schema", path: "/settings/schema" },
+    { name: "quality", path: "/settings/quality" },
     { name: "retention", path: "/settings/retention" },
     { name: "retention, preview", path: "/settings/retention?days=1" },
     { name: "looks", path: "/settings/looks" },

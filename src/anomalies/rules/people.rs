@@ -22,7 +22,7 @@ fn mixed_casing(subject: &ColumnSubject) -> Option<Found> {
     let (capitals, mixed) = (metrics.upper_case_count?, metrics.mixed_case_count?);
     let smaller = capitals.min(mixed);
     // Names of firms are often abbreviations.
-    let least = if subject.means(&["entity_name"]) { 0.02 } else { LEAST_CAPITALS };
+    let least = if subject.means(&["entity_name"]) { 0.05 } else { LEAST_CAPITALS };
     let is_told = subject.is_text_of(LEAST_FOR_SHARES) && is_name_or_place(subject) && subject.part(Some(smaller)) >= least;
     is_told.then(|| {
         Found::new(

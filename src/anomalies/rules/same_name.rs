@@ -12,6 +12,10 @@ use crate::engine::accumulators::text_kinds::fold_text;
 
 /// One table has so few rows beside another that its format is the exception.
 const FAR_FEWER: f64 = 0.1;
+/// Tables named for each kind.
+const MOST_NAMED: usize = 6;
+/// Share of the tables that agree, from which on only the others are exceptions.
+const AGREED: f64 = 2.0 / 3.0;
 /// Shorter shapes are chance.
 const LEAST_SHAPE: usize = 3;
 
@@ -29,17 +33,37 @@ fn table_name(subject: &ColumnSubject) -> String {
     qualified_name(&subject.table.schema_name, &subject.table.table_name)
 }
 
-/// What each kind is in which tables: `bigint in orders, customers; integer in stores`.
+/// What each kind is in which tables, the commonest kind first: `bigint in orders, customers; integer in stores`. Of many tables a few are named.
 fn tell(columns: &[&ColumnSubject], kind: impl Fn(&ColumnSubject) -> String) -> String {
     let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for subject in columns {
         tables.entry(kind(subject)).or_default().push(table_name(subject));
     }
-    let told: Vec<String> = tables
+    let mut kinds: Vec<(String, Vec<String>)> = tables.into_iter().collect();
+    kinds.sort_by_key(|(_, tables)| std::cmp::Reverse(tables.len()));
+    let told: Vec<String> = kinds
         .iter()
-        .map(|(kind, tables)| format!("{kind} in {}", tables.join(", ")))
+        .map(|(kind, tables)| {
+            let more = tables.len().saturating_sub(MOST_NAMED);
+            let named = tables[..tables.len() - more].join(", ");
+            let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("{kind} in {named}{rest}")
+        })
         .collect();
     told.join("; ")
+}
+
+/// The places of the exceptions: where most tables agree, those that do not; else all.
+fn exceptions(kinds: &[String]) -> Vec<usize> {
+    let mut counts: BTreeMap<&String, usize> = BTreeMap::new();
+    for kind in kinds {
+        *counts.entry(kind).or_default() += 1;
+    }
+    let usual = counts
+        .into_iter()
+        .find(|(_, count)| *count as f64 >= kinds.len() as f64 * AGREED)
+        .map(|(kind, _)| kind.clone());
+    (0..kinds.len()).filter(|at| usual.as_ref() != Some(&kinds[*at])).collect()
 }
 
 /// Whether values can be compared at all: nested ones cannot.
@@ -52,8 +76,11 @@ fn major(columns: &[&ColumnSubject]) -> Vec<(usize, Found)> {
     if families.len() < 2 || !comparable(columns) {
         return Vec::new();
     }
-    let told = tell(columns, |subject| family_name(subject.column().general_type).to_owned());
-    (0..columns.len())
+    let family_of = |subject: &ColumnSubject| family_name(subject.column().general_type).to_owned();
+    let told = tell(columns, family_of);
+    let kinds: Vec<String> = columns.iter().map(|subject| family_of(subject)).collect();
+    exceptions(&kinds)
+        .into_iter()
         .map(|at| {
             let family = family_name(columns[at].column().general_type);
             let others = columns.len() - 1;
@@ -75,7 +102,9 @@ fn minor(columns: &[&ColumnSubject]) -> Vec<(usize, Found)> {
         return Vec::new();
     }
     let told = tell(columns, type_of);
-    (0..columns.len())
+    let kinds: Vec<String> = columns.iter().map(|subject| type_of(subject)).collect();
+    exceptions(&kinds)
+        .into_iter()
         .map(|at| {
             let found = Found::new(
                 format!("{} here", type_of(columns[at])),
@@ -168,3 +197,17 @@ pub(super) const RULES: &[AnomalyRule] = &[
         check: Check::SameName(shapes_differ),
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_most_tables_agree_only_the_others_are_exceptions() {
+        let kinds = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(exceptions(&kinds("n n n t")), [3]);
+        assert_eq!(exceptions(&kinds("n t n")), [1]);
+        assert_eq!(exceptions(&kinds("n t")), [0, 1]);
+        assert_eq!(exceptions(&kinds("n n t t d")), [0, 1, 2, 3, 4]);
+    }
+}

@@ -162,7 +162,9 @@ pub(super) const RULES: &[AnomalyRule] = &[
             // Repeated zeros and nines are stand-ins, and told as such.
             let is_dummy_only = count <= metrics.dummy_count.unwrap_or(0);
             let share = subject.part(Some(count));
-            let is_told = subject.is_text_of(LEAST_FOR_SHARES) && count > 0 && !is_dummy_only && share < HARDLY_ANY;
+            // A code may be digits alone by chance, and a title a number.
+            let may_be_number = subject.means(CODES) || subject.means(&["entity_name"]);
+            let is_told = subject.is_text_of(LEAST_FOR_SHARES) && count > 0 && !is_dummy_only && !may_be_number && share < HARDLY_ANY;
             is_told.then(|| {
                 Found::new(
                     format!("{} are numbers", subject.share(count)),

@@ -6,6 +6,7 @@ mod doorway;
 mod groups;
 mod people;
 mod permissions;
+mod quality;
 mod reading;
 mod rows;
 mod several;

@@ -20,6 +20,7 @@ use crate::pages::errors::NotFoundPage;
 use crate::pages::find::FindPage;
 use crate::pages::frame::Frame;
 use crate::pages::login::LoginPage;
+use crate::pages::looks::LooksPage;
 use crate::pages::new_connection::NewConnectionPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::people::{PeoplePage, PersonPage};
@@ -27,6 +28,7 @@ use crate::pages::projects::{ProjectPage, ProjectsPage};
 use crate::pages::quality::QualityPage;
 use crate::pages::request;
 use crate::pages::retention::RetentionPage;
+use crate::pages::rows::RowsPage;
 use crate::pages::run::{CancelRunPage, RunPage};
 use crate::pages::runs::RunsPage;
 use crate::pages::schema::SchemaPage;
@@ -81,6 +83,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/tables") view=TablesPage ssr=SsrMode::Async />
                     <Route path=path!("/tables/:connection/:schema/:table") view=TablePage ssr=SsrMode::Async />
                     <Route path=path!("/tables/:connection/:schema/:table/columns/:column") view=ColumnPage ssr=SsrMode::Async />
+                    <Route path=path!("/tables/:connection/:schema/:table/columns/:column/rows") view=RowsPage ssr=SsrMode::Async />
                     <Route path=path!("/find") view=FindPage ssr=SsrMode::Async />
                     // Operate.
                     <Route path=path!("/runs") view=RunsPage ssr=SsrMode::Async />
@@ -101,6 +104,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings/schema") view=SchemaPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/quality") view=QualityPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/retention") view=RetentionPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/looks") view=LooksPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/people") view=PeoplePage ssr=SsrMode::Async />
                     <Route path=path!("/settings/people/:name") view=PersonPage ssr=SsrMode::Async />
                     <Route path=path!("/api/docs") view=ApiDocsPage ssr=SsrMode::Async />

@@ -6,11 +6,12 @@ use chrono::{DateTime, Utc};
 
 use super::countries::Country;
 use super::rule::{AnomalyRule, Check, Found};
-use super::rules::all_rules;
+use super::rules::{all_rules, get_rule};
 use super::subject::{ColumnSubject, TableSubject};
 use crate::domain::anomaly::ProfileAnomaly;
 use crate::domain::column_meaning::PiiRisk;
 use crate::domain::column_profile::ColumnProfile;
+use crate::domain::row_condition::RowCondition;
 use crate::domain::table_profile::{FailedTable, TableProfile};
 use crate::engine::semantics::evidence_of;
 
@@ -62,6 +63,42 @@ pub fn find_anomalies(tables: &[&TableProfile], settings: &HygieneSettings, cloc
         anomalies.sort_by_key(|anomaly| place_of(table, anomaly));
     }
     found
+}
+
+/// The rows that a finding is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FindingRows {
+    /// Which they are.
+    pub condition: RowCondition,
+    /// How many, where the finding counts them.
+    pub affected_count: Option<u64>,
+}
+
+/// The rows that a finding of this kind about a column is about; nothing where the figures do not show it, and where no condition on one
+/// row says which.
+pub fn rows_of_finding(
+    table: &TableProfile,
+    column_name: &str,
+    kind: &str,
+    settings: &HygieneSettings,
+    clock: DateTime<Utc>,
+) -> Option<FindingRows> {
+    let rule = get_rule(kind)?;
+    let Check::Column(check) = rule.check else { return None };
+    let evidence = evidence_of(table)
+        .into_iter()
+        .find(|evidence| evidence.column.column_name == column_name)?;
+    let subject = ColumnSubject {
+        evidence,
+        table,
+        settings,
+        clock: table.snapshot.clock.unwrap_or(clock),
+    };
+    let found = check(&subject)?;
+    Some(FindingRows {
+        condition: rule.condition(&subject)?,
+        affected_count: found.evidence.affected_count,
+    })
 }
 
 /// Finds what kept tables from being read.

@@ -1,7 +1,8 @@
 //! One kind of finding, as data.
 
 use super::subject::{ColumnSubject, TableSubject};
-use crate::domain::anomaly::{AnomalyEvidence, Likelihood, QualityDimension, RowChoice, Severity};
+use crate::domain::anomaly::{AnomalyEvidence, Likelihood, QualityDimension, Severity};
+use crate::domain::row_condition::{RowCondition, RowFeature};
 use crate::domain::table_profile::FailedTable;
 
 /// One kind of finding: everything that is known of it.
@@ -20,8 +21,8 @@ pub struct AnomalyRule {
     pub explanation: &'static str,
     /// What to do about it.
     pub remedy: &'static str,
-    /// The rows that it is about, where a condition on one row can say so.
-    pub rows: RowChoice,
+    /// The rows that it is about.
+    pub rows: Rows,
     /// When it holds.
     pub check: Check,
 }
@@ -31,6 +32,35 @@ impl AnomalyRule {
     pub fn compares_tables(&self) -> bool {
         matches!(self.check, Check::SameName(_))
     }
+
+    /// Whether rows stand behind its findings, for a reader who may see the values of the column or not: a condition that depends on the
+    /// figures may name values.
+    pub fn has_rows_for(&self, sees_values: bool) -> bool {
+        match self.rows {
+            Rows::Unsaid => false,
+            Rows::Are(_) => true,
+            Rows::By(_) => sees_values,
+        }
+    }
+
+    /// The rows that a finding about this column is about; nothing where no condition on one row says which.
+    pub fn condition(&self, subject: &ColumnSubject) -> Option<RowCondition> {
+        match self.rows {
+            Rows::Unsaid => None,
+            Rows::Are(feature) => Some(RowCondition::Is(feature)),
+            Rows::By(condition) => condition(subject),
+        }
+    }
+}
+
+/// The rows that a finding is about.
+pub enum Rows {
+    /// No condition on one row says which.
+    Unsaid,
+    /// Those whose value is of this kind.
+    Are(RowFeature),
+    /// Those that meet a condition, which depends on the figures of the column.
+    By(fn(&ColumnSubject) -> Option<RowCondition>),
 }
 
 /// What a rule looks at.

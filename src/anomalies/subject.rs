@@ -6,6 +6,7 @@ use super::finding::HygieneSettings;
 use crate::components::format::{counted, percent};
 use crate::domain::column_profile::{ColumnProfile, Metrics};
 use crate::domain::masking::{is_personal, shown};
+use crate::domain::row_condition::RowCondition;
 use crate::domain::table_profile::TableProfile;
 use crate::engine::accumulators::text_kinds::{is_dummy, is_numeric};
 use crate::engine::semantics::{Evidence, Notion};
@@ -128,6 +129,15 @@ impl<'a> ColumnSubject<'a> {
         let metrics = self.metrics();
         let listed = metrics.patterns.as_ref().map_or(0, Vec::len) as u64;
         metrics.distinct_pattern_count == Some(listed) && !self.column().is_estimate("patterns")
+    }
+
+    /// The rows that hold another value than the commonest; nothing where that one was cut.
+    pub fn rows_beside_the_commonest(&self) -> Option<RowCondition> {
+        let top = self.column().top_values.first()?;
+        match RowCondition::of_listed(&top.value) {
+            RowCondition::Value(value) => Some(RowCondition::OtherThan(value)),
+            _ => None,
+        }
     }
 
     /// Whether the number of different values is exact.

@@ -1,4 +1,4 @@
-//! The commands: `limn serve | profile | demo | user | backfill | seed | migrate`, and the hidden `profile-worker` that runs the engine.
+//! The commands: `limn serve | profile | rows | demo | user | backfill | seed | migrate`, and the hidden `profile-worker` that runs the engine.
 //!
 //! Results go to stdout, progress and log to stderr. Exit codes: 0 fine, 1 error, 2 usage, 3 some tables failed.
 
@@ -7,6 +7,7 @@ pub mod demo;
 pub mod migrate;
 pub mod print;
 pub mod profile;
+pub mod rows;
 pub mod seed;
 pub mod serve;
 pub mod user;
@@ -14,6 +15,9 @@ pub mod user;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::engine::rows::{LookPlan, look_at_rows};
+use crate::engine::{EngineError, Unobserved};
 
 /// Everything went well.
 pub const FINE: u8 = 0;
@@ -46,6 +50,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Profile files or folders and print what is in them
     Profile(profile::ProfileArgs),
+    /// Print the rows behind a figure of a column
+    Rows(rows::RowsArgs),
     /// Write the sample data: a small retail group with planted faults
     Demo(demo::DemoArgs),
     /// People: list, create, one-time links
@@ -62,6 +68,9 @@ enum Command {
     /// Read a source on stdin, test it, print what was found as JSON
     #[command(hide = true)]
     FindTables,
+    /// Read a plan on stdin, look for rows, print them as JSON
+    #[command(hide = true)]
+    FindRows,
 }
 
 /// Reads `.env` beside the start, then the command line, and runs the command.
@@ -83,6 +92,7 @@ pub fn run() -> ExitCode {
     let outcome = match cli.command {
         Command::Serve(args) => serve::run(args),
         Command::Profile(args) => profile::run(args),
+        Command::Rows(args) => rows::run(args),
         Command::Demo(args) => demo::run(args),
         Command::User(args) => user::run(args),
         Command::Backfill(args) => backfill::run(args),
@@ -90,6 +100,7 @@ pub fn run() -> ExitCode {
         Command::Migrate(args) => migrate::run(args),
         Command::ProfileWorker => return worker(),
         Command::FindTables => find_tables(),
+        Command::FindRows => return find_rows(),
     };
     match outcome {
         Ok(code) => ExitCode::from(code),
@@ -110,9 +121,31 @@ fn find_tables() -> Outcome {
     Ok(FINE)
 }
 
+/// The child process that looks for rows: one line with a plan comes in, and the rows go out.
+fn find_rows() -> ExitCode {
+    let look = || -> Result<(), EngineError> {
+        let failed = |reason: String| EngineError::Protocol { reason };
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line).map_err(|error| failed(error.to_string()))?;
+        let plan: LookPlan = serde_json::from_str(&line).map_err(|error| failed(error.to_string()))?;
+        crate::engine::guard_process(plan.options.memory_bytes)?;
+        let looked = look_at_rows(&plan, &Unobserved)?;
+        serde_json::to_writer(std::io::stdout().lock(), &looked).map_err(|error| failed(error.to_string()))
+    };
+    ended(look())
+}
+
 /// The engine's child process.
 fn worker() -> ExitCode {
-    match crate::engine::run_worker(std::io::BufReader::new(std::io::stdin()), std::io::stdout()) {
+    ended(crate::engine::run_worker(
+        std::io::BufReader::new(std::io::stdin()),
+        std::io::stdout(),
+    ))
+}
+
+/// How a child process of the engine ends.
+fn ended(outcome: Result<(), EngineError>) -> ExitCode {
+    match outcome {
         Ok(()) => ExitCode::from(FINE),
         Err(error) => {
             // Two lines, which the parent reads: why, and what to do.

@@ -143,7 +143,7 @@ fn countries(codes: &[String]) -> Result<Vec<Country>, String> {
 }
 
 /// The source and the tables behind a path or an address.
-fn plan(path: &str) -> Result<(SourceRoot, Vec<FoundTable>), String> {
+pub(super) fn plan(path: &str) -> Result<(SourceRoot, Vec<FoundTable>), String> {
     let shown = without_password(path);
     let (root, tables) = if ["postgres://", "postgresql://"].iter().any(|scheme| path.starts_with(scheme)) {
         let password = std::env::var("PGPASSWORD").ok().and_then(Secret::new);
@@ -229,6 +229,15 @@ async fn profile(
         other => other.to_string(),
     })?;
     Ok((profiles, failed))
+}
+
+/// Runs the engine over one table without a word.
+pub(super) async fn profile_quietly(root: &SourceRoot, table: FoundTable, options: ProfileOptions) -> Result<TableProfile, String> {
+    let (mut profiles, failed) = profile(root, vec![table], options, &ProgressBar::hidden()).await?;
+    let reason = failed.first().map(|table| format!("{}. {}", table.error, table.remedy));
+    profiles
+        .pop()
+        .ok_or_else(|| reason.unwrap_or_else(|| "the table could not be profiled".to_owned()))
 }
 
 /// A bar on stderr, only for a person.

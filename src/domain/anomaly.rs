@@ -53,50 +53,6 @@ words! {
     }
 }
 
-words! {
-    /// The rows of a column that a finding is about, as a condition on one row; SQL and the engine both know it.
-    pub enum RowChoice {
-        /// No condition on one row says it.
-        Unsaid = "unsaid",
-        /// Without a value.
-        Null = "null",
-        /// Null, empty, blank, or a stand-in for "missing".
-        Missing = "missing",
-        /// Empty, blank, or a stand-in for "missing".
-        StandIn = "stand_in",
-        /// Begins with a space and says something.
-        LeadingSpace = "leading_space",
-        /// Between quotes.
-        Quoted = "quoted",
-        /// Says something that is no number.
-        NotNumber = "not_number",
-        /// A number.
-        Number = "number",
-        /// Says something that is no date.
-        NotDate = "not_date",
-        /// Another shape than the commonest.
-        RareShape = "rare_shape",
-        /// Another value than the commonest.
-        RareValue = "rare_value",
-        /// A value that occurs more than once.
-        Repeated = "repeated",
-        /// Folded, the same as another value that is written otherwise.
-        Respelt = "respelt",
-        /// Over a hundred years before the run, or over twenty years after it.
-        UnlikelyDate = "unlikely_date",
-        /// Letters, all of them capitals.
-        Capitals = "capitals",
-        /// Says something without a letter.
-        NoLetter = "no_letter",
-        /// Begins with neither letter nor space, and has a letter.
-        OddBeginning = "odd_beginning",
-        /// Has an invisible character.
-        Invisible = "invisible",
-        /// With a value.
-        Filled = "filled",
-    }
-}
-
 impl Likelihood {
     /// How much of what it touches a finding takes from the score, 0..1.
     pub fn risk(self) -> f64 {

@@ -48,6 +48,11 @@ pub struct TableColumn {
 }
 
 impl TableColumn {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Row groups of the files that have it.
     fn count_groups(&self, files: &[Arc<OpenTableFile>]) -> usize {
         let held = files.iter().zip(&self.places).filter(|(_, place)| place.is_some());

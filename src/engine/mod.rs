@@ -7,6 +7,7 @@
 //!
 //! - [`discover`]: which tables lie beneath a folder.
 //! - [`profile_table`]: one table, optionally with threads; invariants are checked before a column is handed over.
+//! - [`rows`]: the rows behind a figure, by the condition that it counts.
 //! - [`protocol`], [`run_worker`]: the same in a guarded child process, one JSON object a line.
 
 pub mod accumulators;
@@ -28,6 +29,7 @@ pub mod profile;
 pub mod protocol;
 pub mod repeated_looks;
 pub mod rooted_file;
+pub mod rows;
 pub mod semantics;
 pub mod source_root;
 pub mod sources;

@@ -10,10 +10,9 @@ use chrono::Utc;
 use serde_json::json;
 use tower::ServiceExt;
 
-use super::alert_data;
-use super::find_data;
 use super::format::Format;
 use super::problem::Problem;
+use super::{alert_data, find_data, row_data};
 use crate::domain::address::TableAddress;
 use crate::domain::column_meaning::PiiRisk;
 use crate::domain::column_profile::ColumnProfile;
@@ -40,12 +39,14 @@ pub async fn answer_data(State(state): State<AppState>, request: Request, next: 
         .route("/tables", get(tables_data))
         .route("/tables/{connection}/{schema}/{table}", get(table_data))
         .route("/tables/{connection}/{schema}/{table}/columns/{column}", get(column_data))
+        .route("/tables/{connection}/{schema}/{table}/columns/{column}/rows", get(row_data::rows))
         .route("/find", get(find_data::list))
         .route("/runs", get(runs_data))
         .route("/runs/{number}", get(run_data))
         .route("/alerts", get(alert_data::list))
         .route("/alerts/{alert}", get(alert_data::show))
         .route("/settings/connections", get(connections_data))
+        .route("/settings/looks", get(row_data::list))
         .fallback(async || Problem(AppError::NotFound))
         .layer(Extension(wanted))
         .layer(Extension(viewer.clone()))

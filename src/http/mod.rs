@@ -18,5 +18,7 @@ pub mod gate;
 pub mod health;
 pub mod problem;
 pub mod router;
+pub mod row_body;
+mod row_data;
 pub mod security;
 pub mod server;

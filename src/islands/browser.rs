@@ -71,6 +71,13 @@ pub fn listen(target: &EventTarget, event: &str, act: impl FnMut(Event) + 'stati
     }
 }
 
+/// Goes to another page.
+pub fn go_to(href: &str) {
+    if let Some(window) = window() {
+        let _ = window.location().set_href(href);
+    }
+}
+
 /// Loads the page again.
 pub fn reload() {
     if let Some(window) = window() {

@@ -81,6 +81,14 @@ fn watch(chart: &str, said: RwSignal<String>) {
             ("Home", _) => Some(0),
             ("End", _) => Some(last),
             ("Escape", _) => None,
+            ("Enter", Some(at)) => {
+                // The rows behind the bar, where it has a link.
+                let link = slots.get(at).and_then(|slot| slot.closest("a").ok().flatten());
+                if let Some(href) = link.and_then(|link| link.get_attribute("href")) {
+                    super::browser::go_to(&href);
+                }
+                return;
+            }
             _ => return,
         };
         event.prevent_default();

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::rows::{can_look, finding_href};
 use crate::anomalies::get_rule;
 use crate::components::format::{count, percent};
 use crate::components::section::{SectionTitle, section};
@@ -9,6 +10,7 @@ use crate::components::severity::severity_mark;
 use crate::domain::address::qualified_name;
 use crate::domain::alert::AlertState;
 use crate::domain::anomaly::RunFinding;
+use crate::domain::table::TableDetail;
 
 /// What a list of findings leaves out because the page says it already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +23,25 @@ pub enum Place {
     Column,
 }
 
-/// A section of findings; none where nothing was found.
-pub fn findings_section(findings: &[&RunFinding], place: Place, may_clear: bool, back: &str) -> Option<AnyView> {
+/// Where the rows behind findings of a table are: nothing where its source cannot be looked at.
+pub fn rows_of_table(table: &TableDetail) -> impl Fn(&RunFinding) -> Option<String> + '_ {
+    move |finding| {
+        let run = table.run.as_ref().filter(|_| can_look(table))?;
+        let name = finding.anomaly.column_name.as_ref()?;
+        let column = table.columns.iter().find(|column| column.column_name == *name)?;
+        let rule = get_rule(&finding.anomaly.anomaly_type).filter(|rule| rule.has_rows_for(!column.values_masked))?;
+        Some(finding_href(&table.summary.address.column_path(name), rule.name, Some(run.number)))
+    }
+}
+
+/// A section of findings; none where nothing was found. `rows_of` says where the rows behind one are.
+pub fn findings_section(
+    findings: &[&RunFinding],
+    place: Place,
+    may_clear: bool,
+    back: &str,
+    rows_of: impl Fn(&RunFinding) -> Option<String>,
+) -> Option<AnyView> {
     if findings.is_empty() {
         return None;
     }
@@ -44,15 +63,18 @@ pub fn findings_section(findings: &[&RunFinding], place: Place, may_clear: bool,
         }
     ));
     let inbox = view! { <a href="/alerts">"Open the inbox"</a> };
-    Some(section(title.controls(inbox), lines(findings, place, may_clear, back)))
+    Some(section(title.controls(inbox), lines(findings, place, may_clear, back, rows_of)))
 }
 
-fn lines(findings: &[&RunFinding], place: Place, may_clear: bool, back: &str) -> AnyView {
-    let lines: Vec<AnyView> = findings.iter().map(|finding| line(finding, place, may_clear, back)).collect();
+fn lines(findings: &[&RunFinding], place: Place, may_clear: bool, back: &str, rows_of: impl Fn(&RunFinding) -> Option<String>) -> AnyView {
+    let lines: Vec<AnyView> = findings
+        .iter()
+        .map(|finding| line(finding, place, may_clear, back, rows_of(finding)))
+        .collect();
     view! { <ul class="anomalies">{lines}</ul> }.into_any()
 }
 
-fn line(finding: &RunFinding, place: Place, may_clear: bool, back: &str) -> AnyView {
+fn line(finding: &RunFinding, place: Place, may_clear: bool, back: &str, rows: Option<String>) -> AnyView {
     let anomaly = &finding.anomaly;
     let evidence = anomaly.evidence.clone().unwrap_or_default();
     let rule = get_rule(&anomaly.anomaly_type);
@@ -107,7 +129,7 @@ fn line(finding: &RunFinding, place: Place, may_clear: bool, back: &str) -> AnyV
                 {samples}
                 <small>{kind}{(!likelihood.is_empty()).then(|| format!(", {likelihood}"))}{state}{cost}{rule.map(|rule| format!(". {}", rule.remedy))}</small>
             </div>
-            {clear}
+            <div class="acts">{rows.map(|href| view! { <a class="btn" href=href>"See the rows"</a> })}{clear}</div>
         </li>
     }
     .into_any()

@@ -11,6 +11,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("Quality", "/settings/quality"),
     ("Schema", "/settings/schema"),
     ("Retention", "/settings/retention"),
+    ("Looks", "/settings/looks"),
 ];
 
 /// Draws the tabs; `here` is the address of the room that is shown, or of something in it.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::configuration::Configuration;
 use super::error::AppError;
-use super::secrets::SecretKeys;
+use super::secrets::{SecretError, SecretKeys};
 use crate::domain::audit::Actor;
 use crate::domain::connection::{Connection, ConnectionKind};
 use crate::domain::identifier::ConnectionId;
@@ -82,22 +82,40 @@ pub async fn list_kept(db: &Database) -> Result<BTreeSet<ConnectionId>, AppError
 
 /// Where a connection's tables are read from, its password included.
 pub async fn open_root(db: &Database, config: &Configuration, connection: &Connection) -> Result<SourceRoot, AppError> {
-    Ok(match connection.kind {
-        ConnectionKind::Folder => SourceRoot::Folder(connection.location.clone().into()),
-        ConnectionKind::Sqlite => SourceRoot::Sqlite(connection.location.clone().into()),
+    let sealed = match connection.kind {
+        ConnectionKind::Postgres => settings::get(db, &connection_key(&connection.connection_id)).await?,
+        ConnectionKind::Folder | ConnectionKind::Sqlite => None,
+    };
+    let sealed = sealed.filter(|sealed| !sealed.is_empty());
+    root_of(
+        config,
+        &connection.connection_id,
+        connection.kind,
+        &connection.location,
+        sealed.as_deref(),
+    )
+}
+
+/// The same where the sealed password has been read already.
+pub fn root_of(
+    config: &Configuration,
+    id: &ConnectionId,
+    kind: ConnectionKind,
+    location: &str,
+    sealed: Option<&str>,
+) -> Result<SourceRoot, AppError> {
+    Ok(match kind {
+        ConnectionKind::Folder => SourceRoot::Folder(location.into()),
+        ConnectionKind::Sqlite => SourceRoot::Sqlite(location.into()),
         ConnectionKind::Postgres => {
-            let sealed = settings::get(db, &connection_key(&connection.connection_id)).await?;
-            let password = match sealed.filter(|sealed| !sealed.is_empty()) {
-                Some(sealed) => Some(
-                    keys(config)?
-                        .open(&connection_place(&connection.connection_id, &connection.location), &sealed)
-                        .map_err(|error| AppError::refused("The connection's password cannot be opened", error.to_string()))?,
-                ),
-                None => None,
-            };
-            SourceRoot::Postgres(PostgresTarget::new(&connection.location, password))
+            let opened = sealed.map(|sealed| keys(config)?.open(&connection_place(id, location), sealed).map_err(unopened));
+            SourceRoot::Postgres(PostgresTarget::new(location, opened.transpose()?))
         }
     })
+}
+
+fn unopened(error: SecretError) -> AppError {
+    AppError::refused("The connection's password cannot be opened", error.to_string())
 }
 
 fn keys(config: &Configuration) -> Result<SecretKeys, AppError> {

@@ -146,7 +146,7 @@ async fn run_child(
     };
     let mut line = serde_json::to_vec(&plan).map_err(AppError::internal)?;
     line.push(b'\n');
-    let mut child = spawn()?;
+    let mut child = spawn("profile-worker")?;
     // The open pipe is the child's lifeline: when this process dies, it closes, and the child ends itself.
     let lifeline = match hand_over(&mut child, &line).await {
         Some(stdin) => hand_over_partitions(stdin, planned).await?,
@@ -204,11 +204,11 @@ async fn run_child(
     Ok(ChildEnd::Lost(reason))
 }
 
-/// Starts the same binary as a worker, in a process group of its own.
-fn spawn() -> Result<Child, AppError> {
+/// Starts the same binary with one of its hidden commands, in a process group of its own.
+pub(super) fn spawn(command: &str) -> Result<Child, AppError> {
     let program: PathBuf = std::env::current_exe().map_err(AppError::internal)?;
     Command::new(program)
-        .arg("profile-worker")
+        .arg(command)
         .env_clear()
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -223,17 +223,7 @@ fn spawn() -> Result<Child, AppError> {
 /// A refusal comes back in the child's words. What the child is told, passwords too, goes over its stdin alone.
 pub async fn check_source(root: &SourceRoot) -> Result<ConnectionCheck, AppError> {
     let line = serde_json::to_vec(root).map_err(AppError::internal)?;
-    let program = std::env::current_exe().map_err(AppError::internal)?;
-    let mut child = Command::new(program)
-        .arg("find-tables")
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(AppError::internal)?;
+    let mut child = spawn("find-tables")?;
     drop(hand_over(&mut child, &line).await);
     let output = tokio::time::timeout(FIND_WITHIN, child.wait_with_output())
         .await
@@ -260,7 +250,7 @@ pub async fn check_source(root: &SourceRoot) -> Result<ConnectionCheck, AppError
 }
 
 /// Writes the plan; a child that is gone already shows itself by its silent stdout.
-async fn hand_over(child: &mut Child, plan: &[u8]) -> Option<ChildStdin> {
+pub(super) async fn hand_over(child: &mut Child, plan: &[u8]) -> Option<ChildStdin> {
     let mut stdin = child.stdin.take()?;
     match stdin.write_all(plan).await {
         Ok(()) => stdin.flush().await.is_ok().then_some(stdin),
@@ -307,14 +297,14 @@ async fn keep_last(mut stderr: tokio::process::ChildStderr) -> String {
 }
 
 /// What a worker that stopped says last: why, and what to do.
-fn last_two_lines(complaints: &str) -> Option<(String, String)> {
+pub(super) fn last_two_lines(complaints: &str) -> Option<(String, String)> {
     let mut lines = complaints.lines().rev();
     let (remedy, reason) = (lines.next()?, lines.next()?);
     Some((reason.to_owned(), remedy.to_owned()))
 }
 
 /// Says in words why a child went away.
-fn explain(status: ExitStatus, complaints: &str, memory_bytes: u64) -> String {
+pub(super) fn explain(status: ExitStatus, complaints: &str, memory_bytes: u64) -> String {
     let budget = memory_bytes >> 20;
     let out_of_memory =
         complaints.contains("memory allocation") || complaints.contains("capacity overflow") || complaints.contains("out of memory");

@@ -50,6 +50,7 @@ pub mod partition_states;
 pub mod profile_runs;
 pub mod projects;
 pub mod rollups;
+pub mod row_looks;
 pub mod run_completion;
 pub mod run_deletion;
 pub mod run_facts;

@@ -53,6 +53,7 @@ const TABLES: &[(&str, Belonging)] = &[
     ("dq_profile_anomaly_results", Belonging::Run),
     ("dq_profile_anomalies", Belonging::Run),
     ("dq_profile_operations", Belonging::Run),
+    ("row_looks", Belonging::Table),
     ("run_tables", Belonging::Run),
     ("run_log", Belonging::Run),
     ("backfill_ledger", Belonging::Run),

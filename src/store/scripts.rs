@@ -46,6 +46,7 @@ pub(crate) const SCRIPTS: &[Script] = &[
     script!(11, "contents once", "0011_contents_once.sql"),
     script!(12, "masking", "0012_masking.sql"),
     script!(13, "scores", "0013_scores.sql"),
+    script!(14, "looks at rows", "0014_row_looks.sql"),
 ];
 
 /// The version that this program writes and reads.

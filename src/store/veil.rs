@@ -206,7 +206,7 @@ pub(super) fn veil_text(row: &Record, kind: &str, source_type: &str, text: &mut 
 }
 
 /// The personal columns of a table, as `{personal_columns ...} as personal_columns` told them; none where the reader may see.
-fn personal_columns(row: &Record) -> Result<Option<HashMap<String, PersonalWord>>, StoreError> {
+pub(super) fn personal_columns(row: &Record) -> Result<Option<HashMap<String, PersonalWord>>, StoreError> {
     if !row.is_veiled() {
         return Ok(None);
     }

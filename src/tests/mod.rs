@@ -7,6 +7,7 @@ mod databases;
 mod layers;
 mod pages;
 mod payloads;
+mod rows;
 mod sample_findings;
 mod sample_meaning;
 mod secrets_of_connections;

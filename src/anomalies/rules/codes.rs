@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::anomalies::rule::{AnomalyRule, Check, Found};
+use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_VALUES};
 use crate::anomalies::synonyms::groups_of;
 use crate::components::format::counted;
-use crate::domain::anomaly::{Likelihood, QualityDimension, RowChoice, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
 use crate::engine::accumulators::text_kinds::is_dummy;
 
 /// Most values of a list of codes.
@@ -118,7 +118,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Validity,
         explanation: "The column answers yes or no, and its leading answer has no opposite: the other one is written in another way.",
         remedy: "Recode the column to one pair of answers, or store it as a boolean.",
-        rows: RowChoice::RareValue,
+        rows: Rows::By(|subject| subject.rows_beside_the_commonest()),
         check: Check::Column(without_partner),
     },
     AnomalyRule {
@@ -129,7 +129,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Consistency,
         explanation: "Several of the column's codes mean the same thing, so that counts by code are wrong.",
         remedy: "Map them to one code.",
-        rows: RowChoice::Unsaid,
+        rows: Rows::Unsaid,
         check: Check::Column(variants),
     },
 ];

@@ -2,9 +2,11 @@
 
 use chrono::{DateTime, Months, NaiveDate, Utc};
 
-use crate::anomalies::rule::{AnomalyRule, Check, Found};
+use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_VALUES};
-use crate::domain::anomaly::{Likelihood, QualityDimension, RowChoice, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
+use crate::domain::row_condition::{DayRange, RowCondition};
+use crate::engine::calendar::minus_months;
 
 /// Above this share of old dates the column is about the past.
 const ABOUT_THE_PAST: f64 = 0.25;
@@ -28,12 +30,8 @@ fn is_far_ahead(text: &str, clock: DateTime<Utc>) -> bool {
 fn unlikely(subject: &ColumnSubject) -> Option<Found> {
     let metrics = subject.metrics();
     let (min, max) = (metrics.min_date.as_deref()?, metrics.max_date.as_deref()?);
+    let (is_old, is_far) = unlikely_ends(subject)?;
     let old = metrics.before_100yr_count.unwrap_or(0);
-    let is_old = old > 0
-        && subject.part(Some(old)) < ABOUT_THE_PAST
-        // People do become a hundred years old.
-        && (!subject.means(&["birth_date"]) || day_of(min).is_none_or(|day| Some(day) < NaiveDate::from_ymd_opt(1900, 1, 1)));
-    let is_far = is_far_ahead(max, subject.clock);
     let far = metrics.distant_future_count.unwrap_or(0);
     let affected = if is_old { old } else { 0 } + if is_far { far } else { 0 };
     if subject.values() < LEAST_VALUES || affected == 0 {
@@ -73,6 +71,30 @@ fn unlikely(subject: &ColumnSubject) -> Option<Found> {
     )
 }
 
+/// Whether dates lie too far back, and too far ahead.
+fn unlikely_ends(subject: &ColumnSubject) -> Option<(bool, bool)> {
+    let metrics = subject.metrics();
+    let (min, max) = (metrics.min_date.as_deref()?, metrics.max_date.as_deref()?);
+    let old = metrics.before_100yr_count.unwrap_or(0);
+    let is_old = old > 0
+        && subject.part(Some(old)) < ABOUT_THE_PAST
+        // People do become a hundred years old.
+        && (!subject.means(&["birth_date"]) || day_of(min).is_none_or(|day| Some(day) < NaiveDate::from_ymd_opt(1900, 1, 1)));
+    Some((is_old, is_far_ahead(max, subject.clock)))
+}
+
+/// Those that the figures of the column count as over a hundred years back and over twenty ahead.
+fn unlikely_rows(subject: &ColumnSubject) -> Option<RowCondition> {
+    let (is_old, is_far) = unlikely_ends(subject)?;
+    let today = subject.clock.timestamp().div_euclid(86_400);
+    (is_old || is_far).then(|| {
+        RowCondition::OutsideDays(DayRange {
+            from: is_old.then(|| minus_months(today, 12 * 100)),
+            to: is_far.then(|| minus_months(today, -12 * 20) + 1),
+        })
+    })
+}
+
 pub(super) const RULES: &[AnomalyRule] = &[AnomalyRule {
     name: "Unlikely_Date_Values",
     title: "Unlikely dates",
@@ -81,6 +103,6 @@ pub(super) const RULES: &[AnomalyRule] = &[AnomalyRule {
     dimension: QualityDimension::Accuracy,
     explanation: "Some dates lie over a hundred years back in a column that is not about the past, or reach over thirty years ahead: often placeholders of another system, such as 1753-01-01 or 9999-12-31, or years with a wrong digit.",
     remedy: "Turn placeholders into nulls, and repair what was mistyped.",
-    rows: RowChoice::UnlikelyDate,
+    rows: Rows::By(unlikely_rows),
     check: Check::Column(unlikely),
 }];

@@ -1,9 +1,10 @@
 //! What is not there, and what stands in its place.
 
-use crate::anomalies::rule::{AnomalyRule, Check, Found};
+use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_FOR_SHARES, LEAST_VALUES, samples_of};
 use crate::components::format::{counted, percent};
-use crate::domain::anomaly::{Likelihood, QualityDimension, RowChoice, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
+use crate::domain::row_condition::{RowCondition, RowFeature};
 use crate::engine::accumulators::text_kinds::{is_dummy, is_numeric};
 
 /// Shares of nulls that are told.
@@ -41,8 +42,7 @@ fn stand_ins(subject: &ColumnSubject) -> Option<Found> {
     let metrics = subject.metrics();
     let empty = metrics.zero_length_count.unwrap_or(0);
     let blank = metrics.blank_count.unwrap_or(0);
-    let is_code = subject.means(&["phone_number", "postal_code"]);
-    let are_numbers = subject.part(metrics.numeric_count) >= NUMBERS && !is_code;
+    let are_numbers = are_numbers(subject);
     let dummies = if are_numbers {
         subject.worded_dummies()
     } else {
@@ -72,6 +72,21 @@ fn stand_ins(subject: &ColumnSubject) -> Option<Found> {
         .in_rows(affected, subject.rows())
         .with_samples(samples),
     )
+}
+
+/// Whether a stand-in that is a number is taken as one.
+fn are_numbers(subject: &ColumnSubject) -> bool {
+    let is_code = subject.means(&["phone_number", "postal_code"]);
+    subject.part(subject.metrics().numeric_count) >= NUMBERS && !is_code
+}
+
+fn stand_in_rows(subject: &ColumnSubject) -> Option<RowCondition> {
+    let feature = if are_numbers(subject) {
+        RowFeature::WordedStandIn
+    } else {
+        RowFeature::StandIn
+    };
+    Some(RowCondition::Is(feature))
 }
 
 fn few_missing(subject: &ColumnSubject) -> Option<Found> {
@@ -131,7 +146,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Completeness,
         explanation: "At least nine rows in ten have no value.",
         remedy: "Find out whether the column is still filled, and drop it or repair its load.",
-        rows: RowChoice::Null,
+        rows: Rows::Are(RowFeature::Null),
         check: Check::Column(|subject| {
             null_ratio(subject)
                 .filter(|ratio| *ratio >= MOST)
@@ -146,7 +161,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Completeness,
         explanation: "At least half of the rows have no value.",
         remedy: "Say in the column's description when it is filled, or repair its load.",
-        rows: RowChoice::Null,
+        rows: Rows::Are(RowFeature::Null),
         check: Check::Column(|subject| {
             null_ratio(subject)
                 .filter(|ratio| (HALF..MOST).contains(ratio))
@@ -161,7 +176,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Completeness,
         explanation: "No row says anything: nulls, empty texts and stand-ins for \"missing\" only.",
         remedy: "Find out whether the column is obsolete or its load has failed.",
-        rows: RowChoice::Missing,
+        rows: Rows::Are(RowFeature::Missing),
         check: Check::Column(|subject| {
             has_no_value(subject).then(|| {
                 let rows = subject.rows();
@@ -182,7 +197,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Completeness,
         explanation: "Empty texts, blanks or words such as `n/a` stand where a null should. Whoever counts nulls misses them, and whoever groups by the column gets groups that mean nothing.",
         remedy: "Turn them into nulls when the data is loaded.",
-        rows: RowChoice::StandIn,
+        rows: Rows::By(stand_in_rows),
         check: Check::Column(stand_ins),
     },
     AnomalyRule {
@@ -193,7 +208,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Completeness,
         explanation: "Nearly every row has a value, and a few have not.",
         remedy: "Ask whether these rows were meant to be filled, too.",
-        rows: RowChoice::Missing,
+        rows: Rows::Are(RowFeature::Missing),
         check: Check::Column(few_missing),
     },
     AnomalyRule {
@@ -204,7 +219,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Validity,
         explanation: "Nearly every row holds the same value, and a few hold another.",
         remedy: "Look at the exceptions: they are rare cases, or mistakes.",
-        rows: RowChoice::RareValue,
+        rows: Rows::By(|subject| subject.rows_beside_the_commonest()),
         check: Check::Column(few_differ),
     },
 ];

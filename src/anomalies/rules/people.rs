@@ -1,10 +1,11 @@
 //! Names and addresses that are none, and personal data.
 
-use crate::anomalies::rule::{AnomalyRule, Check, Found};
+use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_FOR_SHARES, LEAST_VALUES, sum};
-use crate::domain::anomaly::{Likelihood, QualityDimension, RowChoice, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
 use crate::domain::column_meaning::PiiRisk;
 use crate::domain::masking::first_sentence;
+use crate::domain::row_condition::{RowCondition, RowFeature};
 use crate::engine::accumulators::text_kinds::is_dummy;
 
 const PERSONS: &[&str] = &["given_name", "family_name", "person_name"];
@@ -36,6 +37,17 @@ fn mixed_casing(subject: &ColumnSubject) -> Option<Found> {
         .in_rows(smaller, subject.rows())
         .with_samples(subject.samples(|value| value.chars().any(char::is_uppercase) && !value.chars().any(char::is_lowercase)))
     })
+}
+
+/// The rarer of capitals and both cases.
+fn rows_in_the_rarer_case(subject: &ColumnSubject) -> Option<RowCondition> {
+    let metrics = subject.metrics();
+    let rarer = if metrics.upper_case_count? <= metrics.mixed_case_count? {
+        RowFeature::UpperCase
+    } else {
+        RowFeature::MixedCase
+    };
+    Some(RowCondition::Is(rarer))
 }
 
 fn has_letter(text: &str) -> bool {
@@ -133,7 +145,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Validity,
         explanation: "Some names are in capitals only and others are not, so that the same name is counted twice.",
         remedy: "Agree on one way of writing, and rewrite the rarer one.",
-        rows: RowChoice::Capitals,
+        rows: Rows::By(rows_in_the_rarer_case),
         check: Check::Column(mixed_casing),
     },
     AnomalyRule {
@@ -144,7 +156,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Validity,
         explanation: "Some values of a column of names or addresses have no letter: something else stands there.",
         remedy: "Correct them at their source; a neighbouring column may have slipped.",
-        rows: RowChoice::NoLetter,
+        rows: Rows::Are(RowFeature::NoLetterSaid),
         check: Check::Column(without_letters),
     },
     AnomalyRule {
@@ -155,7 +167,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Validity,
         explanation: "Some names begin with a sign or digit: often a mark that somebody has put there to remember something.",
         remedy: "Give the mark a column of its own, and take it off the name.",
-        rows: RowChoice::OddBeginning,
+        rows: Rows::Are(RowFeature::OddBeginning),
         check: Check::Column(odd_beginnings),
     },
     AnomalyRule {
@@ -166,7 +178,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Validity,
         explanation: "The values tell something about persons. That is no fault; who may see them should be known.",
         remedy: "Check who has access: analysts and report owners see such values masked, from moderate risk on. A table group can mask them before they are stored; a steward who knows better says so on the page of the column.",
-        rows: RowChoice::Filled,
+        rows: Rows::Are(RowFeature::Filled),
         check: Check::Column(personal_data),
     },
 ];

@@ -1,10 +1,11 @@
 //! Postal codes and regions, by country; and contact data where nobody looks for it.
 
 use crate::anomalies::countries::Country;
-use crate::anomalies::rule::{AnomalyRule, Check, Found};
+use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_FOR_SHARES, LEAST_VALUES, sum};
 use crate::components::format::{counted, percent};
-use crate::domain::anomaly::{Likelihood, QualityDimension, RowChoice, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
+use crate::domain::row_condition::{NumberRange, RowCondition, RowFeature};
 use crate::engine::accumulators::text_kinds::is_dummy;
 use crate::engine::semantics::Notion;
 
@@ -42,21 +43,13 @@ fn wrong_postal_codes(subject: &ColumnSubject) -> Option<Found> {
     if !subject.evidence.is_text() {
         return None;
     }
-    // Beside several countries, a code may be of any of them.
-    let is_mixed = holds_several_countries(subject);
-    let is_of = |country: &Country, shape: &str| {
-        let of_any = |shape: &str| subject.settings.countries.iter().any(|country| country.has_postal_shape(shape));
-        country.has_postal_shape(shape) || is_mixed && of_any(shape)
-    };
-    let judged = subject.settings.countries.iter().map(|country| {
-        let (good, all) = shape_rows(subject, |shape| is_of(country, shape));
-        (good, all, country)
-    });
-    // Of equals the first: the order of the setting is the order of likelihood.
-    let (good, all, country) = judged.rev().max_by_key(|(good, ..)| *good)?;
-    if all == 0 || (good as f64) < all as f64 * OF_ONE_COUNTRY {
-        return None;
-    }
+    let judged = judge_shapes(subject)?;
+    let Judged {
+        good,
+        all,
+        country,
+        is_mixed,
+    } = judged;
     let dummies = subject.metrics().dummy_count.unwrap_or(0);
     let affected = (all - good).max(dummies);
     (affected > 0).then(|| {
@@ -64,7 +57,7 @@ fn wrong_postal_codes(subject: &ColumnSubject) -> Option<Found> {
         let listed: Vec<String> = subject
             .shapes()
             .iter()
-            .filter(|(shape, _)| !is_of(country, shape))
+            .filter(|(shape, _)| !judged.passes(subject, shape))
             .take(4)
             .map(|(shape, count)| format!("{shape} in {}", counted(*count, "row")))
             .collect();
@@ -89,6 +82,62 @@ fn wrong_postal_codes(subject: &ColumnSubject) -> Option<Found> {
     })
 }
 
+/// The country whose postal codes most of the listed shapes are.
+#[derive(Clone, Copy)]
+struct Judged<'a> {
+    /// Rows of its shapes.
+    good: u64,
+    /// Rows of all shapes.
+    all: u64,
+    country: &'a Country,
+    /// Whether a code may be of any country.
+    is_mixed: bool,
+}
+
+impl Judged<'_> {
+    fn passes(&self, subject: &ColumnSubject, shape: &str) -> bool {
+        passes(subject, self.country, self.is_mixed, shape)
+    }
+}
+
+fn passes(subject: &ColumnSubject, country: &Country, is_mixed: bool, shape: &str) -> bool {
+    let of_any = |shape: &str| subject.settings.countries.iter().any(|country| country.has_postal_shape(shape));
+    country.has_postal_shape(shape) || is_mixed && of_any(shape)
+}
+
+fn judge_shapes<'a>(subject: &ColumnSubject<'a>) -> Option<Judged<'a>> {
+    // Beside several countries, a code may be of any of them.
+    let is_mixed = holds_several_countries(subject);
+    let judged = subject.settings.countries.iter().map(|country| {
+        let (good, all) = shape_rows(subject, |shape| passes(subject, country, is_mixed, shape));
+        Judged {
+            good,
+            all,
+            country,
+            is_mixed,
+        }
+    });
+    // Of equals the first: the order of the setting is the order of likelihood.
+    let judged = judged.rev().max_by_key(|judged| judged.good)?;
+    (judged.all > 0 && judged.good as f64 >= judged.all as f64 * OF_ONE_COUNTRY).then_some(judged)
+}
+
+/// Texts of none of the shapes that pass; of numbers, those that have lost a zero.
+fn rows_out_of_form(subject: &ColumnSubject) -> Option<RowCondition> {
+    if subject.evidence.is_number() {
+        let limit = country_of_lost_zeros(subject)?.lost_zero_below?;
+        return Some(RowCondition::Numbers(NumberRange {
+            to: Some(limit),
+            ..NumberRange::default()
+        }));
+    }
+    let judged = judge_shapes(subject)?;
+    let good = subject.shapes().into_iter().map(|(shape, _)| shape);
+    Some(RowCondition::OtherShapes(
+        good.filter(|shape| judged.passes(subject, shape)).map(str::to_owned).collect(),
+    ))
+}
+
 /// Whether a column of the table tells several countries.
 fn holds_several_countries(subject: &ColumnSubject) -> bool {
     let countries = ["country", "country_code"];
@@ -100,12 +149,7 @@ fn holds_several_countries(subject: &ColumnSubject) -> bool {
 
 /// A postal code that is stored as a number has lost the zeros in front.
 fn lost_zeros(subject: &ColumnSubject) -> Option<Found> {
-    let (min, max) = subject.evidence.bounds()?;
-    let country = subject.settings.countries.iter().find(|country| {
-        country
-            .lost_zero_below
-            .is_some_and(|limit| min < limit && max >= limit && max < limit * 10.0)
-    })?;
+    let country = country_of_lost_zeros(subject)?;
     subject.evidence.is_whole().then(|| {
         Found::new(
             "postal codes stored as numbers",
@@ -115,6 +159,15 @@ fn lost_zeros(subject: &ColumnSubject) -> Option<Found> {
                 country.name, country.postal_form
             ),
         )
+    })
+}
+
+fn country_of_lost_zeros<'a>(subject: &ColumnSubject<'a>) -> Option<&'a Country> {
+    let (min, max) = subject.evidence.bounds()?;
+    subject.settings.countries.iter().find(|country| {
+        country
+            .lost_zero_below
+            .is_some_and(|limit| min < limit && max >= limit && max < limit * 10.0)
     })
 }
 
@@ -202,7 +255,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Validity,
         explanation: "Most values have the form of one country's postal codes, and the rest has not: digits are lost, or something else stands there. Which countries are looked for is a setting.",
         remedy: "Repair the codes at their source; keep them as text, so that no zero is lost.",
-        rows: RowChoice::RareShape,
+        rows: Rows::By(rows_out_of_form),
         check: Check::Column(wrong_postal_codes),
     },
     AnomalyRule {
@@ -213,7 +266,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Validity,
         explanation: "Most values are the first three digits of a ZIP code, and the rest has more or fewer.",
         remedy: "Mend the step that cuts the codes.",
-        rows: RowChoice::RareShape,
+        rows: Rows::By(|_| Some(RowCondition::OtherShapes(vec!["999".to_owned()]))),
         check: Check::Column(wrong_zip3),
     },
     AnomalyRule {
@@ -224,7 +277,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Consistency,
         explanation: "The values are codes of a country's states or provinces, and the name speaks of something else: columns may have been shifted.",
         remedy: "Compare with the source, or rename the column.",
-        rows: RowChoice::Filled,
+        rows: Rows::Are(RowFeature::Filled),
         check: Check::Column(unexpected_regions),
     },
     AnomalyRule {
@@ -235,7 +288,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Consistency,
         explanation: "The values are e-mail addresses, and the name speaks of something else: columns may have been shifted, and personal data lies where nobody guards it.",
         remedy: "Compare with the source; rename the column and guard it as personal data.",
-        rows: RowChoice::Filled,
+        rows: Rows::Are(RowFeature::Filled),
         check: Check::Column(unexpected_emails),
     },
 ];

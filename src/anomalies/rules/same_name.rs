@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::anomalies::rule::{AnomalyRule, Check, Found};
+use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_VALUES};
 use crate::components::format::counted;
 use crate::domain::address::qualified_name;
-use crate::domain::anomaly::{Likelihood, QualityDimension, RowChoice, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
 use crate::domain::column_profile::GeneralType;
 use crate::engine::accumulators::text_kinds::fold_text;
 
@@ -171,7 +171,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Consistency,
         explanation: "Columns of this name hold different kinds of value in different tables, so that the tables cannot be joined or compared by it.",
         remedy: "Align the types, or give different things different names.",
-        rows: RowChoice::Unsaid,
+        rows: Rows::Unsaid,
         check: Check::SameName(major),
     },
     AnomalyRule {
@@ -182,7 +182,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Consistency,
         explanation: "Columns of this name have different types of the same kind in different tables: values may be cut or rounded on their way from one to the other.",
         remedy: "Align the types.",
-        rows: RowChoice::Unsaid,
+        rows: Rows::Unsaid,
         check: Check::SameName(minor),
     },
     AnomalyRule {
@@ -193,7 +193,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Validity,
         explanation: "Columns of this name have one shape each, and not the same: the same code is written in two ways.",
         remedy: "Agree on one format.",
-        rows: RowChoice::Unsaid,
+        rows: Rows::Unsaid,
         check: Check::SameName(shapes_differ),
     },
 ];

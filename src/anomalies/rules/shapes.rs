@@ -1,9 +1,10 @@
 //! Values whose shape, spelling or repetition is out of line with the rest of their column.
 
-use crate::anomalies::rule::{AnomalyRule, Check, Found};
+use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_FOR_SHARES};
 use crate::components::format::{counted, percent};
-use crate::domain::anomaly::{Likelihood, QualityDimension, RowChoice, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
+use crate::domain::row_condition::RowCondition;
 use crate::engine::accumulators::text_kinds::fold_text;
 
 /// Most shapes of a column that has a format at all.
@@ -72,6 +73,12 @@ fn rare_shapes(subject: &ColumnSubject) -> Option<Found> {
         .in_rows(others, subject.rows())
         .with_samples(shapes[1..].iter().map(|(shape, _)| (*shape).to_owned()).collect()),
     )
+}
+
+/// What has another shape than the commonest.
+fn rows_of_rare_shapes(subject: &ColumnSubject) -> Option<RowCondition> {
+    let (first, _) = subject.shapes().first().copied()?;
+    Some(RowCondition::OtherShapes(vec![first.to_owned()]))
 }
 
 fn few_repeats(subject: &ColumnSubject) -> Option<Found> {
@@ -193,7 +200,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Validity,
         explanation: "Nearly all values have one shape, and a few have another.",
         remedy: "Look at the rare shapes, and write them as the others are written.",
-        rows: RowChoice::RareShape,
+        rows: Rows::By(rows_of_rare_shapes),
         check: Check::Column(rare_shapes),
     },
     AnomalyRule {
@@ -204,7 +211,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Uniqueness,
         explanation: "The column is all but unique: a few values occur two to four times.",
         remedy: "Find out whether it identifies its rows, and if so which of the repeated ones are duplicates.",
-        rows: RowChoice::Repeated,
+        rows: Rows::Unsaid,
         check: Check::Column(few_repeats),
     },
     AnomalyRule {
@@ -215,7 +222,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Uniqueness,
         explanation: "Values differ only in capitals, spaces or punctuation, and are counted as different.",
         remedy: "Agree on one spelling, and rewrite the others.",
-        rows: RowChoice::Respelt,
+        rows: Rows::Unsaid,
         check: Check::Column(respelt),
     },
 ];

@@ -3,10 +3,10 @@
 use chrono::NaiveDate;
 
 use super::dates::day_of;
-use crate::anomalies::rule::{AnomalyRule, Check, Found};
+use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{LEAST_VALUES, TableSubject};
 use crate::components::format::counted;
-use crate::domain::anomaly::{Likelihood, QualityDimension, RowChoice, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
 use crate::domain::column_profile::{ColumnProfile, GeneralType};
 use crate::domain::masking::is_personal;
 use crate::domain::table_profile::FailedTable;
@@ -76,7 +76,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Completeness,
         explanation: "The table was there when it was last looked for, and is not now.",
         remedy: "Bring it back, or look for tables again so that it is no longer expected.",
-        rows: RowChoice::Unsaid,
+        rows: Rows::Unsaid,
         check: Check::Failure(|table| is_gone(table).then(|| Found::new("table is gone", "a table", table.error.clone()))),
     },
     AnomalyRule {
@@ -87,7 +87,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Accuracy,
         explanation: "The table could not be read. The others were.",
         remedy: "Do what the reason says, then profile again.",
-        rows: RowChoice::Unsaid,
+        rows: Rows::Unsaid,
         check: Check::Failure(|table| {
             (!is_gone(table)).then(|| {
                 let told = format!("{} {}", table.error, table.remedy);
@@ -103,7 +103,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Completeness,
         explanation: "The table has columns and not one row.",
         remedy: "Find out whether its load has failed.",
-        rows: RowChoice::Unsaid,
+        rows: Rows::Unsaid,
         check: Check::Table(|subject| {
             let table = subject.table;
             (table.row_count == 0 && table.rejected.is_none()).then(|| {
@@ -120,7 +120,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Timeliness,
         explanation: "The newest date in any column of the table is over a year old.",
         remedy: "Find out whether the table is still loaded.",
-        rows: RowChoice::Unsaid,
+        rows: Rows::Unsaid,
         check: Check::Table(|subject| recency(subject, YEAR..i64::MAX, "a date of the last year")),
     },
     AnomalyRule {
@@ -131,7 +131,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Timeliness,
         explanation: "The newest date in any column of the table is six to twelve months old.",
         remedy: "Find out whether the table is still loaded.",
-        rows: RowChoice::Unsaid,
+        rows: Rows::Unsaid,
         check: Check::Table(|subject| recency(subject, HALF_A_YEAR..YEAR, "a date of the last six months")),
     },
 ];

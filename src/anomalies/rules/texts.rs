@@ -1,9 +1,10 @@
 //! Characters that do not belong to a value.
 
-use crate::anomalies::rule::{AnomalyRule, Check, Found};
+use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_VALUES};
 use crate::components::format::counted;
-use crate::domain::anomaly::{Likelihood, QualityDimension, RowChoice, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
+use crate::domain::row_condition::RowFeature;
 use crate::engine::accumulators::text_kinds::is_quoted;
 
 /// A finding about every value that has a mark.
@@ -28,7 +29,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Validity,
         explanation: "Some values begin with a space: they sort before all others and match nothing they should.",
         remedy: "Take the spaces off when the data is loaded.",
-        rows: RowChoice::LeadingSpace,
+        rows: Rows::Are(RowFeature::LeadingSpaceSaid),
         check: Check::Column(|subject| {
             let metrics = subject.metrics();
             let count = metrics
@@ -48,7 +49,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Validity,
         explanation: "Some values stand between quotation marks, which belong to the file that they came from.",
         remedy: "Mend delimiter, quote and escape of the load that brings them.",
-        rows: RowChoice::Quoted,
+        rows: Rows::Are(RowFeature::Quoted),
         check: Check::Column(|subject| {
             let count = subject.metrics().quoted_count.unwrap_or(0);
             // Documents may well begin and end with a quote.
@@ -66,7 +67,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Validity,
         explanation: "Some values hold characters that nobody sees: no-break and zero-width spaces, marks of direction, control characters. They look like others and do not match them.",
         remedy: "Replace them by plain spaces or nothing when the data is loaded.",
-        rows: RowChoice::Invisible,
+        rows: Rows::Are(RowFeature::Invisible),
         check: Check::Column(|subject| {
             let count = subject.metrics().non_printing_count.unwrap_or(0);
             marked(subject, count, "hold an invisible character", "none", |_| false)
@@ -80,7 +81,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Accuracy,
         explanation: "The values could not be read. The other columns and tables were.",
         remedy: "Do what the reason says, then profile again.",
-        rows: RowChoice::Unsaid,
+        rows: Rows::Unsaid,
         check: Check::Column(|subject| {
             let error = subject.metrics().query_error.as_deref()?;
             Some(Found::new(
@@ -98,7 +99,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Accuracy,
         explanation: "A check that holds for every true profile does not hold for this one. Its figures are not to be relied upon.",
         remedy: "Read all files again. If it stays, report it with the run's number: it is a fault of the profiler.",
-        rows: RowChoice::Unsaid,
+        rows: Rows::Unsaid,
         check: Check::Column(|subject| {
             let broken = &subject.column().broken_invariants;
             let count = counted(broken.len() as u64, "check");

@@ -1,10 +1,11 @@
 //! Texts that are something else, wholly, mostly or in part.
 
-use crate::anomalies::rule::{AnomalyRule, Check, Found};
+use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_FOR_SHARES, LEAST_VALUES};
 use crate::components::format::{counted, percent};
-use crate::domain::anomaly::{Likelihood, QualityDimension, RowChoice, Severity};
+use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
 use crate::domain::masking::MASK;
+use crate::domain::row_condition::RowFeature;
 use crate::engine::accumulators::date_texts::parse_date_text;
 use crate::engine::accumulators::text_kinds::{is_dummy, is_numeric};
 
@@ -115,7 +116,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Validity,
         explanation: "Every value of this text would fit a type that says more, that sorts and sums as it should, and that refuses what is wrong.",
         remedy: "Store the column in that type, or say in its description why not.",
-        rows: RowChoice::Filled,
+        rows: Rows::Are(RowFeature::Filled),
         check: Check::Column(suggested),
     },
     AnomalyRule {
@@ -126,7 +127,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Validity,
         explanation: "Nearly all of these texts are numbers. The rest keeps the column from being stored and summed as numbers.",
         remedy: "Repair the values that are no numbers, then store the column as a number.",
-        rows: RowChoice::NotNumber,
+        rows: Rows::Are(RowFeature::NotNumber),
         check: Check::Column(|subject| {
             let metrics = subject.metrics();
             if subject.means(CODES) || subject.part(metrics.date_count) > NEARLY_ALL {
@@ -143,7 +144,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Validity,
         explanation: "Nearly all of these texts are dates. The rest keeps the column from being stored and compared as dates.",
         remedy: "Repair the values that are no dates, then store the column as a date.",
-        rows: RowChoice::NotDate,
+        rows: Rows::Are(RowFeature::NotDate),
         check: Check::Column(|subject| mostly(subject, subject.metrics().date_count, "dates", is_date)),
     },
     AnomalyRule {
@@ -154,7 +155,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Validity,
         explanation: "A few of these texts are numbers, and nearly all others are not: often a code that was never looked up, or values of a neighbouring column.",
         remedy: "Look at the numbers, and repair the step that wrote them.",
-        rows: RowChoice::Number,
+        rows: Rows::Are(RowFeature::NumberText),
         check: Check::Column(|subject| {
             let metrics = subject.metrics();
             let count = metrics.numeric_count.unwrap_or(0);
@@ -183,7 +184,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Consistency,
         explanation: "Number and unit stand in one text, so that it can be neither summed nor compared.",
         remedy: "Split the number from its unit.",
-        rows: RowChoice::Filled,
+        rows: Rows::Are(RowFeature::Filled),
         check: Check::Column(with_units),
     },
     AnomalyRule {
@@ -194,7 +195,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Validity,
         explanation: "Most values are several, joined by a comma, a bar or the like.",
         remedy: "Give each part a row or a column of its own.",
-        rows: RowChoice::Filled,
+        rows: Rows::Are(RowFeature::Filled),
         check: Check::Column(|subject| {
             let reason = subject.column().meaning.functional_data_type_reason.clone().unwrap_or_default();
             (subject.is_text_of(LEAST_VALUES) && subject.means(&["delimited_list"])).then(|| {

@@ -22,6 +22,8 @@ pub struct Bar {
     pub title: String,
     /// Rows.
     pub count: u64,
+    /// Where they are.
+    pub href: Option<String>,
 }
 
 /// A bar of its own beside the others, on the same scale.
@@ -39,6 +41,8 @@ pub struct SideBar {
     pub share: String,
     /// Hatched, because it counts what is missing.
     pub is_missing: bool,
+    /// Where its rows are.
+    pub href: Option<String>,
 }
 
 /// A label under the bars.
@@ -137,10 +141,12 @@ fn plot(chart: &BarChart, scale: CountScale) -> AnyView {
         .enumerate()
         .map(|(index, bar)| {
             let (x, width) = (percent(index as f64 / count as f64), percent(1.0 / count as f64));
-            view! { <rect class="hit" x=x width=width height=length(height)><title>{bar.title.clone()}</title></rect> }.into_any()
+            let hit = view! { <rect class="hit" x=x width=width height=length(height)><title>{bar.title.clone()}</title></rect> };
+            linked(bar.href.as_deref().filter(|_| bar.count > 0), hit.into_any())
         })
         .collect();
     view! {
+        <div class="drawn">
         <svg class="plot" width="100%" height=length(height + AXIS) role="img" aria-label=chart.label.clone()>
             <svg width="100%" height=length(height) viewBox=format!("0 0 {WIDTH} {height}") preserveAspectRatio="none">
                 <path class="gd" d=rules />
@@ -150,10 +156,24 @@ fn plot(chart: &BarChart, scale: CountScale) -> AnyView {
             </svg>
             {counts}
             {axis(&chart.ticks, height + 14.0)}
-            {hits}
         </svg>
+        {over(hits, "100%".to_owned(), height)}
+        </div>
     }
     .into_any()
+}
+
+/// What a pointer meets lies over the picture: links may not stand inside it. The keyboard has the table of the bars, and the arrow keys.
+fn over(hits: Vec<AnyView>, width: String, height: f64) -> AnyView {
+    view! { <svg class="over" width=width height=length(height) aria-hidden="true">{hits}</svg> }.into_any()
+}
+
+/// A slot that leads to the rows of its bar.
+fn linked(href: Option<&str>, hit: AnyView) -> AnyView {
+    match href {
+        Some(href) => view! { <a href=href.to_owned() tabindex="-1">{hit}</a> }.into_any(),
+        None => hit,
+    }
 }
 
 /// Labels under an axis; those at the ends stay inside.
@@ -203,9 +223,18 @@ fn side_bars(chart: &BarChart, scale: CountScale) -> AnyView {
             view! {
                 {bar}
                 {before}
-                <rect class="hit" x=length(x) width=length(SIDE) height=length(height)><title>{side.title.clone()}</title></rect>
             }
             .into_any()
+        })
+        .collect();
+    let hits: Vec<AnyView> = chart
+        .sides
+        .iter()
+        .enumerate()
+        .map(|(index, side)| {
+            let x = length(index as f64 * SIDE);
+            let hit = view! { <rect class="hit" x=x width=length(SIDE) height=length(height)><title>{side.title.clone()}</title></rect> };
+            linked(side.href.as_deref().filter(|_| side.count > 0), hit.into_any())
         })
         .collect();
     let names: Vec<AnyView> = chart
@@ -215,10 +244,13 @@ fn side_bars(chart: &BarChart, scale: CountScale) -> AnyView {
         .collect();
     view! {
         <div class="sides">
+            <div class="drawn">
             <svg width=length(width) height=length(height) viewBox=format!("0 0 {width} {height}") role="img" aria-label=words.join(". ")>
                 {drawn}
                 <path class="ax" d=format!("M0 {0}H{width}", height - 0.5) />
             </svg>
+            {over(hits, length(width), height)}
+            </div>
             <div class="names" aria-hidden="true">{names}</div>
         </div>
     }
@@ -239,6 +271,7 @@ mod tests {
                 .map(|count| Bar {
                     title: format!("<b> {count}"),
                     count: *count,
+                    href: Some("/rows?from=1&to=2".into()),
                 })
                 .collect(),
             compared: vec![],
@@ -259,6 +292,7 @@ mod tests {
             compared: None,
             share: "57.1%".into(),
             is_missing: true,
+            href: None,
         }];
         let html = rendered(|| bar_chart(&chart, None));
         assert!(html.contains("v-90") && html.contains("v-45"), "half and a quarter of 180: {html}");

@@ -19,6 +19,8 @@ pub struct Part {
     pub is_missing: bool,
     /// Rows in the compared run.
     pub compared: Option<u64>,
+    /// Where its rows are.
+    pub href: Option<String>,
 }
 
 impl Part {
@@ -64,7 +66,7 @@ pub fn split_bar(parts: &[Part], whole: u64, label: &str, compared_name: Option<
                 .map(|before| format!("{} {}", compared_name.unwrap_or("before"), count(before)));
             view! {
                 <div>
-                    <dt>{part.name.clone()}</dt>
+                    <dt>{part_name(part, "")}</dt>
                     <dd>{count(part.count)}" "<span class="t2">{share(part.count, whole).unwrap_or_default()}</span>
                         {before.map(|before| view! { <small>{before}</small> })}
                     </dd>
@@ -82,6 +84,15 @@ pub fn split_bar(parts: &[Part], whole: u64, label: &str, compared_name: Option<
     .into_any()
 }
 
+/// The name of a part, which leads to its rows where there are any.
+fn part_name(part: &Part, class: &'static str) -> AnyView {
+    match part.href.clone().filter(|_| part.count > 0) {
+        Some(href) => view! { <a class=class href=href>{part.name.clone()}</a> }.into_any(),
+        None if class.is_empty() => part.name.clone().into_any(),
+        None => view! { <span class=class>{part.name.clone()}</span> }.into_any(),
+    }
+}
+
 /// Counts with bars, each against the same whole. The parts need not add up to it: a text may be quoted and upper case.
 pub fn breakdown(parts: &[Part], whole: u64) -> AnyView {
     let lines: Vec<AnyView> = parts
@@ -96,7 +107,7 @@ pub fn breakdown(parts: &[Part], whole: u64) -> AnyView {
             let class = if part.is_missing { "kn" } else { "k" };
             view! {
                 <li>
-                    <span class="v words">{part.name.clone()}</span>
+                    {part_name(part, "v words")}
                     <svg class="part" width="100%" height="8" aria-hidden="true">
                         <rect class="k5" width="100%" height="8" />
                         <rect class=class width=percent(ratio.clamp(0.0, 1.0)) height="8" />
@@ -134,6 +145,7 @@ mod tests {
                 count: 1,
                 is_missing: true,
                 compared: Some(4),
+                href: Some("/rows?is=null".into()),
             },
         ];
         let html = rendered(|| split_bar(&parts, 1_000_000, "mostly false", Some("run 6")));

@@ -14,6 +14,8 @@ pub struct Frequency {
     pub count: u64,
     /// Change since the compared run, in words; empty for none.
     pub change: String,
+    /// Where its rows are.
+    pub href: Option<String>,
 }
 
 /// What closes the list.
@@ -38,7 +40,7 @@ pub fn frequency_list(items: &[Frequency], rest: Option<Rest>, whole: u64, estim
                     <svg class="fill" width="100%" height="24" aria-hidden="true">
                         <rect width=percent(item.count as f64 / largest as f64) height="24" />
                     </svg>
-                    {value_name(&item.value)}
+                    {value_name(&item.value, item.href.as_deref())}
                     <span class="r">{text(item.count)}</span>
                     <span class="r">{part(item.count)}</span>
                     <span class="r small quiet">{item.change.clone()}</span>
@@ -67,11 +69,16 @@ pub fn frequency_list(items: &[Frequency], rest: Option<Rest>, whole: u64, estim
 }
 
 /// A value of the data: the empty text is `''`, outer and special spaces become visible.
-fn value_name(value: &str) -> AnyView {
-    if value.is_empty() {
-        return view! { <span class="v quiet" title="empty text">"''"</span> }.into_any();
+fn value_name(value: &str, href: Option<&str>) -> AnyView {
+    let (class, title, shown) = if value.is_empty() {
+        ("v quiet", "empty text".to_owned(), "''".to_owned())
+    } else {
+        ("v", value.to_owned(), visible(value))
+    };
+    match href {
+        Some(href) => view! { <a class=class title=title href=href.to_owned()>{shown}</a> }.into_any(),
+        None => view! { <span class=class title=title>{shown}</span> }.into_any(),
     }
-    view! { <span class="v" title=value.to_owned()>{visible(value)}</span> }.into_any()
 }
 
 /// Makes leading, trailing and control characters visible, which otherwise look like nothing.

@@ -8,20 +8,34 @@ use super::bar_chart::{Bar, BarChart, SideBar, bar_chart};
 use super::bins::{ComparedBins, laid_over, without_zeros};
 use super::bins_table::bins_table;
 use super::box_plot::{box_plot, quantile_row};
+use super::row_links::RowLinks;
 use crate::components::format::{count, number, percent, share, short_count};
 use crate::domain::column_profile::{ColumnProfile, HistogramBin};
+use crate::domain::row_condition::RowFeature;
 
 /// Height of the bars in pixels.
 const HEIGHT: f64 = 180.0;
 
 /// Draws the histogram with its table. `id` must be unique on the page; the read-out finds the chart by it.
-pub fn number_histogram(id: &str, column: &ColumnProfile, compared: Option<&ColumnProfile>, runs: &RunNames, logarithmic: bool) -> AnyView {
+pub fn number_histogram(
+    id: &str,
+    column: &ColumnProfile,
+    compared: Option<&ColumnProfile>,
+    runs: &RunNames,
+    logarithmic: bool,
+    rows: &RowLinks,
+) -> AnyView {
     let (bins, zeros) = without_zeros(column);
     let one_bin_a_value = is_one_bin_a_value(&bins, column.metrics.integer_valued == Some(true));
     let over = compared.map(without_zeros);
     let laid = over.as_ref().and_then(|(other, _)| laid_over(&bins, other));
     let ranges: Vec<(String, String)> = bins.iter().map(|bin| range(bin, one_bin_a_value)).collect();
-    let sides = side_bars(column, zeros, compared, over.as_ref().map(|(_, zeros)| *zeros), runs);
+    let sides = side_bars(column, zeros, compared, over.as_ref().map(|(_, zeros)| *zeros), runs, rows);
+    let last = bins.len().saturating_sub(1);
+    let hrefs: Vec<Option<String>> = (0..)
+        .zip(&bins)
+        .map(|(place, bin)| rows.of_bin(column, bin, place == last))
+        .collect();
     let titles = bins.iter().zip(&ranges).enumerate().map(|(index, (bin, range))| {
         let before = match &laid {
             Some(ComparedBins::Exact(counts)) => format!("; {} {}", runs.compared.as_deref().unwrap_or("before"), count(counts[index])),
@@ -35,6 +49,7 @@ pub fn number_histogram(id: &str, column: &ColumnProfile, compared: Option<&Colu
                 of_rows(bin.count, column)
             ),
             count: bin.count,
+            href: hrefs[index].clone(),
         }
     });
     let chart = BarChart {
@@ -52,7 +67,7 @@ pub fn number_histogram(id: &str, column: &ColumnProfile, compared: Option<&Colu
         <figure class="histo">
             {bar_chart(&chart, below)}
             {quantile_row(column)}
-            {table(column, &bins, &ranges, &sides, laid.as_ref(), runs)}
+            {table(column, &bins, &ranges, &sides, laid.as_ref(), runs, &hrefs)}
         </figure>
     }
     .into_any()
@@ -86,8 +101,10 @@ fn side_bars(
     compared: Option<&ColumnProfile>,
     zeros_before: Option<u64>,
     runs: &RunNames,
+    rows: &RowLinks,
 ) -> Vec<SideBar> {
     let before = |value: fn(&ColumnProfile) -> u64| compared.map(value);
+    let features = [RowFeature::Null, RowFeature::Zero, RowFeature::Nan, RowFeature::Infinite];
     [
         ("null", column.null_count, before(|column| column.null_count), true),
         ("zero", zeros, zeros_before, false),
@@ -105,19 +122,21 @@ fn side_bars(
         ),
     ]
     .into_iter()
-    .filter(|(_, rows, before, _)| *rows > 0 || before.is_some_and(|before| before > 0))
-    .map(|(name, rows, before, is_missing)| {
+    .zip(features)
+    .filter(|((_, count, before, _), _)| *count > 0 || before.is_some_and(|before| before > 0))
+    .map(|((name, number, before, is_missing), feature)| {
         let then = before
             .map(|before| format!("; {} {}", runs.compared.as_deref().unwrap_or("before"), count(before)))
             .unwrap_or_default();
-        let title = format!("{name}: {} rows, {}{then}", count(rows), of_rows(rows, column));
+        let title = format!("{name}: {} rows, {}{then}", count(number), of_rows(number, column));
         SideBar {
             name,
             title,
-            count: rows,
+            count: number,
             compared: before,
-            share: of_rows(rows, column),
+            share: of_rows(number, column),
             is_missing,
+            href: rows.of(feature),
         }
     })
     .collect()
@@ -172,6 +191,7 @@ fn table(
     sides: &[SideBar],
     laid: Option<&ComparedBins>,
     runs: &RunNames,
+    hrefs: &[Option<String>],
 ) -> AnyView {
     let exact = match laid {
         Some(ComparedBins::Exact(counts)) => Some(counts),
@@ -219,7 +239,12 @@ fn table(
         ));
     }
     rows.push(last);
-    bins_table(&format!("Rows of {} by bin", column.column_name), &heads, 2, rows)
+    let of_bars = |count: u64, href: &Option<String>| href.clone().filter(|_| count > 0);
+    let sides = sides.iter().map(|side| of_bars(side.count, &side.href));
+    let hrefs: Vec<Option<String>> = sides
+        .chain(bins.iter().zip(hrefs).map(|(bin, href)| of_bars(bin.count, href)))
+        .collect();
+    bins_table(&format!("Rows of {} by bin", column.column_name), &heads, 2, rows, &hrefs)
 }
 
 #[cfg(test)]
@@ -274,6 +299,7 @@ mod tests {
                     compared: None,
                 },
                 false,
+                &RowLinks::default(),
             )
         });
         for cell in [
@@ -296,19 +322,19 @@ mod tests {
     fn the_compared_run_has_figures_only_on_the_same_edges() {
         let mut before = amounts();
         before.null_count = 40;
-        let same = rendered(|| number_histogram("d", &amounts(), Some(&before), &runs(), true));
+        let same = rendered(|| number_histogram("d", &amounts(), Some(&before), &runs(), true, &RowLinks::default()));
         assert!(
             same.contains(">run 6</th>") && same.contains("Than in run 6: fewer nulls"),
             "{same}"
         );
         before.histogram[0].lower = Some(-20.0);
-        let other = rendered(|| number_histogram("d", &amounts(), Some(&before), &runs(), false));
+        let other = rendered(|| number_histogram("d", &amounts(), Some(&before), &runs(), false, &RowLinks::default()));
         assert!(!other.contains(">run 6</th>") && other.contains("class=\"pv\""), "{other}");
     }
 
     #[test]
     fn an_empty_column_is_drawn_without_nonsense() {
-        let html = rendered(|| number_histogram("d", &ColumnProfile::default(), None, &runs(), false));
+        let html = rendered(|| number_histogram("d", &ColumnProfile::default(), None, &runs(), false, &RowLinks::default()));
         assert!(!html.contains("NaN") && !html.contains("inf"), "{html}");
     }
 }

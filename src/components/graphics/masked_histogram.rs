@@ -20,6 +20,7 @@ pub fn masked_histogram(id: &str, column: &ColumnProfile, logarithmic: bool) -> 
             compared: None,
             share: of_rows(column.null_count),
             is_missing: true,
+            href: None,
         })
         .into_iter()
         .collect();
@@ -39,6 +40,7 @@ pub fn masked_histogram(id: &str, column: &ColumnProfile, logarithmic: bool) -> 
             .map(|(at, bin)| Bar {
                 title: format!("{}: {} rows, {}", name(at), count(bin.count), of_rows(bin.count)),
                 count: bin.count,
+                href: None,
             })
             .collect(),
         compared: Vec::new(),
@@ -55,7 +57,7 @@ pub fn masked_histogram(id: &str, column: &ColumnProfile, logarithmic: bool) -> 
         .chain(bins.iter().enumerate().map(|(at, bin)| line(name(at), bin.count)))
         .collect();
     let caption = format!("Rows of {} by bar", column.column_name);
-    view! { <figure class="histo">{bar_chart(&chart, None)}{bins_table(&caption, &heads, 1, rows)}</figure> }.into_any()
+    view! { <figure class="histo">{bar_chart(&chart, None)}{bins_table(&caption, &heads, 1, rows, &[])}</figure> }.into_any()
 }
 
 #[cfg(test)]

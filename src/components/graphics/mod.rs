@@ -22,6 +22,7 @@ pub mod masked_histogram;
 pub mod meter;
 pub mod null_bar;
 mod path;
+pub mod row_links;
 pub mod run_bars;
 mod scale;
 pub mod shape;

@@ -7,11 +7,20 @@ use super::axis_labels::named_ticks;
 use super::bar_chart::{Bar, BarChart, SideBar, bar_chart};
 use super::bins::{ComparedBins, laid_over};
 use super::bins_table::bins_table;
+use super::row_links::RowLinks;
 use crate::components::format::{count, share, short_count};
 use crate::domain::column_profile::ColumnProfile;
+use crate::domain::row_condition::RowFeature;
 
 /// Draws the histogram with its table.
-pub fn time_histogram(id: &str, column: &ColumnProfile, compared: Option<&ColumnProfile>, runs: &RunNames, logarithmic: bool) -> AnyView {
+pub fn time_histogram(
+    id: &str,
+    column: &ColumnProfile,
+    compared: Option<&ColumnProfile>,
+    runs: &RunNames,
+    logarithmic: bool,
+    links: &RowLinks,
+) -> AnyView {
     let bins = &column.histogram;
     let laid = compared.and_then(|other| laid_over(bins, &other.histogram));
     let exact = match &laid {
@@ -32,8 +41,14 @@ pub fn time_histogram(id: &str, column: &ColumnProfile, compared: Option<&Column
             compared: nulls_before,
             share: of_rows(column.null_count),
             is_missing: true,
+            href: links.of(RowFeature::Null),
         })
         .into_iter()
+        .collect();
+    let last = bins.len().saturating_sub(1);
+    let hrefs: Vec<Option<String>> = (0..)
+        .zip(bins)
+        .map(|(place, bin)| links.of_bin(column, bin, place == last))
         .collect();
     let chart = BarChart {
         id: id.to_owned(),
@@ -44,6 +59,7 @@ pub fn time_histogram(id: &str, column: &ColumnProfile, compared: Option<&Column
             .map(|(index, bin)| Bar {
                 title: format!("{}: {} rows, {}{}", bin.label, count(bin.count), of_rows(bin.count), before(index)),
                 count: bin.count,
+                href: hrefs[index].clone(),
             })
             .collect(),
         compared: laid.as_ref().map(ComparedBins::counts).unwrap_or_default(),
@@ -76,7 +92,13 @@ pub fn time_histogram(id: &str, column: &ColumnProfile, compared: Option<&Column
         .as_ref()
         .map(|counts| sum(&mut counts.iter().copied().chain(sides.iter().filter_map(|side| side.compared))));
     line("all".to_owned(), all, all_before);
-    view! { <figure class="histo">{bar_chart(&chart, None)}{bins_table(&format!("Rows of {} by period", column.column_name), &heads, 1, rows)}</figure> }.into_any()
+    let of_bars = |count: u64, href: &Option<String>| href.clone().filter(|_| count > 0);
+    let of_sides = sides.iter().map(|side| of_bars(side.count, &side.href));
+    let linked: Vec<Option<String>> = of_sides
+        .chain(bins.iter().zip(&hrefs).map(|(bin, href)| of_bars(bin.count, href)))
+        .collect();
+    let caption = format!("Rows of {} by period", column.column_name);
+    view! { <figure class="histo">{bar_chart(&chart, None)}{bins_table(&caption, &heads, 1, rows, &linked)}</figure> }.into_any()
 }
 
 /// From when to when, where most rows lie, and what lies in the future.
@@ -134,6 +156,7 @@ mod tests {
                     compared: None,
                 },
                 false,
+                &RowLinks::default(),
             )
         });
         for part in [

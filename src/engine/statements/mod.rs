@@ -9,6 +9,7 @@ mod figures;
 mod numbers;
 mod relation;
 mod row_filter;
+mod rows;
 mod standard_forms;
 mod tables;
 mod text_rules;
@@ -24,6 +25,7 @@ use crate::domain::column_profile::{ColumnProfile, GeneralType};
 use crate::domain::statement::{Panel, SqlDialect, Statement};
 use every_column::ColumnQueries;
 pub use relation::TableContext;
+pub use rows::row_statement;
 pub use unsaid::{Unsaid, unsaid_for, unsaid_of_table};
 
 /// Metrics by panel, to tell which panels show an estimate.

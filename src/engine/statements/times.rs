@@ -111,11 +111,16 @@ impl ColumnQueries<'_> {
 
     /// The calendar day of the value.
     fn day(&self) -> String {
+        self.day_of("v")
+    }
+
+    /// The calendar day of a value of the column.
+    pub fn day_of(&self, value: &str) -> String {
         match self.dialect {
             // DuckDB's cast drops nanoseconds towards 1970, which is the wrong day for the last one before midnight.
-            SqlDialect::DuckDb if self.has_nanoseconds() => "CAST(regexp_replace(CAST(v AS VARCHAR), ' .*', '') AS date)".into(),
-            SqlDialect::DuckDb | SqlDialect::Postgres => "CAST(v AS date)".into(),
-            SqlDialect::Sqlite => "date(v)".into(),
+            SqlDialect::DuckDb if self.has_nanoseconds() => format!("CAST(regexp_replace(CAST({value} AS VARCHAR), ' .*', '') AS date)"),
+            SqlDialect::DuckDb | SqlDialect::Postgres => format!("CAST({value} AS date)"),
+            SqlDialect::Sqlite => format!("date({value})"),
         }
     }
 
@@ -163,7 +168,7 @@ impl ColumnQueries<'_> {
     }
 
     /// A day as a literal; beyond four digits of a year as a number of days.
-    fn date(&self, day: i64) -> String {
+    pub fn date(&self, day: i64) -> String {
         let (year, ..) = civil_from_days(day);
         if !(1..=9_999).contains(&year) {
             return match self.dialect {

@@ -4,7 +4,7 @@
 //! A second look at the table, after its columns are finished, and only where it is affordable: the figures that the columns
 //! already prove cost nothing, and a table beyond [`VALUE_LIMIT`] or [`ROW_LIMIT`] is not read again but says why not.
 
-mod canonical_arrays;
+pub(in crate::engine) mod canonical_arrays;
 mod correlations;
 mod reading;
 mod row_hashes;

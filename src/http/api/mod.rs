@@ -20,6 +20,7 @@ mod optional_body;
 pub mod results;
 pub mod results_body;
 pub mod routes;
+pub mod rows;
 pub mod run_lists;
 pub mod runs;
 pub mod seed_tree;

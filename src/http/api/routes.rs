@@ -9,7 +9,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use super::catalogue::{characteristics, connections, datasets, projects, seeding, table_groups, tables};
-use super::{alerts, casing, column_profile, columns, external_runs, openapi, results, run_lists, runs, seed_tree};
+use super::{alerts, casing, column_profile, columns, external_runs, openapi, results, rows, run_lists, runs, seed_tree};
 use crate::state::AppState;
 
 /// Another address of a handler.
@@ -87,6 +87,7 @@ pub fn all() -> Vec<ApiRoute> {
         ),
         route(routes!(columns::all_columns), &[]),
         route(routes!(columns::history), &[]),
+        route(routes!(rows::list), &[]),
         route(routes!(projects::list), &[same("/api/data-quality/testgen/projects")]),
         route(routes!(projects::create), &[]),
         route(routes!(projects::show), &[]),

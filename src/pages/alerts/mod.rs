@@ -121,7 +121,7 @@ pub fn AlertPage() -> impl IntoView {
         let content = view! {
             {breadcrumb(vec![Crumb::new("Alerts", "/alerts")])}{PageHead::new(title.clone()).actions(view! { <CopyLink /> }).view()}
             <div class="alone">
-                {pane::pane(&pane::Looked { alert: &alert, events: &events, levels: &levels, stewards: &stewards, may_clear, may_delete: viewer.may(Permission::Configure), back: &here, has_title: false }, request::now())}
+                {pane::pane(&pane::Looked { alert: &alert, events: &events, levels: &levels, stewards: &stewards, may_clear, may_delete: viewer.may(Permission::Configure), sees_values: viewer.values_scope().is_everything(), back: &here, has_title: false }, request::now())}
             </div>
         };
         Ok(titled(title, content.into_any()))
@@ -146,6 +146,7 @@ pub fn inbox_view(model: &InboxModel, query: &AlertsQuery, viewer: &Viewer, now:
             stewards: &model.stewards,
             may_clear: model.may_clear,
             may_delete: viewer.may(Permission::Configure),
+            sees_values: viewer.values_scope().is_everything(),
             back: &back,
             has_title: true,
         };

@@ -9,8 +9,9 @@ use crate::components::format::counted;
 use crate::components::graphics::level_strip::level_strip;
 use crate::components::moment::{day, moment};
 use crate::components::severity::severity_mark;
-use crate::domain::alert::{Alert, AlertEvent, AlertState};
+use crate::domain::alert::{Alert, AlertEvent, AlertState, source};
 use crate::domain::user::User;
+use crate::pages::rows::finding_href;
 use crate::store::alert_lists::LevelPoint;
 
 /// The strip of the pane, in pixels.
@@ -30,6 +31,8 @@ pub struct Looked<'a> {
     pub may_clear: bool,
     /// Whether the person may remove it.
     pub may_delete: bool,
+    /// Whether the person may see personal values everywhere.
+    pub sees_values: bool,
     /// Where forms come back to.
     pub back: &'a str,
     /// Whether the title stands here, or above it.
@@ -60,6 +63,7 @@ pub fn pane(looked: &Looked, now: DateTime<Utc>) -> AnyView {
         {looked.has_title.then(|| view! { <h2>{alert.title.clone()}</h2> })}
         {place}
         <p>{alert.details.clone()}</p>
+        {rows(looked)}
         {strip(looked, now)}
         {standing(alert, now)}
         {meaning}
@@ -68,6 +72,15 @@ pub fn pane(looked: &Looked, now: DateTime<Utc>) -> AnyView {
         {trail(looked.events, now)}
     }
     .into_any()
+}
+
+/// The way to the rows that the finding is about, in the latest run that showed it.
+fn rows(looked: &Looked) -> Option<AnyView> {
+    let alert = looked.alert;
+    let (table, column) = (alert.table.as_ref()?, alert.column_name.as_ref()?);
+    let rule = get_rule(&alert.kind).filter(|rule| alert.source_type == source::ANOMALY && rule.has_rows_for(looked.sees_values))?;
+    let href = finding_href(&table.column_path(column), rule.name, alert.last_run_number);
+    Some(view! { <p><a class="btn" href=href>"See the rows"</a></p> }.into_any())
 }
 
 fn strip(looked: &Looked, now: DateTime<Utc>) -> AnyView {

@@ -7,6 +7,7 @@ use crate::components::graphics::RunNames;
 use crate::components::graphics::breakdown::{Part, split_bar};
 use crate::components::section::{SectionTitle, section};
 use crate::domain::column_profile::ColumnProfile;
+use crate::domain::row_condition::{RowCondition, RowFeature};
 use crate::domain::statement::Panel;
 use crate::domain::table::ColumnDetail;
 use crate::pages::panel_sql::PanelSql;
@@ -15,11 +16,17 @@ use crate::pages::panel_sql::PanelSql;
 pub fn boolean_section(detail: &ColumnDetail, runs: &RunNames, sql: &PanelSql) -> AnyView {
     let column = &detail.column;
     let before = |rows: fn(&ColumnProfile) -> Option<u64>| detail.compared.as_ref().and_then(rows);
+    let links = super::row_links(detail);
     let part = |name: &str, rows: fn(&ColumnProfile) -> Option<u64>, is_missing: bool| Part {
         name: name.to_owned(),
         count: rows(column).unwrap_or(0),
         is_missing,
         compared: before(rows),
+        href: links.by(if is_missing {
+            RowCondition::Is(RowFeature::Null)
+        } else {
+            RowCondition::Value(name.to_owned())
+        }),
     };
     let parts = [
         part("true", |column| column.metrics.true_count, false),

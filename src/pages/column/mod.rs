@@ -15,8 +15,9 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::findings::{Place, findings_section};
+use super::findings::{Place, findings_section, rows_of_table};
 use super::panel_sql::PanelSql;
+use super::rows::can_look;
 use super::run_links::{compare_menu, run_menu, run_names, with};
 use super::table::{address_of, crumbs};
 use super::{page, request, respond, titled};
@@ -26,6 +27,7 @@ use crate::components::empty_state::empty_state;
 use crate::components::filter_row::{Segment, segmented};
 use crate::components::format::{count, counted};
 use crate::components::graphics::RunNames;
+use crate::components::graphics::row_links::RowLinks;
 use crate::components::head::{Crumb, PageHead, breadcrumb};
 use crate::components::icon::{Icon, icon};
 use crate::components::meaning::pii_tag;
@@ -35,6 +37,7 @@ use crate::components::tag::{Tone, source_tag, tag};
 use crate::domain::address::encode_segment;
 use crate::domain::anomaly::RunFinding;
 use crate::domain::column_profile::{ColumnProfile, GeneralType};
+use crate::domain::masking::is_personal;
 use crate::domain::query::ColumnsQuery;
 use crate::domain::table::ColumnDetail;
 use crate::domain::user::Permission;
@@ -214,7 +217,13 @@ fn found(detail: &ColumnDetail, query: &ColumnsQuery) -> Option<AnyView> {
     let name = &detail.column.column_name;
     let found: Vec<&RunFinding> = detail.table.findings.of_column(name).collect();
     let back = format!("{}{}", detail.table.summary.address.column_path(name), query.to_query());
-    findings_section(&found, Place::Column, detail.table.findings.may_clear, &back)
+    findings_section(
+        &found,
+        Place::Column,
+        detail.table.findings.may_clear,
+        &back,
+        rows_of_table(&detail.table),
+    )
 }
 
 /// Why figures are missing or not to be relied on.
@@ -281,14 +290,15 @@ fn sections(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames, sql: &
     }
     match column.general_type {
         GeneralType::Number => number::number_sections(detail, query, runs, sql),
-        GeneralType::Text => text::text_sections(detail, runs, sql),
+        GeneralType::Text => text::text_sections(detail, runs, sql, &row_links(detail)),
         GeneralType::Time => time::time_sections(detail, query, runs, sql),
         GeneralType::Boolean => Panels {
             full: Some(boolean::boolean_section(detail, runs, sql)),
             ..Panels::default()
         },
         GeneralType::Other => {
-            let left = view! { {values::top_values_section(detail, sql)}{text::length_section(detail, runs, sql)} };
+            let links = row_links(detail);
+            let left = view! { {values::top_values_section(detail, sql)}{text::length_section(detail, runs, sql, &links)} };
             Panels {
                 left: Some(left.into_any()),
                 ..Panels::default()
@@ -315,6 +325,21 @@ fn nothing(detail: &ColumnDetail, query: &ColumnsQuery) -> AnyView {
         Button::new(format!("Show run {}", point.number)).link(href)
     });
     empty_state(None, title, reason, show)
+}
+
+/// Where the rows behind the figures are, if the source of the run shown can be looked at.
+fn row_links(detail: &ColumnDetail) -> RowLinks {
+    let table = &detail.table;
+    let Some(run) = table.run.as_ref().filter(|_| can_look(table)) else {
+        return RowLinks::default();
+    };
+    let column = &detail.column;
+    RowLinks::new(
+        table.summary.address.column_path(&column.column_name),
+        Some(run.number),
+        column.values_masked,
+        is_personal(&detail.characteristics.pii_risk, column.meaning.pii_risk),
+    )
 }
 
 /// Linear or logarithmic counts, by the address.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::values::top_values_section;
-use super::{Panels, legend, scale_switch};
+use super::{Panels, legend, row_links, scale_switch};
 use crate::components::format::counted;
 use crate::components::graphics::RunNames;
 use crate::components::graphics::histogram::number_histogram;
@@ -57,7 +57,7 @@ fn distribution(detail: &ColumnDetail, query: &ColumnsQuery, runs: &RunNames, sq
         .controls(view! { {legend(column, runs)}{scale_switch(detail, query)} });
     let content = view! {
         <ChartReadout chart="chart-distribution".to_owned() hint="Point at a bar, or use the arrow keys, to read it".to_owned() />
-        {number_histogram("chart-distribution", column, detail.compared.as_ref(), runs, query.log_scale)}
+        {number_histogram("chart-distribution", column, detail.compared.as_ref(), runs, query.log_scale, &row_links(detail))}
         {sql.under(&[Panel::Histogram, Panel::Quantiles, Panel::Outliers], "this histogram and its quantiles")}
     };
     Some(section(title, content))

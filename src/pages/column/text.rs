@@ -9,18 +9,20 @@ use crate::components::graphics::RunNames;
 use crate::components::graphics::breakdown::{Part, breakdown};
 use crate::components::graphics::frequency_list::{Frequency, Rest, frequency_list};
 use crate::components::graphics::length_histogram::length_histogram;
+use crate::components::graphics::row_links::RowLinks;
 use crate::components::meaning::words_of;
 use crate::components::section::{SectionTitle, section};
 use crate::domain::column_profile::{ColumnProfile, Metrics};
+use crate::domain::row_condition::{RowCondition, RowFeature};
 use crate::domain::statement::Panel;
 use crate::domain::table::ColumnDetail;
 use crate::islands::chart_readout::ChartReadout;
 use crate::pages::panel_sql::PanelSql;
 
 /// Its panels.
-pub fn text_sections(detail: &ColumnDetail, runs: &RunNames, sql: &PanelSql) -> Panels {
-    let left = view! { {top_values_section(detail, sql)}{shapes(detail, sql)}{length_section(detail, runs, sql)} };
-    let right = view! { {missing(&detail.column, sql)}{contents(&detail.column, sql)} };
+pub fn text_sections(detail: &ColumnDetail, runs: &RunNames, sql: &PanelSql, links: &RowLinks) -> Panels {
+    let left = view! { {top_values_section(detail, sql)}{shapes(detail, sql, links)}{length_section(detail, runs, sql, links)} };
+    let right = view! { {missing(&detail.column, sql, links)}{contents(&detail.column, sql, links)} };
     Panels {
         full: None,
         left: Some(left.into_any()),
@@ -28,7 +30,7 @@ pub fn text_sections(detail: &ColumnDetail, runs: &RunNames, sql: &PanelSql) -> 
     }
 }
 
-fn shapes(detail: &ColumnDetail, sql: &PanelSql) -> Option<AnyView> {
+fn shapes(detail: &ColumnDetail, sql: &PanelSql, links: &RowLinks) -> Option<AnyView> {
     let column = &detail.column;
     let patterns = column.metrics.patterns.as_ref().filter(|patterns| !patterns.is_empty())?;
     let before = detail
@@ -47,6 +49,7 @@ fn shapes(detail: &ColumnDetail, sql: &PanelSql) -> Option<AnyView> {
             value: entry.pattern.clone(),
             count: entry.count,
             change: if is_new(&entry.pattern) { "new".into() } else { String::new() },
+            href: links.by(RowCondition::Shape(entry.pattern.clone())),
         })
         .collect();
     let whole = column.non_null_count;
@@ -83,27 +86,28 @@ fn shapes(detail: &ColumnDetail, sql: &PanelSql) -> Option<AnyView> {
 }
 
 /// How long the texts are.
-pub fn length_section(detail: &ColumnDetail, runs: &RunNames, sql: &PanelSql) -> Option<AnyView> {
-    let chart = length_histogram("chart-length", &detail.column, runs)?;
+pub fn length_section(detail: &ColumnDetail, runs: &RunNames, sql: &PanelSql, links: &RowLinks) -> Option<AnyView> {
+    let chart = length_histogram("chart-length", &detail.column, runs, links)?;
     let title = SectionTitle::new("length", "Length").subtitle("characters");
     let content = view! { <ChartReadout chart="chart-length".to_owned() hint="Point at a bar, or use the arrow keys, to read it".to_owned() />{chart}{sql.under(&[Panel::Lengths], "lengths")} };
     Some(section(title, content))
 }
 
 /// What says nothing: null, empty, blank, stand-ins. They add up to the missing ones.
-fn missing(column: &ColumnProfile, sql: &PanelSql) -> Option<AnyView> {
+fn missing(column: &ColumnProfile, sql: &PanelSql, links: &RowLinks) -> Option<AnyView> {
     let metrics = &column.metrics;
     let missing = metrics.missing_count?;
-    let part = |name: &str, count: u64| Part {
+    let part = |name: &str, count: u64, feature: RowFeature| Part {
         is_missing: true,
+        href: links.of(feature),
         ..Part::of(name, count)
     };
     let parts = [
-        part("null", column.null_count),
-        part("empty text", metrics.zero_length_count.unwrap_or(0)),
-        part("white space only", metrics.blank_count.unwrap_or(0)),
-        part("stand-ins like n/a", metrics.dummy_count.unwrap_or(0)),
-        part("missing altogether", missing),
+        part("null", column.null_count, RowFeature::Null),
+        part("empty text", metrics.zero_length_count.unwrap_or(0), RowFeature::Empty),
+        part("white space only", metrics.blank_count.unwrap_or(0), RowFeature::Blank),
+        part("stand-ins like n/a", metrics.dummy_count.unwrap_or(0), RowFeature::MissingWord),
+        part("missing altogether", missing, RowFeature::Missing),
     ];
     let title = SectionTitle::new("missing", "Missing").subtitle(format!("share of {}", counted(column.row_count, "row")));
     // The same statement counts what the next panel shows; where that is absent, it stands here.
@@ -112,11 +116,16 @@ fn missing(column: &ColumnProfile, sql: &PanelSql) -> Option<AnyView> {
 }
 
 /// What the texts consist of. A text may be counted in several lines.
-fn contents(column: &ColumnProfile, sql: &PanelSql) -> Option<AnyView> {
+fn contents(column: &ColumnProfile, sql: &PanelSql, links: &RowLinks) -> Option<AnyView> {
     let all = contents_of(&column.metrics);
     let parts: Vec<Part> = all
         .into_iter()
-        .filter_map(|(name, rows)| rows.filter(|rows| *rows > 0).map(|count| Part::of(name, count)))
+        .filter_map(|(name, rows, feature)| {
+            rows.filter(|rows| *rows > 0).map(|count| Part {
+                href: links.of(feature),
+                ..Part::of(name, count)
+            })
+        })
         .collect();
     if parts.is_empty() {
         return None;
@@ -130,27 +139,27 @@ fn contents(column: &ColumnProfile, sql: &PanelSql) -> Option<AnyView> {
 }
 
 /// The lines of the panel with their counts.
-fn contents_of(metrics: &Metrics) -> [(&'static str, Option<u64>); 15] {
+fn contents_of(metrics: &Metrics) -> [(&'static str, Option<u64>, RowFeature); 15] {
     [
-        ("all upper case", metrics.upper_case_count),
-        ("all lower case", metrics.lower_case_count),
-        ("mixed case", metrics.mixed_case_count),
-        ("without a letter", metrics.non_alpha_count),
-        ("with a digit", metrics.includes_digit_count),
-        ("a number", metrics.numeric_count),
-        ("a date", metrics.date_count),
-        ("a yes or no", metrics.boolean_text_count),
-        ("beginning with a space", metrics.lead_space_count),
-        ("ending with a space", metrics.trail_space_count),
-        ("with an inner space", metrics.embedded_space_count),
-        ("in quotes", metrics.quoted_count),
-        ("outside ASCII", metrics.non_ascii_count),
-        ("with invisible characters", metrics.non_printing_count),
-        ("not valid UTF-8", metrics.invalid_utf8_count),
+        ("all upper case", metrics.upper_case_count, RowFeature::UpperCase),
+        ("all lower case", metrics.lower_case_count, RowFeature::LowerCase),
+        ("mixed case", metrics.mixed_case_count, RowFeature::MixedCase),
+        ("without a letter", metrics.non_alpha_count, RowFeature::NoLetter),
+        ("with a digit", metrics.includes_digit_count, RowFeature::Digit),
+        ("a number", metrics.numeric_count, RowFeature::NumberText),
+        ("a date", metrics.date_count, RowFeature::DateText),
+        ("a yes or no", metrics.boolean_text_count, RowFeature::TruthText),
+        ("beginning with a space", metrics.lead_space_count, RowFeature::LeadingSpace),
+        ("ending with a space", metrics.trail_space_count, RowFeature::TrailingSpace),
+        ("with an inner space", metrics.embedded_space_count, RowFeature::InnerSpace),
+        ("in quotes", metrics.quoted_count, RowFeature::Quoted),
+        ("outside ASCII", metrics.non_ascii_count, RowFeature::NonAscii),
+        ("with invisible characters", metrics.non_printing_count, RowFeature::Invisible),
+        ("not valid UTF-8", metrics.invalid_utf8_count, RowFeature::InvalidUtf8),
     ]
 }
 
 /// Whether there is anything to say of the texts.
 fn has_contents(metrics: &Metrics) -> bool {
-    contents_of(metrics).iter().any(|(_, rows)| rows.is_some_and(|rows| rows > 0))
+    contents_of(metrics).iter().any(|(_, rows, _)| rows.is_some_and(|rows| rows > 0))
 }

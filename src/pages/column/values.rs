@@ -19,13 +19,16 @@ pub fn top_values_section(detail: &ColumnDetail, sql: &PanelSql) -> Option<AnyVi
         return None;
     }
     let found = column.estimates.get("top_values");
+    let links = super::row_links(detail);
     let items: Vec<Frequency> = column
         .top_values
         .iter()
-        .map(|top| Frequency {
+        .enumerate()
+        .map(|(place, top)| Frequency {
             value: shown(column, top),
             count: top.count,
             change: change(column, detail.compared.as_ref(), top),
+            href: links.of_top(place, top),
         })
         .collect();
     let listed = column.top_values.iter().fold(0_u64, |sum, top| sum.saturating_add(top.count));

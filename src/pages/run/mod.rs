@@ -141,7 +141,7 @@ pub fn run_view(model: &RunModel, now: DateTime<Utc>) -> AnyView {
 fn found(model: &RunModel) -> Option<AnyView> {
     let found: Vec<&RunFinding> = model.findings.list.iter().collect();
     let back = format!("/runs/{}", model.run.number);
-    findings_section(&found, Place::Run, model.findings.may_clear, &back)
+    findings_section(&found, Place::Run, model.findings.may_clear, &back, |_| None)
 }
 
 fn head(model: &RunModel, now: DateTime<Utc>) -> AnyView {

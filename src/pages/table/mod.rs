@@ -14,7 +14,7 @@ use leptos_router::params::ParamsMap;
 
 pub(super) use described::tag_links;
 
-use super::findings::{Place, findings_section};
+use super::findings::{Place, findings_section, rows_of_table};
 use super::run_links::{export_link, profile_button, read_everything_button, run_menu, with};
 use super::{page, request, respond, titled};
 use crate::components::button::Button;
@@ -87,7 +87,7 @@ pub fn table_view(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>
 fn alerts_tab(detail: &TableDetail, query: &ColumnsQuery) -> AnyView {
     let found: Vec<&RunFinding> = detail.findings.list.iter().collect();
     let here = format!("{}{}", detail.summary.address.path(), query.to_query());
-    findings_section(&found, Place::Table, detail.findings.may_clear, &here).unwrap_or_else(|| {
+    findings_section(&found, Place::Table, detail.findings.may_clear, &here, rows_of_table(detail)).unwrap_or_else(|| {
         let (title, reason) = match &detail.run {
             Some(run) => (
                 "Nothing odd was found",

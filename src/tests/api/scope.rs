@@ -171,6 +171,8 @@ async fn no_endpoint_tells_of_a_group_outside_the_scope() {
             }
             let address = if path.contains("column-profile") || path.contains("column-history") {
                 format!("{filled}?tableName={table}&columnName={column}")
+            } else if path.ends_with("/rows") {
+                format!("{filled}?tableName={table}&columnName={column}&is=null")
             } else {
                 filled.clone()
             };
@@ -265,6 +267,7 @@ fn no_handler_takes_the_whole_state() {
         "http/gate.rs",
         "http/data.rs",
         "http/alert_data.rs",
+        "http/row_data.rs",
         "http/find_data.rs",
         "http/console.rs",
         "http/router.rs",

@@ -8,4 +8,5 @@ mod people;
 mod permissions;
 mod quality;
 mod reading;
+mod rows;
 mod several;

@@ -1,0 +1,1 @@
+-- Nothing of this version is kept in Delta.

@@ -34,12 +34,13 @@ function writeFolder(folder: string): string[] {
   writeFileSync(join(folder, "values.csv"), `${GROUPS.map((_, at) => `v${at}`).join(",")}\n${csv.join("\n")}\n`);
   const lines = valueRows().map((row) => JSON.stringify(Object.fromEntries(row.map((cell, at) => [`v${at}`, cell]))));
   writeFileSync(join(folder, "lines.jsonl"), `${lines.join("\n")}\n`);
-  const cells = STRINGS.map((_, at) => `x${at}`);
-  writeFileSync(join(folder, "names.csv"), `${STRINGS.map(quoted).join(",")}\n${cells.join(",")}\n${cells.join(",")}\n`);
+  // As keys of JSON: a first record of CSV that holds what looks like values is no header.
+  const names = JSON.stringify(Object.fromEntries(STRINGS.map((text, at) => [text, `x${at}`])));
+  writeFileSync(join(folder, "names.jsonl"), `${names}\n${names}\n`);
   // What a file system takes as the name of one file that is no hidden one.
-  const names = STRINGS.filter((text) => !/[/]/.test(text) && !text.startsWith(".") && Buffer.byteLength(text) < 200);
+  const files = STRINGS.filter((text) => !/[/]/.test(text) && !text.startsWith(".") && Buffer.byteLength(text) < 200);
   const taken: string[] = [];
-  for (const name of names.filter((_, at) => at % 4 === 0)) {
+  for (const name of files.filter((_, at) => at % 4 === 0)) {
     writeFileSync(join(folder, `${name}.csv`), "a,b\n1,x\n2,y\n");
     taken.push(name);
   }

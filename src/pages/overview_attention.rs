@@ -122,14 +122,12 @@ fn costly_row(finding: &CostlyFinding, weight: f64) -> AnyView {
         Some(observed) if !observed.is_empty() => format!("{kind}: {observed}"),
         _ => kind,
     };
-    let said = match &finding.alert_id {
-        Some(alert) => view! { <a href=format!("/alerts/{alert}")>{said}</a> }.into_any(),
-        None => said.into_any(),
-    };
+    // One link a row: the alert, which leads to the column; without one, the column itself.
+    let href = finding.alert_id.as_ref().map_or(path, |alert| format!("/alerts/{alert}"));
     let gain = if weight > 0.0 { finding.cost / weight } else { 0.0 };
     view! {
         <tr>
-            <th scope="row" class="w"><span class="two"><span>{said}</span><small><a class="mono" href=path>{place}</a></small></span></th>
+            <th scope="row" class="w"><span class="two"><a href=href>{said}</a><small class="mono">{place}</small></span></th>
             <td class="num nowrap">{percent(gain)}</td>
         </tr>
     }

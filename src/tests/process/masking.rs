@@ -6,8 +6,10 @@ use std::process::Command;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use sqlx::{Connection, PgConnection};
 
 use super::canaries::{COLUMNS, Canaries};
+use super::postgres::new_database_url;
 use super::program::{LIMN, Person, Server, ended};
 
 /// A folder of three files of one table, another one file, and one that cannot be read.
@@ -157,6 +159,61 @@ fn all_bytes(folder: &Path) -> Vec<(String, Vec<u8>)> {
         }
     }
     found
+}
+
+/// Every row of every table of a PostgreSQL database, by table.
+async fn all_rows(url: &str) -> Vec<(String, Vec<u8>)> {
+    let mut connection = PgConnection::connect(url).await.unwrap();
+    let tables: Vec<String> = sqlx::query_scalar(
+        "select table_name::text from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    assert!(tables.len() > 30, "{tables:?}");
+    let mut found = Vec::new();
+    for table in tables {
+        let text = format!("select coalesce(string_agg(t::text, chr(10)), '') from \"{table}\" t");
+        let rows: String = sqlx::query_scalar(sqlx::AssertSqlSafe(text))
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        found.push((table, rows.into_bytes()));
+    }
+    found
+}
+
+#[tokio::test]
+async fn the_same_holds_where_the_database_is_postgresql() {
+    let canaries = Canaries::new(120);
+    for masks in [true, false] {
+        let Some(url) = new_database_url().await else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let files = folder.path().join("files");
+        write_files(&files, &canaries);
+        let server = Server::start_on(folder.path(), Some(&url));
+        let person = Person::at(&server);
+        person.come_in(&server).await;
+        let group = profile(&person, &files, masks).await;
+        let answers = all_answers(&person, &group).await;
+        let told = answers.iter().filter(|(_, text)| canaries.find_in(text).is_some()).count();
+        let (status, _) = server.terminate();
+        assert!(status.success());
+        let mut kept = all_rows(&url).await;
+        kept.extend(all_bytes(folder.path()));
+        let kept: Vec<String> = kept
+            .into_iter()
+            .filter_map(|(name, bytes)| Some(format!("{name}: {}", canaries.find_in_bytes(&bytes)?)))
+            .collect();
+        if masks {
+            assert!(told == 0 && kept.is_empty(), "{told} {kept:#?}");
+        } else {
+            assert!(
+                told > 60 && kept.iter().any(|name| name.starts_with("result_contents")),
+                "{told} {kept:?}"
+            );
+        }
+    }
 }
 
 #[tokio::test]

@@ -25,11 +25,20 @@ pub struct Server {
 impl Server {
     /// Starts on a free port and waits for the printed address.
     pub fn start(folder: &Path) -> Self {
-        let mut child = Command::new(LIMN)
+        Self::start_on(folder, None)
+    }
+
+    /// The same with a control database elsewhere than in the folder.
+    pub fn start_on(folder: &Path, database_url: Option<&str>) -> Self {
+        let mut command = Command::new(LIMN);
+        command.env_remove("LIMN_DATABASE_URL");
+        if let Some(url) = database_url {
+            command.env("LIMN_DATABASE_URL", url);
+        }
+        let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(folder.join("data"))
             .env("LIMN_LOG", "debug")
-            .env_remove("LIMN_DATABASE_URL")
             .stdout(Stdio::piped())
             .stderr(
                 std::fs::OpenOptions::new()

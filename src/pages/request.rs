@@ -66,6 +66,14 @@ pub fn now() -> DateTime<Utc> {
     Utc::now()
 }
 
+/// One segment of the path, from 0, decoded once: the router decodes its parameters twice, which other names of columns do not survive.
+pub fn segment(place: usize) -> String {
+    let parts = use_context::<Parts>();
+    let path = parts.as_ref().map(|parts| parts.uri.path()).unwrap_or_default();
+    let segment = path.split('/').skip(1).nth(place).unwrap_or_default();
+    percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned()
+}
+
 /// Something that a layer put into the request.
 fn extension<T: Clone + Send + Sync + 'static>() -> Option<T> {
     use_context::<Parts>()?.extensions.get::<T>().cloned()

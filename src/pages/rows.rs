@@ -2,10 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 use super::run_links::export_link;
-use super::table::{address_of, crumbs};
+use super::table::{address_here, crumbs};
 use super::{page, request, titled};
 use crate::components::button::Button;
 use crate::components::empty_state::empty_state;
@@ -39,8 +38,8 @@ const COLUMNS: usize = 60;
 /// `/tables/:connection/:schema/:table/columns/:column/rows`
 #[component]
 pub fn RowsPage() -> impl IntoView {
-    let params = use_params_map().get_untracked();
-    let (address, name) = (address_of(&params), params.get_str("column").unwrap_or_default().to_owned());
+    // `tables`, connection, schema, table, `columns`, column.
+    let (address, name) = (address_here(), request::segment(5));
     page(async move {
         let viewer = request::viewer_with(Permission::ReadProfiles)?;
         let state = request::state();

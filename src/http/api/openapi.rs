@@ -116,6 +116,8 @@ fn complete_operations(document: &mut Value) {
             }
             let has_body = operation.get("requestBody").is_some();
             let is_write = method != "get";
+            // Reading the source may be refused like a run.
+            let reads_source = operation["operationId"] == "list_rows";
             for (status, description, applies) in [
                 (
                     "400",
@@ -126,7 +128,7 @@ fn complete_operations(document: &mut Value) {
                 (
                     "403",
                     "No role, or not the scope of the token, includes this",
-                    is_write || scope != TokenScope::Read,
+                    is_write || reads_source || scope != TokenScope::Read,
                 ),
                 (
                     "404",
@@ -134,10 +136,14 @@ fn complete_operations(document: &mut Value) {
                     path.contains('{') || method == "post",
                 ),
                 ("406", "The caller takes no JSON", true),
-                ("409", "The present state does not allow it", is_write),
+                ("409", "The present state does not allow it", is_write || reads_source),
                 ("413", "The body is too large", has_body),
                 ("415", "The body is no JSON", has_body),
-                ("422", "The body does not fit, or what it asks cannot be done", is_write || has_body),
+                (
+                    "422",
+                    "The body does not fit, or what it asks cannot be done",
+                    is_write || reads_source || has_body,
+                ),
                 ("429", "Too many requests; wait as long as Retry-After says", true),
                 ("500", "A fault of Limn's own", true),
                 ("503", "The control database did not answer in time", true),

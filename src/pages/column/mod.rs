@@ -13,13 +13,12 @@ mod values;
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 use super::findings::{Place, findings_section, rows_of_table};
 use super::panel_sql::PanelSql;
 use super::rows::can_look;
 use super::run_links::{compare_menu, run_menu, run_names, with};
-use super::table::{address_of, crumbs};
+use super::table::{address_here, crumbs};
 use super::{page, request, respond, titled};
 use crate::components::button::Button;
 use crate::components::column_cells::type_mark;
@@ -48,8 +47,8 @@ use crate::services::findings;
 /// `/tables/:connection/:schema/:table/columns/:column`
 #[component]
 pub fn ColumnPage() -> impl IntoView {
-    let params = use_params_map().get_untracked();
-    let (address, name) = (address_of(&params), params.get_str("column").unwrap_or_default().to_owned());
+    // `tables`, connection, schema, table, `columns`, column.
+    let (address, name) = (address_here(), request::segment(5));
     page(async move {
         let viewer = request::viewer_with(Permission::ReadProfiles)?;
         let query = ColumnsQuery::parse(&request::raw_query());

@@ -9,8 +9,6 @@ mod whole;
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
-use leptos_router::params::ParamsMap;
 
 pub(super) use described::tag_links;
 
@@ -38,7 +36,7 @@ use crate::store::table_details::get_table_detail;
 /// `/tables/:connection/:schema/:table`
 #[component]
 pub fn TablePage() -> impl IntoView {
-    let address = address_of(&use_params_map().get_untracked());
+    let address = address_here();
     page(async move {
         let viewer = request::viewer_with(Permission::ReadProfiles)?;
         let query = ColumnsQuery::parse(&request::raw_query());
@@ -55,12 +53,12 @@ pub fn TablePage() -> impl IntoView {
     })
 }
 
-/// Reads a table's place from the path; the router has decoded the parts.
-pub(super) fn address_of(params: &ParamsMap) -> TableAddress {
+/// The table's place, from the path of the request.
+pub(super) fn address_here() -> TableAddress {
     TableAddress {
-        connection_id: params.get_str("connection").unwrap_or_default().into(),
-        schema_name: params.get_str("schema").unwrap_or_default().to_owned(),
-        table_name: params.get_str("table").unwrap_or_default().to_owned(),
+        connection_id: request::segment(1).into(),
+        schema_name: request::segment(2),
+        table_name: request::segment(3),
     }
 }
 

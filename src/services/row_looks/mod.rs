@@ -105,7 +105,7 @@ pub async fn look(
         .ok_or(AppError::NotFound)?;
     let run = detail.table.run.clone().ok_or(AppError::NotFound)?;
     // What is not there for this reader is not there, whatever is asked of it.
-    let query = parsed.map_err(|wrong| AppError::bad_request("The address names no rows", wrong))?;
+    let query = parsed.map_err(|wrong| AppError::refused("The address names no rows", wrong))?;
     if query.run.is_some_and(|number| number != run.number) {
         return Err(AppError::NotFound);
     }

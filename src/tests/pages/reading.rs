@@ -75,6 +75,8 @@ async fn what_does_not_exist_is_not_found_and_unknown_filters_are_named() {
         "/runs/99",
         "/runs/x",
         "/tables/shop/-/none",
+        // Decoded once it is `ord%65rs`, twice it would be `orders`.
+        "/tables/shop/-/ord%2565rs",
         "/tables/none/-/orders",
         &format!("{}/columns/none", orders.path()),
     ] {

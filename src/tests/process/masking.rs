@@ -165,7 +165,7 @@ fn all_bytes(folder: &Path) -> Vec<(String, Vec<u8>)> {
 async fn all_rows(url: &str) -> Vec<(String, Vec<u8>)> {
     let mut connection = PgConnection::connect(url).await.unwrap();
     let tables: Vec<String> = sqlx::query_scalar(
-        "select table_name::text from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'",
+        "select quote_ident(table_schema) || '.' || quote_ident(table_name) from information_schema.tables where table_schema not in ('pg_catalog', 'information_schema') and table_type = 'BASE TABLE'",
     )
     .fetch_all(&mut connection)
     .await
@@ -173,7 +173,7 @@ async fn all_rows(url: &str) -> Vec<(String, Vec<u8>)> {
     assert!(tables.len() > 30, "{tables:?}");
     let mut found = Vec::new();
     for table in tables {
-        let text = format!("select coalesce(string_agg(t::text, chr(10)), '') from \"{table}\" t");
+        let text = format!("select coalesce(string_agg(t::text, chr(10)), '') from {table} t");
         let rows: String = sqlx::query_scalar(sqlx::AssertSqlSafe(text))
             .fetch_one(&mut connection)
             .await
@@ -209,7 +209,7 @@ async fn the_same_holds_where_the_database_is_postgresql() {
             assert!(told == 0 && kept.is_empty(), "{told} {kept:#?}");
         } else {
             assert!(
-                told > 60 && kept.iter().any(|name| name.starts_with("result_contents")),
+                told > 60 && kept.iter().any(|name| name.contains("result_contents")),
                 "{told} {kept:?}"
             );
         }

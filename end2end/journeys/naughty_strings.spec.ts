@@ -37,8 +37,8 @@ function writeFolder(folder: string): string[] {
   // As keys of JSON: a first record of CSV that holds what looks like values is no header.
   const names = JSON.stringify(Object.fromEntries(STRINGS.map((text, at) => [text, `x${at}`])));
   writeFileSync(join(folder, "names.jsonl"), `${names}\n${names}\n`);
-  // What a file system takes as the name of one file that is no hidden one.
-  const files = STRINGS.filter((text) => !/[/]/.test(text) && !text.startsWith(".") && Buffer.byteLength(text) < 200);
+  // What a file system takes as the name of one file, and what Limn does not take for hidden or for a marker such as `_SUCCESS`.
+  const files = STRINGS.filter((text) => !text.includes("/") && !/^[._]/.test(text) && Buffer.byteLength(text) < 200);
   const taken: string[] = [];
   for (const name of files.filter((_, at) => at % 4 === 0)) {
     writeFileSync(join(folder, `${name}.csv`), "a,b\n1,x\n2,y\n");
@@ -118,6 +118,15 @@ function watchForDeeds(page: Page, origin: string): string[] {
   return deeds;
 }
 
+/** An administrator of an empty installation, whose browser is watched. */
+async function arrive(page: Page, server: LimnServer, watch: Watch): Promise<{ origin: string; deeds: string[] }> {
+  test.setTimeout(900_000);
+  watch.expectStatus(404);
+  const deeds = watchForDeeds(page, server.url);
+  await becomeAdministrator(page, server, "Choose a folder");
+  return { origin: server.url, deeds };
+}
+
 /** Values of the groups from the page, its data and the API. */
 async function expectValues(page: Page, origin: string, connection: string, schema: string, table: string, group: string): Promise<void> {
   for (const [at, strings] of GROUPS.entries()) {
@@ -137,11 +146,7 @@ async function expectValues(page: Page, origin: string, connection: string, sche
 }
 
 test("naughty strings come back to the last byte and do nothing", async ({ page, newServer, watch }) => {
-  test.setTimeout(900_000);
-  watch.expectStatus(404);
-  const origin = newServer.url;
-  const deeds = watchForDeeds(page, origin);
-  await becomeAdministrator(page, newServer, "Choose a folder");
+  const { origin, deeds } = await arrive(page, newServer, watch);
   const folder = join(newServer.folder, "files");
   const tables = writeFolder(folder);
   await connectFolder(page, newServer, "Files", folder);
@@ -180,11 +185,7 @@ test("naughty strings come back to the last byte and do nothing", async ({ page,
 });
 
 test("naughty strings in a database do nothing either", async ({ page, newServer, watch }) => {
-  test.setTimeout(600_000);
-  watch.expectStatus(404);
-  const origin = newServer.url;
-  const deeds = watchForDeeds(page, origin);
-  await becomeAdministrator(page, newServer, "Choose a folder");
+  const { origin, deeds } = await arrive(page, newServer, watch);
   const file = join(newServer.folder, "naughty.db");
   const made = writeSqlite(file);
   const connected = await page.request.post(`${origin}/api/connections`, {

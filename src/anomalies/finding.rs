@@ -65,6 +65,20 @@ pub fn find_anomalies(tables: &[&TableProfile], settings: &HygieneSettings, cloc
     found
 }
 
+impl HygieneSettings {
+    /// For the countries that a setting names by their codes, with commas between; all that are known where it names none.
+    pub fn of_countries(codes: &str) -> Self {
+        let countries: Vec<Country> = codes.split(',').filter_map(Country::of_code).collect();
+        if countries.is_empty() {
+            return Self::default();
+        }
+        Self {
+            countries,
+            ..Self::default()
+        }
+    }
+}
+
 /// The rows that a finding is about.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FindingRows {

@@ -20,4 +20,4 @@ pub use countries::Country;
 pub use finding::{FindingRows, HygieneSettings, find_anomalies, find_failures, rows_of_finding};
 pub use rule::AnomalyRule;
 pub use rules::tables::GONE;
-pub use rules::{all_rules, get_rule};
+pub use rules::{all_rules, get_rule, title_of};

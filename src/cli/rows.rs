@@ -10,17 +10,15 @@ use super::profile::{plan, profile_quietly};
 use crate::anomalies::{HygieneSettings, rows_of_finding};
 use crate::components::format::{count, counted};
 use crate::components::graphics::frequency_list::visible;
-use crate::domain::column_profile::ColumnProfile;
 use crate::domain::connection::FoundTable;
 use crate::domain::row_condition::RowCondition;
 use crate::domain::row_look::{LookedRows, RowCell};
-use crate::domain::row_query::{ROWS_A_PAGE, RowChoice, RowsQuery};
-use crate::domain::table_profile::TableProfile;
+use crate::domain::row_query::{ROWS_A_PAGE, RowsQuery};
 use crate::engine::rows::{LookPlan, LookedColumn};
-use crate::engine::statements::{TableContext, row_statement};
+use crate::engine::statements::{RowSql, TableContext, row_statement};
 use crate::engine::{ProfileOptions, SourceRoot};
 use crate::services::look_process::look_at_rows;
-use crate::services::row_looks::figure_of;
+use crate::services::row_looks::resolve;
 use crate::startup;
 
 /// Characters of a value in a cell of the terminal.
@@ -71,7 +69,10 @@ pub fn run(args: RowsArgs) -> Outcome {
         .iter()
         .find(|column| column.column_name == args.column)
         .ok_or_else(|| format!("the table has no column {}", args.column))?;
-    let condition = condition_of(&query.choice, &profile, column, &options)?;
+    let (condition, figure) = resolve(column, &query.choice, |kind| {
+        rows_of_finding(&profile, &column.column_name, kind, &HygieneSettings::default(), options.clock)
+    })
+    .map_err(|error| format!("{}. {}", error.title(), error.detail()))?;
     let is_of_file = !table.files.is_empty();
     let look = LookPlan {
         root,
@@ -88,8 +89,13 @@ pub fn run(args: RowsArgs) -> Outcome {
     let looked = startup::block_on(look_at_rows(&look))?
         .map_err(|error| error.to_string())?
         .map_err(|refusal| format!("{}. {}", refusal.reason, refusal.remedy))?;
-    let sql = row_statement(&TableContext::of_profile(&profile, None), column, &condition);
-    print(&args, column, &condition, &looked, sql.as_deref().ok()).map_err(|error| format!("the rows cannot be printed: {error}"))?;
+    let found = FoundRows {
+        condition,
+        figure: figure.map(|figure| figure.rows),
+        sql: row_statement(&TableContext::of_profile(&profile, None), column, &look.condition).ok(),
+        looked,
+    };
+    print(&args, &found).map_err(|error| format!("the rows cannot be printed: {error}"))?;
     Ok(super::FINE)
 }
 
@@ -108,29 +114,22 @@ fn chosen_table(args: &RowsArgs) -> Result<(SourceRoot, FoundTable), String> {
     }
 }
 
-fn condition_of(
-    choice: &RowChoice,
-    profile: &TableProfile,
-    column: &ColumnProfile,
-    options: &ProfileOptions,
-) -> Result<RowCondition, String> {
-    match choice {
-        RowChoice::Condition(condition) => Ok(condition.clone()),
-        RowChoice::Top(place) => {
-            let top = column.top_values.get(place - 1);
-            top.map(|top| RowCondition::of_listed(&top.value))
-                .ok_or_else(|| format!("the profile lists no value at place {place}"))
-        }
-        RowChoice::Finding(kind) => rows_of_finding(profile, &column.column_name, kind, &HygieneSettings::default(), options.clock)
-            .map(|found| found.condition)
-            .ok_or_else(|| format!("{kind} is not found in this column, or no condition on one row says which rows it is about")),
-    }
+/// What is printed.
+struct FoundRows {
+    condition: RowCondition,
+    /// Rows that the profile counts.
+    figure: Option<u64>,
+    sql: Option<RowSql>,
+    looked: LookedRows,
 }
 
-fn print(args: &RowsArgs, column: &ColumnProfile, condition: &RowCondition, looked: &LookedRows, sql: Option<&str>) -> std::io::Result<()> {
+fn print(args: &RowsArgs, found: &FoundRows) -> std::io::Result<()> {
     use std::io::Write;
 
-    let figure = figure_of(column, condition).map(|figure| figure.rows);
+    let FoundRows {
+        condition, figure, looked, ..
+    } = found;
+    let sql = found.sql.as_ref().map(|statement| &statement.sql);
     let mut out = std::io::stdout().lock();
     let text = |cell: &RowCell| cell.text.clone();
     match args.format {

@@ -89,126 +89,101 @@ fn mask_bin(bin: &mut HistogramBin) {
 
 /// Every metric is named here, so that a new one does not compile before somebody has decided what it tells.
 fn mask_metrics(metrics: &mut Metrics) {
-    let Metrics {
+    let kept = std::mem::take(metrics);
+    let masked = |_: String| MASK.to_owned();
+    *metrics = Metrics {
         // Values: texts get the mask.
-        min_value,
-        max_value,
-        mode,
-        min_text,
-        max_text,
-        min_date,
-        max_date,
-        query_error,
+        min_value: kept.min_value.map(masked),
+        max_value: kept.max_value.map(masked),
+        mode: kept.mode.map(masked),
+        min_text: kept.min_text.map(masked),
+        max_text: kept.max_text.map(masked),
+        min_date: kept.min_date.map(masked),
+        max_date: kept.max_date.map(masked),
+        query_error: kept.query_error.map(masked),
         // Measured in the unit of the values: absent.
-        avg_value,
-        stddev_value,
-        variance,
-        sum,
-        p01,
-        p05,
-        p25,
-        median,
-        p75,
-        p95,
-        p99,
-        iqr,
-        min_positive_value,
-        fractional_sum,
-        date_span_days,
+        avg_value: None,
+        stddev_value: None,
+        variance: None,
+        sum: None,
+        p01: None,
+        p05: None,
+        p25: None,
+        median: None,
+        p75: None,
+        p95: None,
+        p99: None,
+        iqr: None,
+        min_positive_value: None,
+        fractional_sum: None,
+        date_span_days: None,
         // Shapes: what they keep of the text is folded further.
-        patterns,
+        patterns: kept.patterns.map(fold_shapes),
         // No values: counts of rows, shares, lengths, shapes.
-        distinct_count: _,
-        unique_count: _,
-        null_ratio: _,
-        distinct_ratio: _,
-        min_length: _,
-        max_length: _,
-        avg_length: _,
-        skewness: _,
-        kurtosis: _,
-        zero_count: _,
-        negative_count: _,
-        nan_count: _,
-        infinite_count: _,
-        integer_valued: _,
-        outlier_low_count: _,
-        outlier_high_count: _,
-        zero_length_count: _,
-        blank_count: _,
-        dummy_count: _,
-        missing_count: _,
-        lead_space_count: _,
-        trail_space_count: _,
-        embedded_space_count: _,
-        avg_embedded_spaces: _,
-        quoted_count: _,
-        upper_case_count: _,
-        lower_case_count: _,
-        mixed_case_count: _,
-        non_alpha_count: _,
-        includes_digit_count: _,
-        numeric_count: _,
-        date_count: _,
-        boolean_text_count: _,
-        non_ascii_count: _,
-        non_printing_count: _,
-        invalid_utf8_count: _,
-        standardised_distinct_count: _,
-        length_histogram: _,
-        distinct_pattern_count: _,
-        standard_pattern: _,
-        standard_pattern_ratio: _,
-        entropy_bits: _,
-        before_1yr_count: _,
-        before_5yr_count: _,
-        before_20yr_count: _,
-        before_100yr_count: _,
-        within_1mo_count: _,
-        within_1yr_count: _,
-        future_count: _,
-        distant_future_count: _,
-        days_present: _,
-        weeks_present: _,
-        months_present: _,
-        midnight_count: _,
-        weekday_counts: _,
-        true_count: _,
-        false_count: _,
-    } = metrics;
-    for text in [min_value, max_value, mode, min_text, max_text, min_date, max_date, query_error]
-        .into_iter()
-        .flatten()
-    {
-        MASK.clone_into(text);
-    }
-    for figure in [
-        avg_value,
-        stddev_value,
-        variance,
-        p01,
-        p05,
-        p25,
-        median,
-        p75,
-        p95,
-        p99,
-        iqr,
-        min_positive_value,
-        fractional_sum,
-    ] {
-        *figure = None;
-    }
-    (*sum, *date_span_days) = (None, None);
-    if let Some(patterns) = patterns {
-        fold_shapes(patterns);
-    }
+        distinct_count: kept.distinct_count,
+        unique_count: kept.unique_count,
+        null_ratio: kept.null_ratio,
+        distinct_ratio: kept.distinct_ratio,
+        min_length: kept.min_length,
+        max_length: kept.max_length,
+        avg_length: kept.avg_length,
+        skewness: kept.skewness,
+        kurtosis: kept.kurtosis,
+        zero_count: kept.zero_count,
+        negative_count: kept.negative_count,
+        nan_count: kept.nan_count,
+        infinite_count: kept.infinite_count,
+        integer_valued: kept.integer_valued,
+        outlier_low_count: kept.outlier_low_count,
+        outlier_high_count: kept.outlier_high_count,
+        zero_length_count: kept.zero_length_count,
+        blank_count: kept.blank_count,
+        dummy_count: kept.dummy_count,
+        missing_count: kept.missing_count,
+        lead_space_count: kept.lead_space_count,
+        trail_space_count: kept.trail_space_count,
+        embedded_space_count: kept.embedded_space_count,
+        avg_embedded_spaces: kept.avg_embedded_spaces,
+        quoted_count: kept.quoted_count,
+        upper_case_count: kept.upper_case_count,
+        lower_case_count: kept.lower_case_count,
+        mixed_case_count: kept.mixed_case_count,
+        non_alpha_count: kept.non_alpha_count,
+        includes_digit_count: kept.includes_digit_count,
+        numeric_count: kept.numeric_count,
+        date_count: kept.date_count,
+        boolean_text_count: kept.boolean_text_count,
+        non_ascii_count: kept.non_ascii_count,
+        non_printing_count: kept.non_printing_count,
+        invalid_utf8_count: kept.invalid_utf8_count,
+        standardised_distinct_count: kept.standardised_distinct_count,
+        length_histogram: kept.length_histogram,
+        distinct_pattern_count: kept.distinct_pattern_count,
+        standard_pattern: kept.standard_pattern,
+        standard_pattern_ratio: kept.standard_pattern_ratio,
+        entropy_bits: kept.entropy_bits,
+        before_1yr_count: kept.before_1yr_count,
+        before_5yr_count: kept.before_5yr_count,
+        before_20yr_count: kept.before_20yr_count,
+        before_100yr_count: kept.before_100yr_count,
+        within_1mo_count: kept.within_1mo_count,
+        within_1yr_count: kept.within_1yr_count,
+        future_count: kept.future_count,
+        distant_future_count: kept.distant_future_count,
+        days_present: kept.days_present,
+        weeks_present: kept.weeks_present,
+        months_present: kept.months_present,
+        midnight_count: kept.midnight_count,
+        weekday_counts: kept.weekday_counts,
+        true_count: kept.true_count,
+        false_count: kept.false_count,
+    };
 }
 
 /// A shape keeps what is neither a cased letter nor a digit: a name in letters without case would be its own shape.
-fn fold_shapes(patterns: &mut Vec<PatternCount>) {
+fn fold_shapes(patterns: Vec<PatternCount>) -> Vec<PatternCount> {
     let mut folded: Vec<PatternCount> = Vec::with_capacity(patterns.len());
-    for shape in patterns.drain(..) {
+    for shape in patterns {
         let pattern: String = shape.pattern.chars().map(|ch| if ch.is_ascii() { ch } else { '•' }).collect();
         match folded.iter_mut().find(|known| known.pattern == pattern) {
             Some(known) => known.count += shape.count,
@@ -216,7 +191,7 @@ fn fold_shapes(patterns: &mut Vec<PatternCount>) {
         }
     }
     folded.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.pattern.cmp(&b.pattern)));
-    *patterns = folded;
+    folded
 }
 
 /// Reasons name the evidence, and evidence may be a value; why it is personal stays, up to where the evidence begins.

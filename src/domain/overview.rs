@@ -1,5 +1,8 @@
 //! What the overview answers: what needs a person, what runs now, how fresh the tables are.
 
+use std::iter::Sum;
+use std::ops::Add;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -38,11 +41,12 @@ pub struct Overview {
 impl Overview {
     /// The score of all tables together, 0..1; none where no table has one.
     pub fn score(&self) -> Option<f64> {
-        self.groups
-            .iter()
-            .map(|group| group.score)
-            .fold(Scored::default(), Scored::with)
-            .score()
+        self.scored().score()
+    }
+
+    /// The scores of all tables together.
+    pub fn scored(&self) -> Scored {
+        self.groups.iter().map(|group| group.score).sum()
     }
 }
 
@@ -55,15 +59,24 @@ pub struct Scored {
     pub weight: f64,
 }
 
-impl Scored {
-    /// Both together.
-    pub fn with(self, other: Self) -> Self {
+impl Add for Scored {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
         Self {
             sum: self.sum + other.sum,
             weight: self.weight + other.weight,
         }
     }
+}
 
+impl Sum for Scored {
+    fn sum<I: Iterator<Item = Self>>(scores: I) -> Self {
+        scores.fold(Self::default(), Self::add)
+    }
+}
+
+impl Scored {
     /// The mean, 0..1; none without weight.
     pub fn score(self) -> Option<f64> {
         (self.weight > 0.0).then(|| (self.sum / self.weight).clamp(0.0, 1.0))
@@ -151,11 +164,7 @@ impl<'a> FreshnessLine<'a> {
 
     /// The score of all its tables.
     pub fn score(&self) -> Option<f64> {
-        self.groups
-            .iter()
-            .map(|group| group.score)
-            .fold(Scored::default(), Scored::with)
-            .score()
+        self.groups.iter().map(|group| group.score).sum::<Scored>().score()
     }
 }
 

@@ -60,7 +60,7 @@ impl Rollup {
         self.failing_table_count += other.failing_table_count;
         self.row_count = self.row_count.saturating_add(other.row_count);
         self.column_count = self.column_count.saturating_add(other.column_count);
-        self.score = self.score.with(other.score);
+        self.score = self.score + other.score;
         if other.last_run_number > self.last_run_number {
             self.last_run_number = other.last_run_number;
             self.last_completed_at = other.last_completed_at;

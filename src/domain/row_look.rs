@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::address::TableAddress;
+use super::paging::PAGE_SIZE;
 use super::profile_run::words;
+use super::query::{pairs, query_string};
 
 /// One value of a row, ready to be shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +62,41 @@ impl LookedRows {
     /// Whether there are rows behind this page, as far as is known.
     pub fn has_more(&self, skip: u64) -> bool {
         self.found > skip + self.rows.len() as u64
+    }
+}
+
+/// Which looks a list shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LooksQuery {
+    /// Of one person, by name; of everybody where there is none.
+    pub person: Option<String>,
+    /// Page from 1.
+    pub page: u32,
+}
+
+impl LooksQuery {
+    /// Reads a query string; what cannot be read is as if it were not there.
+    pub fn parse(query: &str) -> Self {
+        let mut asked = Self { person: None, page: 1 };
+        for (key, value) in pairs(query) {
+            match key.as_str() {
+                "person" if !value.is_empty() => asked.person = Some(value),
+                "page" => asked.page = value.parse().ok().filter(|page| *page > 0).unwrap_or(1),
+                _ => {}
+            }
+        }
+        asked
+    }
+
+    /// Writes the query string of a page.
+    pub fn at_page(&self, page: u32) -> String {
+        let page = if page > 1 { page.to_string() } else { String::new() };
+        query_string(&[("person", self.person.as_deref().unwrap_or_default()), ("page", &page)])
+    }
+
+    /// Looks before the page.
+    pub fn offset(&self) -> u64 {
+        u64::from(self.page - 1) * u64::from(PAGE_SIZE)
     }
 }
 

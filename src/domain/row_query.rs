@@ -222,8 +222,12 @@ impl RowChoice {
         let can_be_said = match &condition {
             RowCondition::Value(text) | RowCondition::OtherThan(text) | RowCondition::Shape(text) => text.len() <= LONGEST_VALUE,
             RowCondition::Begins(_) | RowCondition::OtherShapes(_) | RowCondition::OutsideDays(_) => false,
-            RowCondition::Days(range) => [range.from, range.to].into_iter().flatten().all(|day| day_text(day).is_some()),
-            RowCondition::Is(_) | RowCondition::Numbers(_) | RowCondition::Lengths(..) => true,
+            RowCondition::Numbers(range) => range.from.is_some() || range.to.is_some(),
+            RowCondition::Days(range) => {
+                let mut ends = [range.from, range.to].into_iter().flatten().peekable();
+                ends.peek().is_some() && ends.all(|day| day_text(day).is_some())
+            }
+            RowCondition::Is(_) | RowCondition::Lengths(..) => true,
         };
         can_be_said.then_some(Self::Condition(condition))
     }

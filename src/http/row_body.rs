@@ -9,6 +9,7 @@ use super::data::{Answer, csv, text};
 use super::format::Format;
 use crate::domain::address::TableAddress;
 use crate::domain::row_query::MOST_PAGES;
+use crate::services::error::AppError;
 use crate::services::row_looks::{LookNote, RowLook};
 
 /// Rows behind a figure
@@ -50,33 +51,11 @@ pub struct RowsBody {
     /// The file of each row, where the table has several and no value is masked.
     pub files: Vec<String>,
     /// What to know before relying on them.
-    pub notes: Vec<NoteBody>,
+    pub notes: Vec<LookNote>,
     /// The statement that finds the rows; null where none does.
     pub sql: Option<String>,
     /// What it is written for, or why there is none.
     pub sql_dialect: String,
-}
-
-/// A note
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = RowsNote)]
-pub struct NoteBody {
-    /// `error`, `warning`, `info`.
-    pub weight: &'static str,
-    /// The finding.
-    pub title: String,
-    /// More of it.
-    pub detail: String,
-}
-
-impl From<&LookNote> for NoteBody {
-    fn from(note: &LookNote) -> Self {
-        Self {
-            weight: note.weight.word(),
-            title: note.title.clone(),
-            detail: note.detail.clone(),
-        }
-    }
 }
 
 impl From<RowLook> for RowsBody {
@@ -112,7 +91,7 @@ impl From<RowLook> for RowsBody {
             masked_columns: look.masked,
             cut_cells,
             files: looked.files,
-            notes: look.notes.iter().map(NoteBody::from).collect(),
+            notes: look.notes,
             sql,
             sql_dialect,
         }
@@ -125,7 +104,12 @@ pub fn answer_rows(look: RowLook, format: Format) -> Answer {
         return Ok(Json(RowsBody::from(look)).into_response());
     }
     let name = format!("{}-rows", look.detail.column.column_name);
-    let looked = look.looked.unwrap_or_default();
+    // CSV has no place for a reason: what failed must not look like a table without rows.
+    let Some(looked) = look.looked else {
+        let why = look.notes.into_iter().next();
+        let (title, detail) = why.map(|note| (note.title, note.detail)).unwrap_or_default();
+        return Err(AppError::conflict(title, detail).into());
+    };
     let heads: Vec<String> = looked.columns.iter().map(|name| text(name)).collect();
     let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
     let rows = looked.rows.iter().map(|row| {

@@ -8,7 +8,7 @@ use super::data::{Answer, csv, text};
 use super::format::Format;
 use super::row_body::answer_rows;
 use crate::domain::address::TableAddress;
-use crate::domain::paging::PAGE_SIZE;
+use crate::domain::row_look::LooksQuery;
 use crate::domain::user::{Permission, Viewer};
 use crate::services::{access, row_looks as looks};
 use crate::state::AppState;
@@ -31,6 +31,22 @@ pub(super) async fn rows(
     answer_rows(look, format)
 }
 
+/// Columns of the list.
+const HEADS: &[&str] = &[
+    "looked_at",
+    "person",
+    "connection",
+    "schema_name",
+    "table_name",
+    "column_name",
+    "condition",
+    "run",
+    "page",
+    "rows_shown",
+    "columns_masked",
+    "outcome",
+];
+
 /// Who has looked at rows.
 pub(super) async fn list(
     State(state): State<AppState>,
@@ -39,16 +55,7 @@ pub(super) async fn list(
     Extension(format): Extension<Format>,
 ) -> Answer {
     access::require(&viewer, Permission::Configure)?;
-    let (mut person, mut page) = (None, 1_u64);
-    for (key, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-        match key.as_ref() {
-            "person" if !value.is_empty() => person = Some(value.into_owned()),
-            "page" => page = value.parse().ok().filter(|page| *page > 0).unwrap_or(1),
-            _ => {}
-        }
-    }
-    let offset = (page - 1).saturating_mul(u64::from(PAGE_SIZE));
-    let looks = row_looks::list_looks(&state.db, person.as_deref(), offset, PAGE_SIZE).await?;
+    let looks = row_looks::list_looks(&state.db, &LooksQuery::parse(&query.unwrap_or_default())).await?;
     match format {
         Format::Csv => {
             let rows = looks.items.iter().map(|look| {
@@ -72,19 +79,3 @@ pub(super) async fn list(
         _ => Ok(Json(looks).into_response()),
     }
 }
-
-/// Columns of the list.
-const HEADS: &[&str] = &[
-    "looked_at",
-    "person",
-    "connection",
-    "schema_name",
-    "table_name",
-    "column_name",
-    "condition",
-    "run",
-    "page",
-    "rows_shown",
-    "columns_masked",
-    "outcome",
-];

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::rows::{can_look, finding_href};
-use crate::anomalies::get_rule;
+use crate::anomalies::{get_rule, title_of};
 use crate::components::format::{count, percent};
 use crate::components::section::{SectionTitle, section};
 use crate::components::severity::severity_mark;
@@ -78,7 +78,7 @@ fn line(finding: &RunFinding, place: Place, may_clear: bool, back: &str, rows: O
     let anomaly = &finding.anomaly;
     let evidence = anomaly.evidence.clone().unwrap_or_default();
     let rule = get_rule(&anomaly.anomaly_type);
-    let kind = rule.map_or_else(|| anomaly.anomaly_type.replace('_', " "), |rule| rule.title.to_owned());
+    let kind = title_of(&anomaly.anomaly_type);
     let title = match (evidence.observed.is_empty(), evidence.expected.is_empty()) {
         (true, _) => kind.clone(),
         (false, true) => evidence.observed,

@@ -14,8 +14,9 @@ use crate::components::head::PageHead;
 use crate::components::icon::Icon;
 use crate::components::moment::moment;
 use crate::components::pagination::Pager;
-use crate::domain::paging::{PAGE_SIZE, Page};
-use crate::domain::row_look::RowLookEntry;
+use crate::domain::paging::Page;
+use crate::domain::query::query_string;
+use crate::domain::row_look::{LooksQuery, RowLookEntry};
 use crate::domain::user::Permission;
 use crate::store::row_looks;
 
@@ -27,44 +28,19 @@ const HERE: &str = "/settings/looks";
 pub fn LooksPage() -> impl IntoView {
     page(async move {
         request::viewer_with(Permission::Configure)?;
-        let (person, number) = read_query(&request::raw_query());
-        let offset = u64::from(number - 1) * u64::from(PAGE_SIZE);
-        let looks = row_looks::list_looks(&request::state().db, person.as_deref(), offset, PAGE_SIZE).await?;
-        Ok(titled("Looks at rows", looks_view(&looks, person.as_deref(), request::now())))
+        let asked = LooksQuery::parse(&request::raw_query());
+        let looks = row_looks::list_looks(&request::state().db, &asked).await?;
+        Ok(titled("Looks at rows", looks_view(&looks, &asked, request::now())))
     })
 }
 
-/// The person and the page that an address names.
-pub fn read_query(query: &str) -> (Option<String>, u32) {
-    let (mut person, mut page) = (None, 1);
-    for (key, value) in form_urlencoded::parse(query.as_bytes()) {
-        match key.as_ref() {
-            "person" if !value.trim().is_empty() => person = Some(value.trim().to_owned()),
-            "page" => page = value.trim().parse().ok().filter(|page| *page > 0).unwrap_or(1),
-            _ => {}
-        }
-    }
-    (person, page)
-}
-
 /// Draws the list.
-pub fn looks_view(looks: &Page<RowLookEntry>, person: Option<&str>, now: DateTime<Utc>) -> AnyView {
-    let query = |page: u32| {
-        let mut pairs = form_urlencoded::Serializer::new(String::new());
-        if let Some(person) = person {
-            pairs.append_pair("person", person);
-        }
-        if page > 1 {
-            pairs.append_pair("page", &page.to_string());
-        }
-        let text = pairs.finish();
-        if text.is_empty() { text } else { format!("?{text}") }
-    };
-    let lede = match person {
-        Some(person) => view! { "By "<b>{person.to_owned()}</b>". "<a href=HERE>"Everybody's"</a> }.into_any(),
+pub fn looks_view(looks: &Page<RowLookEntry>, asked: &LooksQuery, now: DateTime<Utc>) -> AnyView {
+    let lede = match &asked.person {
+        Some(person) => view! { "By "<b>{person.clone()}</b>". "<a href=HERE>"Everybody's"</a> }.into_any(),
         None => view! { "Every look at rows of a source is kept, as long as the audit: who, when, which rows, how many." }.into_any(),
     };
-    let export = view! { {Button::new("CSV").icon(Icon::Export).link(export_link(HERE, &query(1), "csv"))} };
+    let export = view! { {Button::new("CSV").icon(Icon::Export).link(export_link(HERE, &asked.at_page(1), "csv"))} };
     let list = if looks.items.is_empty() {
         empty_state(
             None,
@@ -89,7 +65,7 @@ pub fn looks_view(looks: &Page<RowLookEntry>, person: Option<&str>, now: DateTim
                 </thead>
                 <tbody>{looks.items.iter().map(|look| row(look, now)).collect::<Vec<_>>()}</tbody>
             </table>
-            {Pager::of(looks, |page| format!("{HERE}{}", query(page))).view()}
+            {Pager::of(looks, |page| format!("{HERE}{}", asked.at_page(page))).view()}
         }
         .into_any()
     };
@@ -102,15 +78,13 @@ pub fn looks_view(looks: &Page<RowLookEntry>, person: Option<&str>, now: DateTim
 }
 
 fn row(look: &RowLookEntry, now: DateTime<Utc>) -> AnyView {
-    let person = form_urlencoded::Serializer::new(String::new())
-        .append_pair("person", &look.user_name)
-        .finish();
+    let of_person = query_string(&[("person", &look.user_name)]);
     let masked = (look.columns_masked > 0).then(|| format!(", {} masked", counted(look.columns_masked, "column")));
     let page = (look.page > 1).then(|| format!(", page {}", look.page));
     view! {
         <tr>
             <th scope="row">{moment(look.looked_at, now)}</th>
-            <td data-l="Who"><a href=format!("{HERE}?{person}")>{look.user_name.clone()}</a></td>
+            <td data-l="Who"><a href=format!("{HERE}{of_person}")>{look.user_name.clone()}</a></td>
             <td class="mono" data-l="Column"><a class="breaks" href=look.address.column_path(&look.column_name)>{format!("{}.{}", look.address.qualified_name(), look.column_name)}</a></td>
             <td data-l="Which rows"><span class="breaks">{visible(&look.condition)}</span>{page}</td>
             <td data-l="Run">{look.run_number.map(|number| view! { <a href=format!("/runs/{number}")>{number.to_string()}</a> })}</td>

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
-use crate::anomalies::get_rule;
+use crate::anomalies::title_of;
 use crate::components::empty_state::empty_state;
 use crate::components::format::{count, percent};
 use crate::components::graphics::level_strip::level_strip;
@@ -14,7 +14,7 @@ use crate::components::section::{SectionTitle, section};
 use crate::components::severity::severity_mark;
 use crate::domain::alert::Alert;
 use crate::domain::identifier::AlertId;
-use crate::domain::overview::{CostlyFinding, Overview, Scored};
+use crate::domain::overview::{CostlyFinding, Overview};
 use crate::domain::user::Viewer;
 use crate::store::alert_lists::LevelPoint;
 
@@ -89,12 +89,7 @@ pub fn costliest(model: &Overview) -> AnyView {
         };
         return section(title, empty_state(None, "Nothing to gain", said, ()));
     }
-    let weight = model
-        .groups
-        .iter()
-        .map(|group| group.score)
-        .fold(Scored::default(), Scored::with)
-        .weight;
+    let weight = model.scored().weight;
     let rows: Vec<AnyView> = model.costliest.iter().map(|finding| costly_row(finding, weight)).collect();
     section(
         title.subtitle("of a full score"),
@@ -110,7 +105,7 @@ pub fn costliest(model: &Overview) -> AnyView {
 
 fn costly_row(finding: &CostlyFinding, weight: f64) -> AnyView {
     let anomaly = &finding.anomaly;
-    let kind = get_rule(&anomaly.anomaly_type).map_or_else(|| anomaly.anomaly_type.replace('_', " "), |rule| rule.title.to_owned());
+    let kind = title_of(&anomaly.anomaly_type);
     let (place, path) = match anomaly.column_name.as_deref().filter(|name| !name.is_empty()) {
         Some(column) => (
             format!("{}.{column}", finding.table.qualified_name()),

@@ -47,17 +47,7 @@ impl PanelSql {
                 snapshot: String::new(),
             };
         };
-        let context = TableContext {
-            schema_name: &detail.summary.address.schema_name,
-            table_name: &detail.summary.address.table_name,
-            snapshot: &run.snapshot,
-            format: &detail.summary.format,
-            root: None,
-            columns: &detail.columns,
-            pairs: drawn_pairs(detail),
-            has_rejected: run.rejected.is_some(),
-        };
-        let (statements, mut unsaid) = write(&context);
+        let (statements, mut unsaid) = write(&TableContext::of_run(detail, run, drawn_pairs(detail)));
         unsaid.retain(|entry| entry.metric == "*" || shown.iter().any(|metric| metric == entry.metric));
         Self {
             statements,

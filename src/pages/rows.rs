@@ -26,9 +26,10 @@ use crate::domain::table::TableDetail;
 use crate::domain::user::Permission;
 use crate::engine::ENGINE_NAME;
 use crate::engine::sources::{ARROW, CSV, JSONL, PARQUET, POSTGRES, SQLITE};
+use crate::engine::statements::RowSql;
 use crate::islands::copy_link::CopyLink;
 use crate::islands::copy_text::CopyText;
-use crate::services::row_looks::{self, RowLook, RowSql, Weight};
+use crate::services::row_looks::{self, RowLook, Weight};
 
 /// Characters of a cell before it is cut; its title has the rest.
 const CELL: usize = 96;

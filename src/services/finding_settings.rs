@@ -80,10 +80,7 @@ impl FailurePatience {
 pub async fn load_settings(db: &Database) -> Result<FindingSettings, StoreError> {
     let mut found = FindingSettings::default();
     if let Some(codes) = settings::get(db, COUNTRIES_SETTING).await? {
-        let countries: Vec<Country> = codes.split(',').filter_map(Country::of_code).collect();
-        if !countries.is_empty() {
-            found.hygiene.countries = countries;
-        }
+        found.hygiene = HygieneSettings::of_countries(&codes);
     }
     found.weights = read_json(db, WEIGHTS_SETTING).await?;
     found.failures = read_json(db, FAILURES_SETTING).await?;

@@ -7,7 +7,7 @@ use super::error::AppError;
 use super::finding_settings::{FailurePatience, FindingSettings};
 use super::run_completion::Completion;
 use crate::anomalies::score::{ScoreWeights, mean, table_score};
-use crate::anomalies::{GONE, all_rules, find_anomalies, find_failures, get_rule};
+use crate::anomalies::{GONE, all_rules, find_anomalies, find_failures, title_of};
 use crate::domain::alert::source;
 use crate::domain::anomaly::{Findings as ShownFindings, ProfileAnomaly, Severity};
 use crate::domain::identifier::{RunId, TableId};
@@ -147,7 +147,7 @@ pub async fn take_reported(
         let table_id = run_facts::find_table_id(tx, &seen_in.table_group_id, &anomaly.schema_name, &anomaly.table_name).await?;
         let mut sight = sight(anomaly, table_id.as_ref());
         if sight.observed.is_empty() {
-            sight.observed = get_rule(&sight.kind).map_or_else(|| sight.kind.replace('_', " "), |rule| rule.title.to_owned());
+            sight.observed = title_of(&sight.kind);
         }
         sights.push(sight);
     }

@@ -3,10 +3,8 @@
 use super::configuration::Configuration;
 use super::error::AppError;
 use super::payloads::{Payload, PayloadError, load_payload};
-use crate::domain::column_meaning::PiiRisk;
 use crate::domain::identifier::RunId;
-use crate::domain::masking::{Masking, mask_column, mask_finding};
-use crate::store::masking::GroupWords;
+use crate::domain::masking::Masking;
 use crate::store::{Database, column_reads, masking};
 
 /// Longest inline payload in characters.
@@ -36,27 +34,15 @@ pub async fn read_payload(
     };
     let mut read = read.await;
     if let (Ok(payload), Some(words)) = (&mut read, veil) {
-        mask_payload(payload, &words, Masking::ForReader);
+        for table in &mut payload.tables {
+            masking::mask_columns(
+                &table.table_name,
+                &mut table.columns,
+                &mut table.anomalies,
+                &words,
+                Masking::ForReader,
+            );
+        }
     }
     Ok(read)
-}
-
-/// Masks what a payload tells of personal columns.
-pub(super) fn mask_payload(payload: &mut Payload, words: &GroupWords, masking: Masking) {
-    for table in &mut payload.tables {
-        let mut personal = Vec::new();
-        for column in &mut table.columns {
-            if words.is_personal(&table.table_name, &column.column_name, column.meaning.pii_risk) {
-                mask_column(column, masking);
-                personal.push(column.column_name.to_lowercase());
-            }
-        }
-        for finding in &mut table.anomalies {
-            let measured = finding.pii_risk.as_deref().and_then(PiiRisk::from_word);
-            let column = finding.column_name.as_deref().unwrap_or_default();
-            if !column.is_empty() && (personal.contains(&column.to_lowercase()) || words.is_personal(&table.table_name, column, measured)) {
-                mask_finding(finding);
-            }
-        }
-    }
 }

@@ -1,5 +1,6 @@
-//! Anomalies: what the completer found, with scores and the catalogue of types; and what others report, beside a payload (`dq_profile_anomaly_results`, with a plain record of each), or over the API (the plain
-//! record in `dq_profile_anomalies` alone). Ids follow from what is reported, so that reporting again writes the same rows.
+//! Anomalies: what the completer found, with scores and the catalogue of types; and what others report, beside a payload
+//! (`dq_profile_anomaly_results`, with a plain record of each), or over the API (the plain record in `dq_profile_anomalies` alone). Ids follow
+//! from what is reported, so that reporting again writes the same rows.
 
 use std::collections::HashMap;
 

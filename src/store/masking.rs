@@ -53,25 +53,35 @@ fn read_group_words(rows: &[Record]) -> Result<GroupWords, StoreError> {
     Ok(words)
 }
 
-/// Masks a profile and the findings about it before they are stored; says whether it has a personal column.
-pub fn mask_table(profile: &mut TableProfile, findings: &mut [ProfileAnomaly], words: &GroupWords) -> bool {
-    let table_name = profile.table_name.clone();
-    let is_personal = |column: &str, measured: Option<PiiRisk>| words.is_personal(&table_name, column, measured);
+/// Masks the personal columns of a table and the findings about them; says which columns that are.
+pub fn mask_columns(
+    table_name: &str,
+    columns: &mut [ColumnProfile],
+    findings: &mut [ProfileAnomaly],
+    words: &GroupWords,
+    masking: Masking,
+) -> Vec<String> {
     let mut personal = Vec::new();
-    for column in &mut profile.columns {
-        if is_personal(&column.column_name, column.meaning.pii_risk) {
-            mask_column(column, Masking::BeforeStoring);
+    for column in columns {
+        if words.is_personal(table_name, &column.column_name, column.meaning.pii_risk) {
+            mask_column(column, masking);
             personal.push(column.column_name.clone());
         }
     }
     for finding in findings {
         let measured = finding.pii_risk.as_deref().and_then(PiiRisk::from_word);
-        if let Some(column) = finding.column_name.clone()
-            && (personal.contains(&column) || is_personal(&column, measured))
-        {
+        let column = finding.column_name.as_deref().unwrap_or_default();
+        let is_known = personal.iter().any(|name| name.eq_ignore_ascii_case(column));
+        if !column.is_empty() && (is_known || words.is_personal(table_name, column, measured)) {
             mask_finding(finding);
         }
     }
+    personal
+}
+
+/// Masks a profile and the findings about it before they are stored; says whether it has a personal column.
+pub fn mask_table(profile: &mut TableProfile, findings: &mut [ProfileAnomaly], words: &GroupWords) -> bool {
+    let personal = mask_columns(&profile.table_name, &mut profile.columns, findings, words, Masking::BeforeStoring);
     let left_out = profile.snapshot.scope.left_out.clone();
     let is_hidden = |column: &str| personal.iter().any(|name| name == column) || left_out.iter().any(|name| name == column);
     mask_snapshot(&mut profile.snapshot, is_hidden);
@@ -81,11 +91,8 @@ pub fn mask_table(profile: &mut TableProfile, findings: &mut [ProfileAnomaly], w
 /// Masks what a program reports of personal columns before it is stored.
 pub fn mask_reported(findings: &mut [ProfileAnomaly], words: &GroupWords) {
     for finding in findings {
-        let measured = finding.pii_risk.as_deref().and_then(PiiRisk::from_word);
-        let column = finding.column_name.as_deref().unwrap_or_default();
-        if !column.is_empty() && words.is_personal(&finding.table_name, column, measured) {
-            mask_finding(finding);
-        }
+        let table_name = finding.table_name.clone();
+        mask_columns(&table_name, &mut [], std::slice::from_mut(finding), words, Masking::BeforeStoring);
     }
 }
 

@@ -9,8 +9,8 @@ use crate::domain::address::TableAddress;
 use crate::domain::connection::{ConnectionKind, FoundTable};
 use crate::domain::identifier::{ConnectionId, TableId, UserId};
 use crate::domain::masking::PersonalWord;
-use crate::domain::paging::Page;
-use crate::domain::row_look::RowLookEntry;
+use crate::domain::paging::{PAGE_SIZE, Page};
+use crate::domain::row_look::{LooksQuery, RowLookEntry};
 
 /// Where a table is read from, in one statement.
 #[derive(Clone, Debug)]
@@ -27,8 +27,8 @@ pub struct LookPlace {
     pub is_active: bool,
     /// The sealed password, if one is kept.
     pub sealed_password: Option<String>,
-    /// The setting of countries for postal codes.
-    pub countries: Option<String>,
+    /// The setting of countries for postal codes; empty where nobody has set it.
+    pub countries: String,
     /// Whether the last search for tables no longer found it.
     pub is_missing: bool,
     /// What is known of the columns where the reader of the handle may not see personal values; nothing where he may.
@@ -68,7 +68,7 @@ fn read_place(row: &Record) -> Result<LookPlace, StoreError> {
         location: row.text("location")?,
         is_active: row.flag("is_active")?,
         sealed_password: row.text_opt("sealed_password")?.filter(|sealed| !sealed.is_empty()),
-        countries: row.text_opt("countries")?,
+        countries: row.text_opt("countries")?.unwrap_or_default(),
         is_missing: row.time_opt("missing_since")?.is_some(),
         personal: personal_columns(row)?,
     })
@@ -107,15 +107,16 @@ pub async fn record_look(
     tx.commit().await
 }
 
-/// Lists looks, newest first; of one person where a name is given.
-pub async fn list_looks(db: &Database, user_name: Option<&str>, offset: u64, limit: u32) -> Result<Page<RowLookEntry>, StoreError> {
+/// Lists looks, newest first.
+pub async fn list_looks(db: &Database, asked: &LooksQuery) -> Result<Page<RowLookEntry>, StoreError> {
+    let offset = asked.offset();
     let rows = sql(
         "select looked_at, user_name, connection_id, schema_name, table_name, column_name, condition_words, run_number, page, rows_shown,
              columns_masked, outcome, count(*) over () as total
          from row_looks where $1 is null or user_name = $1 order by looked_at desc, look_id desc limit $2 offset $3",
     )
-    .bind(user_name)
-    .bind(limit)
+    .bind(asked.person.as_deref())
+    .bind(PAGE_SIZE)
     .bind(offset)
     .fetch_all(db)
     .await?;
@@ -123,7 +124,7 @@ pub async fn list_looks(db: &Database, user_name: Option<&str>, offset: u64, lim
         total: rows.first().map_or(Ok(offset), |row| row.count("total"))?,
         items: rows.iter().map(read_look).collect::<Result<_, _>>()?,
         offset,
-        limit,
+        limit: PAGE_SIZE,
     })
 }
 

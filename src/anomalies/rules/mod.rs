@@ -35,3 +35,8 @@ pub fn all_rules() -> impl Iterator<Item = &'static AnomalyRule> {
 pub fn get_rule(name: &str) -> Option<&'static AnomalyRule> {
     all_rules().find(|rule| rule.name.eq_ignore_ascii_case(name))
 }
+
+/// What people call findings of this kind; of other programs' kinds, their name in words.
+pub fn title_of(name: &str) -> String {
+    get_rule(name).map_or_else(|| name.replace('_', " "), |rule| rule.title.to_owned())
+}

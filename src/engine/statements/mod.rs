@@ -25,7 +25,7 @@ use crate::domain::column_profile::{ColumnProfile, GeneralType};
 use crate::domain::statement::{Panel, SqlDialect, Statement};
 use every_column::ColumnQueries;
 pub use relation::TableContext;
-pub use rows::row_statement;
+pub use rows::{RowSql, row_statement};
 pub use unsaid::{Unsaid, unsaid_for, unsaid_of_table};
 
 /// Metrics by panel, to tell which panels show an estimate.

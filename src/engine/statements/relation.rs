@@ -7,6 +7,7 @@ use super::values::{database_value, distinct_names, json_text, stored_value, typ
 use crate::domain::address::qualified_name;
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::statement::SqlDialect;
+use crate::domain::table::{TableDetail, TableRun};
 use crate::domain::table_metrics::PairCorrelation;
 use crate::domain::table_profile::{OpenedColumn, Snapshot, TableProfile, TextDialect};
 use crate::engine::sources::{CSV, JSONL, PARQUET};
@@ -49,6 +50,20 @@ impl<'a> TableContext<'a> {
             columns: &profile.columns,
             pairs: profile.metrics.pairwise.as_deref().unwrap_or_default(),
             has_rejected: profile.rejected.is_some(),
+        }
+    }
+
+    /// The context of a table as its pages show it, in the run shown; `pairs` are those that are drawn.
+    pub fn of_run(table: &'a TableDetail, run: &'a TableRun, pairs: &'a [PairCorrelation]) -> Self {
+        Self {
+            schema_name: &table.summary.address.schema_name,
+            table_name: &table.summary.address.table_name,
+            snapshot: &run.snapshot,
+            format: &table.summary.format,
+            root: None,
+            columns: &table.columns,
+            pairs,
+            has_rejected: run.rejected.is_some(),
         }
     }
 

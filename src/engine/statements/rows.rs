@@ -18,10 +18,22 @@ const UNICODE: &str = "its rule goes by Unicode's properties of letters, for whi
 const NESTED: &str = "a nested value is known by its JSON text, and the spelling of that text is the reader's own";
 const NO_TEXT: &str = "a text with a zero byte cannot be written in this dialect";
 const BYTES: &str = "a text in SQL is valid UTF-8 always";
+const OTHER_TYPE: &str = "the column holds no values of the kind that these rows are chosen by";
+/// A condition that no row meets.
+const NEVER: &str = "1 = 0";
 const FINE: &str = "SQLite's functions of time stop at milliseconds";
 
+/// A statement with what it is written for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowSql {
+    /// Dialect.
+    pub dialect: SqlDialect,
+    /// Text.
+    pub sql: String,
+}
+
 /// The statement, or why there is none.
-pub fn row_statement(table: &TableContext, column: &ColumnProfile, condition: &RowCondition) -> Result<String, &'static str> {
+pub fn row_statement(table: &TableContext, column: &ColumnProfile, condition: &RowCondition) -> Result<RowSql, &'static str> {
     let dialect = table.dialect().ok_or(NO_SQL)?;
     if unsaid::is_unreadable(table) {
         return Err("the file is written in a way that DuckDB does not read, or its columns have no names of their own");
@@ -33,11 +45,22 @@ pub fn row_statement(table: &TableContext, column: &ColumnProfile, condition: &R
         RowTest { queries: &queries }.write(condition)?
     };
     let title = format!("Limn: rows of {} by {}", table.title(), column.column_name);
-    Ok(format!(
-        "{}\nSELECT *\nFROM {}\nWHERE {test}\nLIMIT {ROWS}",
-        comment(&title),
-        table.source()
-    ))
+    let sql = format!("{}\nSELECT *\nFROM {}\nWHERE {test}\nLIMIT {ROWS}", comment(&title), table.source());
+    Ok(RowSql { dialect, sql })
+}
+
+/// Whether values of a type can meet a condition at all.
+fn can_hold(general_type: GeneralType, condition: &RowCondition) -> bool {
+    use RowFeature::{Filled, Infinite, Missing, Nan, Negative, Null, Zero};
+    match condition {
+        RowCondition::Value(_) | RowCondition::OtherThan(_) | RowCondition::Is(Null | Filled | Missing) => true,
+        RowCondition::Numbers(_) | RowCondition::Is(Zero | Nan | Infinite | Negative) => general_type == GeneralType::Number,
+        RowCondition::Days(_) | RowCondition::OutsideDays(_) => general_type == GeneralType::Time,
+        RowCondition::Begins(_) | RowCondition::Lengths(..) | RowCondition::Shape(_) | RowCondition::OtherShapes(_) => {
+            matches!(general_type, GeneralType::Text | GeneralType::Other)
+        }
+        RowCondition::Is(_) => general_type == GeneralType::Text,
+    }
 }
 
 /// Writes a condition on the value of a column.
@@ -68,6 +91,9 @@ impl RowTest<'_> {
     }
 
     fn write(&self, condition: &RowCondition) -> Written {
+        if !can_hold(self.queries.column.general_type, condition) {
+            return Err(OTHER_TYPE);
+        }
         match condition {
             RowCondition::Is(feature) => self.feature(*feature),
             RowCondition::Value(value) => self.equals(value),
@@ -130,18 +156,24 @@ impl RowTest<'_> {
             GeneralType::Other => Ok(format!("{} = {}", self.text()?, literal_text(value)?)),
             GeneralType::Boolean => Ok(match (dialect, value) {
                 (SqlDialect::Sqlite, "true") => format!("{held} = 1"),
-                (SqlDialect::Sqlite, _) => format!("{held} = 0"),
+                (SqlDialect::Sqlite, "false") => format!("{held} = 0"),
                 (_, "true") => held,
-                _ => format!("NOT {held}"),
+                (_, "false") => format!("NOT {held}"),
+                _ => NEVER.to_owned(),
             }),
             GeneralType::Number => Ok(self.equals_number(&held, value)),
             GeneralType::Time => self.equals_time(&held, value),
         }
     }
 
+    /// A number by its canonical text; an address may hold any text, and only a number becomes part of the statement.
     fn equals_number(&self, held: &str, value: &str) -> String {
         if !self.queries.is_real() {
-            return format!("{held} = {value}");
+            return if is_plain_number(value) {
+                format!("{held} = {value}")
+            } else {
+                NEVER.to_owned()
+            };
         }
         match (self.dialect(), value) {
             (SqlDialect::DuckDb, "NaN") => format!("isnan({held})"),
@@ -151,19 +183,25 @@ impl RowTest<'_> {
             (SqlDialect::Sqlite, "-Infinity") => format!("{held} = -9e999"),
             (dialect, value) => match value.parse() {
                 Ok(number) => format!("{held} = {}", dialect.real(number)),
-                Err(_) => format!("{held} <> {held}"),
+                Err(_) => NEVER.to_owned(),
             },
         }
     }
 
-    /// A date or time by its ISO text.
+    /// A date or time by its ISO text; what has other signs is none.
     fn equals_time(&self, held: &str, value: &str) -> Written {
+        let is_endless = matches!(value, "infinity" | "-infinity");
+        let is_written =
+            value.bytes().any(|sign| sign.is_ascii_digit()) && value.bytes().all(|sign| sign.is_ascii_digit() || b"-+:.TZ".contains(&sign));
+        if !is_endless && !is_written {
+            return Ok(NEVER.to_owned());
+        }
         let text = quote_text(value.trim_end_matches('Z'));
         Ok(match self.dialect() {
             SqlDialect::Sqlite if self.queries.has_digits_beyond(3) => return Err(FINE),
             SqlDialect::Sqlite if value.contains('T') => format!("{held} = strftime('%Y-%m-%d %H:%M:%f', {text})"),
             SqlDialect::Sqlite => format!("{held} = {text}"),
-            _ if value.ends_with("infinity") => format!("{held} = '{value}'"),
+            _ if is_endless => format!("{held} = {text}"),
             SqlDialect::DuckDb if value.contains('T') && self.queries.has_digits_beyond(6) => {
                 format!("{held} = CAST({text} AS TIMESTAMP_NS)")
             }
@@ -200,6 +238,9 @@ impl RowTest<'_> {
         let mut tests = Vec::new();
         tests.extend(range.from.map(|from| format!("{day} {first} {}", self.queries.date(from))));
         tests.extend(range.to.map(|to| format!("{day} {second} {}", self.queries.date(to))));
+        if tests.is_empty() {
+            tests.push(format!("{held} IS NOT NULL"));
+        }
         let mut test = tests.join(between);
         if is_outside && tests.len() > 1 {
             test = format!("({test})");
@@ -207,7 +248,7 @@ impl RowTest<'_> {
         if self.dialect() == SqlDialect::Postgres && self.queries.column.metrics.infinite_count.is_some() {
             test = format!("{test} AND isfinite({held})");
         }
-        if test.is_empty() { Err(NO_SQL) } else { Ok(test) }
+        Ok(test)
     }
 
     fn feature(&self, feature: RowFeature) -> Written {
@@ -219,7 +260,7 @@ impl RowTest<'_> {
             SqlDialect::DuckDb => format!("isnan({held})"),
             SqlDialect::Postgres => format!("{held} = 'NaN'"),
             // SQLite keeps none.
-            SqlDialect::Sqlite => "0 = 1".to_owned(),
+            SqlDialect::Sqlite => NEVER.to_owned(),
         };
         let quoted = |first: &str, last: &str| format!("length({held}) > 1 AND {first} = {last} AND {first} IN ('\"', '''')");
         Ok(match feature {
@@ -239,9 +280,10 @@ impl RowTest<'_> {
             Empty => format!("{} = ''", self.bare_text()),
             LeadingSpace => format!("{held} LIKE ' %'"),
             TrailingSpace => format!("{held} LIKE '% '"),
-            InnerSpace => {
-                format!("trim({held}, ' ') LIKE '% %'").replace("trim(", if dialect == SqlDialect::Postgres { "btrim(" } else { "trim(" })
-            }
+            InnerSpace => match dialect {
+                SqlDialect::Postgres => format!("btrim({held}, ' ') LIKE '% %'"),
+                SqlDialect::DuckDb | SqlDialect::Sqlite => format!("trim({held}, ' ') LIKE '% %'"),
+            },
             Quoted => match dialect {
                 SqlDialect::Postgres => quoted(&format!("left({held}, 1)"), &format!("right({held}, 1)")),
                 SqlDialect::Sqlite => quoted(&format!("substr({held}, 1, 1)"), &format!("substr({held}, -1)")),
@@ -262,7 +304,7 @@ impl RowTest<'_> {
     }
 }
 
-/// What DuckDB says of a text by Unicode's properties.
+/// What DuckDB says of a text by Unicode's properties; the features that [`RowTest::feature`] writes itself are none of these.
 fn unicode_feature(feature: RowFeature, held: &str) -> String {
     use RowFeature::*;
     let bare = rules::bare(held);
@@ -296,9 +338,19 @@ fn unicode_feature(feature: RowFeature, held: &str) -> String {
                 rules::matches_somewhere(held, &format!("^{first}"))
             )
         }
-        // Said by every dialect, or of other types.
-        _ => format!("NOT {stands_in}"),
+        Filled => format!("NOT {stands_in}"),
+        Null | Empty | Zero | Nan | Infinite | Negative | Digit | LeadingSpace | TrailingSpace | InnerSpace | Quoted | NonAscii
+        | InvalidUtf8 => NEVER.to_owned(),
     }
+}
+
+/// Digits with at most one point among them, and a minus before them.
+fn is_plain_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
+    [whole, part]
+        .iter()
+        .all(|digits| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
 /// A text as a literal.

@@ -177,10 +177,9 @@ pub async fn history(
     }))
 }
 
-/// A name that must be there.
-fn named<'a>(parameter: &str, name: &'a str) -> Result<&'a str, AppError> {
-    let name = name.trim();
-    if name.is_empty() {
+/// A name that must be there, as it was written: spaces may be part of it.
+pub(super) fn named<'a>(parameter: &str, name: &'a str) -> Result<&'a str, AppError> {
+    if name.trim().is_empty() {
         return Err(AppError::bad_request(
             format!("{parameter} is missing"),
             "Name it; a table with its schema where two have the name.",

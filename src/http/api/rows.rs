@@ -5,6 +5,7 @@ use axum::extract::{Path, Query, RawQuery};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::columns::named;
 use crate::domain::address::TableAddress;
 use crate::domain::identifier::TableGroupId;
 use crate::http::console::Console;
@@ -97,16 +98,10 @@ pub async fn list(
     Query(asked): Query<RowsAsked>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<RowsBody>, Problem> {
-    let missing = |name: &str| AppError::bad_request(format!("{name} is missing"), "Name the table and the column whose rows are wanted.");
+    let (table_name, column_name) = (named("tableName", &asked.table_name)?, named("columnName", &asked.column_name)?);
     let group = TableGroupId(group);
-    if asked.column_name.is_empty() {
-        return Err(missing("columnName").into());
-    }
-    if asked.table_name.trim().is_empty() {
-        return Err(missing("tableName").into());
-    }
     let (connection, _) = connections::find_table_group(&state.db, &group).await?.ok_or(AppError::NotFound)?;
-    let table = find_named_table(&state.db, &group, Some(asked.table_name.trim()), None)
+    let table = find_named_table(&state.db, &group, Some(table_name), None)
         .await?
         .ok_or(AppError::NotFound)?;
     let address = TableAddress {
@@ -114,14 +109,7 @@ pub async fn list(
         schema_name: table.schema_name,
         table_name: table.table_name,
     };
-    let look = row_looks::look(
-        &state.db,
-        &state.config,
-        &viewer,
-        &address,
-        &asked.column_name,
-        &query.unwrap_or_default(),
-    )
-    .await?;
+    let query = query.unwrap_or_default();
+    let look = row_looks::look(&state.db, &state.config, &viewer, &address, column_name, &query).await?;
     Ok(Json(look.into()))
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
 use super::acts;
-use crate::anomalies::get_rule;
+use crate::anomalies::{get_rule, title_of};
 use crate::components::format::counted;
 use crate::components::graphics::level_strip::level_strip;
 use crate::components::moment::{day, moment};
@@ -43,7 +43,7 @@ pub struct Looked<'a> {
 pub fn pane(looked: &Looked, now: DateTime<Utc>) -> AnyView {
     let alert = looked.alert;
     let rule = get_rule(&alert.kind);
-    let kind = rule.map_or_else(|| alert.kind.replace('_', " "), |rule| rule.title.to_owned());
+    let kind = title_of(&alert.kind);
     let place = alert.table.as_ref().map(|table| {
         let column = alert.column_name.as_ref();
         let href = column.map_or_else(|| table.path(), |column| table.column_path(column));

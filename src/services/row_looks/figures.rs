@@ -1,6 +1,6 @@
 //! What an address means in a run: the condition, and how many rows the figure of the run counts.
 
-use crate::anomalies::{Country, HygieneSettings, rows_of_finding};
+use crate::anomalies::{FindingRows, HygieneSettings, rows_of_finding};
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::masking::MASK;
 use crate::domain::row_condition::{RowCondition, RowFeature};
@@ -18,9 +18,12 @@ pub struct Figure {
     pub is_estimate: bool,
 }
 
-/// The condition of an address in the run shown, with the figure.
-pub fn resolve(detail: &ColumnDetail, choice: &RowChoice, countries: Option<&str>) -> Result<(RowCondition, Option<Figure>), AppError> {
-    let column = &detail.column;
+/// The condition that a choice means in a run, with the figure; `find_rows` finds those of a finding by its kind.
+pub fn resolve(
+    column: &ColumnProfile,
+    choice: &RowChoice,
+    find_rows: impl FnOnce(&str) -> Option<FindingRows>,
+) -> Result<(RowCondition, Option<Figure>), AppError> {
     match choice {
         RowChoice::Condition(condition) => Ok((condition.clone(), figure_of(column, condition))),
         RowChoice::Top(place) => {
@@ -37,7 +40,7 @@ pub fn resolve(detail: &ColumnDetail, choice: &RowChoice, countries: Option<&str
             Ok((condition.clone(), figure_of(column, &condition)))
         }
         RowChoice::Finding(kind) => {
-            let found = find_rows(detail, kind, countries).ok_or_else(|| {
+            let found = find_rows(kind).ok_or_else(|| {
                 AppError::refused(
                     "No condition on one row says which rows this finding is about",
                     "It is about the column as a whole, or this run does not show it. Its page says what to do.",
@@ -57,7 +60,8 @@ fn is_least(kind: &str) -> bool {
     matches!(kind, "Non_Alpha_Prefixed_Name" | "Invalid_Zip_USA" | "Non_Standard_Blanks")
 }
 
-fn find_rows(detail: &ColumnDetail, kind: &str, countries: Option<&str>) -> Option<crate::anomalies::FindingRows> {
+/// The rows of a finding in the run that a page shows.
+pub(super) fn find_rows(detail: &ColumnDetail, kind: &str, countries: &str) -> Option<FindingRows> {
     let run = detail.table.run.as_ref()?;
     let mut table = TableProfile {
         table_name: detail.table.summary.address.table_name.clone(),
@@ -75,16 +79,12 @@ fn find_rows(detail: &ColumnDetail, kind: &str, countries: Option<&str>) -> Opti
         .iter_mut()
         .find(|column| column.column_name == detail.column.column_name)?;
     column.clone_from(&detail.column);
-    let mut settings = HygieneSettings::default();
-    let named: Vec<Country> = countries.unwrap_or_default().split(',').filter_map(Country::of_code).collect();
-    if !named.is_empty() {
-        settings.countries = named;
-    }
+    let settings = HygieneSettings::of_countries(countries);
     rows_of_finding(&table, &detail.column.column_name, kind, &settings, run.completed_at)
 }
 
 /// The figure that counts what a condition says, where the profile has one.
-pub fn figure_of(column: &ColumnProfile, condition: &RowCondition) -> Option<Figure> {
+fn figure_of(column: &ColumnProfile, condition: &RowCondition) -> Option<Figure> {
     let exact = |rows: u64| Some(Figure { rows, is_estimate: false });
     match condition {
         RowCondition::Is(feature) => exact(count_of(column, *feature)?),

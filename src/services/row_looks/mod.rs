@@ -11,7 +11,6 @@ mod personal;
 
 use std::time::Duration;
 
-use serde::Serialize;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::access;
@@ -29,17 +28,16 @@ use crate::domain::row_filter::RowFilter;
 use crate::domain::row_look::{LookedRows, RowCell, RowLookEntry};
 use crate::domain::row_query::{ROWS_A_PAGE, RowsQuery};
 use crate::domain::scope::Scope;
-use crate::domain::statement::SqlDialect;
 use crate::domain::table::{ColumnDetail, TableRun};
 use crate::domain::table_scope::TableScope;
 use crate::domain::user::{Permission, Viewer};
 use crate::engine::ProfileOptions;
 use crate::engine::rows::{LookPlan, LookedColumn};
-use crate::engine::statements::{TableContext, row_statement};
+use crate::engine::statements::{RowSql, TableContext, row_statement};
 use crate::store::row_looks::{self, LookPlace};
 use crate::store::{Database, StoreError};
 
-pub use figures::{Figure, figure_of};
+pub use figures::{Figure, resolve};
 pub use notes::{LookNote, Weight};
 use personal::PersonalColumns;
 
@@ -75,15 +73,6 @@ pub struct RowLook {
     pub statement: Result<RowSql, &'static str>,
 }
 
-/// A statement with what it is written for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RowSql {
-    /// Dialect.
-    pub dialect: SqlDialect,
-    /// Text.
-    pub sql: String,
-}
-
 /// Looks at the rows that an address names. Every look is recorded, a refused one too.
 pub async fn look(
     db: &Database,
@@ -112,12 +101,14 @@ pub async fn look(
     let place = row_looks::find_look_place(db, &detail.table.summary.table_id)
         .await?
         .ok_or(AppError::NotFound)?;
-    let (condition, figure) = figures::resolve(&detail, &query.choice, place.countries.as_deref())?;
+    let (condition, figure) = resolve(&detail.column, &query.choice, |kind| {
+        figures::find_rows(&detail, kind, &place.countries)
+    })?;
     let personal = PersonalColumns::of(&detail, &place);
     let is_hidden = personal.hides(column_name);
     let mut look = RowLook {
         words: words_of(column_name, &condition, is_hidden),
-        statement: statement(&detail, &run, &condition),
+        statement: row_statement(&TableContext::of_run(&detail.table, &run, &[]), &detail.column, &condition),
         figure,
         looked: None,
         masked: Vec::new(),
@@ -160,24 +151,6 @@ fn words_of(column_name: &str, condition: &RowCondition, is_hidden: bool) -> Str
     } else {
         format!("{column_name} {}", condition.phrase())
     }
-}
-
-/// The same condition for whoever has a database.
-fn statement(detail: &ColumnDetail, run: &TableRun, condition: &RowCondition) -> Result<RowSql, &'static str> {
-    let table = &detail.table;
-    let context = TableContext {
-        schema_name: &table.summary.address.schema_name,
-        table_name: &table.summary.address.table_name,
-        snapshot: &run.snapshot,
-        format: &table.summary.format,
-        root: None,
-        columns: &table.columns,
-        pairs: &[],
-        has_rejected: run.rejected.is_some(),
-    };
-    let sql = row_statement(&context, &detail.column, condition)?;
-    let dialect = context.dialect().ok_or("no SQL engine at hand reads this kind of source")?;
-    Ok(RowSql { dialect, sql })
 }
 
 /// Waits for a place, then looks in a child process.

@@ -26,7 +26,8 @@ words! {
 }
 
 /// A finding in a few words, and a sentence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = RowsNote)]
 pub struct LookNote {
     /// How much it matters.
     pub weight: Weight,

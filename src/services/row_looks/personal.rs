@@ -68,9 +68,7 @@ impl PersonalColumns {
 
     /// A refusal as the reader may read it: the path of a partition tells a value, and so does a filter.
     pub fn told(&self, snapshot: &Snapshot, refusal: Refusal) -> Refusal {
-        let filter = snapshot.scope.row_filter.as_ref();
-        let hides_filter = filter.is_some_and(|filter| filter.columns().into_iter().any(|column| self.hides(column)));
-        if hides_filter || self.hides_paths(snapshot) {
+        if self.hides_filter(snapshot) || self.hides_paths(snapshot) {
             return Refusal {
                 reason: "A file of the table could not be read".to_owned(),
                 ..refusal
@@ -82,9 +80,7 @@ impl PersonalColumns {
     /// Takes what the reader may not see out of everything that stands beside the rows.
     pub fn veil(&self, look: &mut RowLook) {
         let Some(run) = &mut look.detail.table.run else { return };
-        let hides_paths = self.hides_paths(&run.snapshot);
-        let filter = run.snapshot.scope.row_filter.as_ref();
-        let hides_filter = filter.is_some_and(|filter| filter.columns().into_iter().any(|column| self.hides(column)));
+        let (hides_paths, hides_filter) = (self.hides_paths(&run.snapshot), self.hides_filter(&run.snapshot));
         mask_snapshot(&mut run.snapshot, |column| self.hides(column));
         let is_hidden = self.hides(&look.detail.column.column_name);
         if hides_paths || hides_filter || is_hidden {
@@ -93,6 +89,11 @@ impl PersonalColumns {
         if hides_paths && let Some(looked) = &mut look.looked {
             looked.files.clear();
         }
+    }
+
+    fn hides_filter(&self, snapshot: &Snapshot) -> bool {
+        let columns = snapshot.scope.row_filter.iter().flat_map(|filter| filter.columns());
+        columns.into_iter().any(|column| self.hides(column))
     }
 
     fn hides_paths(&self, snapshot: &Snapshot) -> bool {

@@ -12,7 +12,7 @@ use crate::domain::table_profile::TableProfile;
 use crate::engine::{EngineError, ProfileOptions, SourceRoot, Unobserved, profile_table};
 
 /// Runs what prepares a database; the engine itself runs outside of any runtime, as it does in its process.
-fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub(in crate::tests) fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -20,7 +20,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
         .block_on(future)
 }
 
-fn options() -> ProfileOptions {
+pub(in crate::tests) fn options() -> ProfileOptions {
     ProfileOptions {
         clock: chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap(),
         deadline_ms: 60_000,
@@ -28,7 +28,7 @@ fn options() -> ProfileOptions {
     }
 }
 
-fn table(format: &str, schema: &str, name: &str) -> FoundTable {
+pub(in crate::tests) fn table(format: &str, schema: &str, name: &str) -> FoundTable {
     FoundTable {
         schema_name: schema.into(),
         table_name: name.into(),

@@ -212,22 +212,24 @@ async fn a_changed_or_missing_source_says_so() {
     let short: String = text.split_inclusive('\n').take(40).collect();
     std::fs::write(&file, short).unwrap();
     let after = app.get(&address, &cookie).await;
-    assert!(
-        after.status == 200 && after.body.contains("The source has changed since run 1"),
-        "{}",
-        after.body
-    );
-    assert!(after.body.contains("Fewer rows than the figure"), "{}", after.body);
+    assert_eq!(after.status, 200);
+    for said in ["The source has changed since run 1", "Fewer rows than the figure"] {
+        assert!(after.body.contains(said), "{said}: {}", after.body);
+    }
     std::fs::remove_file(&file).unwrap();
     let gone = app.get(&address, &cookie).await;
-    assert!(
-        gone.status == 200 && gone.body.contains("The rows could not be read"),
-        "{}",
-        gone.body
-    );
-    assert!(gone.body.contains("Check that the file still exists"), "{}", gone.body);
+    assert_eq!(gone.status, 200);
+    for said in ["The rows could not be read", "Check that the file still exists"] {
+        assert!(gone.body.contains(said), "{said}: {}", gone.body);
+    }
     let data = app.get(&format!("{address}&format=json"), &cookie).await.json();
     assert!(data["found"].is_null() && data["notes"][0]["weight"] == "error", "{data}");
+    let list = app.get(&format!("{address}&format=csv"), &cookie).await;
+    assert!(
+        list.status == 409 && list.body.contains("The rows could not be read"),
+        "no table without rows: {}",
+        list.body
+    );
 }
 
 #[tokio::test]

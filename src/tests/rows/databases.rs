@@ -4,22 +4,23 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 
 use super::*;
 use crate::engine::{PostgresTarget, profile_table};
+use crate::tests::databases::{block_on, options, table};
 use crate::tests::store::postgres::new_database_url;
 
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(future)
-}
-
-fn options() -> ProfileOptions {
-    ProfileOptions {
-        clock: clock(),
-        deadline_ms: 60_000,
-        ..ProfileOptions::default()
-    }
+/// Counts what a statement finds, in a connection of its own.
+macro_rules! count_in {
+    ($connection:ty, $url:expr) => {
+        |sql: &str| {
+            block_on(async {
+                let mut connection = <$connection>::connect($url).await.unwrap();
+                let rows: i64 = sqlx::query_scalar(AssertSqlSafe(sql.to_owned()))
+                    .fetch_one(&mut connection)
+                    .await
+                    .unwrap_or_else(|error| panic!("{error}: {sql}"));
+                Some(rows as u64)
+            })
+        }
+    };
 }
 
 const TEXTS: &str = "('O''Brien \"x\"'), (''), (' '), (' lead'), ('n/a'), ('\"q\"'), ('ÄRGER'), ('a\nb'), (null), ('12.5'), ('Yes'), ('back\\slash'), ('x'), ('X')";
@@ -43,23 +44,9 @@ fn postgres_shows_as_many_rows_as_each_figure_and_its_statement_count() {
         connection.close().await.unwrap();
     });
     let root = SourceRoot::Postgres(PostgresTarget::new(&url, None));
-    let table = FoundTable {
-        schema_name: "public".into(),
-        table_name: "odd".into(),
-        format: "postgres".into(),
-        ..FoundTable::default()
-    };
+    let table = table("postgres", "public", "odd");
     let profile = profile_table(root.clone(), &table, &options(), &Unobserved).unwrap();
-    let count = |sql: &str| {
-        block_on(async {
-            let mut connection = PgConnection::connect(&url).await.unwrap();
-            let rows: i64 = sqlx::query_scalar(AssertSqlSafe(sql.to_owned()))
-                .fetch_one(&mut connection)
-                .await
-                .unwrap_or_else(|error| panic!("{error}: {sql}"));
-            Some(rows as u64)
-        })
-    };
+    let count = count_in!(PgConnection, &url);
     let held = assert_agreement(&root, &table, &profile, &TableContext::of_profile(&profile, None), count);
     assert!(held > 250, "{held}");
 }
@@ -83,23 +70,9 @@ fn sqlite_shows_as_many_rows_as_each_figure_and_its_statement_count() {
         connection.close().await.unwrap();
     });
     let root = SourceRoot::Sqlite(path);
-    let table = FoundTable {
-        schema_name: "main".into(),
-        table_name: "odd".into(),
-        format: "sqlite".into(),
-        ..FoundTable::default()
-    };
+    let table = table("sqlite", "main", "odd");
     let profile = profile_table(root.clone(), &table, &options(), &Unobserved).unwrap();
-    let count = |sql: &str| {
-        block_on(async {
-            let mut connection = SqliteConnection::connect(&url).await.unwrap();
-            let rows: i64 = sqlx::query_scalar(AssertSqlSafe(sql.to_owned()))
-                .fetch_one(&mut connection)
-                .await
-                .unwrap_or_else(|error| panic!("{error}: {sql}"));
-            Some(rows as u64)
-        })
-    };
+    let count = count_in!(SqliteConnection, &url);
     let held = assert_agreement(&root, &table, &profile, &TableContext::of_profile(&profile, None), count);
     assert!(held > 150, "{held}");
 }

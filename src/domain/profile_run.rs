@@ -256,6 +256,8 @@ pub struct ProfileRun {
     pub typical_duration_ms: Option<u64>,
     /// `embedded` or, later, `databricks`.
     pub engine: String,
+    /// The score of its tables together, 0..1; none before it ends, and without rows.
+    pub quality_score: Option<f64>,
 }
 
 impl ProfileRun {

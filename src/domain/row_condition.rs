@@ -106,6 +106,8 @@ pub enum RowCondition {
     Is(RowFeature),
     /// The value, by its canonical text.
     Value(String),
+    /// One of these values, by their canonical texts.
+    OneOf(Vec<String>),
     /// A text that begins so and goes on: of the value no more is known.
     Begins(String),
     /// A value, but not this one.
@@ -143,6 +145,7 @@ impl RowCondition {
         match self {
             Self::Is(feature) => feature.word(),
             Self::Value(_) | Self::Begins(_) => "a value",
+            Self::OneOf(_) => "one of several values",
             Self::OtherThan(_) => "another value",
             Self::Numbers(_) => "a range of numbers",
             Self::Days(_) | Self::OutsideDays(_) => "a range of days",
@@ -161,6 +164,7 @@ impl RowCondition {
         match self {
             Self::Is(feature) => feature.phrase().to_owned(),
             Self::Value(value) => format!("is {}", quoted(value)),
+            Self::OneOf(values) => format!("is one of {}", quoted_list(values)),
             Self::Begins(value) => format!("begins with {} and goes on", quoted(value)),
             Self::OtherThan(value) => format!("has a value other than {}", quoted(value)),
             Self::Numbers(range) => {
@@ -197,10 +201,7 @@ impl RowCondition {
             Self::OtherShapes(shapes) => match shapes.as_slice() {
                 [] => "is not blank".to_owned(),
                 [shape] => format!("has another shape than {}", quoted(shape)),
-                shapes => {
-                    let shapes: Vec<String> = shapes.iter().map(|shape| quoted(shape)).collect();
-                    format!("has none of the shapes {}", shapes.join(", "))
-                }
+                shapes => format!("has none of the shapes {}", quoted_list(shapes)),
             },
         }
     }
@@ -211,6 +212,10 @@ fn quoted(value: &str) -> String {
         Some((end, _)) => format!("“{}…”", &value[..end]),
         None => format!("“{value}”"),
     }
+}
+
+fn quoted_list(values: &[String]) -> String {
+    values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", ")
 }
 
 fn day_words(day: i64) -> String {

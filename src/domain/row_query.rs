@@ -197,7 +197,7 @@ impl RowChoice {
             RowCondition::Value(value) | RowCondition::Begins(value) => vec![("value", value.clone())],
             RowCondition::OtherThan(value) => vec![("not", value.clone())],
             RowCondition::Shape(shape) => vec![("shape", shape.clone())],
-            RowCondition::OtherShapes(_) => Vec::new(),
+            RowCondition::OtherShapes(_) | RowCondition::OneOf(_) => Vec::new(),
             RowCondition::Lengths(from, to) if from == to => vec![("length", from.to_string())],
             RowCondition::Lengths(from, to) => vec![("length", format!("{from}-{to}"))],
             RowCondition::Numbers(range) => {
@@ -221,7 +221,7 @@ impl RowChoice {
     pub fn of(condition: RowCondition) -> Option<Self> {
         let can_be_said = match &condition {
             RowCondition::Value(text) | RowCondition::OtherThan(text) | RowCondition::Shape(text) => text.len() <= LONGEST_VALUE,
-            RowCondition::Begins(_) | RowCondition::OtherShapes(_) | RowCondition::OutsideDays(_) => false,
+            RowCondition::OneOf(_) | RowCondition::Begins(_) | RowCondition::OtherShapes(_) | RowCondition::OutsideDays(_) => false,
             RowCondition::Numbers(range) => range.from.is_some() || range.to.is_some(),
             RowCondition::Days(range) => {
                 let mut ends = [range.from, range.to].into_iter().flatten().peekable();

@@ -206,6 +206,7 @@ async fn runs_data(State(state): State<AppState>, RawQuery(query): RawQuery, Ext
                     optional(run.row_count),
                     optional(run.table_count),
                     run.failed_table_count.to_string(),
+                    optional(run.quality_score),
                 ]
             });
             let heads = [
@@ -223,6 +224,7 @@ async fn runs_data(State(state): State<AppState>, RawQuery(query): RawQuery, Ext
                 "row_count",
                 "table_count",
                 "failed_table_count",
+                "quality_score",
             ];
             csv("runs", &heads, rows)
         }

@@ -13,7 +13,7 @@ pub(super) const RUN_COLUMNS: &str = "p.profile_run_id as run_id, p.run_number a
      p.table_count as run_table_count, p.failed_table_count as run_failed_table_count, p.column_count as run_column_count,
      p.bytes_scanned as run_bytes_scanned, p.attempt as run_attempt, p.released_count as run_released_count,
      p.cancel_requested_at as run_cancel_requested_at, p.progress_json as run_progress_json, p.typical_duration_ms as run_typical_duration_ms,
-     p.engine as run_engine";
+     p.engine as run_engine, p.dq_score_profiling as run_quality_score";
 
 /// Where it reads from.
 pub(super) const RUN_TABLES: &str = "from dq_profiles p join dq_table_groups g on g.table_group_id = p.table_group_id
@@ -53,6 +53,7 @@ pub(super) fn read_run(row: &Record) -> Result<ProfileRun, StoreError> {
         progress: row.json_opt("run_progress_json")?,
         typical_duration_ms: row.count_opt("run_typical_duration_ms")?,
         engine: row.text("run_engine")?,
+        quality_score: row.real_opt("run_quality_score")?,
     })
 }
 

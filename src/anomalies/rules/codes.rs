@@ -1,12 +1,13 @@
 //! Lists of few values: pairs without a partner, one meaning under several codes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_VALUES};
 use crate::anomalies::synonyms::groups_of;
 use crate::components::format::counted;
 use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
+use crate::domain::row_condition::RowCondition;
 use crate::engine::accumulators::text_kinds::is_dummy;
 
 /// Most values of a list of codes.
@@ -85,14 +86,7 @@ fn variants(subject: &ColumnSubject) -> Option<Found> {
     if doubled.is_empty() {
         return None;
     }
-    // In each group all but the commonest are the ones to repair.
-    let affected: u64 = doubled
-        .iter()
-        .map(|group| {
-            let counts: Vec<u64> = group.iter().map(|word| words[*word]).collect();
-            counts.iter().sum::<u64>() - counts.iter().max().copied().unwrap_or(0)
-        })
-        .sum();
+    let affected: u64 = rarer(&doubled, &words).iter().map(|word| words[*word]).sum();
     let told: Vec<String> = doubled.iter().map(|group| group.join(" = ")).collect();
     Some(
         Found::new(
@@ -107,6 +101,26 @@ fn variants(subject: &ColumnSubject) -> Option<Found> {
         .in_rows(affected, subject.rows())
         .with_samples(doubled.concat().into_iter().map(str::to_owned).collect()),
     )
+}
+
+/// In each group of words that mean the same, all but the commonest: the ones to repair.
+fn rarer<'a>(groups: &[Vec<&'a str>], words: &BTreeMap<String, u64>) -> BTreeSet<&'a str> {
+    let all_but_one = |group: &Vec<&'a str>| {
+        let mut group = group.clone();
+        group.sort_by_key(|word| std::cmp::Reverse(words[*word]));
+        group.split_off(1)
+    };
+    groups.iter().flat_map(all_but_one).collect()
+}
+
+/// The values, as they are written, that mean what a commoner one means.
+fn rows_of_rarer_codes(subject: &ColumnSubject) -> Option<RowCondition> {
+    let words = meant(subject);
+    let doubled = groups_of(words.keys().map(String::as_str));
+    let rarer = rarer(&doubled, &words);
+    let values = subject.column().top_values.iter().map(|top| &top.value);
+    let values = values.filter(|value| rarer.contains(value.trim().to_lowercase().as_str()));
+    Some(RowCondition::OneOf(values.cloned().collect()))
 }
 
 pub(super) const RULES: &[AnomalyRule] = &[
@@ -129,7 +143,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Consistency,
         explanation: "Several of the column's codes mean the same thing, so that counts by code are wrong.",
         remedy: "Map them to one code.",
-        rows: Rows::Unsaid,
+        rows: Rows::By(rows_of_rarer_codes),
         check: Check::Column(variants),
     },
 ];

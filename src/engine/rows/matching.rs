@@ -14,6 +14,7 @@ pub fn test_rows(condition: &RowCondition, values: &ColumnValues) -> Result<Vec<
     match condition {
         RowCondition::Is(feature) => test_feature(*feature, values, &mut chosen)?,
         RowCondition::Value(wanted) => test_texts(values, &mut chosen, |text| is_text(text, wanted))?,
+        RowCondition::OneOf(wanted) => test_texts(values, &mut chosen, |text| wanted.iter().any(|wanted| is_text(text, wanted)))?,
         RowCondition::OtherThan(wanted) => test_texts(values, &mut chosen, |text| !is_text(text, wanted))?,
         RowCondition::Begins(beginning) => test_texts(values, &mut chosen, |text| {
             text.len() > beginning.len() && text.starts_with(beginning.as_bytes())

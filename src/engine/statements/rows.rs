@@ -53,7 +53,7 @@ pub fn row_statement(table: &TableContext, column: &ColumnProfile, condition: &R
 fn can_hold(general_type: GeneralType, condition: &RowCondition) -> bool {
     use RowFeature::{Filled, Infinite, Missing, Nan, Negative, Null, Zero};
     match condition {
-        RowCondition::Value(_) | RowCondition::OtherThan(_) | RowCondition::Is(Null | Filled | Missing) => true,
+        RowCondition::Value(_) | RowCondition::OneOf(_) | RowCondition::OtherThan(_) | RowCondition::Is(Null | Filled | Missing) => true,
         RowCondition::Numbers(_) | RowCondition::Is(Zero | Nan | Infinite | Negative) => general_type == GeneralType::Number,
         RowCondition::Days(_) | RowCondition::OutsideDays(_) => general_type == GeneralType::Time,
         RowCondition::Begins(_) | RowCondition::Lengths(..) | RowCondition::Shape(_) | RowCondition::OtherShapes(_) => {
@@ -97,6 +97,10 @@ impl RowTest<'_> {
         match condition {
             RowCondition::Is(feature) => self.feature(*feature),
             RowCondition::Value(value) => self.equals(value),
+            RowCondition::OneOf(values) => {
+                let equal: Vec<String> = values.iter().map(|value| self.equals(value)).collect::<Result<_, _>>()?;
+                Ok(format!("({})", equal.join(" OR ")))
+            }
             RowCondition::OtherThan(value) => {
                 let equal = self.equals(value)?;
                 Ok(format!("{} IS NOT NULL AND NOT ({equal})", self.value()))

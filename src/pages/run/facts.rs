@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
 use super::RunModel;
-use crate::components::format::{bytes, count, duration};
+use crate::components::format::{bytes, count, duration, percent};
 use crate::components::moment::moment;
 use crate::components::section::{SectionTitle, section};
 use crate::domain::address::encode_segment;
@@ -27,6 +27,7 @@ pub fn facts_section(run: &ProfileRun, now: DateTime<Utc>) -> AnyView {
             <dt>"Phase"</dt><dd>{run.phase.word()}</dd>
             {run.reason.map(|reason| view! { <dt>"Reason"</dt><dd>{reason.word().replace('_', " ")}</dd> })}
             {run.row_count.map(|rows| view! { <dt>"Rows"</dt><dd>{count(rows)}</dd> })}
+            {run.quality_score.map(|score| view! { <dt>"Score"</dt><dd>{percent(score)}</dd> })}
             {run.bytes_scanned.map(|read| view! { <dt>"Bytes read"</dt><dd>{bytes(read)}</dd> })}
             {run.typical_duration_ms.map(|typical| view! { <dt>"Typical duration"</dt><dd>{duration(typical)}</dd> })}
             <dt>"Run id"</dt><dd class="mono small">{run.profile_run_id.to_string()}</dd>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::RunsModel;
 use crate::components::button::Button;
-use crate::components::format::{bytes, count, counted, duration, short_count};
+use crate::components::format::{bytes, count, counted, duration, percent, short_count};
 use crate::components::graphics::meter::{ProgressTone, limit_bar};
 use crate::components::icon::{Icon, icon};
 use crate::components::moment::{clock, moment};
@@ -33,7 +33,7 @@ pub fn run_lines(model: &RunsModel, query: &RunsQuery, now: DateTime<Utc>) -> An
                     <tr>
                         <th scope="col">"Run"</th><th scope="col">"Status"</th><th scope="col">"Table group"</th><th scope="col">"Mode, engine"</th>
                         <th scope="col">"Started by"</th><th scope="col" aria-sort="descending">"Asked for"</th>
-                        <th scope="col" class="num">"Took, against typical"</th><th scope="col" class="num">"Rows"</th>
+                        <th scope="col" class="num">"Took, against typical"</th><th scope="col" class="num">"Rows"</th><th scope="col" class="num">"Score"</th>
                         <th scope="col"><span class="vh">"Actions"</span></th>
                     </tr>
                 </thead>
@@ -68,6 +68,7 @@ fn line(run: &ProfileRun, may_run: bool, back: &str, now: DateTime<Utc>) -> AnyV
             <td class="nowrap"><div class="two"><span>{moment(run.requested_at, now)}</span><small>{clock(run.requested_at)}" UTC"</small></div></td>
             <td class="num">{took(run, now)}</td>
             <td class="num x">{rows}</td>
+            <td class="num l" data-l="score">{run.quality_score.map(percent)}</td>
             <td class="num does">{may_run.then(|| action(run, back))}</td>
         </tr>
     }

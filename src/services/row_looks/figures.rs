@@ -48,16 +48,11 @@ pub fn resolve(
             })?;
             let figure = found.affected_count.map(|rows| Figure {
                 rows,
-                is_estimate: is_least(kind),
+                is_estimate: found.is_least,
             });
             Ok((found.condition.clone(), figure.or_else(|| figure_of(column, &found.condition))))
         }
     }
-}
-
-/// Findings that count what is listed, and say "at least".
-fn is_least(kind: &str) -> bool {
-    matches!(kind, "Non_Alpha_Prefixed_Name" | "Invalid_Zip_USA" | "Non_Standard_Blanks")
 }
 
 /// The rows of a finding in the run that a page shows.
@@ -132,7 +127,7 @@ fn figure_of(column: &ColumnProfile, condition: &RowCondition) -> Option<Figure>
                 is_estimate: column.is_estimate("patterns"),
             })
         }
-        RowCondition::OutsideDays(_) | RowCondition::OtherShapes(_) => None,
+        RowCondition::OneOf(_) | RowCondition::OutsideDays(_) | RowCondition::OtherShapes(_) => None,
     }
 }
 

@@ -160,13 +160,22 @@ impl Marks {
         )
     }
 
+    /// Whether a group is one of the two lists. PostgreSQL gets an array: it would plan `in` and `exists` as joins, and its guess of how many
+    /// rows those leave makes it read what is joined next from end to end.
+    fn is_seen(&self, group: &str) -> String {
+        let seen = self.seen_groups();
+        match self.kind {
+            DatabaseKind::Sqlite => format!("{group} in {seen}"),
+            DatabaseKind::Postgres => format!("{group} = any(array{seen})"),
+        }
+    }
+
     /// The condition on the rows of a table, or nothing where all are everybody's.
     fn rows_of(&self, belonging: Belonging) -> Option<String> {
         let (tables, runs) = (self.base("dq_tables"), self.base("dq_profiles"));
         let connections = self.base("dq_connections");
         let (projects, groups) = (&self.projects, &self.groups);
         let all_groups = self.base("dq_table_groups");
-        let seen = self.seen_groups();
         Some(match belonging {
             Belonging::Nobodys => return None,
             Belonging::Unread => "1 = 0".to_owned(),
@@ -180,11 +189,11 @@ impl Marks {
             Belonging::Dataset => format!(
                 "(s.project_key in {projects} or s.dataset_id in (select g.dataset_id from {all_groups} g where g.table_group_id in {groups}))"
             ),
-            Belonging::Group => format!("s.table_group_id in {seen}"),
-            Belonging::Table => format!("exists (select 1 from {tables} t where t.table_id = s.table_id and t.table_group_id in {seen})"),
-            Belonging::Run => {
-                format!("exists (select 1 from {runs} p where p.profile_run_id = s.profile_run_id and p.table_group_id in {seen})")
-            }
+            Belonging::Group => self.is_seen("s.table_group_id"),
+            Belonging::Table => self.is_seen(&format!("(select t.table_group_id from {tables} t where t.table_id = s.table_id)")),
+            Belonging::Run => self.is_seen(&format!(
+                "(select p.table_group_id from {runs} p where p.profile_run_id = s.profile_run_id)"
+            )),
         })
     }
 }

@@ -6,6 +6,7 @@ use chrono::Utc;
 
 use super::fixture::*;
 use crate::domain::query::{ColumnsQuery, RunsQuery, TablesQuery};
+use crate::domain::scope::Scope;
 use crate::store::{Database, DatabaseKind, Record, StoreError, column_profiles, overview, profile_runs, settings, sql, tables, users};
 
 on_both_databases!(
@@ -279,7 +280,7 @@ async fn a_handle_that_is_limited_reads_by_the_same_indexes() {
     let db = &fixture.db;
     let connection = connect(db, "Shop", &["orders"]).await;
     complete_run(db, &group_of(&connection), 100, 5.0).await;
-    let seen = db.within(crate::domain::scope::Scope::Only {
+    let seen = db.within(Scope::Only {
         projects: Vec::new(),
         groups: vec![group_of(&connection)],
     });
@@ -305,11 +306,11 @@ const GROWING: &[&str] = &[
     "run_tables",
 ];
 
-/// Makes 3,000 runs of one, contents and all, so that PostgreSQL has a reason to choose an index.
+/// Makes 8,000 runs of one, contents and all, so that PostgreSQL has a reason to choose an index.
 async fn copy_a_run(db: &Database) {
     let copies = |table: &str, changed: &str| {
         format!(
-            "insert into {table} select (jsonb_populate_record(t, jsonb_build_object({changed}))).* from {table} t, generate_series(1, 3000) n"
+            "insert into {table} select (jsonb_populate_record(t, jsonb_build_object({changed}))).* from {table} t, generate_series(1, 8000) n"
         )
     };
     for text in [
@@ -346,8 +347,17 @@ async fn postgres_reads_a_table_and_a_column_by_index_too() {
     copy_a_run(db).await;
     db.take_statement_texts();
     read_a_column_by_name(db, &connection).await;
-    let texts = db.take_statement_texts();
+    let mut texts = db.take_statement_texts();
     assert!(texts.len() >= 11, "{}", texts.len());
+    // The same for somebody who sees some groups only, and personal values nowhere.
+    let limited = db.within(Scope::Only {
+        projects: Vec::new(),
+        groups: vec![group],
+    });
+    read_a_column_by_name(&limited.veiled(Scope::nothing()), &connection).await;
+    let of_limited = db.take_statement_texts();
+    assert!(of_limited.len() >= 11 && of_limited.iter().all(|text| text.starts_with("with in_scope_lists")));
+    texts.extend(of_limited);
     for text in texts {
         let plan = sql(format!("explain {text}").leak()).fetch_all(db).await.unwrap();
         let lines: Vec<String> = plan.iter().map(|row| row.text("QUERY PLAN").unwrap()).collect();
@@ -355,6 +365,10 @@ async fn postgres_reads_a_table_and_a_column_by_index_too() {
             let Some(table) = GROWING.iter().find(|table| line.contains(&format!(" on {table} "))) else {
                 continue;
             };
+            // Written down, and never taken: a condition with null.
+            if at > 0 && lines[at - 1].contains("One-Time Filter: false") {
+                continue;
+            }
             assert!(
                 !line.contains("Seq Scan"),
                 "{table} is read from end to end: {text}\n{}",

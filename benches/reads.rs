@@ -15,7 +15,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use installation::{come_in, load_viewer, median, open, profile_again, profile_sample, send, store_run};
-use limn::domain::identifier::TableGroupId;
+use limn::domain::anomaly::ProfileAnomaly;
+use limn::domain::identifier::{RunId, TableGroupId};
 use limn::domain::table_profile::TableProfile;
 use limn::startup;
 use limn::state::AppState;
@@ -62,7 +63,7 @@ async fn main() {
     }
     copy_runs(&mut file, (wanted / columns).saturating_sub(STORED_RUNS + 1)).await;
     store_run(&state, &connection, &profiled).await;
-    let payload = write_payload(&mut file, &folder, &profiled).await;
+    let payload = write_payload(&state, &mut file, &folder, &profiled).await;
     let rows: i64 = count(&mut file, "select count(*) from dq_profile_results").await;
     println!("{rows} result rows, {columns} columns a run, {REQUESTS_A_ROUND} x {ROUNDS} requests each");
     for (what, bytes) in stored {
@@ -214,16 +215,19 @@ async fn copy_runs(file: &mut SqliteConnection, copies: usize) {
 }
 
 /// Writes the last run as its results are told over HTTP, and names the file in the run; gives its length.
-async fn write_payload(file: &mut SqliteConnection, folder: &Path, profiled: &[(GroupTable, TableProfile)]) -> u64 {
+async fn write_payload(state: &AppState, file: &mut SqliteConnection, folder: &Path, profiled: &[(GroupTable, TableProfile)]) -> u64 {
     let run: String = sqlx::query("select profile_run_id from dq_profiles order by run_number desc limit 1")
         .fetch_one(&mut *file)
         .await
         .expect("the last run")
         .get(0);
+    let findings = column_reads::list_run_anomalies(&state.db, &RunId(run.clone()))
+        .await
+        .expect("the store answers");
     let text = json!({
         "profile_run_id": run,
         "summary": { "profile_run_id": run, "status": "completed" },
-        "tables": profiled.iter().map(|(table, profile)| payload_table(table, profile)).collect::<Vec<_>>(),
+        "tables": profiled.iter().map(|(table, profile)| payload_table(table, profile, &findings)).collect::<Vec<_>>(),
     })
     .to_string();
     let path = folder.join("payload.json");
@@ -237,7 +241,8 @@ async fn write_payload(file: &mut SqliteConnection, folder: &Path, profiled: &[(
     text.len() as u64
 }
 
-fn payload_table(table: &GroupTable, profile: &TableProfile) -> Value {
+fn payload_table(table: &GroupTable, profile: &TableProfile, findings: &[ProfileAnomaly]) -> Value {
+    let of_table: Vec<&ProfileAnomaly> = findings.iter().filter(|finding| finding.table_name == profile.table_name).collect();
     let columns: Vec<Value> = profile
         .columns
         .iter()
@@ -268,7 +273,6 @@ fn payload_table(table: &GroupTable, profile: &TableProfile) -> Value {
                 "metrics": metrics,
                 "top_values": values,
                 "histogram": bins,
-                "anomalies": [],
             })
         })
         .collect();
@@ -278,6 +282,6 @@ fn payload_table(table: &GroupTable, profile: &TableProfile) -> Value {
         "table_name": profile.table_name,
         "metrics": { "row_count": profile.row_count, "column_count": profile.columns.len() },
         "columns": columns,
-        "anomalies": [],
+        "anomalies": of_table,
     })
 }

@@ -6,11 +6,12 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use super::column_reads::read_anomaly;
+use super::column_reads::{finding_columns, read_anomaly};
 use super::sessions::hex;
+use super::statement::sql_joined;
 use super::{Database, StoreError, Transaction, Value, list_of, rows_insert, sql};
 use crate::domain::alert::{AlertState, DismissReason, after_sight};
-use crate::domain::anomaly::{ProfileAnomaly, RunFinding};
+use crate::domain::anomaly::{AnomalyEvidence, ProfileAnomaly, RunFinding};
 use crate::domain::identifier::{AlertId, RunId, TableId};
 use crate::domain::table_profile::TableProfile;
 
@@ -105,7 +106,8 @@ pub async fn insert_found(
             "{run}\n{attempt}\n{place}\n{}.{}\n{column}\n{}",
             anomaly.schema_name, anomaly.table_name, anomaly.anomaly_type
         );
-        let id = format!("found:{}", hex(&Sha256::digest(what)));
+        // 96 bits tell any number of findings apart, and stand in two tables and two indexes.
+        let id = format!("found:{}", hex(&Sha256::digest(what)[..12]));
         let is_dismissed = table_id.is_some_and(|table_id| dismissed.holds(table_id, anomaly));
         let mut row = result_row(
             id.clone(),
@@ -308,7 +310,16 @@ fn result_row(
 fn evidence_values(anomaly: &ProfileAnomaly) -> Result<[Value; 4], StoreError> {
     let evidence = anomaly.evidence.as_ref();
     let text = evidence
-        .map(|evidence| serde_json::to_string(evidence).map_err(|error| StoreError::unreadable("evidence", error)))
+        .map(|evidence| {
+            // What has a column of its own stands there alone.
+            let rest = AnomalyEvidence {
+                affected_count: None,
+                prevalence: None,
+                score_cost: None,
+                ..evidence.clone()
+            };
+            serde_json::to_string(&rest).map_err(|error| StoreError::unreadable("evidence", error))
+        })
         .transpose()?;
     Ok([
         text.into(),
@@ -336,16 +347,16 @@ fn plain_row(id: String, run: &RunId, attempt: u32, (schema_name, table_name): (
 /// The findings of a run's published attempt that nobody dismissed, worst first, with the alerts that stand for their causes; of one
 /// table where it is given.
 pub async fn list_findings(db: &Database, run: &RunId, table: Option<&TableId>, limit: u32) -> Result<Vec<RunFinding>, StoreError> {
-    let rows = sql(
-        "select r.schema_name, r.table_name, r.column_name, r.anomaly_type_id as anomaly_type, r.severity, r.likelihood, r.detail as description, r.pii_risk,
-             r.dq_dimension, r.detected_at, r.evidence_json, a.alert_id, a.state, {personal r.table_id r.column_name} as personal_word
+    let found = finding_columns("r");
+    let rows = sql_joined(format!(
+        "select {found}, a.alert_id, a.state
          from dq_profile_anomaly_results r join dq_profiles p on p.profile_run_id = r.profile_run_id and p.attempt = r.attempt
          left join dq_alerts a on a.table_id = r.table_id and a.kind = r.anomaly_type_id and coalesce(a.column_name, '') = coalesce(r.column_name, '')
          where r.profile_run_id = $1 and ($2 is null or r.table_id = $2) and not coalesce(r.dismissed, false)
          order by case lower(coalesce(r.severity, '')) when 'critical' then 0 when 'high' then 1 when 'error' then 1 when 'low' then 3 when 'info' then 4 else 2 end,
              r.schema_name, r.table_name, r.column_name, r.anomaly_type_id
-         limit $3",
-    )
+         limit $3"
+    ))
     .bind(run.as_str())
     .bind(table.map(TableId::as_str))
     .bind(limit)

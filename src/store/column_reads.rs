@@ -12,7 +12,7 @@ use super::result_sources::{exists_in_either, from_both};
 use super::statement::sql_joined;
 use super::veil::{veil_column, veil_finding};
 use super::{Database, Record, StoreError, list_of, sql};
-use crate::domain::anomaly::ProfileAnomaly;
+use crate::domain::anomaly::{AnomalyEvidence, ProfileAnomaly};
 use crate::domain::column_profile::{ColumnProfile, GeneralType};
 use crate::domain::identifier::{RunId, TableGroupId, TableId};
 
@@ -227,17 +227,17 @@ pub async fn list_column_anomalies(
     table: &NamedTable,
     column_name: &str,
 ) -> Result<Vec<ProfileAnomaly>, StoreError> {
-    let rows = sql("select schema_name, table_name, column_name, anomaly_type_id as anomaly_type, severity, likelihood, detail as description, pii_risk,
-             dq_dimension, detected_at, evidence_json, {personal $3 $4} as personal_word
-         from dq_profile_anomaly_results where profile_run_id = $1 and attempt = $2 and table_id = $3 and column_name = $4
-             and not coalesce(dismissed, false)
+    let (found, plain) = (finding_columns("f"), plain_columns("a", "$3 $4"));
+    let rows = sql_joined(format!(
+        "select {found} from dq_profile_anomaly_results f where f.profile_run_id = $1 and f.attempt = $2 and f.table_id = $3 and f.column_name = $4
+             and not coalesce(f.dismissed, false)
          union all
-         select schema_name, table_name, column_name, anomaly_type, severity, null, description, null, null, detected_at, null, {personal $3 $4}
-         from dq_profile_anomalies where profile_run_id = $1 and attempt = $2 and lower(table_name) = lower($5) and column_name = $4
-             and (schema_name is null or schema_name = '' or lower(schema_name) = lower($6))
+         select {plain} from dq_profile_anomalies a where a.profile_run_id = $1 and a.attempt = $2 and lower(a.table_name) = lower($5) and a.column_name = $4
+             and (a.schema_name is null or a.schema_name = '' or lower(a.schema_name) = lower($6))
              and not exists (select 1 from dq_profile_anomaly_results r where r.profile_run_id = $1 and r.attempt = $2 and r.table_id = $3
                  and r.column_name = $4)
-         order by 10 desc")
+         order by 10 desc"
+    ))
     .bind(run.profile_run_id.as_str())
     .bind(run.attempt)
     .bind(table.table_id.as_str())
@@ -251,26 +251,48 @@ pub async fn list_column_anomalies(
 
 /// All anomalies of a run's published attempt, newest first; the plain records where the first table has none.
 pub async fn list_run_anomalies(db: &Database, run: &RunId) -> Result<Vec<ProfileAnomaly>, StoreError> {
-    let rows = sql(
-        "select a.schema_name, a.table_name, a.column_name, a.anomaly_type_id as anomaly_type, a.severity, a.likelihood,
-             a.detail as description, a.pii_risk, a.dq_dimension, a.detected_at, a.evidence_json, {personal a.table_id a.column_name} as personal_word
-         from dq_profile_anomaly_results a join dq_profiles p on p.profile_run_id = a.profile_run_id and p.attempt = a.attempt
-         where a.profile_run_id = $1 and not coalesce(a.dismissed, false)
+    let found = finding_columns("f");
+    let plain = plain_columns("a", "p.table_group_id a.schema_name a.table_name a.column_name");
+    let rows = sql_joined(format!(
+        "select {found} from dq_profile_anomaly_results f join dq_profiles p on p.profile_run_id = f.profile_run_id and p.attempt = f.attempt
+         where f.profile_run_id = $1 and not coalesce(f.dismissed, false)
          union all
-         select a.schema_name, a.table_name, a.column_name, a.anomaly_type, a.severity, null, a.description, null, null, a.detected_at, null,
-             {personal p.table_group_id a.schema_name a.table_name a.column_name}
-         from dq_profile_anomalies a join dq_profiles p on p.profile_run_id = a.profile_run_id and p.attempt = a.attempt
+         select {plain} from dq_profile_anomalies a join dq_profiles p on p.profile_run_id = a.profile_run_id and p.attempt = a.attempt
          where a.profile_run_id = $1 and not exists (select 1 from dq_profile_anomaly_results r where r.profile_run_id = $1)
-         order by 10 desc, 2, 3, 4",
-    )
+         order by 10 desc, 2, 3, 4"
+    ))
     .bind(run.as_str())
     .fetch_all(db)
     .await?;
     rows.iter().map(read_anomaly).collect()
 }
 
+/// What [`read_anomaly`] reads of a row `r` of `dq_profile_anomaly_results`.
+pub(super) fn finding_columns(r: &str) -> String {
+    format!(
+        "{r}.schema_name, {r}.table_name, {r}.column_name, {r}.anomaly_type_id as anomaly_type, {r}.severity, {r}.likelihood, {r}.detail as description,
+             {r}.pii_risk, {r}.dq_dimension, {r}.detected_at, {r}.evidence_json, {r}.affected_count, {r}.prevalence, {r}.score_cost,
+             {{personal {r}.table_id {r}.column_name}} as personal_word"
+    )
+}
+
+/// The same of a plain record `r`, whose column `column` names as `{personal ...}` does.
+fn plain_columns(r: &str, column: &str) -> String {
+    format!(
+        "{r}.schema_name, {r}.table_name, {r}.column_name, {r}.anomaly_type, {r}.severity, null, {r}.description, null, null, {r}.detected_at,
+             null, null, null, null, {{personal {column}}}"
+    )
+}
+
 /// Reads an anomaly of either table, as the reader of its row may see it.
 pub(super) fn read_anomaly(row: &Record) -> Result<ProfileAnomaly, StoreError> {
+    let mut evidence: Option<AnomalyEvidence> = row.json_opt("evidence_json")?;
+    if let Some(evidence) = &mut evidence {
+        // Runs from before have these in the JSON as well.
+        evidence.affected_count = row.count_opt("affected_count")?.or(evidence.affected_count);
+        evidence.prevalence = row.real_opt("prevalence")?.or(evidence.prevalence);
+        evidence.score_cost = row.real_opt("score_cost")?.or(evidence.score_cost);
+    }
     let mut finding = ProfileAnomaly {
         schema_name: row.text_opt("schema_name")?.unwrap_or_default(),
         table_name: row.text_opt("table_name")?.unwrap_or_default(),
@@ -282,7 +304,7 @@ pub(super) fn read_anomaly(row: &Record) -> Result<ProfileAnomaly, StoreError> {
         pii_risk: row.text_opt("pii_risk")?,
         dq_dimension: row.text_opt("dq_dimension")?,
         detected_at: row.time_opt("detected_at")?,
-        evidence: row.json_opt("evidence_json")?,
+        evidence,
     };
     veil_finding(row, &mut finding)?;
     Ok(finding)

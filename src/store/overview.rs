@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::column_reads::read_anomaly;
+use super::column_reads::{finding_columns, read_anomaly};
 use super::run_rows::{RUN_COLUMNS, RUN_TABLES, read_run};
 use super::statement::sql_joined;
 use super::tables::HISTORY_RUNS;
@@ -90,9 +90,9 @@ async fn list_groups(db: &Database, group: Option<&str>, now: DateTime<Utc>) -> 
 
 /// What takes most from the score, of the latest run of each table. Crossed, so that SQLite goes from the tables to their findings.
 async fn list_costliest(db: &Database, group: Option<&str>) -> Result<Vec<CostlyFinding>, StoreError> {
-    let rows = sql(
-        "select r.schema_name, r.table_name, r.column_name, r.anomaly_type_id as anomaly_type, r.severity, r.likelihood, r.detail as description, r.pii_risk,
-             r.dq_dimension, r.detected_at, r.evidence_json, {personal r.table_id r.column_name} as personal_word, r.score_cost * ch.score_weight as cost, g.connection_id,
+    let found = finding_columns("r");
+    let rows = sql_joined(format!(
+        "select {found}, r.score_cost * ch.score_weight as cost, g.connection_id,
              (select a.alert_id from dq_alerts a where a.table_id = r.table_id and a.kind = r.anomaly_type_id
                  and coalesce(a.column_name, '') = coalesce(r.column_name, '') limit 1) as alert_id
          from dq_table_groups g join dq_tables t on t.table_group_id = g.table_group_id and t.missing_since is null
@@ -100,8 +100,8 @@ async fn list_costliest(db: &Database, group: Option<&str>) -> Result<Vec<Costly
          cross join dq_profile_anomaly_results r
          where r.profile_run_id = ch.last_complete_profile_run_id and r.table_id = ch.table_id and r.attempt = ch.last_complete_attempt
              and r.score_cost > 0 and ch.score_weight > 0 and ($1 is null or t.table_group_id = $1)
-         order by cost desc, r.anomaly_result_id limit $2",
-    )
+         order by cost desc, r.anomaly_result_id limit $2"
+    ))
     .bind(group)
     .bind(COSTLIEST)
     .fetch_all(db)

@@ -94,6 +94,13 @@ impl<K: Scalar, F: Family<K>> ScalarColumn<K, F> {
         self.form
     }
 
+    /// Makes room for so many more different values.
+    pub fn reserve(&mut self, more: usize) {
+        if let Values::Exact(map) = &mut self.values {
+            map.reserve(more);
+        }
+    }
+
     /// Adds a value so many times.
     pub fn update(&mut self, key: K, weight: u64) {
         match &mut self.values {

@@ -7,6 +7,8 @@ use crate::engine::canonical::hash_bytes;
 
 /// Tokens of fewer bytes are short.
 const SHORT: usize = 16;
+/// Slots of an empty tally.
+const FIRST_SLOTS: usize = 64;
 /// Most short tokens that are known by their bytes: more would not stay in the cache.
 const RECENT_MOST: usize = 1 << 16;
 
@@ -15,6 +17,11 @@ const RECENT_MOST: usize = 1 << 16;
 struct Recent {
     key: u128,
     place: u32,
+}
+
+/// What stands in the slot of the entry of this number.
+fn slot_of(hash: u64, number: usize) -> u64 {
+    hash >> 32 << 32 | number as u64
 }
 
 #[inline(always)]
@@ -36,7 +43,8 @@ struct Entry {
 /// Texts and how often each occurs.
 #[derive(Clone, Debug)]
 pub struct TextTally {
-    slots: Vec<u32>,
+    /// The place of an entry plus one, and above it the upper half of its hash: most others are told apart without a look at them.
+    slots: Vec<u64>,
     entries: Vec<Entry>,
     arena: Vec<u8>,
     keep_bytes: usize,
@@ -49,7 +57,7 @@ impl TextTally {
     /// An empty tally that keeps up to `keep_bytes` of each text.
     pub fn new(keep_bytes: usize) -> Self {
         Self {
-            slots: vec![0; 64],
+            slots: vec![0; FIRST_SLOTS],
             entries: Vec::new(),
             arena: Vec::new(),
             keep_bytes,
@@ -153,7 +161,7 @@ impl TextTally {
     /// Bytes held.
     pub fn heap_bytes(&self) -> u64 {
         let recent = self.recent.capacity() * size_of::<Recent>();
-        (self.slots.capacity() * size_of::<u32>() + self.entries.capacity() * size_of::<Entry>() + self.arena.capacity() + recent) as u64
+        (self.slots.capacity() * size_of::<u64>() + self.entries.capacity() * size_of::<Entry>() + self.arena.capacity() + recent) as u64
     }
 
     /// Every text (as far as it is kept) with its hash and count, in order of first sight.
@@ -169,12 +177,16 @@ impl TextTally {
         let kept = &text[..text.len().min(self.keep_bytes)];
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
-        while let Some(index) = (self.slots[slot] as usize).checked_sub(1) {
-            let entry = &self.entries[index];
-            if entry.hash == hash && entry.length == length && self.kept_text(entry) == kept {
-                self.entries[index].count += weight;
-                self.last = index;
-                return;
+        while self.slots[slot] != 0 {
+            let known = self.slots[slot];
+            if (known ^ hash) >> 32 == 0 {
+                let index = known as u32 as usize - 1;
+                let entry = &self.entries[index];
+                if entry.hash == hash && entry.length == length && self.kept_text(entry) == kept {
+                    self.entries[index].count += weight;
+                    self.last = index;
+                    return;
+                }
             }
             slot = (slot + 1) & mask;
         }
@@ -187,7 +199,7 @@ impl TextTally {
             count: weight,
         });
         self.arena.extend_from_slice(kept);
-        self.slots[slot] = self.entries.len() as u32;
+        self.slots[slot] = slot_of(hash, self.entries.len());
         if self.entries.len() * 2 > self.slots.len() {
             self.grow();
         }
@@ -195,13 +207,13 @@ impl TextTally {
 
     fn grow(&mut self) {
         let mask = self.slots.len() * 4 - 1;
-        let mut slots = vec![0_u32; mask + 1];
+        let mut slots = vec![0; mask + 1];
         for (index, entry) in self.entries.iter().enumerate() {
             let mut slot = entry.hash as usize & mask;
             while slots[slot] != 0 {
                 slot = (slot + 1) & mask;
             }
-            slots[slot] = index as u32 + 1;
+            slots[slot] = slot_of(entry.hash, index + 1);
         }
         self.slots = slots;
     }

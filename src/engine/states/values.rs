@@ -158,9 +158,9 @@ pub fn read_scalar_column<K: Scalar + StoredKey, F: StoredFamily<K>>(
     limits: ColumnLimits,
 ) -> Result<ScalarColumn<K, F>, StateError> {
     if input.flag()? {
-        for (key, count) in read_entries(input)? {
-            column.update(key, count);
-        }
+        let entries = read_entries(input)?;
+        column.reserve(entries.len());
+        entries.into_iter().for_each(|(key, count)| column.update(key, count));
         return Ok(column);
     }
     column.values = Values::Sketched(Box::new(Sketches {

@@ -17,3 +17,4 @@ pub mod runs;
 pub mod sessions;
 pub mod settings;
 pub mod table_groups;
+pub mod tables;

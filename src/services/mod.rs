@@ -52,4 +52,5 @@ pub mod seeding;
 pub mod switches;
 pub mod table_groups;
 pub mod table_names;
+pub mod table_removal;
 pub mod worker_process;

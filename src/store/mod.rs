@@ -67,6 +67,7 @@ pub mod settings;
 pub mod sign_in;
 pub mod table_details;
 pub mod table_groups;
+pub mod table_removal;
 pub mod tables;
 pub mod users;
 

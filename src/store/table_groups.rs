@@ -1,6 +1,6 @@
 //! Table groups: made, changed, removed with everything that depends on them.
 
-use super::statement::sql_joined;
+use super::table_removal::delete_tables;
 use super::{Database, StoreError, Transaction, audit, list_of, masking, role_scopes, run_deletion, sql};
 use crate::domain::audit::Actor;
 use crate::domain::connection::FoundTable;
@@ -183,17 +183,8 @@ pub async fn delete_group(tx: &mut Transaction, group: &TableGroupId, actor: &Ac
         .fetch_all(&mut *tx)
         .await?;
     let tables = rows.iter().map(|row| row.text("table_id")).collect::<Result<Vec<_>, _>>()?;
-    for table in [
-        "dq_profile_partition_states",
-        "dq_data_column_chars",
-        "dq_data_table_chars",
-        "dq_tables",
-    ] {
-        sql_joined(format!("delete from {table} where table_id in {{list $1}}"))
-            .bind(list_of(&tables))
-            .execute(&mut *tx)
-            .await?;
-    }
+    delete_tables(tx, &tables).await?;
+    // Those that are about no table.
     for text in [
         "delete from alert_events where alert_id in (select alert_id from dq_alerts where table_group_id = $1)",
         "delete from dq_alerts where table_group_id = $1",

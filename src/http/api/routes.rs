@@ -139,6 +139,8 @@ pub fn all() -> Vec<ApiRoute> {
         route(routes!(tables::list), &[]),
         route(routes!(tables::edit), &[]),
         route(routes!(tables::show), &[]),
+        route(routes!(tables::remove), &[]),
+        route(routes!(tables::dependents), &[]),
         route(routes!(tables::scope), &[]),
         route(routes!(tables::set_scope), &[]),
         route(routes!(characteristics::of_table), &[]),

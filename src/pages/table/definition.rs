@@ -3,8 +3,11 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
+use super::TableRights;
 use super::described::{characteristics, scope};
+use crate::components::button::{Button, Weight};
 use crate::components::column_cells::{type_mark, type_word};
+use crate::components::form_field::FormField;
 use crate::components::format::{bytes, count, counted, duration};
 use crate::components::moment::moment;
 use crate::components::section::{SectionTitle, section};
@@ -16,11 +19,11 @@ use crate::domain::table::TableDetail;
 const NAMED_FILES: usize = 200;
 
 /// The whole tab.
-pub fn definition_tab(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_describe: bool) -> AnyView {
+pub fn definition_tab(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may: TableRights) -> AnyView {
     let back = format!("{}{}", detail.summary.address.path(), query.to_query());
     view! {
         <div class="cols halves">
-            <div>{characteristics(detail, may_describe, &back)}{scope(detail, may_describe, &back)}{place(detail, now)}{files(detail)}</div>
+            <div>{characteristics(detail, may.describe, &back)}{scope(detail, may.describe, &back)}{place(detail, now)}{files(detail)}{may.configure.then(|| removal(detail, &back))}</div>
             <div>{columns(detail)}</div>
         </div>
     }
@@ -67,6 +70,32 @@ fn place(detail: &TableDetail, now: DateTime<Utc>) -> AnyView {
         </dl>
     };
     section(SectionTitle::new("place", "Where it lies"), content)
+}
+
+/// A table that its source no longer has can be removed.
+fn removal(detail: &TableDetail, back: &str) -> Option<AnyView> {
+    detail.summary.missing_since?;
+    let name = &detail.summary.address.table_name;
+    let hint = format!("Type {name} to be sure.");
+    let said = match detail.runs.len() as u64 {
+        0 => "No run tells of it. What is said of it goes too, and this cannot be undone.".to_owned(),
+        runs => format!(
+            "Its profiles of {}, its findings and its alerts go with it; the runs keep their totals. This cannot be undone.",
+            counted(runs, "run")
+        ),
+    };
+    Some(section(
+        SectionTitle::new("remove", "Remove the table"),
+        view! {
+            <p>{said}</p>
+            <form class="lone" method="post" action="/actions/delete-table">
+                <input type="hidden" name="table_id" value=detail.summary.table_id.to_string() />
+                <input type="hidden" name="back" value=back.to_owned() />
+                {FormField::new("typed_name", "Name of the table").hint(hint).longest(400).view()}
+                {Button::new("Remove the table").weight(Weight::Danger).submit()}
+            </form>
+        },
+    ))
 }
 
 fn files(detail: &TableDetail) -> Option<AnyView> {

@@ -44,12 +44,12 @@ pub fn TablePage() -> impl IntoView {
             return Ok(respond::not_found());
         };
         detail.findings = findings::of_table(&request::state().db, &viewer, &detail).await?;
-        let may_run = viewer.may_run(&detail.summary.table_group_id);
-        let may_describe = viewer.user.may(Permission::Describe);
-        Ok(titled(
-            address.qualified_name(),
-            table_view(&detail, &query, request::now(), may_run, may_describe),
-        ))
+        let may = TableRights {
+            run: viewer.may_run(&detail.summary.table_group_id),
+            describe: viewer.user.may(Permission::Describe),
+            configure: viewer.may(Permission::Configure),
+        };
+        Ok(titled(address.qualified_name(), table_view(&detail, &query, request::now(), may)))
     })
 }
 
@@ -62,19 +62,30 @@ pub(super) fn address_here() -> TableAddress {
     }
 }
 
+/// What whoever looks may do here.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TableRights {
+    /// Start runs.
+    pub run: bool,
+    /// Say what the table and its columns are.
+    pub describe: bool,
+    /// Change the catalogue.
+    pub configure: bool,
+}
+
 /// Everything under the rail. Pure: what it shows is what it is given.
-pub fn table_view(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_run: bool, may_describe: bool) -> AnyView {
+pub fn table_view(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may: TableRights) -> AnyView {
     let content = match query.tab.as_str() {
         "runs" => runs::runs_tab(detail, query, now),
         "alerts" => alerts_tab(detail, query),
-        "definition" => definition::definition_tab(detail, query, now, may_describe),
-        _ => columns::columns_tab(detail, query, now, may_run),
+        "definition" => definition::definition_tab(detail, query, now, may),
+        _ => columns::columns_tab(detail, query, now, may.run),
     };
     view! {
         {breadcrumb(crumbs(detail))}
-        {head(detail, query, now, may_run)}
+        {head(detail, query, now, may.run)}
         {ignored_note(&query.notes)}
-        {states::notes(detail, query, now)}
+        {states::notes(detail, query, now, may.configure)}
         {tabs(detail, query)}
         {content}
     }

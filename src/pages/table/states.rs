@@ -18,13 +18,13 @@ const RUNS_TO_TELL: usize = 30;
 const NAMED: usize = 5;
 
 /// All notes of the page, the most urgent first.
-pub fn notes(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>) -> AnyView {
+pub fn notes(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may_configure: bool) -> AnyView {
     view! {
         {detail.active_run.as_ref().map(|run| live_note(run, now))}
         {failure(detail, now)}
         {inconsistent(detail)}
         {rejected(detail)}
-        {missing(detail, now)}
+        {missing(detail, now, may_configure)}
         {renamed(detail)}
         {unknown_runs(detail, query)}
     }
@@ -81,7 +81,7 @@ fn rejected(detail: &TableDetail) -> Option<AnyView> {
     )
 }
 
-fn missing(detail: &TableDetail, now: DateTime<Utc>) -> Option<AnyView> {
+fn missing(detail: &TableDetail, now: DateTime<Utc>, may_configure: bool) -> Option<AnyView> {
     let since = detail.summary.missing_since?;
     let renamed = detail
         .summary
@@ -90,11 +90,17 @@ fn missing(detail: &TableDetail, now: DateTime<Utc>) -> Option<AnyView> {
         .as_ref()
         .map(|name| format!(" {name} came when it went, of the same format and size: it seems to be renamed."));
     let sentence = view! { "It was last looked for " {moment(since, now)} ". Its profiles stay; look for tables again on its connection once it is back."{renamed} };
-    Some(
-        Note::new(NoteKind::Warning, "This table is no longer there")
-            .sentence(sentence)
-            .view(),
-    )
+    let note = Note::new(NoteKind::Warning, "This table is no longer there").sentence(sentence);
+    let tab = ColumnsQuery {
+        tab: "definition".into(),
+        ..ColumnsQuery::default()
+    };
+    let removal = format!("{}{}#remove", detail.summary.address.path(), tab.to_query());
+    Some(if may_configure {
+        note.actions(Button::new("Remove it").link(removal)).view()
+    } else {
+        note.view()
+    })
 }
 
 /// It came when another of its group went.

@@ -102,6 +102,9 @@ fn figures(detail: &TableDetail, run: &TableRun, query: &ColumnsQuery, sql: &Pan
     section(SectionTitle::new("whole", "The table as a whole"), content)
 }
 
+/// A correlation below this says little.
+const WEAK: f64 = 0.3;
+
 /// A figure that is missing, in the words of the others.
 fn unknown_title(name: &str) -> String {
     match name {
@@ -125,10 +128,16 @@ fn together(detail: &TableDetail, pairs: &[PairCorrelation], query: &ColumnsQuer
             .into_any()
         })
         .collect();
-    let strongest = pairs.first().map(|pair| decimal(pair.coefficient, 2)).unwrap_or_default();
+    let strongest = pairs.first().map_or(0.0, |pair| pair.coefficient);
+    let found = if strongest.abs() < WEAK {
+        "none does, the strongest is"
+    } else {
+        "strongest"
+    };
     let subtitle = format!(
-        "Pearson, {} of numbers, strongest {strongest}, in this run",
-        counted(pairs.len() as u64, "pair")
+        "Pearson, {} of numbers, {found} {}, in this run",
+        counted(pairs.len() as u64, "pair"),
+        decimal(strongest, 2)
     );
     let table = view! {
         <div class="scroll">

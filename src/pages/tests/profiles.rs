@@ -8,7 +8,7 @@ use super::samples::*;
 use crate::components::icon::sprite;
 use crate::domain::query::ColumnsQuery;
 use crate::pages::column::column_view;
-use crate::pages::table::table_view;
+use crate::pages::table::{TableRights, table_view};
 
 /// Renders a page and checks what holds for all of them.
 fn drawn(name: &str, draw: impl FnOnce() -> AnyView) -> String {
@@ -33,7 +33,12 @@ fn drawn(name: &str, draw: impl FnOnce() -> AnyView) -> String {
 
 fn table(name: &str, detail: &crate::domain::table::TableDetail, query: &str) -> String {
     let query = ColumnsQuery::parse(query);
-    drawn(name, || table_view(detail, &query, now(), true, true))
+    let may = TableRights {
+        run: true,
+        describe: true,
+        configure: true,
+    };
+    drawn(name, || table_view(detail, &query, now(), may))
 }
 
 #[tokio::test]
@@ -93,7 +98,7 @@ async fn a_table_that_was_never_profiled_offers_to() {
     let html = table("table-never", &never, "");
     assert!(html.contains("order_lines was never profiled") && html.contains("action=\"/actions/start-run\""));
     let query = ColumnsQuery::default();
-    let reader = drawn("table-never-reader", || table_view(&never, &query, now(), false, false));
+    let reader = drawn("table-never-reader", || table_view(&never, &query, now(), TableRights::default()));
     assert!(!reader.contains("start-run"));
     never.active_run = Some(run(4131, crate::domain::profile_run::RunPhase::Running));
     let html = table("table-being-profiled", &never, "");

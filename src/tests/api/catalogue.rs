@@ -4,8 +4,9 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::tokens::{token_of, with_token};
+use crate::domain::address::encode_segment;
 use crate::domain::user::{Role, TokenScope};
-use crate::store::audit;
+use crate::store::{audit, sql, tables};
 use crate::tests::app::{Answer, TestApp};
 
 /// A program with an administrator's token.
@@ -420,6 +421,7 @@ async fn no_token_of_a_narrower_scope_changes_the_catalogue() {
             (Method::PATCH, "/api/table-groups/shop-all".to_owned(), json!({"name": "x"})),
             (Method::DELETE, "/api/table-groups/shop-all?confirm=Shop".to_owned(), Value::Null),
             (Method::POST, "/api/datasets".to_owned(), json!({"name": "x"})),
+            (Method::DELETE, format!("/api/tables/{table}?confirm=orders"), Value::Null),
             (Method::PUT, format!("/api/tables/{table}/scope"), json!({})),
             (Method::PUT, format!("/api/tables/{table}/characteristics"), json!({"tags": ["x"]})),
             (
@@ -434,4 +436,37 @@ async fn no_token_of_a_narrower_scope_changes_the_catalogue() {
         }
     }
     assert_eq!(audit::list_audit(app.db(), None, 0, 1).await.unwrap().total, before);
+}
+
+#[tokio::test]
+async fn a_table_is_removed_only_where_its_source_no_longer_has_it() {
+    let app = TestApp::new().await;
+    let (connection, _) = app.shop().await;
+    let token = token_of(&app, "admin2", &[Role::Admin], TokenScope::Admin).await;
+    let group = &connection.groups[0].table_group_id;
+    let table = tables::list_group_tables(app.db(), group).await.unwrap().remove(0);
+    let name = &table.found.table_name;
+    let path = format!("/api/tables/{}", table.table_id);
+    let depends = || async {
+        with_token(&app, Method::GET, &format!("{path}/dependents"), &token, "")
+            .await
+            .json()
+    };
+    let remove = |confirm: String| {
+        let path = format!("{path}?confirm={}", encode_segment(&confirm));
+        let (app, token) = (&app, &token);
+        async move { with_token(app, Method::DELETE, &path, token, "").await.status }
+    };
+    assert_eq!(depends().await["is_removable"], false);
+    assert_eq!(remove(name.clone()).await, 409);
+    sql("update dq_tables set missing_since = {now} where table_id = $1")
+        .bind(table.table_id.as_str())
+        .execute(app.db())
+        .await
+        .unwrap();
+    let told = depends().await;
+    assert!(told["is_removable"] == true && told["runs"].as_u64() > Some(0), "{told}");
+    assert_eq!(remove("another".into()).await, 422);
+    assert_eq!(remove(name.clone()).await, 204);
+    assert_eq!(remove(name.clone()).await, 404);
 }

@@ -146,6 +146,7 @@ fn actions(run: &str, group: &str, connection: &str) -> Vec<(&'static str, Strin
         ("create-table-group", format!("connection_id={connection}&name=x"), ADMINS),
         ("update-table-group", format!("table_group_id={group}&name=x"), ADMINS),
         ("delete-table-group", format!("table_group_id={group}"), ADMINS),
+        ("delete-table", "table_id=none&typed_name=x".into(), ADMINS),
         ("set-switch", "key=profile_table_reads_enabled&on=true".into(), ADMINS),
         ("repair-schema", String::new(), ADMINS),
         ("backfill-run", format!("profile_run_id={run}"), ADMINS),

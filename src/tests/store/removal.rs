@@ -3,9 +3,11 @@
 use chrono::{Duration, Utc};
 
 use super::fixture::*;
+use super::tables::find_tables;
 use crate::domain::identifier::RunId;
 use crate::domain::query::ColumnsQuery;
 use crate::store::run_deletion::*;
+use crate::store::table_removal::{TableDependents, count_table_dependents, delete_missing_table};
 use crate::store::{Database, audit, sql, tables};
 
 on_both_databases!(
@@ -13,6 +15,7 @@ on_both_databases!(
     a_run_that_has_not_ended_stays,
     old_runs_go_but_never_the_one_that_is_shown,
     what_repeats_is_kept_once_and_goes_with_the_last_run_that_found_it,
+    a_table_that_is_gone_goes_with_all_that_was_told_of_it,
 );
 
 async fn remove(db: &Database, runs: &[RunId]) -> u64 {
@@ -107,4 +110,51 @@ async fn old_runs_go_but_never_the_one_that_is_shown(db: &Database) {
     assert_eq!(list_runs_before(db, later).await.unwrap(), [first]);
     assert!(list_runs_before(db, Utc::now() - Duration::days(1)).await.unwrap().is_empty());
     assert!(preview_removal(db, &[second]).await.unwrap().rows["dq_profile_column_values"] > 0);
+}
+
+async fn a_table_that_is_gone_goes_with_all_that_was_told_of_it(db: &Database) {
+    let connection = connect(db, "Shop", &["orders", "stores"]).await;
+    let group = group_of(&connection);
+    for rows in [100, 200] {
+        complete_run(db, &group, rows, 1.0).await;
+    }
+    let detail = async |table: &str| {
+        tables::get_table_detail(db, &address(&connection, table), &ColumnsQuery::default())
+            .await
+            .unwrap()
+    };
+    let (orders, stores) = (detail("orders").await.unwrap(), detail("stores").await.unwrap());
+    let id = orders.summary.table_id.clone();
+    let remove = async || {
+        let mut tx = db.begin().await.unwrap();
+        let is_gone = delete_missing_table(&mut tx, &id, &ada()).await.unwrap();
+        tx.commit().await.unwrap();
+        is_gone
+    };
+    assert!(!remove().await, "it is there");
+    find_tables(db, &group, &["stores"]).await;
+    assert_eq!(
+        count_table_dependents(db, &id).await.unwrap(),
+        TableDependents { runs: 2, alerts: 0 }
+    );
+    assert!(remove().await);
+    assert!(!remove().await, "once");
+    assert!(detail("orders").await.is_none());
+    for table in crate::store::all_tables() {
+        let has_table = table.columns.iter().any(|column| column.name == "table_id");
+        if has_table && !["row_looks"].contains(&table.name) {
+            let text: &'static str = format!("select count(*) as n from {} where table_id = $1", table.name).leak();
+            let left = sql(text).bind(id.as_str()).fetch_one(db).await.unwrap();
+            assert_eq!(left.count("n").unwrap(), 0, "{}", table.name);
+        }
+    }
+    let after = detail("stores").await.unwrap();
+    assert_eq!((after.columns, after.runs.len()), (stores.columns, 2));
+    let trail = audit::list_audit(db, Some(&format!("table:{id}")), 0, 9).await.unwrap();
+    assert_eq!(trail.items[0].action, "table.delete");
+    assert_eq!(
+        find_tables(db, &group, &["orders", "stores"]).await.added,
+        1,
+        "what comes back is new"
+    );
 }

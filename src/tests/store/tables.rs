@@ -80,7 +80,7 @@ async fn switching_a_connection_off_is_recorded_once(db: &Database) {
     assert!(matches!(unknown, Err(StoreError::Missing { .. })));
 }
 
-async fn find_tables(db: &Database, group: &TableGroupId, names: &[&str]) -> FoundDifference {
+pub(super) async fn find_tables(db: &Database, group: &TableGroupId, names: &[&str]) -> FoundDifference {
     let found: Vec<_> = names.iter().map(|name| found("sales", name)).collect();
     let mut tx = db.begin().await.unwrap();
     let difference = replace_found_tables(&mut tx, group, &found, &ada()).await.unwrap();

@@ -4,10 +4,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::project::Project;
+use crate::domain::table::TableSummary;
 use crate::services::connection_changes::refuse_dependents;
 use crate::services::error::AppError;
-use crate::services::projects;
+use crate::services::{projects, table_removal};
 use crate::store::table_groups::GroupDependents;
+use crate::store::table_removal::TableDependents;
 
 /// What depends on a part of the catalogue.
 #[derive(Debug, Default, Serialize, ToSchema)]
@@ -24,6 +26,8 @@ pub struct Dependents {
     pub runs: u64,
     /// Runs that have not.
     pub active_runs: u64,
+    /// Alerts in any state; told of a table.
+    pub alerts: u64,
     /// Tests.
     pub tests: u64,
     /// Test suites.
@@ -57,6 +61,17 @@ impl Dependents {
             ..Self::default()
         }
         .kept_by(refuse_dependents(found, noun).err())
+    }
+
+    /// Of a table.
+    pub fn of_table(table: &TableSummary, found: TableDependents) -> Self {
+        Self {
+            tables: 1,
+            runs: found.runs,
+            alerts: found.alerts,
+            ..Self::default()
+        }
+        .kept_by(table_removal::removal_refusal(table))
     }
 
     /// Says whether something stands in the way.

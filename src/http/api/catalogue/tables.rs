@@ -4,21 +4,28 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::{Path, Query};
+use axum::http::StatusCode;
 use chrono::Utc;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::Confirmation;
+use super::dependents::Dependents;
 use crate::domain::identifier::TableId;
 use crate::domain::query::TablesQuery;
 use crate::domain::table::TableSummary;
+use crate::domain::user::Permission;
 use crate::http::api::object_body::ObjectBody;
 use crate::http::api::run_lists::within;
 use crate::http::console::Console;
 use crate::http::problem::Problem;
+use crate::services::access;
 use crate::services::bulk_edits::{TableChange, edit_tables};
 use crate::services::characteristics as service;
 use crate::services::error::AppError;
+use crate::services::table_removal::delete_table;
 use crate::store::seed_lists::{self, SeedTable};
+use crate::store::table_removal::count_table_dependents;
 use crate::store::{Database, tables as store};
 
 /// Most tables of one answer.
@@ -115,6 +122,39 @@ pub async fn list(Console { state, .. }: Console, Query(asked): Query<TableFilte
 )]
 pub async fn show(Console { state, .. }: Console, Path(id): Path<String>) -> Result<Json<TableSummary>, Problem> {
     Ok(Json(find(&state.db, &TableId(id)).await?))
+}
+
+/// What depends on a table
+#[utoipa::path(
+    get, path = "/api/tables/{table_id}/dependents", operation_id = "preview_table_removal", tag = "Catalogue",
+    params(("table_id" = String, Path, description = "Table")),
+    responses((status = 200, description = "What would go with it", body = Dependents)),
+    security(("token" = ["admin"]), ("session" = []))
+)]
+pub async fn dependents(Console { state, viewer }: Console, Path(id): Path<String>) -> Result<Json<Dependents>, Problem> {
+    let table = find(&state.db, &TableId(id)).await?;
+    access::require(&viewer, Permission::Configure)?;
+    let found = count_table_dependents(&state.db, &table.table_id).await?;
+    Ok(Json(Dependents::of_table(&table, found)))
+}
+
+/// Remove a table
+///
+/// One that its source no longer has, with its profiles, findings and alerts; runs keep their totals. A table that is there is left out by
+/// the masks of its group, or switched off.
+#[utoipa::path(
+    delete, path = "/api/tables/{table_id}", operation_id = "remove_table", tag = "Catalogue",
+    params(("table_id" = String, Path, description = "Table"), Confirmation),
+    responses((status = 204, description = "It is gone")),
+    security(("token" = ["admin"]), ("session" = []))
+)]
+pub async fn remove(
+    Console { state, viewer }: Console,
+    Path(id): Path<String>,
+    Query(asked): Query<Confirmation>,
+) -> Result<StatusCode, Problem> {
+    delete_table(&state.db, &viewer, &TableId(id), &asked.confirm).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// One change to several tables; what is left out stays.

@@ -1,0 +1,39 @@
+//! Removing a table that its source no longer has.
+
+use super::access;
+use super::error::AppError;
+use crate::domain::identifier::TableId;
+use crate::domain::table::TableSummary;
+use crate::domain::user::{Permission, Viewer};
+use crate::store::{Database, table_removal, tables};
+
+/// Why a table may not go; nothing where it may.
+pub fn removal_refusal(table: &TableSummary) -> Option<AppError> {
+    table.missing_since.is_none().then(|| {
+        AppError::conflict(
+            "The table is there",
+            "The next search for tables would find it again. Leave it out by the masks of its group, or switch it off.",
+        )
+    })
+}
+
+/// Removes a table that is no longer there, with its profiles, findings and alerts. `typed` must be its name.
+pub async fn delete_table(db: &Database, viewer: &Viewer, table: &TableId, typed: &str) -> Result<TableSummary, AppError> {
+    access::require(viewer, Permission::Configure)?;
+    let known = tables::find_table(db, table).await?.ok_or(AppError::NotFound)?;
+    if typed.trim() != known.address.table_name.trim() {
+        return Err(AppError::refused(
+            "The name does not match",
+            format!("Type {:?} to remove the table and all its profiles.", known.address.table_name),
+        ));
+    }
+    if let Some(refusal) = removal_refusal(&known) {
+        return Err(refusal);
+    }
+    let mut tx = db.begin().await?;
+    if !table_removal::delete_missing_table(&mut tx, table, &access::actor(viewer)).await? {
+        return Err(AppError::conflict("The table has come back", "It was found again, and stays."));
+    }
+    tx.commit().await?;
+    Ok(known)
+}

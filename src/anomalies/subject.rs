@@ -147,7 +147,7 @@ impl<'a> ColumnSubject<'a> {
 
     /// `1.2% of the rows`, counted: `1,380 rows, 1.2%`.
     pub fn rows_in_words(&self, affected: u64) -> String {
-        format!("{}, {}", counted(affected, "row"), self.share(affected))
+        format!("{} ({})", counted(affected, "row"), self.share(affected))
     }
 
     /// A value as the text of a finding quotes it: of a personal column never. Every quotation goes through here.

@@ -17,12 +17,12 @@ pub fn count(value: u64) -> String {
     group_digits(&value.to_string())
 }
 
-/// A count for dense cells: full below 10,000, then `31.9 k`, `184.2 M`, `1.3 B`, `2 T`.
+/// A count for dense cells: full below 10,000, then `31.9 k`, `184.2 M`, `1.04 B`, `2 T`.
 pub fn short_count(value: u64) -> String {
     if value < SHORT_FROM {
         return count(value);
     }
-    let (text, unit) = scaled(value as f64, &["", "k", "M", "B", "T"], |_| 1);
+    let (text, unit) = scaled(value as f64, &["", "k", "M", "B", "T"], |scaled| if scaled < 10.0 { 2 } else { 1 });
     format!("{text}{NARROW_SPACE}{unit}")
 }
 
@@ -238,7 +238,7 @@ mod tests {
             (999_949, "999,949", "999.9\u{202f}k"),
             (999_950, "999,950", "1\u{202f}M"),
             (184_203_511, "184,203,511", "184.2\u{202f}M"),
-            (1_317_000_000, "1,317,000,000", "1.3\u{202f}B"),
+            (1_317_000_000, "1,317,000,000", "1.32\u{202f}B"),
             (u64::MAX, "18,446,744,073,709,551,615", "18,446,744.1\u{202f}T"),
         ] {
             assert_eq!(count(value), full);

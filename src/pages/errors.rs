@@ -19,6 +19,8 @@ pub struct ErrorPage {
     pub reference: Option<String>,
     /// Whether the ways on lead into the product or to its door.
     pub is_signed_in: bool,
+    /// The path that was asked for.
+    pub path: String,
 }
 
 /// The page of an address that is none.
@@ -35,7 +37,9 @@ pub fn error_view(page: ErrorPage) -> AnyView {
         _ => Icon::Fail,
     };
     let ways = if page.is_signed_in {
-        view! { {Button::new("Overview").link("/")}{Button::new("Tables").link("/tables")} }.into_any()
+        let column = page.path.strip_suffix("/rows").filter(|path| path.contains("/columns/"));
+        let column = column.map(|path| Button::new("Back to the column").link(path.to_owned()));
+        view! { {column}{Button::new("Overview").link("/")}{Button::new("Tables").link("/tables")} }.into_any()
     } else {
         Button::new("Sign in").link("/login")
     };
@@ -63,6 +67,7 @@ mod tests {
             detail: "Again".into(),
             reference: Some("ab12".into()),
             is_signed_in: false,
+            path: "/tables".into(),
         };
         let html = Owner::new_root(None).with(|| error_view(page).to_html());
         assert!(

@@ -73,7 +73,7 @@ fn list<T>(
         return None;
     }
     let said = if hits.has_more {
-        format!("the best {}", count(MOST.into()))
+        format!("{} best matches", count(MOST.into()))
     } else {
         count(hits.items.len() as u64)
     };
@@ -138,7 +138,8 @@ fn alerts(word: &str, hits: &Hits<Alert>, now: DateTime<Utc>) -> Option<AnyView>
         let table = alert.table.as_ref().map(|table| table.qualified_name()).unwrap_or_default();
         view! {
             <tr>
-                <th scope="row" class="w">{severity_mark(alert.severity)}" "<a href=format!("/alerts/{}", alert.alert_id)>{alert.title.clone()}</a></th>
+                <td class="e">{severity_mark(alert.severity)}</td>
+                <th scope="row" class="w"><a href=format!("/alerts/{}", alert.alert_id)>{alert.title.clone()}</a></th>
                 <td class="t2"><span class="mono">{table}</span></td>
                 <td class="num e t2">{alert.state.label().to_lowercase()}", "{moment(alert.last_seen_at, now)}</td>
             </tr>
@@ -146,7 +147,14 @@ fn alerts(word: &str, hits: &Hits<Alert>, now: DateTime<Utc>) -> Option<AnyView>
         .into_any()
     });
     let all = format!("/alerts{}", query_string(&[("state", "all"), ("q", word)]));
-    list("alerts", "Alerts", hits, Some(all), &["Alert", "Table", "State"], rows.collect())
+    list(
+        "alerts",
+        "Alerts",
+        hits,
+        Some(all),
+        &["Severity", "Alert", "Table", "State"],
+        rows.collect(),
+    )
 }
 
 fn runs(hits: &Hits<ProfileRun>, now: DateTime<Utc>) -> Option<AnyView> {

@@ -63,8 +63,17 @@ pub fn findings_section(
         }
     ));
     let inbox = view! { <a href="/alerts">"Open the inbox"</a> };
-    Some(section(title.controls(inbox), lines(findings, place, may_clear, back, rows_of)))
+    let (first, rest) = findings.split_at(findings.len().min(AT_FIRST));
+    let rest = (!rest.is_empty()).then(|| {
+        let said = format!("Show the other {}", count(rest.len() as u64));
+        view! { <details class="more"><summary>{said}</summary>{lines(rest, place, may_clear, back, &rows_of)}</details> }
+    });
+    let content = view! { {lines(first, place, may_clear, back, &rows_of)}{rest} };
+    Some(section(title.controls(inbox), content))
 }
+
+/// Findings that are shown before the others are asked for; they come worst first.
+const AT_FIRST: usize = 20;
 
 fn lines(findings: &[&RunFinding], place: Place, may_clear: bool, back: &str, rows_of: impl Fn(&RunFinding) -> Option<String>) -> AnyView {
     let lines: Vec<AnyView> = findings

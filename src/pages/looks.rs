@@ -50,7 +50,7 @@ pub fn looks_view(looks: &Page<RowLookEntry>, asked: &LooksQuery, now: DateTime<
         )
     } else {
         view! {
-            <table class="tbl tight rec">
+            <table class="tbl tight rec looks">
                 <caption class="vh">"Looks at rows, newest first"</caption>
                 <thead>
                     <tr>

@@ -18,6 +18,11 @@ use crate::domain::overview::{CostlyFinding, Overview};
 use crate::domain::user::Viewer;
 use crate::store::alert_lists::LevelPoint;
 
+/// `3.1 points`, `<0.01 points`.
+fn points_of(share: f64) -> String {
+    format!("{} points", percent(share).trim_end_matches('%'))
+}
+
 /// The worst open alerts, one a cause; those of whoever looks first.
 pub fn attention(worst: &[Alert], levels: &BTreeMap<AlertId, Vec<LevelPoint>>, viewer: &Viewer, now: DateTime<Utc>) -> AnyView {
     let mine = worst.iter().filter(|alert| is_mine(alert, viewer)).count();
@@ -92,7 +97,7 @@ pub fn costliest(model: &Overview) -> AnyView {
     let weight = model.scored().weight;
     let rows: Vec<AnyView> = model.costliest.iter().map(|finding| costly_row(finding, weight)).collect();
     section(
-        title.subtitle("of a full score"),
+        title.subtitle("points of the score that each takes"),
         view! {
             <table class="tbl rec costly">
                 <caption class="vh">"What takes most from the score"</caption>
@@ -105,7 +110,6 @@ pub fn costliest(model: &Overview) -> AnyView {
 
 fn costly_row(finding: &CostlyFinding, weight: f64) -> AnyView {
     let anomaly = &finding.anomaly;
-    let kind = title_of(&anomaly.anomaly_type);
     let (place, path) = match anomaly.column_name.as_deref().filter(|name| !name.is_empty()) {
         Some(column) => (
             format!("{}.{column}", finding.table.qualified_name()),
@@ -114,8 +118,8 @@ fn costly_row(finding: &CostlyFinding, weight: f64) -> AnyView {
         None => (finding.table.qualified_name(), finding.table.path()),
     };
     let said = match anomaly.evidence.as_ref().map(|evidence| evidence.observed.as_str()) {
-        Some(observed) if !observed.is_empty() => format!("{kind}: {observed}"),
-        _ => kind,
+        Some(observed) if !observed.is_empty() => observed.to_owned(),
+        _ => title_of(&anomaly.anomaly_type),
     };
     // One link a row: the alert, which leads to the column; without one, the column itself.
     let href = finding.alert_id.as_ref().map_or(path, |alert| format!("/alerts/{alert}"));
@@ -123,7 +127,7 @@ fn costly_row(finding: &CostlyFinding, weight: f64) -> AnyView {
     view! {
         <tr>
             <th scope="row" class="w"><span class="two"><a href=href>{said}</a><small class="mono">{place}</small></span></th>
-            <td class="num nowrap">{percent(gain)}</td>
+            <td class="num nowrap">{points_of(gain)}</td>
         </tr>
     }
     .into_any()

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::settings_tabs::settings_tabs;
 use super::{page, request, titled};
 use crate::anomalies::Country;
-use crate::components::button::Button;
+use crate::components::button::{Button, Weight};
 use crate::components::form_field::FormField;
 use crate::components::head::PageHead;
 use crate::components::meaning::words_of;
@@ -37,7 +37,7 @@ pub fn quality_view(settings: &FindingSettings) -> AnyView {
             {countries(settings)}
             {weights(settings)}
             {failures(settings)}
-            <div class="acts">{Button::new("Save").submit()}</div>
+            <div class="acts">{Button::new("Save").weight(Weight::Primary).submit()}</div>
         </form>
     }
     .into_any()

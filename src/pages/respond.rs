@@ -25,6 +25,7 @@ pub fn failed(error: AppError) -> AnyView {
         detail: error.detail(),
         reference: (status >= 500).then_some(reference),
         is_signed_in: request::find_viewer().is_some(),
+        path: request::path(),
     };
     titled(page.title.clone(), error_view(page))
 }

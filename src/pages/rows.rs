@@ -225,7 +225,7 @@ fn table(look: &RowLook, looked: &LookedRows) -> AnyView {
                     let class = class_of(name);
                     let content = cell(&row[*place], look.masked.contains(name));
                     if column == 0 {
-                        view! { <th scope="row" class=class>{content}</th> }.into_any()
+                        view! { <th scope="row" class=class data-l=name.clone()>{content}</th> }.into_any()
                     } else {
                         view! { <td class=class data-l=name.clone()>{content}</td> }.into_any()
                     }

@@ -57,7 +57,7 @@ pub fn edit_form(model: &TablesModel, back: String) -> Option<AnyView> {
                 <label for="field-line">"Set a field"</label>
                 <select class="in" id="field-line" name="line"><option value="">"None"</option>{options}</select>
             </div>
-            {FormField::new("text", "to").optional().longest(200).hint("Empty takes away what stands there.").view()}
+            {FormField::new("text", "New value").optional().longest(200).hint("Leave empty to clear it.").view()}
             {switch("critical", "Critical data element", "Yes", "No")}
             {switch("active", "Profiling", "Switch on", "Switch off: runs leave them out")}
             {Button::new("Change the chosen tables").submit()}

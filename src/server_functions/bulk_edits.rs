@@ -37,7 +37,7 @@ pub async fn edit_tables(
             &back,
             true,
             format!("{} changed", counted(count, "table")),
-            "No run and no search for tables changes what is said of them.",
+            "Runs do not overwrite it.",
         ),
         Err(error) => refuse(&back, error),
     }

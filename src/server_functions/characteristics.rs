@@ -50,12 +50,7 @@ pub async fn describe_table(
         tags: vec![fields.tags],
     };
     match service::describe_table(&state.db, &viewer, &TableId(table_id), said).await {
-        Ok(true) => go_saying(
-            &back,
-            true,
-            "The description is kept",
-            "No run and no search for tables changes it.",
-        ),
+        Ok(true) => go_saying(&back, true, "The description is kept", "Runs do not overwrite it."),
         Ok(false) => go_saying(&back, true, "Nothing changed", ""),
         Err(error) => refuse(&back, error),
     }
@@ -84,12 +79,7 @@ pub async fn describe_column(
         tags: vec![tags],
     };
     match service::describe_column(&state.db, &viewer, &TableId(table_id), &column_name, said).await {
-        Ok(true) => go_saying(
-            &back,
-            true,
-            "The description is kept",
-            "No run and no search for tables changes it.",
-        ),
+        Ok(true) => go_saying(&back, true, "The description is kept", "Runs do not overwrite it."),
         Ok(false) => go_saying(&back, true, "Nothing changed", ""),
         Err(error) => refuse(&back, error),
     }

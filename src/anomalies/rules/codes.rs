@@ -64,10 +64,10 @@ fn without_partner(subject: &ColumnSubject) -> Option<Found> {
         let others: Vec<&str> = words.keys().filter(|word| *word != leading).map(String::as_str).collect();
         let expected = partners.join(" or ");
         Found::new(
-            format!("`{}` without `{}`", subject.quoted(leading), subject.quoted(&expected)),
-            format!("`{}` and `{}`", subject.quoted(leading), subject.quoted(&expected)),
+            format!("“{}” without “{}”", subject.quoted(leading), subject.quoted(&expected)),
+            format!("“{}” and “{}”", subject.quoted(leading), subject.quoted(&expected)),
             format!(
-                "The column answers `{}`, and never `{}`; it also holds {}.",
+                "The column answers “{}”, and never “{}”; it also holds {}.",
                 subject.quoted(leading),
                 subject.quoted(&expected),
                 subject.quoted(&others.join(", "))

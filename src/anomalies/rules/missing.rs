@@ -52,7 +52,7 @@ fn stand_ins(subject: &ColumnSubject) -> Option<Found> {
     if affected == 0 {
         return None;
     }
-    let parts = [(empty, "empty"), (blank, "blank"), (dummies, "a stand-in such as `n/a`")];
+    let parts = [(empty, "empty"), (blank, "blank"), (dummies, "a stand-in such as “n/a”")];
     let told: Vec<String> = parts
         .iter()
         .filter(|(count, _)| *count > 0)
@@ -61,10 +61,10 @@ fn stand_ins(subject: &ColumnSubject) -> Option<Found> {
     let samples = subject.samples(|value| is_dummy(value) && (!are_numbers || !is_numeric(value)));
     Some(
         Found::new(
-            format!("{} stand for \"missing\"", subject.share(affected)),
+            format!("{} stand for “missing”", subject.share(affected)),
             "nulls",
             format!(
-                "{} say \"missing\" without being null: {}.",
+                "{} say “missing” without being null: {}.",
                 subject.rows_in_words(affected),
                 told.join(", ")
             ),
@@ -174,7 +174,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Possible,
         dimension: QualityDimension::Completeness,
-        explanation: "No row says anything: nulls, empty texts and stand-ins for \"missing\" only.",
+        explanation: "No row says anything: nulls, empty texts and stand-ins for “missing” only.",
         remedy: "Find out whether the column is obsolete or its load has failed.",
         rows: Rows::Are(RowFeature::Missing),
         check: Check::Column(|subject| {
@@ -195,7 +195,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         severity: Severity::Medium,
         likelihood: Likelihood::Definite,
         dimension: QualityDimension::Completeness,
-        explanation: "Empty texts, blanks or words such as `n/a` stand where a null should. Whoever counts nulls misses them, and whoever groups by the column gets groups that mean nothing.",
+        explanation: "Empty texts, blanks or words such as “n/a” stand where a null should. Whoever counts nulls misses them, and whoever groups by the column gets groups that mean nothing.",
         remedy: "Turn them into nulls when the data is loaded.",
         rows: Rows::By(stand_in_rows),
         check: Check::Column(stand_ins),

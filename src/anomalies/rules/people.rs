@@ -132,7 +132,7 @@ fn personal_data(subject: &ColumnSubject) -> Option<Found> {
     (subject.filled() > 0).then(|| {
         // The reason goes on with its evidence, which may be a value.
         let reason = meaning.pii_risk_reason.as_deref().map(first_sentence).unwrap_or_default();
-        Found::new(format!("personal data, {} risk", risk.word()), "known and guarded", reason).of_severity(severity)
+        Found::new(format!("personal data, {} risk", risk.word()), "guarded access", reason).of_severity(severity)
     })
 }
 

@@ -2,7 +2,7 @@
 
 use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_FOR_SHARES};
-use crate::components::format::{counted, percent};
+use crate::components::format::{count, counted, percent};
 use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
 use crate::domain::row_condition::RowCondition;
 use crate::engine::accumulators::text_kinds::fold_text;
@@ -182,8 +182,8 @@ fn respelt(subject: &ColumnSubject) -> Option<Found> {
             "one spelling each",
             format!(
                 "{} different values are {} once capitals, spaces and punctuation are folded.",
-                subject.evidence.distinct(),
-                folded
+                count(subject.evidence.distinct()),
+                count(folded)
             ),
         )
         .in_rows(affected, subject.rows())

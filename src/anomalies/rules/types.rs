@@ -84,7 +84,7 @@ fn with_units(subject: &ColumnSubject) -> Option<Found> {
         subject.is_text_of(LEAST_VALUES) && digits > HAVE_DIGITS && is_quantity(&top.value) && subject.evidence.listed(is_quantity) > 0.5;
     is_told.then(|| {
         Found::new(
-            format!("numbers with their unit, `{}` leading", subject.quoted(&top.value)),
+            format!("numbers with their unit, “{}” leading", subject.quoted(&top.value)),
             "a number, and its unit apart",
             format!(
                 "{} of the values have a digit, and the commonest is {}.",

@@ -126,9 +126,13 @@ pub fn history_axis(labels: &[(String, String)]) -> AnyView {
     .into_any()
 }
 
-/// Middle of a run's slot, 0..1.
+/// Where a run stands, 0..1: the first and the last near the ends, with room for the dot.
 fn place(index: usize, count: usize) -> f64 {
-    (index as f64 + 0.5) / count.max(1) as f64
+    const ROOM: f64 = 0.01;
+    if count < 2 {
+        return 0.5;
+    }
+    ROOM + index as f64 / (count - 1) as f64 * (1.0 - 2.0 * ROOM)
 }
 
 #[cfg(test)]

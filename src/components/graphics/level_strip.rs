@@ -14,7 +14,7 @@ pub fn level_strip(levels: &[f64], severity: Severity, size: (u32, u32), label: 
         Severity::Medium => "dot warm",
         Severity::Low | Severity::Info => "dot",
     };
-    strip(&levels.iter().map(share).collect::<Vec<f64>>(), size, (dot, 2.75), label)
+    strip(&levels.iter().map(share).collect::<Vec<f64>>(), size, (dot, 2.75), label, true)
 }
 
 #[cfg(test)]

@@ -14,7 +14,13 @@ pub fn sparkline(values: &[u64], label: &str) -> AnyView {
             (value - low) as f64 / (high - low) as f64
         }
     };
-    strip(&values.iter().map(share).collect::<Vec<f64>>(), (96, 20), ("dot", 2.0), label)
+    strip(
+        &values.iter().map(share).collect::<Vec<f64>>(),
+        (96, 20),
+        ("dot", 2.0),
+        label,
+        false,
+    )
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use super::path::line;
 const MARGIN: f64 = 3.0;
 
 /// Draws shares of the height, 0..1, oldest first, in a box of so many pixels; one alone stands at the end. Nothing is drawn without any.
-/// `label` is the sentence that says what they show.
-pub(super) fn strip(shares: &[f64], (width, height): (u32, u32), dot: (&'static str, f64), label: &str) -> AnyView {
+/// `label` is the sentence that says what they show; `on_ground` draws the line of zero.
+pub(super) fn strip(shares: &[f64], (width, height): (u32, u32), dot: (&'static str, f64), label: &str, on_ground: bool) -> AnyView {
     if shares.is_empty() {
         return ().into_any();
     }
@@ -25,6 +25,7 @@ pub(super) fn strip(shares: &[f64], (width, height): (u32, u32), dot: (&'static 
     let (class, radius) = dot;
     view! {
         <svg class="spark" width=width height=height viewBox=format!("0 0 {width} {height}") role="img" aria-label=label.to_owned()>
+            {on_ground.then(|| view! { <path class="ground" d=format!("M0 {0}H{width}", f64::from(height) - 0.5) /> })}
             <path class="ln" d=line(&points) />
             <circle class=class cx=format!("{x:.1}") cy=format!("{y:.1}") r=radius />
         </svg>

@@ -64,6 +64,9 @@ pub struct DecimalGrid {
     window: Vec<u64>,
     /// Cells outside the window.
     cells: FxHashMap<i64, u64>,
+    /// Cells as they were laid out, in order; where there are any, nothing was counted since. A grid that is only merged into another one
+    /// needs no more.
+    laid: Vec<(i64, u64)>,
 }
 
 impl DecimalGrid {
@@ -86,6 +89,7 @@ impl DecimalGrid {
             base: 0,
             window: Vec::new(),
             cells: FxHashMap::default(),
+            laid: Vec::new(),
         }
     }
 
@@ -100,18 +104,13 @@ impl DecimalGrid {
 
     /// Adds the other's counts at the coarser of both widths.
     pub fn merge(&mut self, other: &Self) {
-        let mut other = other.clone();
         while self.exponent < other.exponent {
             self.coarsen();
         }
-        while other.exponent < self.exponent {
-            other.coarsen();
-        }
-        let exponent = self.exponent;
         for (cell, count) in other.counts() {
-            // The grid may have become coarser on the way.
-            let steps = 10_i64.pow((self.exponent - exponent) as u32);
-            self.add(cell.div_euclid(steps), count);
+            // The grid may become coarser on the way, and beyond all cells there is none but the two beside zero.
+            let steps = 10_i64.checked_pow((self.exponent - other.exponent) as u32);
+            self.add(cell.div_euclid(steps.unwrap_or(i64::MAX)), count);
         }
     }
 
@@ -120,8 +119,7 @@ impl DecimalGrid {
         self.base = cells
             .get(cells.len() / 2)
             .map_or(0, |middle| middle.0.saturating_sub(WINDOW as i64 / 2));
-        // Not into the window: a grid that is only merged into another one never needs it.
-        self.cells = cells.into_iter().collect();
+        self.laid = cells;
     }
 
     /// The cells' width is ten to this.
@@ -136,12 +134,14 @@ impl DecimalGrid {
 
     /// Bytes held.
     pub fn heap_bytes(&self) -> u64 {
-        (self.cells.capacity() * 17 + self.window.capacity() * 8) as u64
+        (self.cells.capacity() * 17 + self.window.capacity() * 8 + self.laid.capacity() * 16) as u64
     }
 
     pub(in crate::engine) fn counts(&self) -> impl Iterator<Item = (i64, u64)> {
         let window = (self.base..).zip(self.window.iter().copied()).filter(|cell| cell.1 > 0);
-        window.chain(self.cells.iter().map(|(cell, count)| (*cell, *count)))
+        window
+            .chain(self.cells.iter().map(|(cell, count)| (*cell, *count)))
+            .chain(self.laid.iter().copied())
     }
 
     #[inline]
@@ -152,6 +152,9 @@ impl DecimalGrid {
         }
         if self.window.is_empty() {
             self.window = vec![0; WINDOW];
+            for (cell, count) in std::mem::take(&mut self.laid) {
+                self.add(cell, count);
+            }
             return self.add(cell, weight);
         }
         *self.cells.entry(cell).or_default() += weight;

@@ -117,10 +117,13 @@ impl QuantileSketch {
             return;
         }
         self.give_up_exact_values();
+        self.count += other.count;
+        if other.pending_items == 0 && other.sampler.seen == 0 {
+            return self.sketch.merge(&other.sketch);
+        }
         let mut other = other.clone();
         other.flush();
         self.sketch.merge(&other.sketch);
-        self.count += other.count;
     }
 
     /// The values themselves, sorted, while they are kept.

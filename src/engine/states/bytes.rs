@@ -108,6 +108,15 @@ impl<'a> StateReader<'a> {
 
     /// A number of 64 bits.
     pub fn count(&mut self) -> Result<u64, StateError> {
+        // Most are small: one or two bytes.
+        if let [low @ 0..0x80, rest @ ..] = self.0 {
+            self.0 = rest;
+            return Ok(u64::from(*low));
+        }
+        if let [low, high @ 0..0x80, rest @ ..] = self.0 {
+            self.0 = rest;
+            return Ok(u64::from(*low & 0x7F) | u64::from(*high) << 7);
+        }
         u64::try_from(self.wide_count()?).map_err(|_| damaged("a number is beyond 64 bits"))
     }
 

@@ -130,7 +130,7 @@ pub fn run_view(model: &RunModel, now: DateTime<Utc>) -> AnyView {
         {is_active.then(|| progress(run, now))}
         {outcome(model)}
         <div class="cols runcols">
-            <div>{found(model)}{tables::tables_section(model)}{log::log_section(model)}</div>
+            <div>{tables::tables_section(model)}{found(model)}{log::log_section(model)}</div>
             <aside>{facts::facts_section(run, now)}{facts::invariants_section(model)}</aside>
         </div>
     }

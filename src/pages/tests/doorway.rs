@@ -306,6 +306,7 @@ async fn a_refusal_is_read_out() {
         detail: "Nothing was changed.".into(),
         reference: Some("7f2c19d0ab12".into()),
         is_signed_in: true,
+        path: "/".into(),
     };
     assert!(drawn("error", "/x", || error_view(fault.clone())).contains("7f2c19d0ab12"));
 }

@@ -121,7 +121,7 @@ pub async fn look(
         return Err(AppError::Forbidden {
             title: format!("{column_name} holds personal data"),
             detail: format!(
-                "Rows cannot be looked up by its values here: that would tell them. {} may do this.",
+                "Choosing rows by a value would reveal it. {} may; nulls, blanks and other kinds of values can be looked at by everybody.",
                 Permission::SeePersonalValues.holders()
             ),
         });

@@ -79,7 +79,7 @@ test("a value, a bar and an alert lead to their rows", async ({ admin, sample },
 
   // Every look is kept.
   await admin.goto(`${server.url}/settings/looks`);
-  await expect(admin.locator("main")).toContainText("says something");
+  await expect(admin.locator("main")).toContainText("has a value that is no stand-in");
   await expectStructure(admin, "looks");
 });
 

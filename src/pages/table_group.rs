@@ -96,7 +96,10 @@ pub fn group_view(
     preview: &MaskPreview,
     removal: Option<GroupDependents>,
 ) -> AnyView {
-    let title = group.map_or_else(|| format!("New group of {}", connection.name), |group| group.name.clone());
+    let title = group.map_or_else(
+        || format!("New group of {}", connection.name),
+        |group| format!("Table group {}", group.name),
+    );
     let lede = format!(
         "{} of {} taken in",
         preview.inside.len(),

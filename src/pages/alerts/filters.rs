@@ -60,7 +60,7 @@ pub(super) fn filters(model: &InboxModel, query: &AlertsQuery) -> AnyView {
             .into_iter()
             .map(|severity| {
                 choice(
-                    &format!("{} or more", severity_word(severity)),
+                    &from_severity(severity),
                     href(&|query| query.severity = Some(severity)),
                     query.severity == Some(severity),
                 )
@@ -106,9 +106,7 @@ pub(super) fn filters(model: &InboxModel, query: &AlertsQuery) -> AnyView {
         ("table", query.table.clone()),
         ("by", query.by.word().to_owned()),
     ];
-    let shown_severity = query
-        .severity
-        .map_or("any".to_owned(), |severity| format!("{} or more", severity_word(severity)));
+    let shown_severity = query.severity.map_or("any".to_owned(), from_severity);
     let shown_person = if query.assigned.is_empty() {
         "anyone"
     } else {
@@ -125,4 +123,12 @@ pub(super) fn filters(model: &InboxModel, query: &AlertsQuery) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// This severity and those above it, in words.
+fn from_severity(severity: Severity) -> String {
+    match severity {
+        Severity::Critical => severity_word(severity).to_owned(),
+        severity => format!("{} or more", severity_word(severity)),
+    }
 }

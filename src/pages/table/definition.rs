@@ -34,9 +34,9 @@ fn place(detail: &TableDetail, now: DateTime<Utc>) -> AnyView {
     let summary = &detail.summary;
     let connection = encode_segment(summary.address.connection_id.as_str());
     let schema = if summary.address.schema_name == ROOT_SCHEMA {
-        "the root of the connection".to_owned()
+        "the root of the connection".into_any()
     } else {
-        summary.address.schema_name.clone()
+        view! { <span class="mono">{summary.address.schema_name.clone()}</span> }.into_any()
     };
     let snapshot = detail.run.as_ref().map(|run| {
         view! {
@@ -57,7 +57,7 @@ fn place(detail: &TableDetail, now: DateTime<Utc>) -> AnyView {
             <dt>"Table group"</dt>
             <dd>{summary.table_group_name.clone()}</dd>
             <dt>"Schema"</dt>
-            <dd class="mono">{schema}</dd>
+            <dd>{schema}</dd>
             <dt>"Table"</dt>
             <dd class="mono">{summary.address.table_name.clone()}</dd>
             <dt>"Format"</dt>

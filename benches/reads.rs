@@ -211,7 +211,12 @@ async fn copy_runs(file: &mut SqliteConnection, copies: usize) {
         .execute(&mut *file)
         .await
         .expect("the counter");
-    sqlx::query("analyze").execute(file).await.expect("statistics");
+    sqlx::query("analyze").execute(&mut *file).await.expect("statistics");
+    // As SQLite does by itself between writes of usual size: what was written in one go is not read through a log as large as the database.
+    sqlx::query("pragma wal_checkpoint(truncate)")
+        .execute(file)
+        .await
+        .expect("a checkpoint");
 }
 
 /// Writes the last run as its results are told over HTTP, and names the file in the run; gives its length.

@@ -5,14 +5,21 @@ use super::error::AppError;
 use crate::domain::identifier::TableId;
 use crate::domain::table::TableSummary;
 use crate::domain::user::{Permission, Viewer};
-use crate::store::{Database, table_removal, tables};
+use crate::store::table_removal::{TableDependents, count_table_dependents, delete_missing_table};
+use crate::store::{Database, tables};
 
 /// Why a table may not go; nothing where it may.
-pub fn removal_refusal(table: &TableSummary) -> Option<AppError> {
-    table.missing_since.is_none().then(|| {
-        AppError::conflict(
+pub fn removal_refusal(table: &TableSummary, dependents: TableDependents) -> Option<AppError> {
+    if table.missing_since.is_none() {
+        return Some(AppError::conflict(
             "The table is there",
             "The next search for tables would find it again. Leave it out by the masks of its group, or switch it off.",
+        ));
+    }
+    (dependents.active_runs > 0).then(|| {
+        AppError::conflict(
+            "A run of its group has not ended",
+            "Cancel it, or wait until it ends, then remove the table.",
         )
     })
 }
@@ -27,11 +34,11 @@ pub async fn delete_table(db: &Database, viewer: &Viewer, table: &TableId, typed
             format!("Type {:?} to remove the table and all its profiles.", known.address.table_name),
         ));
     }
-    if let Some(refusal) = removal_refusal(&known) {
+    if let Some(refusal) = removal_refusal(&known, count_table_dependents(db, table).await?) {
         return Err(refusal);
     }
     let mut tx = db.begin().await?;
-    if !table_removal::delete_missing_table(&mut tx, table, &access::actor(viewer)).await? {
+    if !delete_missing_table(&mut tx, table, &access::actor(viewer)).await? {
         return Err(AppError::conflict("The table has come back", "It was found again, and stays."));
     }
     tx.commit().await?;

@@ -11,6 +11,8 @@ use crate::domain::identifier::TableId;
 pub struct TableDependents {
     /// Runs that tell of it.
     pub runs: u64,
+    /// Runs of its group that have not ended: they may still tell of it.
+    pub active_runs: u64,
     /// Alerts, in any state.
     pub alerts: u64,
 }
@@ -18,12 +20,15 @@ pub struct TableDependents {
 /// Counts what depends on a table.
 pub async fn count_table_dependents(db: &Database, table: &TableId) -> Result<TableDependents, StoreError> {
     let row = sql("select (select count(*) from run_tables where table_id = $1) as run_count,
+             (select count(*) from dq_profiles p join dq_tables t on t.table_group_id = p.table_group_id
+                 where t.table_id = $1 and p.status in ('pending', 'running')) as active_count,
              (select count(*) from dq_alerts where table_id = $1) as alert_count")
     .bind(table.as_str())
     .fetch_one(db)
     .await?;
     Ok(TableDependents {
         runs: row.count("run_count")?,
+        active_runs: row.count("active_count")?,
         alerts: row.count("alert_count")?,
     })
 }

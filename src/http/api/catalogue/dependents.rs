@@ -68,10 +68,11 @@ impl Dependents {
         Self {
             tables: 1,
             runs: found.runs,
+            active_runs: found.active_runs,
             alerts: found.alerts,
             ..Self::default()
         }
-        .kept_by(table_removal::removal_refusal(table))
+        .kept_by(table_removal::removal_refusal(table, found))
     }
 
     /// Says whether something stands in the way.

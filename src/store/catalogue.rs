@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::registry::{Column, ColumnKind};
 use super::scripts::Makes;
-use super::statement::{Place, sql};
-use super::{DatabaseKind, StoreError};
+use super::statement::sql;
+use super::{Database, DatabaseKind, Record, StoreError, Transaction};
 
 /// A column as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,47 +24,97 @@ pub(crate) struct Catalogue {
     pub tables: BTreeMap<String, BTreeMap<String, FoundColumn>>,
     /// Which of them are views.
     pub views: BTreeSet<String>,
+    /// Views that cannot be read, because what they stand on is gone; none of `views`.
+    pub broken_views: BTreeSet<String>,
     /// Names of indexes.
     pub indexes: BTreeSet<String>,
 }
 
+/// The columns of a view on SQLite. Asked by itself: one view that is broken would spoil the whole answer.
+const VIEW_COLUMNS: &str = "select name as item, type as type_name, \"notnull\" as required from pragma_table_info($1)";
+
+fn catalogue_text(kind: DatabaseKind) -> &'static str {
+    match kind {
+        DatabaseKind::Sqlite => {
+            "select 'column' as what, t.name as table_name, c.name as item, c.type as type_name, c.\"notnull\" as required
+             from sqlite_master t, pragma_table_info(t.name) c where t.type = 'table'
+             union all select type, tbl_name, name, '', 0 from sqlite_master where type in ('index', 'view')"
+        }
+        DatabaseKind::Postgres => {
+            "select 'column' as what, table_name::text as table_name, column_name::text as item, data_type::text as type_name,
+                 case is_nullable when 'NO' then 1 else 0 end as required
+             from information_schema.columns where table_schema in ('limn', 'dq_metadata')
+             union all select 'index', tablename::text, indexname::text, '', 0 from pg_indexes where schemaname in ('limn', 'dq_metadata')
+             union all select 'view', viewname::text, viewname::text, '', 0 from pg_views where schemaname in ('limn', 'dq_metadata')"
+        }
+    }
+}
+
 impl Catalogue {
-    /// Reads the catalogue, in two statements. Take a transaction where the answer decides a change.
-    pub(crate) async fn read<P: Place>(place: P, kind: DatabaseKind) -> Result<Self, StoreError> {
-        let text = match kind {
-            DatabaseKind::Sqlite => {
-                "select 'column' as what, t.name as table_name, c.name as item, c.type as type_name, c.\"notnull\" as required
-                 from sqlite_master t, pragma_table_info(t.name) c where t.type in ('table', 'view')
-                 union all select type, tbl_name, name, '', 0 from sqlite_master where type in ('index', 'view')"
-            }
-            DatabaseKind::Postgres => {
-                "select 'column' as what, table_name::text as table_name, column_name::text as item, data_type::text as type_name,
-                     case is_nullable when 'NO' then 1 else 0 end as required
-                 from information_schema.columns where table_schema in ('limn', 'dq_metadata')
-                 union all select 'index', tablename::text, indexname::text, '', 0 from pg_indexes where schemaname in ('limn', 'dq_metadata')
-                 union all select 'view', viewname::text, viewname::text, '', 0 from pg_views where schemaname in ('limn', 'dq_metadata')"
-            }
-        };
+    /// Reads the catalogue.
+    pub(crate) async fn of(db: &Database) -> Result<Self, StoreError> {
         let mut found = Self::default();
-        for row in sql(text).fetch_all(place).await? {
+        found.take(&sql(catalogue_text(db.kind())).fetch_all(db).await?)?;
+        for view in found.unread_views() {
+            found.take_view(view.clone(), sql(VIEW_COLUMNS).bind(&view).fetch_all(db).await)?;
+        }
+        Ok(found)
+    }
+
+    /// The same in a transaction, where the answer decides a change.
+    pub(crate) async fn within(tx: &mut Transaction) -> Result<Self, StoreError> {
+        let mut found = Self::default();
+        let kind = tx.kind();
+        found.take(&sql(catalogue_text(kind)).fetch_all(&mut *tx).await?)?;
+        for view in found.unread_views() {
+            found.take_view(view.clone(), sql(VIEW_COLUMNS).bind(&view).fetch_all(&mut *tx).await)?;
+        }
+        Ok(found)
+    }
+
+    fn take(&mut self, rows: &[Record]) -> Result<(), StoreError> {
+        for row in rows {
             let (table, item) = (row.text("table_name")?, row.text("item")?);
             match row.text("what")?.as_str() {
                 "index" => {
-                    found.indexes.insert(item);
+                    self.indexes.insert(item);
                 }
                 "view" => {
-                    found.views.insert(item);
+                    self.views.insert(item);
                 }
-                _ => {
-                    let column = FoundColumn {
-                        type_name: row.text("type_name")?.to_lowercase(),
-                        is_required: row.integer("required")? != 0,
-                    };
-                    found.tables.entry(table).or_default().insert(item, column);
-                }
+                _ => self.take_column(table, item, row)?,
             }
         }
-        Ok(found)
+        Ok(())
+    }
+
+    fn take_column(&mut self, table: String, column: String, row: &Record) -> Result<(), StoreError> {
+        let found = FoundColumn {
+            type_name: row.text("type_name")?.to_lowercase(),
+            is_required: row.integer("required")? != 0,
+        };
+        self.tables.entry(table).or_default().insert(column, found);
+        Ok(())
+    }
+
+    /// Views whose columns are not known yet: SQLite is asked for those of each.
+    fn unread_views(&self) -> Vec<String> {
+        self.views.iter().filter(|view| !self.tables.contains_key(*view)).cloned().collect()
+    }
+
+    /// Takes the columns of a view; where what it stands on is gone, SQLite refuses to name them.
+    fn take_view(&mut self, view: String, columns: Result<Vec<Record>, StoreError>) -> Result<(), StoreError> {
+        match columns {
+            Ok(rows) => rows
+                .iter()
+                .try_for_each(|row| self.take_column(view.clone(), row.text("item")?, row)),
+            Err(StoreError::Refused { .. }) => {
+                self.views.remove(&view);
+                self.broken_views.insert(view);
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Whether a table or view is there.

@@ -49,11 +49,16 @@ pub(super) async fn migrate(db: &Database) -> Result<(), StoreError> {
 pub(super) async fn add_missing(db: &Database) -> Result<Vec<String>, StoreError> {
     let kind = db.kind();
     // Nothing is missing but for accidents: look first without holding up writers.
-    if missing_parts(&Catalogue::read(db, kind).await?, kind).is_empty() {
+    if missing_parts(&Catalogue::of(db).await?, kind).is_empty() {
         return Ok(Vec::new());
     }
     let mut tx = begin_change(db).await?;
-    let missing = missing_parts(&Catalogue::read(&mut tx, kind).await?, kind);
+    let found = Catalogue::within(&mut tx).await?;
+    let missing = missing_parts(&found, kind);
+    // They are made anew, on what they stand on.
+    for view in &found.broken_views {
+        sql_joined(format!("drop view {view}")).execute(&mut tx).await?;
+    }
     let mut added = Vec::new();
     for (what, text) in missing {
         sql_joined(text).execute(&mut tx).await?;
@@ -162,13 +167,13 @@ async fn apply(db: &Database, script: &Script) -> Result<(), StoreError> {
 /// Runs the first `count` statements of a version; what they make and is there is left as it is.
 async fn run_steps(tx: &mut Transaction, script: &Script, count: usize) -> Result<(), StoreError> {
     let kind = tx.kind();
-    let mut catalogue = Catalogue::read(&mut *tx, kind).await?;
+    let mut catalogue = Catalogue::within(tx).await?;
     for step in script.steps(kind).into_iter().take(count) {
         if !catalogue.has(&step.makes) {
             sql_joined(step.text).execute(&mut *tx).await?;
         }
         if matches!(step.makes, Makes::Less(_)) {
-            catalogue = Catalogue::read(&mut *tx, kind).await?;
+            catalogue = Catalogue::within(tx).await?;
         }
     }
     Ok(())
@@ -218,7 +223,7 @@ async fn record_version(tx: &mut Transaction, script: &Script) -> Result<(), Sto
 
 /// The version that stands; nothing in an empty database.
 async fn find_version(db: &Database) -> Result<Option<i64>, StoreError> {
-    if !Catalogue::read(db, db.kind()).await?.has_table("dq_settings") {
+    if !Catalogue::of(db).await?.has_table("dq_settings") {
         return Ok(None);
     }
     read_version(sql(VERSION).fetch_optional(db).await?)
@@ -226,8 +231,7 @@ async fn find_version(db: &Database) -> Result<Option<i64>, StoreError> {
 
 /// The same, inside a transaction.
 async fn find_version_in(tx: &mut Transaction) -> Result<Option<i64>, StoreError> {
-    let kind = tx.kind();
-    if !Catalogue::read(&mut *tx, kind).await?.has_table("dq_settings") {
+    if !Catalogue::within(tx).await?.has_table("dq_settings") {
         return Ok(None);
     }
     read_version(sql(VERSION).fetch_optional(tx).await?)
@@ -257,7 +261,7 @@ fn refuse_newer(found: Option<i64>) -> Result<(), StoreError> {
 
 /// A script that was applied and is another one now would leave two kinds of databases under one number.
 async fn check_applied(db: &Database) -> Result<(), StoreError> {
-    if !Catalogue::read(db, db.kind()).await?.has_table("schema_versions") {
+    if !Catalogue::of(db).await?.has_table("schema_versions") {
         return Ok(());
     }
     for row in sql("select number, checksum from schema_versions order by number")

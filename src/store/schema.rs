@@ -63,10 +63,10 @@ fn newest_known() -> i64 {
     super::scripts::latest_version()
 }
 
-/// Looks at the schema, in two statements.
+/// Looks at the schema.
 pub async fn inspect(db: &Database) -> Result<SchemaState, StoreError> {
     let kind = db.kind();
-    let catalogue = Catalogue::read(db, kind).await?;
+    let catalogue = Catalogue::of(db).await?;
     let mut versions: Vec<SchemaVersion> = Vec::new();
     if catalogue.has_table("schema_versions") {
         for row in sql("select number, title, applied_at, applied_by from schema_versions order by number")

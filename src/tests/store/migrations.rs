@@ -23,7 +23,7 @@ async fn empty_databases() -> Vec<Fixture> {
 }
 
 async fn catalogue(db: &Database) -> Catalogue {
-    Catalogue::read(db, db.kind()).await.unwrap()
+    Catalogue::of(db).await.unwrap()
 }
 
 /// The columns of each primary key, in its order.
@@ -269,6 +269,18 @@ async fn what_was_lost_is_added_again(db: &Database) {
     );
     assert_eq!(catalogue(db).await, whole);
     assert!(db.repair_schema().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_table_that_views_stand_on_is_made_again_at_the_next_start() {
+    let fixture = sqlite().await;
+    let db = &fixture.db;
+    let whole = catalogue(db).await;
+    sql("drop table written_results").execute(db).await.unwrap();
+    let lost = catalogue(db).await;
+    assert!(lost.broken_views.contains("dq_profile_results") && !lost.views.contains("dq_profile_results"));
+    db.migrate().await.unwrap();
+    assert_eq!(catalogue(db).await, whole);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

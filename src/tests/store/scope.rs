@@ -140,7 +140,7 @@ async fn grants_are_read_back_and_a_lost_group_widens_nothing(db: &Database) {
 }
 
 async fn every_table_that_names_a_part_of_the_catalogue_is_limited(db: &Database) {
-    let catalogue = crate::store::Catalogue::read(db, db.kind()).await.unwrap();
+    let catalogue = crate::store::Catalogue::of(db).await.unwrap();
     let parts = ["profile_run_id", "table_id", "table_group_id", "connection_id", "project_key"];
     let names_a_part = |columns: &std::collections::BTreeMap<String, _>| parts.iter().any(|part| columns.contains_key(*part));
     let unknown: Vec<&String> = catalogue

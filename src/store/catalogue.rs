@@ -30,14 +30,17 @@ pub(crate) struct Catalogue {
     pub indexes: BTreeSet<String>,
 }
 
-/// The columns of a view on SQLite. Asked by itself: one view that is broken would spoil the whole answer.
+/// SQLite refuses the whole answer where one view stands on what is gone: then its tables, and the columns of each view by itself.
+const TABLES_ALONE: &str = "select 'column' as what, t.name as table_name, c.name as item, c.type as type_name, c.\"notnull\" as required
+     from sqlite_master t, pragma_table_info(t.name) c where t.type = 'table'
+     union all select type, tbl_name, name, '', 0 from sqlite_master where type in ('index', 'view')";
 const VIEW_COLUMNS: &str = "select name as item, type as type_name, \"notnull\" as required from pragma_table_info($1)";
 
 fn catalogue_text(kind: DatabaseKind) -> &'static str {
     match kind {
         DatabaseKind::Sqlite => {
             "select 'column' as what, t.name as table_name, c.name as item, c.type as type_name, c.\"notnull\" as required
-             from sqlite_master t, pragma_table_info(t.name) c where t.type = 'table'
+             from sqlite_master t, pragma_table_info(t.name) c where t.type in ('table', 'view')
              union all select type, tbl_name, name, '', 0 from sqlite_master where type in ('index', 'view')"
         }
         DatabaseKind::Postgres => {
@@ -54,7 +57,10 @@ impl Catalogue {
     /// Reads the catalogue.
     pub(crate) async fn of(db: &Database) -> Result<Self, StoreError> {
         let mut found = Self::default();
-        found.take(&sql(catalogue_text(db.kind())).fetch_all(db).await?)?;
+        match sql(catalogue_text(db.kind())).fetch_all(db).await {
+            Err(StoreError::Refused { .. }) if db.kind() == DatabaseKind::Sqlite => found.take(&sql(TABLES_ALONE).fetch_all(db).await?)?,
+            rows => found.take(&rows?)?,
+        }
         for view in found.unread_views() {
             found.take_view(view.clone(), sql(VIEW_COLUMNS).bind(&view).fetch_all(db).await)?;
         }
@@ -64,8 +70,12 @@ impl Catalogue {
     /// The same in a transaction, where the answer decides a change.
     pub(crate) async fn within(tx: &mut Transaction) -> Result<Self, StoreError> {
         let mut found = Self::default();
-        let kind = tx.kind();
-        found.take(&sql(catalogue_text(kind)).fetch_all(&mut *tx).await?)?;
+        match sql(catalogue_text(tx.kind())).fetch_all(&mut *tx).await {
+            Err(StoreError::Refused { .. }) if tx.kind() == DatabaseKind::Sqlite => {
+                found.take(&sql(TABLES_ALONE).fetch_all(&mut *tx).await?)?
+            }
+            rows => found.take(&rows?)?,
+        }
         for view in found.unread_views() {
             found.take_view(view.clone(), sql(VIEW_COLUMNS).bind(&view).fetch_all(&mut *tx).await)?;
         }
@@ -97,7 +107,7 @@ impl Catalogue {
         Ok(())
     }
 
-    /// Views whose columns are not known yet: SQLite is asked for those of each.
+    /// Views whose columns are not known yet.
     fn unread_views(&self) -> Vec<String> {
         self.views.iter().filter(|view| !self.tables.contains_key(*view)).cloned().collect()
     }

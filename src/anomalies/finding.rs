@@ -90,9 +90,6 @@ pub struct FindingRows {
     pub is_least: bool,
 }
 
-/// Kinds that count what is listed, and say "at least".
-const COUNTING_LISTED: [&str; 3] = ["Non_Alpha_Prefixed_Name", "Invalid_Zip_USA", "Non_Standard_Blanks"];
-
 /// The rows that a finding of this kind about a column is about; nothing where the figures do not show it, and where no condition on one
 /// row says which.
 pub fn rows_of_finding(
@@ -117,7 +114,7 @@ pub fn rows_of_finding(
     Some(FindingRows {
         condition: rule.condition(&subject)?,
         affected_count: found.evidence.affected_count,
-        is_least: COUNTING_LISTED.contains(&rule.name),
+        is_least: found.is_least,
     })
 }
 

@@ -84,6 +84,8 @@ pub struct Found {
     pub evidence: AnomalyEvidence,
     /// How much it matters, where that depends on the figures.
     pub severity: Option<Severity>,
+    /// Whether its rows may be more: what is listed of values or shapes proves no more.
+    pub is_least: bool,
 }
 
 impl Found {
@@ -97,7 +99,14 @@ impl Found {
                 ..AnomalyEvidence::default()
             },
             severity: None,
+            is_least: false,
         }
+    }
+
+    /// Says that its rows may be more than it counts.
+    pub fn at_least(mut self, is_least: bool) -> Self {
+        self.is_least = is_least;
+        self
     }
 
     /// Says how many rows it is about, of how many: the share counts against the score and is its level.

@@ -24,7 +24,7 @@ use crate::services::connections::test_connection;
 use crate::store::connections::find_connection;
 use crate::store::projects::list_projects;
 use crate::store::rollups::list_rollups;
-use crate::store::table_groups::GroupDependents;
+use crate::store::table_groups::DependentCounts;
 
 /// What the page shows.
 pub struct ConnectionModel {
@@ -35,7 +35,7 @@ pub struct ConnectionModel {
     /// How the test went, if it was asked for.
     pub check: Option<ConnectionCheck>,
     /// What depends on it.
-    pub dependents: GroupDependents,
+    pub dependents: DependentCounts,
     /// The projects that it may belong to.
     pub projects: Vec<Project>,
     /// What its tables come to.
@@ -106,12 +106,13 @@ pub fn connection_view(model: &ConnectionModel) -> AnyView {
 }
 
 /// What goes with it, and the form that removes it.
-fn removal(connection: &Connection, dependents: GroupDependents) -> AnyView {
+fn removal(connection: &Connection, dependents: DependentCounts) -> AnyView {
     let said = format!(
-        "{}, {} and {} with all their figures depend on it. Removing it takes them with it, and cannot be undone; what it reads is not touched.",
+        "{}, {}, {} with all their figures and {} depend on it. Removing it takes them with it, and cannot be undone; what it reads is not touched.",
         counted(connection.groups.len() as u64, "table group"),
         counted(dependents.tables, "table"),
         counted(dependents.runs, "run"),
+        counted(dependents.alerts, "alert"),
     );
     let hindered = match (dependents.active_runs, dependents.tests) {
         (0, 0) => None,

@@ -17,7 +17,7 @@ use crate::domain::identifier::{ConnectionId, TableGroupId};
 use crate::domain::user::Permission;
 use crate::services::table_groups::{MaskPreview, preview_masks};
 use crate::store::connections::{find_connection, find_table_group};
-use crate::store::table_groups::{GroupDependents, GroupText, count_dependents};
+use crate::store::table_groups::{DependentCounts, GroupText, count_dependents};
 
 /// Tables that a preview names.
 const NAMED: usize = 60;
@@ -94,7 +94,7 @@ pub fn group_view(
     group: Option<&TableGroup>,
     text: &GroupText,
     preview: &MaskPreview,
-    removal: Option<GroupDependents>,
+    removal: Option<DependentCounts>,
 ) -> AnyView {
     let title = group.map_or_else(
         || format!("New group of {}", connection.name),
@@ -212,11 +212,12 @@ fn switch_view(group: &TableGroup) -> AnyView {
     section(SectionTitle::new("switch", "Profiling"), view! { <p>{said}</p>{button} })
 }
 
-fn removal_view(group: &TableGroupId, name: &str, dependents: GroupDependents) -> AnyView {
+fn removal_view(group: &TableGroupId, name: &str, dependents: DependentCounts) -> AnyView {
     let said = format!(
-        "Removing the group takes {} and {} with it, and cannot be undone.",
+        "Removing the group takes {}, {} and {} with it, and cannot be undone.",
         counted(dependents.tables, "table"),
-        counted(dependents.runs, "run")
+        counted(dependents.runs, "run"),
+        counted(dependents.alerts, "alert")
     );
     let hint = format!("Type {name} to be sure.");
     section(

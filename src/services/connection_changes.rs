@@ -15,7 +15,7 @@ use crate::domain::secret::Secret;
 use crate::domain::user::{Permission, Viewer};
 use crate::engine::SourceRoot;
 use crate::store::connections::{self as store, ConnectionText};
-use crate::store::table_groups::{GroupDependents, count_dependents_of};
+use crate::store::table_groups::{DependentCounts, count_dependents_of};
 use crate::store::{Database, tables};
 
 /// Changes a connection. Says in words what came of it; nothing where it stood so already.
@@ -142,7 +142,7 @@ pub async fn set_connection_active(
 }
 
 /// What depends on a connection.
-pub async fn count_dependents(db: &Database, connection: &Connection) -> Result<GroupDependents, AppError> {
+pub async fn count_dependents(db: &Database, connection: &Connection) -> Result<DependentCounts, AppError> {
     let groups: Vec<TableGroupId> = connection.groups.iter().map(|group| group.table_group_id.clone()).collect();
     Ok(count_dependents_of(db, &groups).await?)
 }
@@ -170,7 +170,7 @@ pub async fn delete_connection(db: &Database, viewer: &Viewer, id: &ConnectionId
 }
 
 /// Refuses a removal while a run is active or tests belong to what would go.
-pub fn refuse_dependents(dependents: &GroupDependents, noun: &str) -> Result<(), AppError> {
+pub fn refuse_dependents(dependents: &DependentCounts, noun: &str) -> Result<(), AppError> {
     if dependents.active_runs > 0 {
         return Err(AppError::conflict(
             format!("A run of this {noun} has not ended"),

@@ -1,27 +1,24 @@
 //! Removing a table that its source no longer has.
 
 use super::access;
+use super::connection_changes::refuse_dependents;
 use super::error::AppError;
 use crate::domain::identifier::TableId;
 use crate::domain::table::TableSummary;
 use crate::domain::user::{Permission, Viewer};
-use crate::store::table_removal::{TableDependents, count_table_dependents, delete_missing_table};
+use crate::store::table_groups::DependentCounts;
+use crate::store::table_removal::{count_table_dependents, delete_missing_table};
 use crate::store::{Database, tables};
 
 /// Why a table may not go; nothing where it may.
-pub fn removal_refusal(table: &TableSummary, dependents: TableDependents) -> Option<AppError> {
+pub fn removal_refusal(table: &TableSummary, dependents: DependentCounts) -> Option<AppError> {
     if table.missing_since.is_none() {
         return Some(AppError::conflict(
             "The table is there",
             "The next search for tables would find it again. Leave it out by the masks of its group, or switch it off.",
         ));
     }
-    (dependents.active_runs > 0).then(|| {
-        AppError::conflict(
-            "A run of its group has not ended",
-            "Cancel it, or wait until it ends, then remove the table.",
-        )
-    })
+    refuse_dependents(&dependents, "table").err()
 }
 
 /// Removes a table that is no longer there, with its profiles, findings and alerts. `typed` must be its name.

@@ -21,15 +21,17 @@ pub struct GroupText {
     pub mask_before_storing: bool,
 }
 
-/// What depends on a group.
+/// How much depends on a part of the catalogue, and goes with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct GroupDependents {
+pub struct DependentCounts {
     /// Tables.
     pub tables: u64,
     /// Runs that have ended.
     pub runs: u64,
     /// Runs that have not.
     pub active_runs: u64,
+    /// Alerts in any state.
+    pub alerts: u64,
     /// Tests.
     pub tests: u64,
 }
@@ -144,23 +146,25 @@ pub async fn list_known_tables(db: &Database, connection: &ConnectionId) -> Resu
 }
 
 /// Counts what depends on a group.
-pub async fn count_dependents(db: &Database, group: &TableGroupId) -> Result<GroupDependents, StoreError> {
+pub async fn count_dependents(db: &Database, group: &TableGroupId) -> Result<DependentCounts, StoreError> {
     count_dependents_of(db, std::slice::from_ref(group)).await
 }
 
 /// Counts what depends on some groups together.
-pub async fn count_dependents_of(db: &Database, groups: &[TableGroupId]) -> Result<GroupDependents, StoreError> {
+pub async fn count_dependents_of(db: &Database, groups: &[TableGroupId]) -> Result<DependentCounts, StoreError> {
     let row = sql("select (select count(*) from dq_tables where table_group_id in {list $1}) as table_count,
              (select count(*) from dq_profiles where table_group_id in {list $1} and status in ('completed', 'failed', 'cancelled')) as run_count,
              (select count(*) from dq_profiles where table_group_id in {list $1} and status in ('pending', 'running')) as active_count,
+             (select count(*) from dq_alerts where table_group_id in {list $1}) as alert_count,
              (select count(*) from dq_tests where table_group_id in {list $1}) as test_count")
     .bind(list_of(groups.iter().map(TableGroupId::as_str)))
     .fetch_one(db)
     .await?;
-    Ok(GroupDependents {
+    Ok(DependentCounts {
         tables: row.count("table_count")?,
         runs: row.count("run_count")?,
         active_runs: row.count("active_count")?,
+        alerts: row.count("alert_count")?,
         tests: row.count("test_count")?,
     })
 }

@@ -2,23 +2,13 @@
 
 use super::column_contents::delete_columns;
 use super::statement::sql_joined;
+use super::table_groups::DependentCounts;
 use super::{Database, StoreError, Transaction, audit, list_of, sql};
 use crate::domain::audit::Actor;
 use crate::domain::identifier::TableId;
 
-/// What depends on a table.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TableDependents {
-    /// Runs that tell of it.
-    pub runs: u64,
-    /// Runs of its group that have not ended: they may still tell of it.
-    pub active_runs: u64,
-    /// Alerts, in any state.
-    pub alerts: u64,
-}
-
-/// Counts what depends on a table.
-pub async fn count_table_dependents(db: &Database, table: &TableId) -> Result<TableDependents, StoreError> {
+/// Counts what depends on a table; runs of its group that have not ended may still tell of it, and tests belong to its group.
+pub async fn count_table_dependents(db: &Database, table: &TableId) -> Result<DependentCounts, StoreError> {
     let row = sql("select (select count(*) from run_tables where table_id = $1) as run_count,
              (select count(*) from dq_profiles p join dq_tables t on t.table_group_id = p.table_group_id
                  where t.table_id = $1 and p.status in ('pending', 'running')) as active_count,
@@ -26,10 +16,12 @@ pub async fn count_table_dependents(db: &Database, table: &TableId) -> Result<Ta
     .bind(table.as_str())
     .fetch_one(db)
     .await?;
-    Ok(TableDependents {
+    Ok(DependentCounts {
+        tables: 1,
         runs: row.count("run_count")?,
         active_runs: row.count("active_count")?,
         alerts: row.count("alert_count")?,
+        tests: 0,
     })
 }
 

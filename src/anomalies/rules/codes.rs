@@ -120,7 +120,8 @@ fn rows_of_rarer_codes(subject: &ColumnSubject) -> Option<RowCondition> {
     let rarer = rarer(&doubled, &words);
     let values = subject.column().top_values.iter().map(|top| &top.value);
     let values = values.filter(|value| rarer.contains(value.trim().to_lowercase().as_str()));
-    Some(RowCondition::OneOf(values.cloned().collect()))
+    let values: Vec<String> = values.cloned().collect();
+    (!values.is_empty()).then_some(RowCondition::OneOf(values))
 }
 
 pub(super) const RULES: &[AnomalyRule] = &[

@@ -70,6 +70,7 @@ fn stand_ins(subject: &ColumnSubject) -> Option<Found> {
             ),
         )
         .in_rows(affected, subject.rows())
+        .at_least(are_numbers)
         .with_samples(samples),
     )
 }

@@ -102,11 +102,8 @@ fn odd_beginnings(subject: &ColumnSubject) -> Option<Found> {
         if let Some(first) = first.filter(|first| !samples.iter().any(|sample| sample == first)) {
             samples.insert(0, first.to_owned());
         }
-        let at_least = if listed < affected || !subject.knows_all_shapes() {
-            "at least "
-        } else {
-            ""
-        };
+        let is_least = listed < affected || !subject.knows_all_shapes();
+        let at_least = if is_least { "at least " } else { "" };
         Found::new(
             format!("{at_least}{} begin with no letter", subject.share(affected)),
             "letters in front",
@@ -116,6 +113,7 @@ fn odd_beginnings(subject: &ColumnSubject) -> Option<Found> {
             ),
         )
         .in_rows(affected, subject.rows())
+        .at_least(is_least)
         .with_samples(samples)
     })
 }

@@ -153,7 +153,7 @@ async fn a_connection_goes_with_its_groups_and_runs_when_its_name_is_typed() {
     let (_, cookie) = app.come_in("ada", &[Role::Admin]).await;
     let page = app.get("/settings/connections/shop", &cookie).await.body;
     assert!(
-        page.contains("1 table group, 2 tables and 1 run with all their figures depend on it"),
+        page.contains("1 table group, 2 tables, 1 run with all their figures and 0 alerts depend on it"),
         "{page}"
     );
     app.post("/actions/delete-connection", &cookie, "connection_id=shop&typed_name=shop")

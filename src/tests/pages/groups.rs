@@ -44,7 +44,7 @@ async fn a_group_is_made_and_goes_with_its_runs_when_its_name_is_typed() {
     let groups = async || find_connection(app.db(), &connection.connection_id).await.unwrap().unwrap().groups;
     assert_eq!(groups().await.len(), 2);
     let page = app.get("/settings/groups/shop-all", &cookie).await;
-    assert!(page.body.contains("takes 2 tables and 1 run with it"), "{}", page.body);
+    assert!(page.body.contains("takes 2 tables, 1 run and 0 alerts with it"), "{}", page.body);
     app.post("/actions/delete-table-group", &cookie, "table_group_id=shop-all&typed_name=shop")
         .await;
     assert_eq!(groups().await.len(), 2, "the name was not typed as it is");

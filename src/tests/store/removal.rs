@@ -7,7 +7,8 @@ use super::tables::find_tables;
 use crate::domain::identifier::RunId;
 use crate::domain::query::ColumnsQuery;
 use crate::store::run_deletion::*;
-use crate::store::table_removal::{TableDependents, count_table_dependents, delete_missing_table};
+use crate::store::table_groups::DependentCounts;
+use crate::store::table_removal::{count_table_dependents, delete_missing_table};
 use crate::store::{Database, audit, sql, tables};
 
 on_both_databases!(
@@ -125,6 +126,14 @@ async fn a_table_that_is_gone_goes_with_all_that_was_told_of_it(db: &Database) {
     };
     let (orders, stores) = (detail("orders").await.unwrap(), detail("stores").await.unwrap());
     let id = orders.summary.table_id.clone();
+    for text in [
+        "insert into dq_alerts (alert_id, table_id, table_group_id, state, revision, created_at) select 'a', table_id, table_group_id, 'open', 0, {now} from dq_tables where table_id = $1",
+        "insert into alert_events (event_id, alert_id, at, actor_name, action) select 'e', 'a', {now}, 'Limn', 'raised' from dq_tables where table_id = $1",
+        "insert into dq_profile_anomaly_results (anomaly_result_id, profile_run_id, table_id, attempt) select 'r', profile_run_id, table_id, 1 from run_tables where table_id = $1 and run_number = 2",
+        "insert into dq_profile_anomalies (anomaly_id, profile_run_id, schema_name, table_name, attempt) select 'p', profile_run_id, schema_name, table_name, 1 from run_tables where table_id = $1 and run_number = 2",
+    ] {
+        assert_eq!(sql(text).bind(id.as_str()).execute(db).await.unwrap(), 1, "{text}");
+    }
     let remove = async || {
         let mut tx = db.begin().await.unwrap();
         let is_gone = delete_missing_table(&mut tx, &id, &ada()).await.unwrap();
@@ -135,9 +144,11 @@ async fn a_table_that_is_gone_goes_with_all_that_was_told_of_it(db: &Database) {
     find_tables(db, &group, &["stores"]).await;
     assert_eq!(
         count_table_dependents(db, &id).await.unwrap(),
-        TableDependents {
+        DependentCounts {
+            tables: 1,
             runs: 2,
-            ..TableDependents::default()
+            alerts: 1,
+            ..DependentCounts::default()
         }
     );
     assert!(remove().await);
@@ -145,11 +156,17 @@ async fn a_table_that_is_gone_goes_with_all_that_was_told_of_it(db: &Database) {
     assert!(detail("orders").await.is_none());
     for table in crate::store::all_tables() {
         let has_table = table.columns.iter().any(|column| column.name == "table_id");
-        if has_table && !["row_looks"].contains(&table.name) {
+        if has_table {
             let text: &'static str = format!("select count(*) as n from {} where table_id = $1", table.name).leak();
             let left = sql(text).bind(id.as_str()).fetch_one(db).await.unwrap();
             assert_eq!(left.count("n").unwrap(), 0, "{}", table.name);
         }
+    }
+    for text in [
+        "select count(*) as n from alert_events",
+        "select count(*) as n from dq_profile_anomalies",
+    ] {
+        assert_eq!(sql(text).fetch_one(db).await.unwrap().count("n").unwrap(), 0, "{text}");
     }
     let after = detail("stores").await.unwrap();
     assert_eq!((after.columns, after.runs.len()), (stores.columns, 2));

@@ -8,8 +8,7 @@ use crate::domain::table::TableSummary;
 use crate::services::connection_changes::refuse_dependents;
 use crate::services::error::AppError;
 use crate::services::{projects, table_removal};
-use crate::store::table_groups::GroupDependents;
-use crate::store::table_removal::TableDependents;
+use crate::store::table_groups::DependentCounts;
 
 /// What depends on a part of the catalogue.
 #[derive(Debug, Default, Serialize, ToSchema)]
@@ -26,7 +25,7 @@ pub struct Dependents {
     pub runs: u64,
     /// Runs that have not.
     pub active_runs: u64,
-    /// Alerts in any state; told of a table.
+    /// Alerts in any state.
     pub alerts: u64,
     /// Tests.
     pub tests: u64,
@@ -51,12 +50,13 @@ impl Dependents {
     }
 
     /// Of some groups that go together.
-    pub fn of_groups(groups: u64, found: &GroupDependents, noun: &str) -> Self {
+    pub fn of_groups(groups: u64, found: &DependentCounts, noun: &str) -> Self {
         Self {
             table_groups: groups,
             tables: found.tables,
             runs: found.runs,
             active_runs: found.active_runs,
+            alerts: found.alerts,
             tests: found.tests,
             ..Self::default()
         }
@@ -64,7 +64,7 @@ impl Dependents {
     }
 
     /// Of a table.
-    pub fn of_table(table: &TableSummary, found: TableDependents) -> Self {
+    pub fn of_table(table: &TableSummary, found: DependentCounts) -> Self {
         Self {
             tables: 1,
             runs: found.runs,

@@ -1,6 +1,6 @@
-//! Anomalies: what the completer found, with scores and the catalogue of types; and what others report, beside a payload
-//! (`dq_profile_anomaly_results`, with a plain record of each), or over the API (the plain record in `dq_profile_anomalies` alone). Ids follow
-//! from what is reported, so that reporting again writes the same rows.
+//! Anomalies: what the completer found, with scores and the catalogue of types; what others report beside a payload (`dq_profile_anomaly_results`);
+//! and what they report over the API, as plain records (`written_anomalies`). `dq_profile_anomalies` shows a plain record of each. Ids follow from
+//! what is reported, so that reporting again writes the same rows.
 
 use std::collections::HashMap;
 
@@ -50,7 +50,7 @@ const PLAIN_COLUMNS: &[&str] = &[
     "detected_at",
 ];
 
-/// Stores the anomalies of one table of a payload, with their plain records.
+/// Stores the anomalies of one table of a payload.
 pub(super) async fn insert_of_payload(
     tx: &mut Transaction,
     run: &RunId,
@@ -60,13 +60,13 @@ pub(super) async fn insert_of_payload(
     anomalies: &[ProfileAnomaly],
 ) -> Result<(), StoreError> {
     let mut places: HashMap<String, u32> = HashMap::new();
-    let (mut results, mut plain) = (Vec::new(), Vec::new());
+    let mut results = Vec::new();
     for anomaly in anomalies {
         let what = format!("{run}\n{table_id}\n{:?}\n{}", anomaly.column_name, anomaly.anomaly_type);
         let place = places.entry(what.clone()).and_modify(|place| *place += 1).or_insert(0);
         let id = format!("payload:{}", hex(&Sha256::digest(format!("{what}\n{place}"))));
         let mut row = result_row(
-            id.clone(),
+            id,
             run,
             attempt,
             Some(table_id),
@@ -76,19 +76,14 @@ pub(super) async fn insert_of_payload(
         row.push(false.into());
         row.extend(evidence_values(anomaly)?);
         results.push(row);
-        plain.push(plain_row(id, run, attempt, (&profile.schema_name, &profile.table_name), anomaly));
     }
-    let statements = [
-        rows_insert("dq_profile_anomaly_results", RESULT_COLUMNS, results),
-        rows_insert("dq_profile_anomalies", PLAIN_COLUMNS, plain),
-    ];
-    for statement in statements.into_iter().flatten() {
+    for statement in rows_insert("dq_profile_anomaly_results", RESULT_COLUMNS, results) {
         statement.execute(&mut *tx).await?;
     }
     Ok(())
 }
 
-/// Stores what was found in a profile, with its plain record. Those that people dismissed stay dismissed: `dismissed` names them
+/// Stores what was found in a profile. Those that people dismissed stay dismissed: `dismissed` names them
 /// by column and type.
 pub async fn insert_found(
     tx: &mut Transaction,
@@ -98,7 +93,7 @@ pub async fn insert_found(
     anomalies: &[ProfileAnomaly],
     dismissed: &Dismissed,
 ) -> Result<(), StoreError> {
-    let (mut results, mut plain) = (Vec::new(), Vec::new());
+    let mut results = Vec::new();
     for anomaly in anomalies {
         let place = table_id.map_or("", TableId::as_str);
         let column = anomaly.column_name.clone().unwrap_or_default();
@@ -106,27 +101,15 @@ pub async fn insert_found(
             "{run}\n{attempt}\n{place}\n{}.{}\n{column}\n{}",
             anomaly.schema_name, anomaly.table_name, anomaly.anomaly_type
         );
-        // 96 bits tell any number of findings apart, and stand in two tables and two indexes.
+        // 96 bits tell any number of findings apart.
         let id = format!("found:{}", hex(&Sha256::digest(what)[..12]));
         let is_dismissed = table_id.is_some_and(|table_id| dismissed.holds(table_id, anomaly));
-        let mut row = result_row(
-            id.clone(),
-            run,
-            attempt,
-            table_id,
-            (&anomaly.schema_name, &anomaly.table_name),
-            anomaly,
-        );
+        let mut row = result_row(id, run, attempt, table_id, (&anomaly.schema_name, &anomaly.table_name), anomaly);
         row.push(is_dismissed.into());
         row.extend(evidence_values(anomaly)?);
         results.push(row);
-        plain.push(plain_row(id, run, attempt, (&anomaly.schema_name, &anomaly.table_name), anomaly));
     }
-    let statements = [
-        rows_insert("dq_profile_anomaly_results", RESULT_COLUMNS, results),
-        rows_insert("dq_profile_anomalies", PLAIN_COLUMNS, plain),
-    ];
-    for statement in statements.into_iter().flatten() {
+    for statement in rows_insert("dq_profile_anomaly_results", RESULT_COLUMNS, results) {
         statement.execute(&mut *tx).await?;
     }
     Ok(())
@@ -264,10 +247,10 @@ pub(super) async fn insert_reported(
         .zip(anomalies)
         .map(|(place, anomaly): (usize, _)| {
             let id = format!("report:{}", hex(&Sha256::digest(format!("{run}\n{attempt}\n{place}"))));
-            plain_row(id, run, attempt, (&anomaly.schema_name, &anomaly.table_name), anomaly)
+            plain_row(id, run, attempt, anomaly)
         })
         .collect();
-    for statement in rows_insert("dq_profile_anomalies", PLAIN_COLUMNS, rows) {
+    for statement in rows_insert("written_anomalies", PLAIN_COLUMNS, rows) {
         statement.execute(&mut *tx).await?;
     }
     Ok(())
@@ -329,13 +312,13 @@ fn evidence_values(anomaly: &ProfileAnomaly) -> Result<[Value; 4], StoreError> {
     ])
 }
 
-fn plain_row(id: String, run: &RunId, attempt: u32, (schema_name, table_name): (&String, &String), anomaly: &ProfileAnomaly) -> Vec<Value> {
+fn plain_row(id: String, run: &RunId, attempt: u32, anomaly: &ProfileAnomaly) -> Vec<Value> {
     vec![
         id.into(),
         run.as_str().into(),
         attempt.into(),
-        schema_name.into(),
-        table_name.into(),
+        (&anomaly.schema_name).into(),
+        (&anomaly.table_name).into(),
         anomaly.column_name.as_deref().into(),
         (&anomaly.anomaly_type).into(),
         (&anomaly.severity).into(),

@@ -166,16 +166,11 @@ async fn delete_payload_rows(tx: &mut Transaction, run: &PayloadRun) -> Result<(
         .bind(run.attempt)
         .execute(&mut *tx)
         .await?;
-    for text in [
-        "delete from dq_profile_anomalies where profile_run_id = $1 and attempt = $2 and anomaly_id like 'payload:%'",
-        "delete from run_tables where profile_run_id = $1 and attempt = $2 and engine = 'payload'",
-    ] {
-        sql(text)
-            .bind(run.profile_run_id.as_str())
-            .bind(run.attempt)
-            .execute(&mut *tx)
-            .await?;
-    }
+    sql("delete from run_tables where profile_run_id = $1 and attempt = $2 and engine = 'payload'")
+        .bind(run.profile_run_id.as_str())
+        .bind(run.attempt)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 

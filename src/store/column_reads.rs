@@ -232,7 +232,7 @@ pub async fn list_column_anomalies(
         "select {found} from dq_profile_anomaly_results f where f.profile_run_id = $1 and f.attempt = $2 and f.table_id = $3 and f.column_name = $4
              and not coalesce(f.dismissed, false)
          union all
-         select {plain} from dq_profile_anomalies a where a.profile_run_id = $1 and a.attempt = $2 and lower(a.table_name) = lower($5) and a.column_name = $4
+         select {plain} from written_anomalies a where a.profile_run_id = $1 and a.attempt = $2 and lower(a.table_name) = lower($5) and a.column_name = $4
              and (a.schema_name is null or a.schema_name = '' or lower(a.schema_name) = lower($6))
              and not exists (select 1 from dq_profile_anomaly_results r where r.profile_run_id = $1 and r.attempt = $2 and r.table_id = $3
                  and r.column_name = $4)
@@ -257,7 +257,7 @@ pub async fn list_run_anomalies(db: &Database, run: &RunId) -> Result<Vec<Profil
         "select {found} from dq_profile_anomaly_results f join dq_profiles p on p.profile_run_id = f.profile_run_id and p.attempt = f.attempt
          where f.profile_run_id = $1 and not coalesce(f.dismissed, false)
          union all
-         select {plain} from dq_profile_anomalies a join dq_profiles p on p.profile_run_id = a.profile_run_id and p.attempt = a.attempt
+         select {plain} from written_anomalies a join dq_profiles p on p.profile_run_id = a.profile_run_id and p.attempt = a.attempt
          where a.profile_run_id = $1 and not exists (select 1 from dq_profile_anomaly_results r where r.profile_run_id = $1)
          order by 10 desc, 2, 3, 4"
     ))

@@ -18,7 +18,7 @@ const DETAILS: &[&str] = &[
     "dq_profile_columns",
     "dq_profile_results",
     "dq_profile_anomaly_results",
-    "dq_profile_anomalies",
+    "written_anomalies",
     "dq_profile_operations",
     "dq_profile_partition_states",
     "run_log",

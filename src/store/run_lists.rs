@@ -116,7 +116,7 @@ async fn count_severities(db: &Database, runs: &[SeedRunLine]) -> Result<BTreeMa
     let rows = sql(
         "select a.profile_run_id, coalesce(a.severity, '') as severity, count(*) as found from dq_profile_anomaly_results a
          where a.profile_run_id in {list $1} and not coalesce(a.dismissed, false) group by a.profile_run_id, coalesce(a.severity, '')
-         union all select b.profile_run_id, coalesce(b.severity, ''), count(*) from dq_profile_anomalies b
+         union all select b.profile_run_id, coalesce(b.severity, ''), count(*) from written_anomalies b
          where b.profile_run_id in {list $1} and not exists (
              select 1 from dq_profile_anomaly_results r where r.profile_run_id = b.profile_run_id)
          group by b.profile_run_id, coalesce(b.severity, '')",

@@ -52,6 +52,7 @@ const TABLES: &[(&str, Belonging)] = &[
     ("result_sets", Belonging::Run),
     ("dq_profile_anomaly_results", Belonging::Run),
     ("dq_profile_anomalies", Belonging::Run),
+    ("written_anomalies", Belonging::Run),
     ("dq_profile_operations", Belonging::Run),
     ("row_looks", Belonging::Table),
     ("run_tables", Belonging::Run),

@@ -35,9 +35,9 @@ pub async fn delete_missing_table(tx: &mut Transaction, table: &TableId, actor: 
     let Some(row) = row else { return Ok(false) };
     let (group, schema_name, table_name) = (row.text("table_group_id")?, row.text("schema_name")?, row.text("table_name")?);
     delete_columns(tx, "table_id = $1", &[table.as_str().into()]).await?;
-    // Plain records know their table by its name.
+    // Plain records of programs know their table by its name.
     sql(
-        "delete from dq_profile_anomalies where table_name = $3 and coalesce(schema_name, '') in ('', $2)
+        "delete from written_anomalies where table_name = $3 and coalesce(schema_name, '') in ('', $2)
              and profile_run_id in (select profile_run_id from dq_profiles where table_group_id = $1)",
     )
     .bind(&group)

@@ -18,6 +18,7 @@ on_both_databases!(
     a_run_of_one_table_resolves_nothing_that_compares_tables,
     a_table_behind_the_masks_or_switched_off_is_not_missing,
     a_dismissed_finding_that_worsened_counts_again_in_the_same_run,
+    plain_records_are_shown_once_whoever_wrote_them,
 );
 
 /// A run of these tables (all of the group where none is named) that ends with these profiles.
@@ -138,4 +139,54 @@ async fn a_dismissed_finding_that_worsened_counts_again_in_the_same_run(db: &Dat
         let is_listed = findings.iter().any(|finding| finding.anomaly.anomaly_type == KIND);
         assert_eq!(is_listed, !is_dismissed, "{nulls} of 100");
     }
+}
+
+async fn plain_records_are_shown_once_whoever_wrote_them(db: &Database) {
+    let group = group_of(&connect(db, "Shop", &["orders", "returns"]).await);
+    let orders = profile_of("orders", 100, 5.0);
+    let mut returns = profile_of("returns", 100, 5.0);
+    returns.columns[0].general_type = GeneralType::Text;
+    let claimed = run(db, &group, &[], &[orders, returns]).await;
+    let plain = async || {
+        let rows = sql("select anomaly_id, table_name, anomaly_type, description from dq_profile_anomalies where profile_run_id = $1 order by anomaly_id")
+            .bind(claimed.profile_run_id.as_str())
+            .fetch_all(db)
+            .await
+            .unwrap();
+        rows.iter()
+            .map(|row| {
+                (
+                    row.text("anomaly_id").unwrap(),
+                    row.text("anomaly_type").unwrap(),
+                    row.text("description").unwrap(),
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    let found = anomalies::list_findings(db, &claimed.profile_run_id, None, 100).await.unwrap();
+    let ours = plain().await;
+    assert!(!ours.is_empty() && ours.len() == found.len(), "{ours:?}");
+    assert!(
+        ours.iter()
+            .all(|(id, kind, _)| id.starts_with("found:") && found.iter().any(|finding| finding.anomaly.anomaly_type == *kind))
+    );
+    for (text, seen) in [
+        (
+            "insert into dq_profile_anomalies (anomaly_id, profile_run_id, table_name, anomaly_type, description, attempt) values ('theirs', $1, 'orders', 'Odd', 'x', 1)",
+            Some("x"),
+        ),
+        (
+            "update dq_profile_anomalies set description = 'y' where anomaly_id = 'theirs' and profile_run_id = $1",
+            Some("y"),
+        ),
+        (
+            "delete from dq_profile_anomalies where anomaly_id = 'theirs' and profile_run_id = $1",
+            None,
+        ),
+    ] {
+        sql(text).bind(claimed.profile_run_id.as_str()).execute(db).await.unwrap();
+        let theirs = plain().await.into_iter().find(|(id, ..)| id == "theirs").map(|(_, _, said)| said);
+        assert_eq!(theirs.as_deref(), seen, "{text}");
+    }
+    assert_eq!(plain().await, ours);
 }

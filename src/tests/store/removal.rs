@@ -132,8 +132,15 @@ async fn a_table_that_is_gone_goes_with_all_that_was_told_of_it(db: &Database) {
         "insert into dq_profile_anomaly_results (anomaly_result_id, profile_run_id, table_id, attempt) select 'r', profile_run_id, table_id, 1 from run_tables where table_id = $1 and run_number = 2",
         "insert into dq_profile_anomalies (anomaly_id, profile_run_id, schema_name, table_name, attempt) select 'p', profile_run_id, schema_name, table_name, 1 from run_tables where table_id = $1 and run_number = 2",
     ] {
-        assert_eq!(sql(text).bind(id.as_str()).execute(db).await.unwrap(), 1, "{text}");
+        sql(text).bind(id.as_str()).execute(db).await.unwrap();
     }
+    // What is written through a view is counted by what is there.
+    let count = async |text: &'static str| sql(text).fetch_one(db).await.unwrap().count("n").unwrap();
+    let (events, records) = (
+        "select count(*) as n from alert_events",
+        "select count(*) as n from dq_profile_anomalies",
+    );
+    assert_eq!((count(events).await, count(records).await), (1, 1));
     let remove = async || {
         let mut tx = db.begin().await.unwrap();
         let is_gone = delete_missing_table(&mut tx, &id, &ada()).await.unwrap();
@@ -162,12 +169,7 @@ async fn a_table_that_is_gone_goes_with_all_that_was_told_of_it(db: &Database) {
             assert_eq!(left.count("n").unwrap(), 0, "{}", table.name);
         }
     }
-    for text in [
-        "select count(*) as n from alert_events",
-        "select count(*) as n from dq_profile_anomalies",
-    ] {
-        assert_eq!(sql(text).fetch_one(db).await.unwrap().count("n").unwrap(), 0, "{text}");
-    }
+    assert_eq!((count(events).await, count(records).await), (0, 0));
     let after = detail("stores").await.unwrap();
     assert_eq!((after.columns, after.runs.len()), (stores.columns, 2));
     let trail = audit::list_audit(db, Some(&format!("table:{id}")), 0, 9).await.unwrap();

@@ -1,0 +1,1 @@
+-- The plain record of a finding is kept once. In Delta, dq_profile_anomalies stays a table: what repeats costs little there.

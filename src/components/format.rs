@@ -17,6 +17,15 @@ pub fn count(value: u64) -> String {
     group_digits(&value.to_string())
 }
 
+/// A count that was not carried on beyond a limit: `9,999`, `10,000+`.
+pub fn count_up_to(value: u64, limit: u64) -> String {
+    if value > limit {
+        format!("{}+", count(limit))
+    } else {
+        count(value)
+    }
+}
+
 /// A count for dense cells: full below 10,000, then `31.9 k`, `184.2 M`, `1.04 B`, `2 T`.
 pub fn short_count(value: u64) -> String {
     if value < SHORT_FROM {
@@ -245,6 +254,10 @@ mod tests {
             assert_eq!(short_count(value), short);
         }
         assert_eq!(counted(1, "table"), "1 table");
+        assert_eq!(
+            (count_up_to(10_000, 10_000), count_up_to(10_001, 10_000)),
+            ("10,000".into(), "10,000+".into())
+        );
         assert_eq!(counted(1_204, "row"), "1,204 rows");
     }
 

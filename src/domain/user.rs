@@ -176,6 +176,9 @@ pub fn initials_of(name: &str) -> String {
         .collect()
 }
 
+/// Open alerts are counted up to here on every page, and one more tells that there are others.
+pub const COUNTED_ALERTS: u64 = 10_000;
+
 /// What every signed-in page shows around its content.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Viewer {
@@ -187,7 +190,7 @@ pub struct Viewer {
     pub table_count: u64,
     /// Runs pending or running.
     pub active_run_count: u64,
-    /// Alerts that somebody must look at.
+    /// Alerts that somebody must look at, up to one more than [`COUNTED_ALERTS`].
     pub open_alert_count: u64,
     /// Whether any connection exists (else the first-run page is the overview).
     pub has_connections: bool,

@@ -6,11 +6,10 @@ use leptos_router::hooks::use_params_map;
 
 use super::connection_form::{connection_form, words_of};
 use super::new_connection::test_outcome;
+use super::removal::{Removal, dependents_text, removal_section};
 use super::rollup_cells::rollup_words;
 use super::settings_tabs::settings_tabs;
 use super::{page, request, respond, titled};
-use crate::components::button::{Button, Weight};
-use crate::components::form_field::FormField;
 use crate::components::format::counted;
 use crate::components::head::{Crumb, PageHead, breadcrumb};
 use crate::components::section::{SectionTitle, section};
@@ -19,7 +18,7 @@ use crate::domain::connection_draft::ConnectionDraft;
 use crate::domain::identifier::ConnectionId;
 use crate::domain::project::{Project, Rollup};
 use crate::domain::user::Permission;
-use crate::services::connection_changes::count_dependents;
+use crate::services::connection_changes::{count_dependents, refuse_dependents};
 use crate::services::connections::test_connection;
 use crate::store::connections::find_connection;
 use crate::store::projects::list_projects;
@@ -107,38 +106,18 @@ pub fn connection_view(model: &ConnectionModel) -> AnyView {
 
 /// What goes with it, and the form that removes it.
 fn removal(connection: &Connection, dependents: DependentCounts) -> AnyView {
-    let said = format!(
-        "{}, {}, {} with all their figures and {} depend on it. Removing it takes them with it, and cannot be undone; what it reads is not touched.",
-        counted(connection.groups.len() as u64, "table group"),
-        counted(dependents.tables, "table"),
-        counted(dependents.runs, "run"),
-        counted(dependents.alerts, "alert"),
-    );
-    let hindered = match (dependents.active_runs, dependents.tests) {
-        (0, 0) => None,
-        (0, tests) => Some(format!(
-            "{} belong to it: remove them first, or switch the connection off.",
-            counted(tests, "test")
-        )),
-        (runs, _) => Some(format!(
-            "{} not ended: cancel it, or wait.",
-            if runs == 1 {
-                "A run has".to_owned()
-            } else {
-                format!("{runs} runs have")
-            }
-        )),
-    };
-    let form = match hindered {
-        Some(hindered) => view! { <p class="t2">{hindered}</p> }.into_any(),
-        None => view! {
-            <form class="lone" method="post" action="/actions/delete-connection">
-                <input type="hidden" name="connection_id" value=connection.connection_id.to_string() />
-                {FormField::new("typed_name", "Name of the connection").hint(format!("Type {} to be sure.", connection.name)).longest(120).view()}
-                {Button::new("Remove the connection").weight(Weight::Danger).submit()}
-            </form>
-        }
-        .into_any(),
-    };
-    section(SectionTitle::new("remove", "Remove the connection"), view! { <p>{said}</p>{form} })
+    removal_section(Removal {
+        title: "Remove the connection",
+        label: "Name of the connection",
+        name: &connection.name,
+        action: "/actions/delete-connection",
+        id: ("connection_id", connection.connection_id.to_string()),
+        back: None,
+        said: format!(
+            "Removing it takes {}, {} with it, and cannot be undone; what it reads is not touched.",
+            counted(connection.groups.len() as u64, "table group"),
+            dependents_text(&dependents),
+        ),
+        refusal: refuse_dependents(&dependents, "connection").err(),
+    })
 }

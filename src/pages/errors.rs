@@ -37,9 +37,8 @@ pub fn error_view(page: ErrorPage) -> AnyView {
         _ => Icon::Fail,
     };
     let ways = if page.is_signed_in {
-        let column = page.path.strip_suffix("/rows").filter(|path| path.contains("/columns/"));
-        let column = column.map(|path| Button::new("Back to the column").link(path.to_owned()));
-        view! { {column}{Button::new("Overview").link("/")}{Button::new("Tables").link("/tables")} }.into_any()
+        let above = place_above(&page.path).map(|(label, path)| Button::new(label).link(path));
+        view! { {above}{Button::new("Overview").link("/")}{Button::new("Tables").link("/tables")} }.into_any()
     } else {
         Button::new("Sign in").link("/login")
     };
@@ -53,6 +52,17 @@ pub fn error_view(page: ErrorPage) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// The page that the asked one is a part of: the column of rows, the table of a column.
+fn place_above(path: &str) -> Option<(&'static str, String)> {
+    let parts: Vec<&str> = path.split('/').collect();
+    let above = |length: usize| parts[..length].join("/");
+    match parts.as_slice() {
+        ["", "tables", _, _, _, "columns", _, "rows"] => Some(("Back to the column", above(7))),
+        ["", "tables", _, _, _, "columns", _] => Some(("Back to the table", above(5))),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -75,5 +85,21 @@ mod tests {
             "{html}"
         );
         assert_eq!(html.matches("<h1").count(), 1);
+    }
+
+    #[test]
+    fn a_page_within_another_leads_back_to_it() {
+        let column = "/tables/shop/-/orders%2Ecsv/columns/a%2Fb";
+        assert_eq!(
+            place_above(&format!("{column}/rows")),
+            Some(("Back to the column", column.to_owned()))
+        );
+        assert_eq!(
+            place_above(column),
+            Some(("Back to the table", "/tables/shop/-/orders%2Ecsv".to_owned()))
+        );
+        for path in ["/tables", "/tables/shop/-/orders", "/runs/3/rows"] {
+            assert_eq!(place_above(path), None, "{path}");
+        }
     }
 }

@@ -5,11 +5,11 @@
 use leptos::prelude::*;
 
 use super::request;
-use crate::components::format::{count, counted};
+use crate::components::format::{count, count_up_to, counted};
 use crate::components::icon::{Icon, brand_mark, icon};
 use crate::components::keys_dialog::keys_dialog;
 use crate::components::note::{Note, NoteKind};
-use crate::domain::user::{Permission, Viewer};
+use crate::domain::user::{COUNTED_ALERTS, Permission, Viewer};
 use crate::http::cookies::{Flash, Scheme};
 use crate::islands::shortcuts::Shortcuts;
 
@@ -117,9 +117,9 @@ pub fn rail_view(rail: Rail) -> AnyView {
 
 /// The navigation: what exists, and only what the person may open.
 fn navigation(viewer: &Viewer, path: &str) -> AnyView {
-    let runs = (viewer.active_run_count > 0).then_some((viewer.active_run_count, " active"));
-    let tables = (viewer.table_count > 0).then_some((viewer.table_count, " tables"));
-    let alerts = (viewer.open_alert_count > 0).then_some((viewer.open_alert_count, " open alerts"));
+    let runs = (viewer.active_run_count > 0).then_some((count(viewer.active_run_count), " active"));
+    let tables = (viewer.table_count > 0).then_some((count(viewer.table_count), " tables"));
+    let alerts = (viewer.open_alert_count > 0).then_some((count_up_to(viewer.open_alert_count, COUNTED_ALERTS), " open alerts"));
     let admin = viewer.user.may(Permission::Configure).then(|| {
         view! {
             <h2>"Admin"</h2>
@@ -141,8 +141,8 @@ fn navigation(viewer: &Viewer, path: &str) -> AnyView {
 }
 
 /// One entry with the figure at its end.
-fn entry(href: &'static str, label: &'static str, mark: Icon, figure: Option<(u64, &'static str)>, is_current: bool) -> AnyView {
-    let figure = figure.map(|(value, of_what)| view! { <span class="n">{count(value)}<span class="vh">{of_what}</span></span> });
+fn entry(href: &'static str, label: &'static str, mark: Icon, figure: Option<(String, &'static str)>, is_current: bool) -> AnyView {
+    let figure = figure.map(|(value, of_what)| view! { <span class="n">{value}<span class="vh">{of_what}</span></span> });
     view! { <a href=href aria-current=is_current.then_some("page")>{icon(mark, 16)}{label}{figure}</a> }.into_any()
 }
 

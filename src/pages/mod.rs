@@ -29,6 +29,7 @@ mod panel_sql;
 pub mod people;
 pub mod projects;
 pub mod quality;
+mod removal;
 pub mod request;
 pub mod respond;
 pub mod retention;

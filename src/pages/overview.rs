@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::start::start_view;
 use super::{look_again_without_script, overview_attention, overview_lists, page, request, titled};
 use crate::components::filter_row::{Choice, menu};
-use crate::components::format::{count, counted, percent, share, short_count};
+use crate::components::format::{count, count_up_to, counted, percent, share, short_count};
 use crate::components::head::PageHead;
 use crate::components::moment::{clock, long_day, time_element};
 use crate::domain::alert::Alert;
@@ -16,7 +16,7 @@ use crate::domain::connection::group_label;
 use crate::domain::identifier::{AlertId, TableGroupId};
 use crate::domain::overview::Overview;
 use crate::domain::query::query_string;
-use crate::domain::user::Viewer;
+use crate::domain::user::{COUNTED_ALERTS, Viewer};
 use crate::islands::live_run::LiveRun;
 use crate::store::alert_lists::{LevelPoint, list_levels, list_worst};
 use crate::store::overview::get_overview;
@@ -116,7 +116,7 @@ fn figures(model: &Overview, open_alerts: u64, group: Option<&TableGroupId>) -> 
             {figure(
                 "/alerts".to_owned(),
                 "Open alerts",
-                count(open_alerts),
+                count_up_to(open_alerts, COUNTED_ALERTS),
                 String::new(),
                 (if open_alerts == 0 { "nothing to look at" } else { "one for each cause" }).into_any(),
             )}

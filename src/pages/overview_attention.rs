@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use crate::anomalies::title_of;
 use crate::components::empty_state::empty_state;
-use crate::components::format::{count, percent};
+use crate::components::format::{count, count_up_to, percent};
 use crate::components::graphics::level_strip::level_strip;
 use crate::components::moment::moment;
 use crate::components::section::{SectionTitle, section};
@@ -15,7 +15,7 @@ use crate::components::severity::severity_mark;
 use crate::domain::alert::Alert;
 use crate::domain::identifier::AlertId;
 use crate::domain::overview::{CostlyFinding, Overview};
-use crate::domain::user::Viewer;
+use crate::domain::user::{COUNTED_ALERTS, Viewer};
 use crate::store::alert_lists::LevelPoint;
 
 /// `3.1 points`, `<0.01 points`.
@@ -43,7 +43,7 @@ pub fn attention(worst: &[Alert], levels: &BTreeMap<AlertId, Vec<LevelPoint>>, v
         "highest severity first"
     };
     let open = viewer.open_alert_count.max(worst.len() as u64);
-    let subtitle = format!("{} of {}, {order}", count(worst.len() as u64), count(open));
+    let subtitle = format!("{} of {}, {order}", count(worst.len() as u64), count_up_to(open, COUNTED_ALERTS));
     let rows: Vec<AnyView> = worst.iter().map(|alert| alert_row(alert, levels, viewer, now)).collect();
     section(
         title.subtitle(subtitle),

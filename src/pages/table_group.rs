@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::first_run_choice::first_run_choice;
+use super::removal::{Removal, dependents_text, removal_section};
 use super::settings_tabs::settings_tabs;
 use super::{page, request, respond, titled};
 use crate::components::button::{Button, Weight, post_form};
@@ -15,6 +16,7 @@ use crate::domain::address::{encode_segment, qualified_name};
 use crate::domain::connection::{Connection, FoundTable, TableGroup};
 use crate::domain::identifier::{ConnectionId, TableGroupId};
 use crate::domain::user::Permission;
+use crate::services::connection_changes::refuse_dependents;
 use crate::services::table_groups::{MaskPreview, preview_masks};
 use crate::store::connections::{find_connection, find_table_group};
 use crate::store::table_groups::{DependentCounts, GroupText, count_dependents};
@@ -41,11 +43,14 @@ pub fn TableGroupPage() -> impl IntoView {
         };
         let text = typed(&request::raw_query(), stored);
         let preview = preview_masks(&db, &connection, &text).await?;
-        let dependents = count_dependents(&db, &id).await?;
-        let removal = (connection.groups.len() > 1).then_some(dependents);
+        // A connection keeps one group.
+        let dependents = match connection.groups.len() {
+            0..=1 => None,
+            _ => Some(count_dependents(&db, &id).await?),
+        };
         Ok(titled(
             group.name.clone(),
-            group_view(&connection, Some(&group), &text, &preview, removal),
+            group_view(&connection, Some(&group), &text, &preview, dependents),
         ))
     })
 }
@@ -94,7 +99,7 @@ pub fn group_view(
     group: Option<&TableGroup>,
     text: &GroupText,
     preview: &MaskPreview,
-    removal: Option<DependentCounts>,
+    dependents: Option<DependentCounts>,
 ) -> AnyView {
     let title = group.map_or_else(
         || format!("New group of {}", connection.name),
@@ -113,7 +118,7 @@ pub fn group_view(
         {group.map(switch_view)}
         {tables("inside", "Taken in", &preview.inside)}
         {tables("outside", "Left out", &preview.outside)}
-        {group.zip(removal).map(|(group, dependents)| removal_view(&group.table_group_id, &group.name, dependents))}
+        {group.zip(dependents).map(|(group, dependents)| removal(group, dependents))}
     }
     .into_any()
 }
@@ -212,23 +217,18 @@ fn switch_view(group: &TableGroup) -> AnyView {
     section(SectionTitle::new("switch", "Profiling"), view! { <p>{said}</p>{button} })
 }
 
-fn removal_view(group: &TableGroupId, name: &str, dependents: DependentCounts) -> AnyView {
-    let said = format!(
-        "Removing the group takes {}, {} and {} with it, and cannot be undone.",
-        counted(dependents.tables, "table"),
-        counted(dependents.runs, "run"),
-        counted(dependents.alerts, "alert")
-    );
-    let hint = format!("Type {name} to be sure.");
-    section(
-        SectionTitle::new("remove", "Remove the group"),
-        view! {
-            <p>{said}</p>
-            <form class="lone" method="post" action="/actions/delete-table-group">
-                <input type="hidden" name="table_group_id" value=group.to_string() />
-                {FormField::new("typed_name", "Name of the group").hint(hint).longest(120).view()}
-                {Button::new("Remove the group").weight(Weight::Danger).submit()}
-            </form>
-        },
-    )
+fn removal(group: &TableGroup, dependents: DependentCounts) -> AnyView {
+    removal_section(Removal {
+        title: "Remove the group",
+        label: "Name of the group",
+        name: &group.name,
+        action: "/actions/delete-table-group",
+        id: ("table_group_id", group.table_group_id.to_string()),
+        back: None,
+        said: format!(
+            "Removing it takes {} with it, and cannot be undone; what it reads is not touched.",
+            dependents_text(&dependents)
+        ),
+        refusal: refuse_dependents(&dependents, "group").err(),
+    })
 }

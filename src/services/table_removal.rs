@@ -11,14 +11,14 @@ use crate::store::table_removal::{count_table_dependents, delete_missing_table};
 use crate::store::{Database, tables};
 
 /// Why a table may not go; nothing where it may.
-pub fn removal_refusal(table: &TableSummary, dependents: DependentCounts) -> Option<AppError> {
+pub fn removal_refusal(table: &TableSummary, dependents: &DependentCounts) -> Option<AppError> {
     if table.missing_since.is_none() {
         return Some(AppError::conflict(
             "The table is there",
             "The next search for tables would find it again. Leave it out by the masks of its group, or switch it off.",
         ));
     }
-    refuse_dependents(&dependents, "table").err()
+    refuse_dependents(dependents, "table").err()
 }
 
 /// Removes a table that is no longer there, with its profiles, findings and alerts. `typed` must be its name.
@@ -31,7 +31,7 @@ pub async fn delete_table(db: &Database, viewer: &Viewer, table: &TableId, typed
             format!("Type {:?} to remove the table and all its profiles.", known.address.table_name),
         ));
     }
-    if let Some(refusal) = removal_refusal(&known, count_table_dependents(db, table).await?) {
+    if let Some(refusal) = removal_refusal(&known, &count_table_dependents(db, table).await?) {
         return Err(refusal);
     }
     let mut tx = db.begin().await?;

@@ -6,7 +6,7 @@ use super::{Database, Record, StoreError, Transaction, audit, new_id, role_scope
 use crate::domain::audit::Actor;
 use crate::domain::identifier::{TableGroupId, UserId};
 use crate::domain::scope::{RoleGrant, Scope};
-use crate::domain::user::{Permission, Role, User, Viewer};
+use crate::domain::user::{COUNTED_ALERTS, Permission, Role, User, Viewer};
 
 pub use super::sign_in::{
     FailureCounts, NewLink, SignInLink, consume_sign_in_link, count_recent_failures, create_sign_in_link, delete_old_attempts,
@@ -179,8 +179,9 @@ pub async fn set_active(tx: &mut Transaction, user_id: &UserId, is_active: bool,
 /// Nothing where they may not sign in.
 pub async fn viewer(db: &Database, user_id: &UserId) -> Result<Option<Viewer>, StoreError> {
     let whole = db.within(Scope::Everything);
+    let rail_counts = rail_counts();
     let rows = sql_joined(format!(
-        "select {USER_COLUMNS}, {RAIL_COUNTS} {USER_TABLES} where u.user_id = $1 and u.is_active order by {USER_ORDER}"
+        "select {USER_COLUMNS}, {rail_counts} {USER_TABLES} where u.user_id = $1 and u.is_active order by {USER_ORDER}"
     ))
     .bind(user_id.as_str())
     .fetch_all(&whole)
@@ -193,7 +194,7 @@ pub async fn viewer(db: &Database, user_id: &UserId) -> Result<Option<Viewer>, S
     let mut viewer = if scope.is_everything() {
         read_viewer(user, row)?
     } else {
-        let seen = sql_joined(format!("select {RAIL_COUNTS}")).fetch_one(&db.within(scope)).await?;
+        let seen = sql_joined(format!("select {rail_counts}")).fetch_one(&db.within(scope)).await?;
         read_viewer(user, &seen)?
     };
     if viewer.user.may(Permission::RunProfiling) && !run_scope.is_everything() {
@@ -206,13 +207,18 @@ pub async fn viewer(db: &Database, user_id: &UserId) -> Result<Option<Viewer>, S
     Ok(Some(viewer))
 }
 
-/// What the rail shows of the catalogue.
-const RAIL_COUNTS: &str = "(select name from dq_projects order by created_at, project_key limit 1) as project_name,
-     (select count(*) from dq_projects) as project_count,
-     (select count(*) from dq_tables where missing_since is null) as table_count,
-     (select count(*) from dq_profiles where status in ('pending', 'running')) as active_run_count,
-     (select count(*) from dq_connections) as connection_count,
-     (select count(*) from dq_alerts where state = 'open') as open_alert_count";
+/// What the rail shows of the catalogue; open alerts up to one more than [`COUNTED_ALERTS`].
+fn rail_counts() -> String {
+    format!(
+        "(select name from dq_projects order by created_at, project_key limit 1) as project_name,
+         (select count(*) from dq_projects) as project_count,
+         (select count(*) from dq_tables where missing_since is null) as table_count,
+         (select count(*) from dq_profiles where status in ('pending', 'running')) as active_run_count,
+         (select count(*) from dq_connections) as connection_count,
+         (select count(*) from (select 1 from dq_alerts where state = 'open' limit {}) counted) as open_alert_count",
+        COUNTED_ALERTS + 1
+    )
+}
 
 fn read_viewer(user: User, row: &Record) -> Result<Viewer, StoreError> {
     Ok(Viewer {

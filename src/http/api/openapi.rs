@@ -117,7 +117,7 @@ fn complete_operations(document: &mut Value) {
             let has_body = operation.get("requestBody").is_some();
             let is_write = method != "get";
             // Reading the source may be refused like a run.
-            let reads_source = operation["operationId"] == "list_rows";
+            let reads_source = operation["x-reads-source"] == true;
             for (status, description, applies) in [
                 (
                     "400",
@@ -141,7 +141,7 @@ fn complete_operations(document: &mut Value) {
                 ("415", "The body is no JSON", has_body),
                 (
                     "422",
-                    "The body does not fit, or what it asks cannot be done",
+                    "What is asked does not fit, or cannot be done",
                     is_write || reads_source || has_body,
                 ),
                 ("429", "Too many requests; wait as long as Retry-After says", true),

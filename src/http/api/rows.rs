@@ -90,6 +90,7 @@ pub struct RowsAsked {
     get, path = "/api/table-groups/{table_group_id}/rows", operation_id = "list_rows", tag = "Profiles",
     params(("table_group_id" = String, Path, description = "Table group"), RowsAsked),
     responses((status = 200, description = "The rows", body = RowsBody)),
+    extensions(("x-reads-source" = json!(true))),
     security(("token" = ["read"]), ("session" = []))
 )]
 pub async fn list(

@@ -5,25 +5,32 @@ use leptos::prelude::*;
 
 use super::TableRights;
 use super::described::{characteristics, scope};
-use crate::components::button::{Button, Weight};
 use crate::components::column_cells::{type_mark, type_word};
-use crate::components::form_field::FormField;
 use crate::components::format::{bytes, count, counted, duration};
 use crate::components::moment::moment;
 use crate::components::section::{SectionTitle, section};
 use crate::domain::address::{ROOT_SCHEMA, encode_segment};
 use crate::domain::query::ColumnsQuery;
 use crate::domain::table::TableDetail;
+use crate::pages::removal::{Removal, removal_section};
+use crate::services::table_removal::removal_refusal;
+use crate::store::table_groups::DependentCounts;
 
 /// Files that are named before the rest is counted.
 const NAMED_FILES: usize = 200;
 
 /// The whole tab.
-pub fn definition_tab(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may: TableRights) -> AnyView {
+pub fn definition_tab(
+    detail: &TableDetail,
+    query: &ColumnsQuery,
+    now: DateTime<Utc>,
+    may: TableRights,
+    dependents: Option<&DependentCounts>,
+) -> AnyView {
     let back = format!("{}{}", detail.summary.address.path(), query.to_query());
     view! {
         <div class="cols halves">
-            <div>{characteristics(detail, may.describe, &back)}{scope(detail, may.describe, &back)}{place(detail, now)}{files(detail)}{may.configure.then(|| removal(detail, &back))}</div>
+            <div>{characteristics(detail, may.describe, &back)}{scope(detail, may.describe, &back)}{place(detail, now)}{files(detail)}{dependents.map(|dependents| removal(detail, dependents, &back))}</div>
             <div>{columns(detail)}</div>
         </div>
     }
@@ -73,29 +80,25 @@ fn place(detail: &TableDetail, now: DateTime<Utc>) -> AnyView {
 }
 
 /// A table that its source no longer has can be removed.
-fn removal(detail: &TableDetail, back: &str) -> Option<AnyView> {
-    detail.summary.missing_since?;
-    let name = &detail.summary.address.table_name;
-    let hint = format!("Type {name} to be sure.");
-    let said = match detail.runs.len() as u64 {
+fn removal(detail: &TableDetail, dependents: &DependentCounts, back: &str) -> AnyView {
+    let said = match dependents.runs {
         0 => "No run tells of it. What is said of it goes too, and this cannot be undone.".to_owned(),
         runs => format!(
-            "Its profiles of {}, its findings and its alerts go with it; the runs keep their totals. This cannot be undone.",
-            counted(runs, "run")
+            "Its profiles of {}, its findings and {} go with it; the runs keep their totals. This cannot be undone.",
+            counted(runs, "run"),
+            counted(dependents.alerts, "alert")
         ),
     };
-    Some(section(
-        SectionTitle::new("remove", "Remove the table"),
-        view! {
-            <p>{said}</p>
-            <form class="lone" method="post" action="/actions/delete-table">
-                <input type="hidden" name="table_id" value=detail.summary.table_id.to_string() />
-                <input type="hidden" name="back" value=back.to_owned() />
-                {FormField::new("typed_name", "Name of the table").hint(hint).longest(400).view()}
-                {Button::new("Remove the table").weight(Weight::Danger).submit()}
-            </form>
-        },
-    ))
+    removal_section(Removal {
+        title: "Remove the table",
+        label: "Name of the table",
+        name: &detail.summary.address.table_name,
+        action: "/actions/delete-table",
+        id: ("table_id", detail.summary.table_id.to_string()),
+        back: Some(back),
+        said,
+        refusal: removal_refusal(&detail.summary, dependents),
+    })
 }
 
 fn files(detail: &TableDetail) -> Option<AnyView> {

@@ -32,6 +32,8 @@ use crate::domain::user::Permission;
 use crate::islands::copy_link::CopyLink;
 use crate::services::findings;
 use crate::store::table_details::get_table_detail;
+use crate::store::table_groups::DependentCounts;
+use crate::store::table_removal::count_table_dependents;
 
 /// `/tables/:connection/:schema/:table`
 #[component]
@@ -49,7 +51,14 @@ pub fn TablePage() -> impl IntoView {
             describe: viewer.user.may(Permission::Describe),
             configure: viewer.may(Permission::Configure),
         };
-        Ok(titled(address.qualified_name(), table_view(&detail, &query, request::now(), may)))
+        // What depends on it is told where it may be removed.
+        let may_go = query.tab == "definition" && may.configure && detail.summary.missing_since.is_some();
+        let dependents = match may_go {
+            true => Some(count_table_dependents(&request::state().db, &detail.summary.table_id).await?),
+            false => None,
+        };
+        let content = table_view(&detail, &query, request::now(), may, dependents.as_ref());
+        Ok(titled(address.qualified_name(), content))
     })
 }
 
@@ -73,12 +82,18 @@ pub struct TableRights {
     pub configure: bool,
 }
 
-/// Everything under the rail. Pure: what it shows is what it is given.
-pub fn table_view(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may: TableRights) -> AnyView {
+/// Everything under the rail. Pure: what it shows is what it is given; `dependents` where the table may be removed.
+pub fn table_view(
+    detail: &TableDetail,
+    query: &ColumnsQuery,
+    now: DateTime<Utc>,
+    may: TableRights,
+    dependents: Option<&DependentCounts>,
+) -> AnyView {
     let content = match query.tab.as_str() {
         "runs" => runs::runs_tab(detail, query, now),
         "alerts" => alerts_tab(detail, query),
-        "definition" => definition::definition_tab(detail, query, now, may),
+        "definition" => definition::definition_tab(detail, query, now, may, dependents),
         _ => columns::columns_tab(detail, query, now, may.run),
     };
     view! {

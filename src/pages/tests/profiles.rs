@@ -38,7 +38,7 @@ fn table(name: &str, detail: &crate::domain::table::TableDetail, query: &str) ->
         describe: true,
         configure: true,
     };
-    drawn(name, || table_view(detail, &query, now(), may))
+    drawn(name, || table_view(detail, &query, now(), may, None))
 }
 
 #[tokio::test]
@@ -98,7 +98,9 @@ async fn a_table_that_was_never_profiled_offers_to() {
     let html = table("table-never", &never, "");
     assert!(html.contains("order_lines was never profiled") && html.contains("action=\"/actions/start-run\""));
     let query = ColumnsQuery::default();
-    let reader = drawn("table-never-reader", || table_view(&never, &query, now(), TableRights::default()));
+    let reader = drawn("table-never-reader", || {
+        table_view(&never, &query, now(), TableRights::default(), None)
+    });
     assert!(!reader.contains("start-run"));
     never.active_run = Some(run(4131, crate::domain::profile_run::RunPhase::Running));
     let html = table("table-being-profiled", &never, "");

@@ -48,6 +48,10 @@ fn figures(column: &ColumnProfile) -> Vec<(RowCondition, u64)> {
     if !column.is_estimate("top_values") {
         let tops = column.top_values.iter();
         found.extend(tops.map(|top| (RowCondition::of_listed(&top.value), top.count)));
+        // Two values at once, where both are whole.
+        if let [(RowCondition::Value(first), one), (RowCondition::Value(second), other)] = &found[1..found.len().min(3)] {
+            found.push((RowCondition::OneOf(vec![first.clone(), second.clone()]), one + other));
+        }
     }
     let last = column.histogram.len().saturating_sub(1);
     for (place, bin) in column.histogram.iter().enumerate() {

@@ -268,6 +268,8 @@ async fn pages_read_profiles_by_index_only() {
                 "dq_connections",
                 "dq_projects",
                 "dq_profiles",
+                // Open alerts, found by index and counted up to a limit.
+                "counted",
             ],
         )
         .await;

@@ -72,7 +72,7 @@ impl Dependents {
             alerts: found.alerts,
             ..Self::default()
         }
-        .kept_by(table_removal::removal_refusal(table, found))
+        .kept_by(table_removal::removal_refusal(table, &found))
     }
 
     /// Says whether something stands in the way.

@@ -1,7 +1,7 @@
 //! The column page's model: from the tables, and where they have nothing of the run, from the typed columns or the payload of
 //! the same run. At most six statements with that of the viewer; the page reads the findings with one more.
 
-use super::column_profiles::{self, ColumnRequest, read_for_page};
+use super::column_profiles::{self, ColumnRequest, MOST_PAYLOADS, read_for_page};
 use super::configuration::Configuration;
 use super::error::AppError;
 use super::switches;
@@ -12,7 +12,7 @@ use crate::domain::profile_run::RunMode;
 use crate::domain::query::ColumnsQuery;
 use crate::domain::table::{ColumnDetail, TableDetail, TableRun};
 use crate::domain::table_profile::Snapshot;
-use crate::store::column_reads::{self, CandidateRun, NamedTable};
+use crate::store::column_reads::{self, CandidateRun, Candidates, NamedTable};
 use crate::store::table_details::{self, ColumnRead};
 use crate::store::{Database, StoreError};
 
@@ -91,11 +91,11 @@ async fn candidates(
             has_payload: true,
         }]),
         (shown, _) => {
-            let mut runs = column_reads::list_candidate_runs(db, &request.table_group_id, Some(&table.table_id)).await?;
-            if let Some(shown) = shown {
-                runs.retain(|run| run.profile_run_id == shown.profile_run_id);
-            }
-            Ok(runs)
+            let wanted = match shown {
+                Some(shown) => Candidates::Only(&shown.profile_run_id),
+                None => Candidates::Newest,
+            };
+            column_reads::list_candidate_runs(db, &request.table_group_id, Some(&table.table_id), wanted, MOST_PAYLOADS).await
         }
     }
 }

@@ -11,11 +11,16 @@ use crate::domain::anomaly::ProfileAnomaly;
 use crate::domain::column_answer::{ColumnAnswer, ProfileOrigin, WantedSource};
 use crate::domain::identifier::{RunId, TableGroupId};
 use crate::domain::name_match::{bare_name, is_same_name, means_name, means_table, spellings};
-use crate::store::column_reads::{self, CandidateRun, NamedTable, StoredColumn};
+use crate::store::column_reads::{self, CandidateRun, Candidates, NamedTable, StoredColumn};
 use crate::store::{Database, connections};
 
 /// Runs of which only the payload may know the table, and that are opened for one answer.
-const MOST_PAYLOADS: u32 = 10;
+pub(super) const MOST_PAYLOADS: u32 = 10;
+
+/// Runs that are asked of at first: nearly always the newest answers.
+const FIRST_RUNS: u32 = 2;
+/// Runs before those that are looked at for a table.
+const OLDER_RUNS: u32 = 25;
 
 /// Which column is asked for.
 #[derive(Clone, Debug, Default)]
@@ -99,7 +104,7 @@ pub(super) async fn read_for_page(
         tables_on,
         for_page: true,
     };
-    for run in runs.into_iter().take(MOST_PAYLOADS as usize) {
+    for run in runs {
         match reader.read_run(&run, Some(table)).await? {
             Said::Found(answer) => return Ok(Some(ColumnProfileAnswer { run, answer: *answer })),
             Said::NoColumn => return Ok(None),
@@ -131,28 +136,37 @@ enum Said {
 impl Reader<'_> {
     async fn read(&self, table: Option<NamedTable>) -> Result<ColumnProfileAnswer, AppError> {
         let table_id = table.as_ref().map(|table| &table.table_id);
-        let mut runs = column_reads::list_candidate_runs(self.db, &self.request.table_group_id, table_id).await?;
-        if let Some(wanted) = &self.request.run {
-            runs.retain(|run| run.profile_run_id == *wanted);
-        }
+        let group = &self.request.table_group_id;
+        let (mut wanted, mut limit) = match &self.request.run {
+            Some(run) => (Candidates::Only(run), 1),
+            None => (Candidates::Newest, FIRST_RUNS),
+        };
         let mut unread: Option<(i64, String)> = None;
         let mut payloads = 0;
-        for run in runs {
-            payloads += u32::from(!run.has_rows);
-            if payloads > MOST_PAYLOADS {
-                break;
-            }
-            match self.read_run(&run, table.as_ref()).await? {
-                Said::Found(mut answer) => {
-                    if let Some((number, reason)) = unread {
-                        let newer = format!("Run {number} is newer, but cannot be read for this table: {reason}");
-                        answer.reason = Some(answer.reason.map_or(newer.clone(), |reason| format!("{reason} {newer}")));
-                    }
-                    return Ok(ColumnProfileAnswer { run, answer: *answer });
+        'runs: loop {
+            let runs = column_reads::list_candidate_runs(self.db, group, table_id, wanted, limit).await?;
+            let last = runs.last().map(|run| run.number);
+            for run in runs {
+                payloads += u32::from(!run.has_rows);
+                if payloads > MOST_PAYLOADS {
+                    break 'runs;
                 }
-                Said::NoColumn => return Err(AppError::NotFound),
-                Said::NoTable(reason) => unread = unread.or(reason.map(|reason| (run.number, reason))),
+                match self.read_run(&run, table.as_ref()).await? {
+                    Said::Found(mut answer) => {
+                        if let Some((number, reason)) = unread {
+                            let newer = format!("Run {number} is newer, but cannot be read for this table: {reason}");
+                            answer.reason = Some(answer.reason.map_or(newer.clone(), |reason| format!("{reason} {newer}")));
+                        }
+                        return Ok(ColumnProfileAnswer { run, answer: *answer });
+                    }
+                    Said::NoColumn => return Err(AppError::NotFound),
+                    Said::NoTable(reason) => unread = unread.or(reason.map(|reason| (run.number, reason))),
+                }
             }
+            (wanted, limit) = match (wanted, last) {
+                (Candidates::Newest, Some(number)) => (Candidates::OlderThan(number), OLDER_RUNS),
+                _ => break,
+            };
         }
         if let Some((number, reason)) = unread {
             tracing::warn!(group = %self.request.table_group_id, run.number = number, reason, "No place could answer for a column");

@@ -6,7 +6,7 @@ use crate::domain::column_profile::ColumnProfile;
 use crate::domain::identifier::TableGroupId;
 use crate::domain::name_match::means_name;
 use crate::store::column_history::{self, ColumnInRun};
-use crate::store::column_reads::{self, CandidateRun, NamedTable};
+use crate::store::column_reads::{self, CandidateRun, Candidates, NamedTable};
 use crate::store::{Database, connections};
 
 /// All columns of a table.
@@ -86,7 +86,6 @@ async fn table_of(db: &Database, group: &TableGroupId, table_name: &str) -> Resu
 
 async fn latest(db: &Database, group: &TableGroupId, table_name: &str) -> Result<(NamedTable, CandidateRun), AppError> {
     let table = table_of(db, group, table_name).await?;
-    let runs = column_reads::list_candidate_runs(db, group, Some(&table.table_id)).await?;
-    let run = runs.into_iter().find(|run| run.has_rows).ok_or(AppError::NotFound)?;
-    Ok((table, run))
+    let mut runs = column_reads::list_candidate_runs(db, group, Some(&table.table_id), Candidates::WithRows, 1).await?;
+    Ok((table, runs.pop().ok_or(AppError::NotFound)?))
 }

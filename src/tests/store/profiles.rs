@@ -11,6 +11,7 @@ use crate::domain::profile_run::{RunPhase, RunReason};
 use crate::domain::query::{ColumnsQuery, TablesQuery};
 use crate::domain::table::{ColumnDetail, TableDetail};
 use crate::domain::table_profile::{RejectedRows, TableProfile};
+use crate::store::column_reads::{Candidates, list_candidate_runs};
 use crate::store::profile_runs::*;
 use crate::store::tables::{get_table_detail, list_tables};
 use crate::store::{Database, column_profiles, sql};
@@ -21,6 +22,7 @@ on_both_databases!(
     the_second_attempt_is_read_and_the_first_is_gone,
     storing_a_table_again_replaces_it,
     the_run_and_the_one_compared_with_are_chosen_by_number,
+    runs_that_may_have_a_table_are_found_from_any_place,
     a_run_older_than_the_menu_is_still_shown_with_the_one_before,
     a_column_is_read_whole_with_its_history,
     a_run_of_one_table_leaves_the_others_as_they_were,
@@ -52,6 +54,28 @@ fn medians(detail: &TableDetail) -> (Option<f64>, Option<f64>) {
 
 async fn count_rows(db: &Database, text: &'static str) -> i64 {
     sql(text).fetch_one(db).await.unwrap().integer("n").unwrap()
+}
+
+async fn runs_that_may_have_a_table_are_found_from_any_place(db: &Database) {
+    let connection = connect(db, "Shop", &["orders"]).await;
+    let (group, orders) = (group_of(&connection), address(&connection, "orders"));
+    let mut runs = Vec::new();
+    for rows in [100, 200, 300, 400] {
+        runs.push(complete_run(db, &group, rows, 1.0).await.profile_run_id);
+    }
+    let table_id = table(db, &orders, "").await.summary.table_id;
+    for (what, wanted, found) in [
+        ("the newest", Candidates::Newest, [4, 3].as_slice()),
+        ("those before", Candidates::OlderThan(3), &[2, 1]),
+        ("with rows", Candidates::WithRows, &[4, 3]),
+        ("the oldest alone", Candidates::Only(&runs[0]), &[1]),
+        ("none of another", Candidates::Only(&"other".into()), &[]),
+    ] {
+        let listed = list_candidate_runs(db, &group, Some(&table_id), wanted, 2).await.unwrap();
+        let numbers: Vec<i64> = listed.iter().map(|run| run.number).collect();
+        assert_eq!(numbers, found, "{what}");
+        assert!(listed.iter().all(|run| run.has_rows && !run.has_payload), "{what}");
+    }
 }
 
 async fn nothing_is_seen_before_the_run_is_finished(db: &Database) {

@@ -399,7 +399,10 @@ async fn read_a_column_by_name(db: &Database, connection: &crate::domain::connec
         .unwrap()
         .remove(0)
         .table_id;
-    let run = column_reads::list_candidate_runs(db, &group, Some(&table)).await.unwrap().remove(0);
+    let run = column_reads::list_candidate_runs(db, &group, Some(&table), column_reads::Candidates::Newest, 2)
+        .await
+        .unwrap()
+        .remove(0);
     let spellings = ["amount".to_owned()];
     column_reads::find_result_column(db, &run, &table, "amount").await.unwrap().unwrap();
     column_reads::list_result_columns(db, &run, &table, &spellings).await.unwrap();
@@ -416,7 +419,19 @@ async fn read_columns_every_way(db: &Database, connection: &crate::domain::conne
         .remove(0);
     let table = named.table_id.clone();
     let spellings = ["amount".to_owned()];
-    let run = column_reads::list_candidate_runs(db, &group, Some(&table)).await.unwrap().remove(0);
+    let run = column_reads::list_candidate_runs(db, &group, Some(&table), column_reads::Candidates::Newest, 2)
+        .await
+        .unwrap()
+        .remove(0);
+    for wanted in [
+        column_reads::Candidates::OlderThan(run.number),
+        column_reads::Candidates::WithRows,
+        column_reads::Candidates::Only(&run.profile_run_id),
+    ] {
+        column_reads::list_candidate_runs(db, &group, Some(&table), wanted, 2)
+            .await
+            .unwrap();
+    }
     column_reads::find_result_column(db, &run, &table, "amount").await.unwrap().unwrap();
     column_reads::list_result_columns(db, &run, &table, &spellings).await.unwrap();
     column_reads::list_typed_columns(db, &run, &table, &spellings).await.unwrap();

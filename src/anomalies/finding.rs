@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use super::countries::Country;
-use super::rule::{AnomalyRule, Check, Found};
+use super::rule::{AnomalyRule, Check, Found, Rows};
 use super::rules::{all_rules, get_rule};
 use super::subject::{ColumnSubject, TableSubject};
 use crate::domain::anomaly::ProfileAnomaly;
@@ -84,7 +84,7 @@ impl HygieneSettings {
 pub struct FindingRows {
     /// Which they are.
     pub condition: RowCondition,
-    /// How many, where the finding counts them.
+    /// How many, where the finding counts just these.
     pub affected_count: Option<u64>,
     /// Whether there may be more: what is listed of shapes or values proves no more.
     pub is_least: bool,
@@ -113,7 +113,10 @@ pub fn rows_of_finding(
     let found = check(&subject)?;
     Some(FindingRows {
         condition: rule.condition(&subject)?,
-        affected_count: found.evidence.affected_count,
+        affected_count: match rule.rows {
+            Rows::OfListed(_) => None,
+            _ => found.evidence.affected_count,
+        },
         is_least: found.is_least,
     })
 }

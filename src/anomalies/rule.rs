@@ -39,7 +39,7 @@ impl AnomalyRule {
         match self.rows {
             Rows::Unsaid => false,
             Rows::Are(_) => true,
-            Rows::By(_) => sees_values,
+            Rows::By(_) | Rows::OfListed(_) => sees_values,
         }
     }
 
@@ -49,6 +49,7 @@ impl AnomalyRule {
             Rows::Unsaid => None,
             Rows::Are(feature) => Some(RowCondition::Is(feature)),
             Rows::By(condition) => condition(subject),
+            Rows::OfListed(values) => Some(values(subject)).filter(|values| !values.is_empty()).map(RowCondition::OneOf),
         }
     }
 }
@@ -61,6 +62,8 @@ pub enum Rows {
     Are(RowFeature),
     /// Those that meet a condition, which depends on the figures of the column.
     By(fn(&ColumnSubject) -> Option<RowCondition>),
+    /// Those of the listed values that it is about; it may be about others that the profile does not list.
+    OfListed(fn(&ColumnSubject) -> Vec<String>),
 }
 
 /// What a rule looks at.

@@ -11,8 +11,8 @@ use crate::domain::anomaly::ProfileAnomaly;
 use crate::domain::column_answer::{ColumnAnswer, ProfileOrigin, WantedSource};
 use crate::domain::identifier::{RunId, TableGroupId};
 use crate::domain::name_match::{bare_name, is_same_name, means_name, means_table, spellings};
+use crate::store::Database;
 use crate::store::column_reads::{self, CandidateRun, Candidates, NamedTable, StoredColumn};
-use crate::store::{Database, connections};
 
 /// Runs of which only the payload may know the table, and that are opened for one answer.
 pub(super) const MOST_PAYLOADS: u32 = 10;
@@ -63,15 +63,8 @@ pub async fn read_column_profile(db: &Database, config: &Configuration, request:
         tables_on: true,
         for_page: false,
     };
-    // What does not depend on one another is asked at once.
-    let (group, switch, table) = tokio::join!(
-        connections::find_table_group(db, &request.table_group_id),
-        is_switched_on(db, TABLE_READS),
-        reader.find_table()
-    );
-    if group?.is_none() {
-        return Err(AppError::NotFound);
-    }
+    // What does not depend on one another is asked at once. A group that is none has no tables and no runs.
+    let (switch, table) = tokio::join!(is_switched_on(db, TABLE_READS), reader.find_table());
     let reader = Reader {
         tables_on: switch?,
         ..reader

@@ -5,9 +5,9 @@ use super::table_names::find_named_table;
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::identifier::TableGroupId;
 use crate::domain::name_match::means_name;
+use crate::store::Database;
 use crate::store::column_history::{self, ColumnInRun};
 use crate::store::column_reads::{self, CandidateRun, Candidates, NamedTable};
-use crate::store::{Database, connections};
 
 /// All columns of a table.
 #[derive(Clone, Debug)]
@@ -78,9 +78,6 @@ pub async fn read_column_history(
 }
 
 async fn table_of(db: &Database, group: &TableGroupId, table_name: &str) -> Result<NamedTable, AppError> {
-    if connections::find_table_group(db, group).await?.is_none() {
-        return Err(AppError::NotFound);
-    }
     find_named_table(db, group, Some(table_name), None).await?.ok_or(AppError::NotFound)
 }
 

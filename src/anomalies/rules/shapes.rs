@@ -4,6 +4,7 @@ use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_FOR_SHARES};
 use crate::components::format::{count, counted, percent};
 use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
+use crate::domain::column_profile::{ColumnProfile, TopValue};
 use crate::domain::row_condition::RowCondition;
 use crate::engine::accumulators::text_kinds::fold_text;
 
@@ -112,22 +113,55 @@ fn few_repeats(subject: &ColumnSubject) -> Option<Found> {
             ),
         )
         .in_rows(repeats, subject.rows())
-        .with_samples(
-            column
-                .top_values
-                .iter()
-                .filter(|top| top.count > 1)
-                .take(5)
-                .map(|top| top.value.clone())
-                .collect(),
-        )
+        .with_samples(repeated(column).take(5).map(|top| top.value.clone()).collect())
     })
+}
+
+/// The listed values that occur more than once.
+fn repeated(column: &ColumnProfile) -> impl Iterator<Item = &TopValue> {
+    column.top_values.iter().filter(|top| top.count > 1)
+}
+
+/// Those of them that are listed whole.
+fn repeated_values(subject: &ColumnSubject) -> Vec<String> {
+    let whole = repeated(subject.column()).filter(|top| RowCondition::of_listed(&top.value) == RowCondition::Value(top.value.clone()));
+    whole.map(|top| top.value.clone()).collect()
+}
+
+/// A listed value: as it is folded, as it is written, its rows.
+type Listed<'a> = (Vec<u8>, &'a str, u64);
+
+/// The listed values that another differs from only in capitals, spaces or punctuation. Those of spaces and punctuation alone all fold to
+/// nothing: they are no spellings of one word.
+fn spellings(column: &ColumnProfile) -> Vec<Listed<'_>> {
+    let listed: Vec<Listed> = column
+        .top_values
+        .iter()
+        .map(|top| (folded(&top.value), top.value.as_str(), top.count))
+        .filter(|(folded, ..)| !folded.is_empty())
+        .collect();
+    let is_twin = |(folded, value, _): &&Listed| listed.iter().any(|(other, spelling, _)| other == folded && spelling != value);
+    listed.iter().filter(is_twin).cloned().collect()
+}
+
+fn folded(value: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    fold_text(value, &mut out);
+    out
+}
+
+/// The listed values that are written in several ways.
+fn respelt_values(subject: &ColumnSubject) -> Vec<String> {
+    spellings(subject.column())
+        .into_iter()
+        .map(|(_, value, _)| value.to_owned())
+        .collect()
 }
 
 fn respelt(subject: &ColumnSubject) -> Option<Found> {
     let metrics = subject.metrics();
     let column = subject.column();
-    let folded = metrics.standardised_distinct_count?;
+    let folded_distinct = metrics.standardised_distinct_count?;
     let is_free = NAMES_OF_PERSONS.contains(&subject.meaning())
         || subject.means(&["description", "phone_number", "street_address", "number_as_text", "date_as_text"]);
     let is_exact = subject.knows_distinct() && !column.is_estimate("standardised_distinct_count");
@@ -135,31 +169,16 @@ fn respelt(subject: &ColumnSubject) -> Option<Found> {
     if !subject.is_text_of(LEAST_FOR_SHARES) || is_free || !is_exact || are_numbers {
         return None;
     }
-    // Values of spaces and punctuation alone all fold to nothing: they are no spellings of one word.
-    let fold = |value: &str| {
-        let mut out = Vec::new();
-        fold_text(value, &mut out);
-        out
-    };
-    let nothing = column.top_values.iter().filter(|top| fold(&top.value).is_empty()).count() as u64;
+    let nothing = column.top_values.iter().filter(|top| folded(&top.value).is_empty()).count() as u64;
     let differing = subject
         .evidence
         .distinct()
-        .saturating_sub(folded)
+        .saturating_sub(folded_distinct)
         .saturating_sub(nothing.saturating_sub(1));
     if differing == 0 {
         return None;
     }
-    let listed: Vec<(Vec<u8>, &str, u64)> = column
-        .top_values
-        .iter()
-        .map(|top| (fold(&top.value), top.value.as_str(), top.count))
-        .filter(|(folded, ..)| !folded.is_empty())
-        .collect();
-    let twins: Vec<&(Vec<u8>, &str, u64)> = listed
-        .iter()
-        .filter(|(folded, value, _)| listed.iter().any(|(other, spelling, _)| other == folded && spelling != value))
-        .collect();
+    let twins = spellings(column);
     // The rarer spellings are the ones to repair.
     let rarer: u64 = twins
         .iter()
@@ -183,7 +202,7 @@ fn respelt(subject: &ColumnSubject) -> Option<Found> {
             format!(
                 "{} different values are {} once capitals, spaces and punctuation are folded.",
                 count(subject.evidence.distinct()),
-                count(folded)
+                count(folded_distinct)
             ),
         )
         .in_rows(affected, subject.rows())
@@ -211,7 +230,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Uniqueness,
         explanation: "The column is all but unique: a few values occur two to four times.",
         remedy: "Find out whether it identifies its rows, and if so which of the repeated ones are duplicates.",
-        rows: Rows::Unsaid,
+        rows: Rows::OfListed(repeated_values),
         check: Check::Column(few_repeats),
     },
     AnomalyRule {
@@ -222,7 +241,7 @@ pub(super) const RULES: &[AnomalyRule] = &[
         dimension: QualityDimension::Uniqueness,
         explanation: "Values differ only in capitals, spaces or punctuation, and are counted as different.",
         remedy: "Agree on one spelling, and rewrite the others.",
-        rows: Rows::Unsaid,
+        rows: Rows::OfListed(respelt_values),
         check: Check::Column(respelt),
     },
 ];

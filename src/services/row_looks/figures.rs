@@ -127,7 +127,19 @@ fn figure_of(column: &ColumnProfile, condition: &RowCondition) -> Option<Figure>
                 is_estimate: column.is_estimate("patterns"),
             })
         }
-        RowCondition::OneOf(_) | RowCondition::OutsideDays(_) | RowCondition::OtherShapes(_) => None,
+        RowCondition::OneOf(values) => {
+            let listed: Vec<u64> = column
+                .top_values
+                .iter()
+                .filter(|top| values.contains(&top.value))
+                .map(|top| top.count)
+                .collect();
+            (listed.len() == values.len()).then(|| Figure {
+                rows: listed.iter().sum(),
+                is_estimate: column.is_estimate("top_values"),
+            })
+        }
+        RowCondition::OutsideDays(_) | RowCondition::OtherShapes(_) => None,
     }
 }
 

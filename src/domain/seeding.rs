@@ -42,6 +42,14 @@ impl SeedValue {
             Self::Text(text) => text,
         }
     }
+
+    /// What stands, as text, where nobody has said anything of the column that this value is for. Whether a part is active is always somebody's word.
+    pub fn unsaid(&self, column: &str) -> &'static str {
+        match self {
+            Self::Flag(_) if column != "is_active" => "false",
+            _ => "",
+        }
+    }
 }
 
 /// Values by column.

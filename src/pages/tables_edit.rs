@@ -1,11 +1,12 @@
-//! The form below the list of tables that changes all those that are ticked: it works without scripts, because the boxes in the
-//! lines belong to it by name.
+//! The form below the list of tables, folded until it is wanted, that changes all those that are ticked: it works without scripts, because the
+//! boxes in the lines belong to it by name.
 
 use leptos::prelude::*;
 
 use super::tables::TablesModel;
 use crate::components::button::Button;
 use crate::components::form_field::FormField;
+use crate::components::icon::{Icon, icon};
 use crate::components::section::{SectionTitle, section};
 use crate::domain::characteristics::TableCharacteristics;
 use crate::domain::table::TableSummary;
@@ -60,11 +61,11 @@ pub fn edit_form(model: &TablesModel, back: String) -> Option<AnyView> {
             {FormField::new("text", "New value").optional().longest(200).hint("Leave empty to clear it.").view()}
             {switch("critical", "Critical data element", "Yes", "No")}
             {switch("active", "Profiling", "Switch on", "Switch off: runs leave them out")}
-            {Button::new("Change the chosen tables").submit()}
+            {Button::new("Change them").submit()}
         </form>
     };
     Some(section(
-        SectionTitle::new("edit", "Change several tables").subtitle("tick them in the list".to_owned()),
-        form,
+        SectionTitle::new("edit", "Several tables").subtitle("tick them in the list".to_owned()),
+        view! { <details class="edit"><summary>{icon(Icon::Right, 12)}"Change the chosen tables"</summary>{form}</details> },
     ))
 }

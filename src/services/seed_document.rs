@@ -24,9 +24,9 @@ const MOST_PARTS: usize = 100_000;
 /// The project of connections that name none.
 const DEFAULT_PROJECT: (&str, &str) = ("default", "Default project");
 
-/// Declares the parts of a document: the id, what it belongs to, texts that are merged, and whether it can be switched off.
+/// Declares the parts of a document: the id, what it belongs to, texts that are merged, whether it can be switched off, other switches.
 macro_rules! parts {
-    ($($(#[$doc:meta])* $name:ident { $id:ident, fixed: [$($fixed:ident),*], merged: [$($text:ident),*] $(, $active:ident)? })*) => {$(
+    ($($(#[$doc:meta])* $name:ident { $id:ident, fixed: [$($fixed:ident),*], merged: [$($text:ident),*] $(, $active:ident)? $(; $($(#[$of_flag:meta])* $flag:ident),+)? })*) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
         #[serde(deny_unknown_fields)]
@@ -50,6 +50,11 @@ macro_rules! parts {
                 #[serde(default)]
                 pub $active: Option<bool>,
             )?
+            $($(
+                $(#[$of_flag])*
+                #[serde(default)]
+                pub $flag: Option<bool>,
+            )+)?
             /// Passed over: rows that were exported have it.
             #[serde(default)]
             pub created_at: Option<String>,
@@ -67,6 +72,9 @@ macro_rules! parts {
                 #[allow(unused_mut, reason = "not every part can be switched off")]
                 let mut values = said(vec![$((stringify!($text), &self.$text)),*]);
                 $(values.insert(stringify!($active).into(), SeedValue::Flag(self.$active.unwrap_or(true)));)?
+                $($(if let Some(flag) = self.$flag {
+                    values.insert(stringify!($flag).into(), SeedValue::Flag(flag));
+                })+)?
                 SeedEntry {
                     id: self.$id.clone(),
                     fixed: said(vec![$((stringify!($fixed), &self.$fixed)),*]),
@@ -90,7 +98,9 @@ parts! {
     /// A table group.
     SeedGroupPart {
         table_group_id, fixed: [connection_id],
-        merged: [name, description, profiling_include_mask, profiling_exclude_mask, profiling_job_id, dataset_id], is_active
+        merged: [name, description, profiling_include_mask, profiling_exclude_mask, profiling_job_id, dataset_id], is_active;
+        /// Whether values of personal columns are masked before they are stored; left out it stays as it is.
+        mask_before_storing
     }
     /// A table.
     SeedTablePart { table_id, fixed: [table_group_id, schema_name, table_name], merged: [source_table_id, data_definition], is_active }

@@ -2,9 +2,12 @@
 //! that a column in which something else stands is known to be a person's, and stays.
 
 use super::statement::{Value, sql_joined};
-use super::{Database, Record, StoreError, Transaction, role_scopes, sql};
+use super::{Database, Record, StoreError, Transaction, masking, role_scopes, sql};
 use crate::domain::identifier::TableGroupId;
 use crate::domain::seeding::{SeedEntry, SeedKind, SeedLine, SeedOutcome, SeedValue, SeedValues};
+
+/// The switch of a group after which no value of a personal column is kept, in states neither.
+const MASKING: &str = "mask_before_storing";
 
 /// Where a kind is kept.
 struct Shape {
@@ -63,7 +66,8 @@ pub async fn merge(tx: &mut Transaction, source: &str, kind: SeedKind, entry: &S
             for (column, wanted) in &entry.values {
                 let stands = standing.get(column).map_or("", SeedValue::text);
                 // Without a note the row is somebody else's: only what nobody has said is filled in.
-                let is_ours = seeded.as_ref().and_then(|seeded| seeded.get(column)).map_or("", SeedValue::text) == stands;
+                let before = seeded.as_ref().and_then(|seeded| seeded.get(column));
+                let is_ours = before.map_or(wanted.unsaid(column), SeedValue::text) == stands;
                 noted.insert(column.clone(), wanted.clone());
                 if stands == wanted.text() {
                     continue;
@@ -76,6 +80,9 @@ pub async fn merge(tx: &mut Transaction, source: &str, kind: SeedKind, entry: &S
             }
             if !line.written.is_empty() {
                 update(tx, kind, entry, &line.written).await?;
+                if entry.values.get(MASKING) == Some(&SeedValue::Flag(true)) && line.written.iter().any(|column| column == MASKING) {
+                    masking::forget_states(tx, &TableGroupId(entry.id.clone())).await?;
+                }
                 line.outcome = SeedOutcome::Changed;
             }
             if seeded.is_none() {
@@ -224,8 +231,8 @@ async fn read_standing(tx: &mut Transaction, kind: SeedKind, id: &str, asked: &S
     let Some(row) = row else { return Ok(None) };
     let read = |column: &String, asked: &SeedValue, row: &Record| {
         Ok::<_, StoreError>(match asked {
-            // Nobody has said that it is off.
-            SeedValue::Flag(_) => SeedValue::Flag(row.flag_opt(column)?.unwrap_or(true)),
+            // A part is active until somebody says that it is not; of other switches nobody has said that they are on.
+            SeedValue::Flag(_) => SeedValue::Flag(row.flag_opt(column)?.unwrap_or(column == "is_active")),
             SeedValue::Text(_) => SeedValue::Text(row.text_opt(column)?.unwrap_or_default()),
         })
     };

@@ -35,25 +35,22 @@ pub(super) fn filters(model: &InboxModel, query: &AlertsQuery) -> AnyView {
             is_current: query.state == Some(*state),
         })
         .collect();
-    let orders = [
-        (AlertOrder::Table, "By table"),
-        (AlertOrder::Severity, "By severity"),
-        (AlertOrder::Time, "By time"),
-    ]
-    .into_iter()
-    .map(|(order, label)| Segment {
-        label,
-        count: None,
-        href: href(&|query| query.by = order),
-        is_current: query.by == order,
-    })
-    .collect();
     let choice = |label: &str, href: String, is_current: bool| Choice {
         label: label.to_owned(),
         detail: String::new(),
         href,
         is_current,
     };
+    let orders = [
+        (AlertOrder::Table, "table"),
+        (AlertOrder::Severity, "severity"),
+        (AlertOrder::Time, "time"),
+    ];
+    let order = orders.iter().find(|(order, _)| *order == query.by).map_or("", |(_, word)| *word);
+    let orders = orders
+        .iter()
+        .map(|(order, word)| choice(word, href(&|query| query.by = *order), query.by == *order))
+        .collect();
     let mut severities = vec![choice("any", href(&|query| query.severity = None), query.severity.is_none())];
     severities.extend(
         [Severity::Critical, Severity::High, Severity::Medium, Severity::Low]
@@ -113,13 +110,13 @@ pub(super) fn filters(model: &InboxModel, query: &AlertsQuery) -> AnyView {
         query.assigned.as_str()
     };
     view! {
-        <div class="filters">
+        <div class="filters many">
             {segmented("State", states)}
             {search_form("/alerts", "Table, column or text", &query.q, &kept)}
             {menu("Severity", &shown_severity, severities)}
             {menu("Assigned", shown_person, people)}
+            {menu("By", order, orders)}
             {chips}
-            <span class="sp">{segmented("Order", orders)}</span>
         </div>
     }
     .into_any()

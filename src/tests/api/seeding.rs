@@ -183,6 +183,19 @@ async fn what_a_person_has_set_or_removed_stays_and_is_named() {
         json!(["gold"])
     );
     assert_eq!(seeder.send(Method::GET, "/api/datasets/object:2", &Value::Null).await.status, 404);
+    // Masking was nobody's word until the program says so; then a person takes it back.
+    for (wanted, person) in [(true, Some(false)), (true, None)] {
+        document["table_groups"][0]["mask_before_storing"] = json!(wanted);
+        let report = seeder.seed(&document).await;
+        let group = seeder.get("/api/table-groups/group:1:2").await;
+        let kept = json!(["mask_before_storing", "profiling_include_mask"]);
+        assert_eq!(group["mask_before_storing"] == true, person.is_some(), "{report}");
+        assert_eq!(outcome_of(&report, "group:1:2")["kept"] == kept, person.is_none(), "{report}");
+        if let Some(said) = person {
+            let body = json!({ "mask_before_storing": said });
+            assert_eq!(seeder.send(Method::PATCH, "/api/table-groups/group:1:2", &body).await.status, 200);
+        }
+    }
     // What is left out of a row stays, masks too.
     document["table_groups"][0] = json!({"table_group_id": "group:1:2", "connection_id": "conn:1:2", "name": "till-default"});
     seeder.seed(&document).await;

@@ -20,7 +20,7 @@ use limn::domain::identifier::{RunId, TableGroupId};
 use limn::domain::table_profile::TableProfile;
 use limn::startup;
 use limn::state::AppState;
-use limn::store::column_reads::Candidates;
+use limn::store::candidate_runs::{Candidates, list_candidate_runs};
 use limn::store::tables::GroupTable;
 use limn::store::{column_reads, settings};
 use serde::Deserialize;
@@ -146,7 +146,7 @@ async fn bare_profile(State(state): State<AppState>, Query(wanted): Query<Wanted
     let tables = column_reads::list_tables_named(&state.db, &group, &[wanted.table])
         .await
         .expect("tables");
-    let runs = column_reads::list_candidate_runs(&state.db, &group, Some(&tables[0].table_id), Candidates::Newest, 2)
+    let runs = list_candidate_runs(&state.db, &group, Some(&tables[0].table_id), Candidates::Newest, 2)
         .await
         .expect("runs");
     let stored = column_reads::find_result_column(&state.db, &runs[0], &tables[0].table_id, &wanted.column)

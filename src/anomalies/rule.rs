@@ -49,7 +49,10 @@ impl AnomalyRule {
             Rows::Unsaid => None,
             Rows::Are(feature) => Some(RowCondition::Is(feature)),
             Rows::By(condition) => condition(subject),
-            Rows::OfListed(values) => Some(values(subject)).filter(|values| !values.is_empty()).map(RowCondition::OneOf),
+            Rows::OfListed(values) => match values(subject) {
+                listed if listed.is_empty() => Some(RowCondition::Is(RowFeature::Filled)),
+                listed => Some(RowCondition::OneOf(listed)),
+            },
         }
     }
 }
@@ -62,7 +65,7 @@ pub enum Rows {
     Are(RowFeature),
     /// Those that meet a condition, which depends on the figures of the column.
     By(fn(&ColumnSubject) -> Option<RowCondition>),
-    /// Those of the listed values that it is about; it may be about others that the profile does not list.
+    /// Those of the listed values that it is about; all that have a value where the profile lists none of them.
     OfListed(fn(&ColumnSubject) -> Vec<String>),
 }
 

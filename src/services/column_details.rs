@@ -12,7 +12,8 @@ use crate::domain::profile_run::RunMode;
 use crate::domain::query::ColumnsQuery;
 use crate::domain::table::{ColumnDetail, TableDetail, TableRun};
 use crate::domain::table_profile::Snapshot;
-use crate::store::column_reads::{self, CandidateRun, Candidates, NamedTable};
+use crate::store::candidate_runs::{CandidateRun, Candidates, list_candidate_runs};
+use crate::store::column_reads::{self, NamedTable};
 use crate::store::table_details::{self, ColumnRead};
 use crate::store::{Database, StoreError};
 
@@ -95,7 +96,7 @@ async fn candidates(
                 Some(shown) => Candidates::Only(&shown.profile_run_id),
                 None => Candidates::Newest,
             };
-            column_reads::list_candidate_runs(db, &request.table_group_id, Some(&table.table_id), wanted, MOST_PAYLOADS).await
+            list_candidate_runs(db, &request.table_group_id, Some(&table.table_id), wanted, MOST_PAYLOADS).await
         }
     }
 }

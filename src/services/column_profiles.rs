@@ -12,7 +12,8 @@ use crate::domain::column_answer::{ColumnAnswer, ProfileOrigin, WantedSource};
 use crate::domain::identifier::{RunId, TableGroupId};
 use crate::domain::name_match::{bare_name, is_same_name, means_name, means_table, spellings};
 use crate::store::Database;
-use crate::store::column_reads::{self, CandidateRun, Candidates, NamedTable, StoredColumn};
+use crate::store::candidate_runs::{CandidateRun, Candidates, list_candidate_runs};
+use crate::store::column_reads::{self, NamedTable, StoredColumn};
 
 /// Runs of which only the payload may know the table, and that are opened for one answer.
 pub(super) const MOST_PAYLOADS: u32 = 10;
@@ -137,7 +138,7 @@ impl Reader<'_> {
         let mut unread: Option<(i64, String)> = None;
         let mut payloads = 0;
         'runs: loop {
-            let runs = column_reads::list_candidate_runs(self.db, group, table_id, wanted, limit).await?;
+            let runs = list_candidate_runs(self.db, group, table_id, wanted, limit).await?;
             let last = runs.last().map(|run| run.number);
             for run in runs {
                 payloads += u32::from(!run.has_rows);

@@ -6,8 +6,9 @@ use crate::domain::column_profile::ColumnProfile;
 use crate::domain::identifier::TableGroupId;
 use crate::domain::name_match::means_name;
 use crate::store::Database;
+use crate::store::candidate_runs::{CandidateRun, Candidates, list_candidate_runs};
 use crate::store::column_history::{self, ColumnInRun};
-use crate::store::column_reads::{self, CandidateRun, Candidates, NamedTable};
+use crate::store::column_reads::{self, NamedTable};
 
 /// All columns of a table.
 #[derive(Clone, Debug)]
@@ -83,6 +84,6 @@ async fn table_of(db: &Database, group: &TableGroupId, table_name: &str) -> Resu
 
 async fn latest(db: &Database, group: &TableGroupId, table_name: &str) -> Result<(NamedTable, CandidateRun), AppError> {
     let table = table_of(db, group, table_name).await?;
-    let mut runs = column_reads::list_candidate_runs(db, group, Some(&table.table_id), Candidates::WithRows, 1).await?;
+    let mut runs = list_candidate_runs(db, group, Some(&table.table_id), Candidates::WithRows, 1).await?;
     Ok((table, runs.pop().ok_or(AppError::NotFound)?))
 }

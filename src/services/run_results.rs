@@ -12,7 +12,8 @@ use crate::domain::column_profile::ColumnProfile;
 use crate::domain::identifier::{TableGroupId, TableId};
 use crate::domain::name_match::is_same_name;
 use crate::domain::profile_run::{ProfileRun, RunStatus};
-use crate::store::column_reads::{self, CandidateRun};
+use crate::store::candidate_runs::CandidateRun;
+use crate::store::column_reads;
 use crate::store::run_tables::{self, ResultTable};
 use crate::store::{Database, column_history, tables};
 

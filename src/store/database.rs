@@ -12,6 +12,7 @@ use sqlx::{PgPool, SqlitePool};
 
 use super::error::StoreError;
 use super::migrations;
+use super::readers::Readers;
 use super::statement::sql;
 use crate::domain::scope::Scope;
 
@@ -76,7 +77,7 @@ impl SentStatements {
 
 #[derive(Clone, Debug)]
 pub(super) enum Pools {
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite { writer: SqlitePool, readers: Readers },
     Postgres { writers: PgPool, readers: PgPool },
 }
 
@@ -293,18 +294,16 @@ async fn connect_sqlite(url: &str) -> Result<Pools, StoreError> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT);
-    // A file does not hang up: to ask whether a connection still answers would cost more than most statements.
-    let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false);
-    let writer = pool()
+    let writer = SqlitePoolOptions::new()
         .max_connections(1)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
         .connect_with(options.clone())
         .await
         .map_err(unavailable)?;
-    let readers = pool()
-        .max_connections(READERS)
-        .connect_with(options.pragma("query_only", "on"))
+    let readers = Readers::open(options.pragma("query_only", "on"), READERS, ACQUIRE_TIMEOUT)
         .await
         .map_err(unavailable)?;
     Ok(Pools::Sqlite { writer, readers })

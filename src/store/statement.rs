@@ -293,7 +293,7 @@ impl Place for &Database {
         self.count_statement(statement.told().as_ref());
         match &self.pools {
             Pools::Sqlite { readers, .. } => Ok(for_sqlite(statement)?
-                .fetch_all(readers)
+                .fetch_all(&mut *readers.acquire().await?)
                 .await?
                 .into_iter()
                 .map(Record::of_sqlite)

@@ -11,7 +11,7 @@ use crate::domain::profile_run::{RunPhase, RunReason};
 use crate::domain::query::{ColumnsQuery, TablesQuery};
 use crate::domain::table::{ColumnDetail, TableDetail};
 use crate::domain::table_profile::{RejectedRows, TableProfile};
-use crate::store::column_reads::{Candidates, list_candidate_runs};
+use crate::store::candidate_runs::{Candidates, list_candidate_runs};
 use crate::store::profile_runs::*;
 use crate::store::tables::{get_table_detail, list_tables};
 use crate::store::{Database, column_profiles, sql};

@@ -386,7 +386,7 @@ async fn postgres_reads_a_table_and_a_column_by_index_too() {
 
 /// The pages of a table and a column, and the column profile up to its figures.
 async fn read_a_column_by_name(db: &Database, connection: &crate::domain::connection::Connection) {
-    use crate::store::column_reads;
+    use crate::store::{candidate_runs, column_reads};
     let (group, address) = (group_of(connection), address(connection, "orders"));
     let query = ColumnsQuery::default();
     tables::get_table_detail(db, &address, &query).await.unwrap().unwrap();
@@ -399,7 +399,7 @@ async fn read_a_column_by_name(db: &Database, connection: &crate::domain::connec
         .unwrap()
         .remove(0)
         .table_id;
-    let run = column_reads::list_candidate_runs(db, &group, Some(&table), column_reads::Candidates::Newest, 2)
+    let run = candidate_runs::list_candidate_runs(db, &group, Some(&table), candidate_runs::Candidates::Newest, 2)
         .await
         .unwrap()
         .remove(0);
@@ -411,7 +411,7 @@ async fn read_a_column_by_name(db: &Database, connection: &crate::domain::connec
 
 /// Every statement of the column profile, its history, the states that merge and what goes with a run.
 async fn read_columns_every_way(db: &Database, connection: &crate::domain::connection::Connection) {
-    use crate::store::{api_tokens, column_history, column_reads, partition_states, run_deletion};
+    use crate::store::{api_tokens, candidate_runs, column_history, column_reads, partition_states, run_deletion};
     let group = group_of(connection);
     let named = column_reads::list_tables_named(db, &group, &["orders".into()])
         .await
@@ -419,16 +419,16 @@ async fn read_columns_every_way(db: &Database, connection: &crate::domain::conne
         .remove(0);
     let table = named.table_id.clone();
     let spellings = ["amount".to_owned()];
-    let run = column_reads::list_candidate_runs(db, &group, Some(&table), column_reads::Candidates::Newest, 2)
+    let run = candidate_runs::list_candidate_runs(db, &group, Some(&table), candidate_runs::Candidates::Newest, 2)
         .await
         .unwrap()
         .remove(0);
     for wanted in [
-        column_reads::Candidates::OlderThan(run.number),
-        column_reads::Candidates::WithRows,
-        column_reads::Candidates::Only(&run.profile_run_id),
+        candidate_runs::Candidates::OlderThan(run.number),
+        candidate_runs::Candidates::WithRows,
+        candidate_runs::Candidates::Only(&run.profile_run_id),
     ] {
-        column_reads::list_candidate_runs(db, &group, Some(&table), wanted, 2)
+        candidate_runs::list_candidate_runs(db, &group, Some(&table), wanted, 2)
             .await
             .unwrap();
     }

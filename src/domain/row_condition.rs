@@ -214,8 +214,16 @@ fn quoted(value: &str) -> String {
     }
 }
 
+/// Values that a sentence names; the others it counts.
+const NAMED: usize = 6;
+
 fn quoted_list(values: &[String]) -> String {
-    values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", ")
+    let named: Vec<String> = values.iter().take(NAMED).map(|value| quoted(value)).collect();
+    let named = named.join(", ");
+    match values.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
 }
 
 fn day_words(day: i64) -> String {
@@ -274,6 +282,13 @@ mod tests {
             RowCondition::of_listed(&cut),
             RowCondition::Begins("ß".repeat(TEXT_LIMIT_CHARS - 1))
         );
+    }
+
+    #[test]
+    fn a_long_list_is_named_in_part() {
+        let values: Vec<String> = (1..=8).map(|value| value.to_string()).collect();
+        assert_eq!(quoted_list(&values[..2]), "“1”, “2”");
+        assert!(quoted_list(&values).ends_with("“6” and 2 more"));
     }
 
     #[test]

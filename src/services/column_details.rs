@@ -13,7 +13,7 @@ use crate::domain::query::ColumnsQuery;
 use crate::domain::table::{ColumnDetail, TableDetail, TableRun};
 use crate::domain::table_profile::Snapshot;
 use crate::store::candidate_runs::{CandidateRun, Candidates, list_candidate_runs};
-use crate::store::column_reads::{self, NamedTable};
+use crate::store::column_reads::NamedTable;
 use crate::store::table_details::{self, ColumnRead};
 use crate::store::{Database, StoreError};
 

@@ -8,7 +8,7 @@ use crate::domain::name_match::means_name;
 use crate::store::Database;
 use crate::store::candidate_runs::{CandidateRun, Candidates, list_candidate_runs};
 use crate::store::column_history::{self, ColumnInRun};
-use crate::store::column_reads::{self, NamedTable};
+use crate::store::column_reads::NamedTable;
 
 /// All columns of a table.
 #[derive(Clone, Debug)]

@@ -15,6 +15,9 @@ use crate::domain::identifier::{AlertId, ConnectionId, TableGroupId, UserId};
 use crate::domain::masking::MASK;
 use crate::domain::paging::Page;
 
+/// Alerts of one state that are counted one by one.
+const FEW_OF_A_STATE: u64 = 5_000;
+
 /// Runs behind an evidence strip.
 const STRIP_RUNS: u32 = 20;
 
@@ -154,29 +157,72 @@ pub async fn list_alert_ids(db: &Database, query: &AlertsQuery, me: Option<&User
 
 /// How many alerts stand where, and how many the address means.
 pub async fn count_alerts(db: &Database, query: &AlertsQuery, me: Option<&UserId>) -> Result<AlertCounts, StoreError> {
-    let conditions = conditions(query, me);
-    // The usual addresses are counted by an index alone.
-    let matching = if query.is_filtered() {
-        format!("cast(sum(case when {} then 1 else 0 end) as bigint)", conditions.text)
-    } else {
-        "count(*)".to_owned()
-    };
-    let text =
-        format!("select a.state, count(*) as found, {matching} as matching from dq_alerts a where a.state is not null group by a.state");
-    let statement = if query.is_filtered() {
-        conditions.bind(sql_joined(text))
-    } else {
-        sql_joined(text)
-    };
     let mut counts = AlertCounts::default();
-    for row in &statement.fetch_all(db).await? {
-        let state = row.text("state")?;
-        if query.is_filtered() || query.state.is_none_or(|wanted| wanted.word() == state) {
-            counts.matching += row.count("matching")?;
-        }
-        counts.by_state.insert(state, row.count("found")?);
+    if !query.is_filtered() {
+        counts.by_state = count_states(db, FEW_OF_A_STATE).await?;
+        let wanted = |word: &str| query.state.is_none_or(|state| state.word() == word);
+        counts.matching = counts
+            .by_state
+            .iter()
+            .filter(|(word, _)| wanted(word))
+            .map(|(_, found)| found)
+            .sum();
+        return Ok(counts);
+    }
+    let conditions = conditions(query, me);
+    let text = format!(
+        "select a.state, count(*) as found, cast(sum(case when {} then 1 else 0 end) as bigint) as matching
+         from dq_alerts a where a.state is not null group by a.state",
+        conditions.text
+    );
+    for row in &conditions.bind(sql_joined(text)).fetch_all(db).await? {
+        counts.matching += row.count("matching")?;
+        counts.by_state.insert(row.text("state")?, row.count("found")?);
     }
     Ok(counts)
+}
+
+/// All alerts by the word of their state; those of which there are more than `few` are not counted one by one. SQLite knows at once how many rows there are and steps through those of a state, so the one state that has
+/// many is what the others leave.
+pub(crate) async fn count_states(db: &Database, few: u64) -> Result<BTreeMap<String, u64>, StoreError> {
+    let of_states: Vec<String> = AlertState::ALL
+        .iter()
+        .map(|state| {
+            let most = few + 1;
+            format!("select '{state}' as state, count(*) as found from (select 1 from dq_alerts where state = '{state}' limit {most}) few_{state}")
+        })
+        .collect();
+    let text = format!(
+        "{} union all select 'any', count(*) from dq_alerts union all select 'none', count(*) from dq_alerts where state is null",
+        of_states.join(" union all ")
+    );
+    let mut found = read_states(&sql_joined(text).fetch_all(db).await?)?;
+    let all = found.remove("any").unwrap_or(0) - found.remove("none").unwrap_or(0);
+    let many: Vec<String> = found
+        .iter()
+        .filter(|(_, found)| **found > few)
+        .map(|(word, _)| word.clone())
+        .collect();
+    match many.as_slice() {
+        [] => {}
+        [one] => {
+            found.remove(one);
+            let others: u64 = found.values().sum();
+            found.insert(one.clone(), all - others);
+        }
+        _ => {
+            let rows = sql("select state, count(*) as found from dq_alerts where state is not null group by state")
+                .fetch_all(db)
+                .await?;
+            found = read_states(&rows)?;
+        }
+    }
+    found.retain(|_, found| *found > 0);
+    Ok(found)
+}
+
+fn read_states(rows: &[Record]) -> Result<BTreeMap<String, u64>, StoreError> {
+    rows.iter().map(|row| Ok((row.text("state")?, row.count("found")?))).collect()
 }
 
 /// One alert.

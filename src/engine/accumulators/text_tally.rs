@@ -9,8 +9,8 @@ use crate::engine::canonical::hash_bytes;
 const SHORT: usize = 16;
 /// Slots of an empty tally.
 const FIRST_SLOTS: usize = 64;
-/// Most short tokens that are known by their bytes: more would not stay in the cache.
-const RECENT_MOST: usize = 1 << 16;
+/// Most short tokens that are known by their bytes: more would not stay in the cache, and thousands of columns have as many each.
+const RECENT_MOST: usize = 1 << 13;
 
 /// A short token seen lately, and where it stands.
 #[derive(Clone, Copy, Debug, Default)]
@@ -49,7 +49,7 @@ pub struct TextTally {
     arena: Vec<u8>,
     keep_bytes: usize,
     last: usize,
-    /// By a cheap hash; one place a token, about two places an entry.
+    /// By a cheap hash; one place a token, one to four places an entry.
     recent: Vec<Recent>,
 }
 
@@ -109,8 +109,8 @@ impl TextTally {
 
     fn remember(&mut self, key: u128, place: usize) {
         let places = self.recent.len();
-        if places < 2 * self.entries.len() && places < RECENT_MOST {
-            let more = (4 * self.entries.len()).next_power_of_two().clamp(64, RECENT_MOST);
+        if places < self.entries.len() && places < RECENT_MOST {
+            let more = (2 * self.entries.len()).next_power_of_two().clamp(64, RECENT_MOST);
             for known in std::mem::replace(&mut self.recent, vec![Recent::default(); more]) {
                 self.recent[recent_place(known.key, more)] = known;
             }
@@ -206,7 +206,8 @@ impl TextTally {
     }
 
     fn grow(&mut self) {
-        let mask = self.slots.len() * 4 - 1;
+        // Twice as many: what is free counts against the budget, too.
+        let mask = self.slots.len() * 2 - 1;
         let mut slots = vec![0; mask + 1];
         for (index, entry) in self.entries.iter().enumerate() {
             let mut slot = entry.hash as usize & mask;

@@ -1,6 +1,9 @@
 //! One memory budget for the states of a table. What outgrows it is settled, read in a later look, or becomes a sketch.
 
+use std::io::{self, Write};
+
 use super::accumulators::column::ColumnState;
+use crate::domain::column_profile::ColumnProfile;
 
 /// States below this size are left as they are.
 const SMALLEST_WORTHWHILE: u64 = 1 << 19;
@@ -8,6 +11,30 @@ const SMALLEST_WORTHWHILE: u64 = 1 << 19;
 /// What the states may take of a run's budget; the rest is for batches, decoders and finished profiles.
 pub fn share_of_states(memory_bytes: u64) -> u64 {
     memory_bytes / 2
+}
+
+/// What a run has left of its budget beside the profiles it has finished, but never so little that no column would find room.
+pub fn left_beside<'a>(memory_bytes: u64, finished: impl Iterator<Item = &'a ColumnProfile>) -> u64 {
+    let mut text = CountedBytes(0);
+    for profile in finished {
+        serde_json::to_writer(&mut text, profile).expect("a profile has names for keys and the count takes every byte");
+    }
+    // In memory a short text takes about twice its letters.
+    memory_bytes.saturating_sub(2 * text.0).max(memory_bytes / 4)
+}
+
+/// Counts what is written to it.
+struct CountedBytes(u64);
+
+impl Write for CountedBytes {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Makes the states fit into `budget_bytes`, or as small as they get: the largest exact states become sketches first.

@@ -6,6 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::accumulators::column::ColumnState;
 use super::error::EngineError;
 use super::limits::{ColumnLimits, ProfileOptions, StopWatch};
+use super::memory::left_beside;
 use super::profile::Look;
 use super::sources::ScanPlan;
 use super::table_scan::{ScanOrder, TableScan};
@@ -31,12 +32,13 @@ pub fn look_row_by_row(
     let mut whole: Option<(Look, Vec<Option<ColumnProfile>>)> = None;
     let mut waiting: Vec<String> = Vec::new();
     let mut places: FxHashMap<String, usize> = FxHashMap::default();
+    let mut memory_bytes = options.memory_bytes;
     loop {
         let scan = TableScan::run(&ScanOrder {
             parts: &plan.parts,
             scope: &plan.scope,
             threads: options.threads,
-            memory_bytes: options.memory_bytes,
+            memory_bytes,
             limits,
             known_types: &known_types,
             only: only.as_ref(),
@@ -80,6 +82,7 @@ pub fn look_row_by_row(
         if left().next().is_none() {
             break;
         }
+        memory_bytes = left_beside(options.memory_bytes, finished.iter().flatten());
         // About as many at a time as had room before.
         only = Some(
             left()

@@ -1,10 +1,12 @@
 //! Where tables are read from: a folder of files, a SQLite file, or a PostgreSQL database.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::secret::{Secret, in_the_open};
+use crate::domain::table_profile::WriteMark;
 
 /// Where tables are read from. It travels on the worker's stdin only, for it may carry a password.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,6 +31,9 @@ pub struct PostgresTarget {
     /// A snapshot that another transaction exported and holds: all tables of a run are read as of it.
     #[serde(default)]
     pub snapshot: Option<String>,
+    /// What the server had counted of each table, by schema and name, when that snapshot was taken.
+    #[serde(skip)]
+    pub writes: HashMap<(String, String), WriteMark>,
 }
 
 impl SourceRoot {
@@ -48,6 +53,7 @@ impl PostgresTarget {
             url: url.into(),
             password,
             snapshot: None,
+            writes: HashMap::new(),
         }
     }
 }

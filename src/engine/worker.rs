@@ -137,7 +137,7 @@ fn hold_snapshot<W: Write + Send>(plan: &WorkerPlan, reporter: &Reporter<W>) -> 
     if plan.tables.len() < 2 {
         return Ok(None);
     }
-    match HeldSnapshot::open(target, &StopWatch::start(&plan.options, reporter)) {
+    match HeldSnapshot::open(target, &plan.tables, &StopWatch::start(&plan.options, reporter)) {
         Ok(held) => Ok(Some(held)),
         Err(error) if error.stops_the_run() => Err(error),
         Err(error) => {

@@ -9,6 +9,8 @@ use crate::engine::canonical::hash_bytes;
 const SHORT: usize = 16;
 /// Slots of an empty tally.
 const FIRST_SLOTS: usize = 64;
+/// Different texts that the next batch may bring at least.
+const NEXT_ENTRIES: usize = 32;
 /// Most short tokens that are known by their bytes: more would not stay in the cache, and thousands of columns have as many each.
 const RECENT_MOST: usize = 1 << 13;
 
@@ -158,10 +160,14 @@ impl TextTally {
         self.entries.is_empty()
     }
 
-    /// Bytes held.
+    /// Bytes held, and what grows soon as it will be: thousands of columns fill in step, and would all double between two looks at the budget.
     pub fn heap_bytes(&self) -> u64 {
-        let recent = self.recent.capacity() * size_of::<Recent>();
-        (self.slots.capacity() * size_of::<u64>() + self.entries.capacity() * size_of::<Entry>() + self.arena.capacity() + recent) as u64
+        let soon = self.entries.len() + self.entries.len() / 8 + NEXT_ENTRIES;
+        let grown = |capacity: usize, soon: usize| if soon > capacity { 2 * capacity } else { capacity };
+        let slots = grown(self.slots.capacity(), 2 * soon) * size_of::<u64>();
+        let entries = grown(self.entries.capacity(), soon) * size_of::<Entry>();
+        let arena = grown(self.arena.capacity(), self.arena.len() + self.arena.len() / 8);
+        (slots + entries + arena + self.recent.capacity() * size_of::<Recent>()) as u64
     }
 
     /// Every text (as far as it is kept) with its hash and count, in order of first sight.

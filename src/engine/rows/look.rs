@@ -57,6 +57,7 @@ pub fn look_at_rows(plan: &LookPlan, observer: &dyn Observer) -> Result<LookedRo
         ended,
         snapshot_id: snapshot.id,
         snapshot: snapshot.description,
+        writes: snapshot.writes,
     })
 }
 

@@ -61,7 +61,7 @@ impl PostgresTable {
         let mut session = Session::open(watch, || session::connect(target))?;
         let left_ms = watch.left_ms();
         let open = session.wait(watch, async |connection| {
-            open_table(connection, target.snapshot.as_deref(), left_ms, table, &name).await
+            open_table(connection, target, left_ms, table, &name).await
         })?;
         Ok(Self {
             open: Arc::new(open),
@@ -79,12 +79,22 @@ impl PostgresTable {
 
 async fn open_table(
     connection: &mut PgConnection,
-    snapshot: Option<&str>,
+    target: &PostgresTarget,
     left_ms: Option<u64>,
     table: &FoundTable,
     name: &str,
 ) -> Result<OpenTable, EngineError> {
     let failed = |error: sqlx::Error| database_error(name, &error);
+    let snapshot = target.snapshot.as_deref();
+    let (schema_name, table_name) = (&table.schema_name, &table.table_name);
+    let writes = match snapshot {
+        Some(_) => target.writes.get(&(schema_name.clone(), table_name.clone())).cloned(),
+        None => session::mark_writes(connection, &[schema_name], &[table_name])
+            .await
+            .map_err(failed)?
+            .into_values()
+            .next(),
+    };
     session::begin_reading(connection, snapshot, left_ms).await.map_err(failed)?;
     let row = sqlx::query(
         "select c.oid::int8, pg_table_size(c.oid)::int8, greatest(c.reltuples, 0)::float8,
@@ -118,7 +128,10 @@ async fn open_table(
         // A partitioned table has no bytes of its own; discovery has summed those of its parts.
         bytes: u64::try_from(size).unwrap_or(0).max(table.bytes),
         row_estimate: estimate as u64,
-        snapshot: session::describe_snapshot(connection).await.map_err(failed)?,
+        snapshot: Snapshot {
+            writes,
+            ..session::describe_snapshot(connection).await.map_err(failed)?
+        },
     })
 }
 
@@ -131,17 +144,25 @@ pub struct HeldSnapshot {
 }
 
 impl HeldSnapshot {
-    /// Begins a transaction and exports what it sees.
-    pub fn open(target: &PostgresTarget, watch: &StopWatch) -> Result<Self, EngineError> {
+    /// Begins a transaction and exports what it sees, with what the server has counted of the tables by then.
+    pub fn open(target: &PostgresTarget, tables: &[FoundTable], watch: &StopWatch) -> Result<Self, EngineError> {
         let mut session = Session::open(watch, || session::connect(target))?;
-        let snapshot = session.wait(watch, async |connection| {
+        let (schemas, names): (Vec<&str>, Vec<&str>) = tables
+            .iter()
+            .map(|table| (table.schema_name.as_str(), table.table_name.as_str()))
+            .unzip();
+        let (snapshot, writes) = session.wait(watch, async |connection| {
             let failed = |error: sqlx::Error| database_error("the run's snapshot", &error);
+            // Counted before: what is written in between is rather counted twice than not at all.
+            let writes = session::mark_writes(connection, &schemas, &names).await.map_err(failed)?;
             session::begin_reading(connection, None, None).await.map_err(failed)?;
-            session::export_snapshot(connection).await.map_err(failed)
+            let snapshot = session::export_snapshot(connection).await.map_err(failed)?;
+            Ok((snapshot, writes))
         })?;
         Ok(Self {
             target: PostgresTarget {
                 snapshot: Some(snapshot),
+                writes,
                 ..target.clone()
             },
             _session: session,

@@ -1,5 +1,6 @@
 //! A session with PostgreSQL: one read-only transaction on one snapshot, with limits set on the server's side too.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row};
 
-use crate::domain::table_profile::Snapshot;
+use crate::domain::table_profile::{Snapshot, WriteMark};
 use crate::engine::error::EngineError;
 use crate::engine::source_root::PostgresTarget;
 use crate::engine::sources::database_error::database_error;
@@ -152,6 +153,43 @@ pub async fn describe_snapshot(connection: &mut PgConnection) -> Result<Snapshot
         description: format!("PostgreSQL {version}{standby}, snapshot {seen}{position}, {at} UTC"),
         ..Snapshot::default()
     })
+}
+
+/// What the server has counted of rows written to these tables, by schema and name; tables of which it counts nothing are absent.
+pub async fn mark_writes(
+    connection: &mut PgConnection,
+    schemas: &[&str],
+    tables: &[&str],
+) -> Result<HashMap<(String, String), WriteMark>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select a.schema_name, a.table_name,
+             coalesce((select d.stats_reset::text from pg_catalog.pg_stat_database d where d.datname = current_database()), ''),
+             counted.parts, counted.written
+         from unnest($1::text[], $2::text[]) a (schema_name, table_name)
+         join pg_catalog.pg_namespace n on n.nspname = a.schema_name
+         join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = a.table_name
+         cross join lateral (
+             select string_agg(part.oid::text, ',' order by part.oid) as parts,
+                 sum(pg_stat_get_tuples_inserted(part.oid) + pg_stat_get_tuples_updated(part.oid) + pg_stat_get_tuples_deleted(part.oid))::int8 as written
+             from (select c.oid union select p.relid from pg_catalog.pg_partition_tree(c.oid) p) part) counted
+         where c.relkind in ('r', 'p', 'm') and current_setting('track_counts')::boolean and not pg_is_in_recovery()",
+    )
+    .persistent(false)
+    .bind(schemas)
+    .bind(tables)
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let (parts, written): (String, i64) = (row.try_get(3)?, row.try_get(4)?);
+            let mark = WriteMark {
+                counted_since: row.try_get(2)?,
+                parts: identify(parts.as_bytes()),
+                rows: u64::try_from(written).unwrap_or(0),
+            };
+            Ok(((row.try_get(0)?, row.try_get(1)?), mark))
+        })
+        .collect()
 }
 
 /// The role that signed in, and whether it may do everything.

@@ -162,8 +162,8 @@ fn find_by_name(subjects: &[Vec<ColumnSubject>]) -> Vec<(usize, ProfileAnomaly)>
     let mut by_name: BTreeMap<String, Vec<(usize, &ColumnSubject)>> = BTreeMap::new();
     for (place, columns) in subjects.iter().enumerate() {
         for subject in columns {
-            // A failed column, or one without a value, has nothing to compare.
-            if subject.filled() > 0 && subject.metrics().query_error.is_none() {
+            // A failed column, or one without a value, has nothing to compare; a name that a reader made up means nothing.
+            if subject.filled() > 0 && subject.metrics().query_error.is_none() && !is_made_up(&subject.column().column_name) {
                 by_name
                     .entry(subject.column().column_name.to_lowercase())
                     .or_default()
@@ -186,6 +186,11 @@ fn find_by_name(subjects: &[Vec<ColumnSubject>]) -> Vec<(usize, ProfileAnomaly)>
         }
     }
     anomalies
+}
+
+/// Whether a column has the name that readers give where a file has none: `column3`.
+fn is_made_up(name: &str) -> bool {
+    name.strip_prefix("column").is_some_and(|number| number.parse::<u32>().is_ok())
 }
 
 fn names(table: &TableProfile) -> (&str, &str) {

@@ -2,6 +2,11 @@
 
 use std::collections::BTreeMap;
 
+/// Whether a word belongs to a group; in small letters.
+pub fn is_known(word: &str) -> bool {
+    GROUPS.iter().any(|group| group.split('|').any(|known| known == word))
+}
+
 /// The groups that have at least two of these words, with those words; words in small letters.
 pub fn groups_of<'a>(words: impl Iterator<Item = &'a str>) -> Vec<Vec<&'a str>> {
     let mut found: BTreeMap<usize, Vec<&str>> = BTreeMap::new();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::anomalies::rule::{AnomalyRule, Check, Found, Rows};
 use crate::anomalies::subject::{ColumnSubject, LEAST_VALUES};
-use crate::anomalies::synonyms::groups_of;
+use crate::anomalies::synonyms::{groups_of, is_known};
 use crate::components::format::counted;
 use crate::domain::anomaly::{Likelihood, QualityDimension, Severity};
 use crate::domain::row_condition::RowCondition;
@@ -82,7 +82,7 @@ fn variants(subject: &ColumnSubject) -> Option<Found> {
         return None;
     }
     let words = meant(subject);
-    let doubled: Vec<Vec<&str>> = groups_of(words.keys().map(String::as_str));
+    let doubled = doubled(&words);
     if doubled.is_empty() {
         return None;
     }
@@ -103,6 +103,14 @@ fn variants(subject: &ColumnSubject) -> Option<Found> {
     )
 }
 
+/// The groups of words that mean the same. Single letters are short for many things: among others that mean nothing they say nothing.
+fn doubled(words: &BTreeMap<String, u64>) -> Vec<Vec<&str>> {
+    let all_known = words.keys().all(|word| is_known(word));
+    let mut groups = groups_of(words.keys().map(String::as_str));
+    groups.retain(|group| all_known || group.iter().any(|word| word.chars().count() > 1));
+    groups
+}
+
 /// In each group of words that mean the same, all but the commonest: the ones to repair.
 fn rarer<'a>(groups: &[Vec<&'a str>], words: &BTreeMap<String, u64>) -> BTreeSet<&'a str> {
     let all_but_one = |group: &Vec<&'a str>| {
@@ -116,7 +124,7 @@ fn rarer<'a>(groups: &[Vec<&'a str>], words: &BTreeMap<String, u64>) -> BTreeSet
 /// The values, as they are written, that mean what a commoner one means.
 fn rows_of_rarer_codes(subject: &ColumnSubject) -> Option<RowCondition> {
     let words = meant(subject);
-    let doubled = groups_of(words.keys().map(String::as_str));
+    let doubled = doubled(&words);
     let rarer = rarer(&doubled, &words);
     let values = subject.column().top_values.iter().map(|top| &top.value);
     let values = values.filter(|value| rarer.contains(value.trim().to_lowercase().as_str()));

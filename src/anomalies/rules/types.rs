@@ -99,7 +99,8 @@ fn with_units(subject: &ColumnSubject) -> Option<Found> {
 /// A number and a unit, with or without a space between.
 fn is_quantity(text: &str) -> bool {
     let text = text.trim().to_lowercase();
-    let end = text.find(|ch: char| !ch.is_ascii_digit() && !matches!(ch, '.' | ',' | '-' | '+'));
+    let text = text.strip_prefix(['-', '+']).unwrap_or(&text);
+    let end = text.find(|ch: char| !ch.is_ascii_digit() && !matches!(ch, '.' | ','));
     let Some((number, unit)) = end.map(|end| text.split_at(end)) else {
         return false;
     };
@@ -212,10 +213,10 @@ mod tests {
 
     #[test]
     fn a_quantity_is_a_number_and_a_known_unit() {
-        for text in ["500 g", "12kg", "3.5 %", "1,000 ml"] {
+        for text in ["500 g", "12kg", "3.5 %", "1,000 ml", "-4 g"] {
             assert!(is_quantity(text), "{text}");
         }
-        for text in ["500", "g", "A4", "12 monkeys", ""] {
+        for text in ["500", "g", "A4", "12 monkeys", "", "15-1G", "13-33 s"] {
             assert!(!is_quantity(text), "{text}");
         }
     }

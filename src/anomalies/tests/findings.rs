@@ -320,6 +320,31 @@ fn columns_of_one_name_are_compared_between_tables() {
 }
 
 #[test]
+fn columns_without_a_name_are_no_namesakes() {
+    let folder = tempfile::tempdir().unwrap();
+    csv(folder.path(), "a", ",points", |row| format!("{row},{row}"), 500);
+    csv(folder.path(), "b", ",score", |row| format!("S{row},{row}"), 500);
+    let found = kinds(&profile(folder.path()));
+    assert!(found.iter().all(|found| !found.contains("Multiple_Types_Major")), "{found:?}");
+}
+
+#[test]
+fn single_letters_among_others_are_no_variants() {
+    let folder = tempfile::tempdir().unwrap();
+    csv(
+        folder.path(),
+        "a",
+        "kind",
+        |row| ["b", "f", "g", "n", "o", "z"][row % 6].to_owned(),
+        600,
+    );
+    csv(folder.path(), "b", "answer", |row| ["f", "n", "t", "y"][row % 4].to_owned(), 600);
+    let found = kinds(&profile(folder.path()));
+    let is_told = |place: usize| found[place].contains("Variant_Coded_Values");
+    assert!(!is_told(0) && is_told(1), "{found:?}");
+}
+
+#[test]
 fn tables_that_are_empty_gone_or_unreadable_are_told() {
     let folder = tempfile::tempdir().unwrap();
     csv(folder.path(), "a", "id,note", |_| String::new(), 0);

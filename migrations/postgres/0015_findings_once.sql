@@ -18,7 +18,7 @@ create table limn.written_anomalies (
 
 insert into limn.written_anomalies (anomaly_id, profile_run_id, schema_name, table_name, column_name, anomaly_type, severity, description, detected_at, attempt)
 select anomaly_id, profile_run_id, schema_name, table_name, column_name, anomaly_type, severity, description, detected_at, attempt from dq_metadata.dq_profile_anomalies a
-where not exists (select 1 from dq_metadata.dq_profile_anomaly_results r where r.anomaly_result_id = a.anomaly_id);
+where not exists (select 1 from dq_metadata.dq_profile_anomaly_results r where r.anomaly_result_id = a.anomaly_id and (left(r.anomaly_result_id, 6) = 'found:' or left(r.anomaly_result_id, 8) = 'payload:'));
 
 drop table dq_metadata.dq_profile_anomalies;
 

@@ -18,7 +18,7 @@ create table written_anomalies (
 
 insert into written_anomalies (anomaly_id, profile_run_id, schema_name, table_name, column_name, anomaly_type, severity, description, detected_at, attempt)
 select anomaly_id, profile_run_id, schema_name, table_name, column_name, anomaly_type, severity, description, detected_at, attempt from dq_profile_anomalies a
-where not exists (select 1 from dq_profile_anomaly_results r where r.anomaly_result_id = a.anomaly_id);
+where not exists (select 1 from dq_profile_anomaly_results r where r.anomaly_result_id = a.anomaly_id and (substr(r.anomaly_result_id, 1, 6) = 'found:' or substr(r.anomaly_result_id, 1, 8) = 'payload:'));
 
 drop table dq_profile_anomalies;
 

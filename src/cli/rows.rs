@@ -72,7 +72,7 @@ pub fn run(args: RowsArgs) -> Outcome {
     let (condition, figure) = resolve(column, &query.choice, |kind| {
         rows_of_finding(&profile, &column.column_name, kind, &HygieneSettings::default(), options.clock)
     })
-    .map_err(|error| format!("{}. {}", error.title(), error.detail()))?;
+    .map_err(|error| error.line())?;
     let is_of_file = !table.files.is_empty();
     let look = LookPlan {
         root,

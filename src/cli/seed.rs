@@ -61,7 +61,7 @@ async fn execute(args: &SeedArgs) -> Result<SeedReport, String> {
     let config = Configuration::of_command(data_dir, url, canonical_roots(&args.source_roots)?);
     seeding::seed(&db, &config, &Actor::limn(), document)
         .await
-        .map_err(|error| format!("{}. {}", error.title(), error.detail()))
+        .map_err(|error| error.line())
 }
 
 fn print(report: &SeedReport, format: OutputFormat) -> Result<(), Box<dyn std::error::Error>> {

@@ -80,15 +80,15 @@ pub mod source {
     pub const RUN: &str = "profile_run";
 }
 
-/// By how much a level must rise to be worse: a tenth of itself, and half a point.
-const WORSE: (f64, f64) = (1.1, 0.005);
+/// By how much a level must rise to be worse, at least.
+const LEAST_RISE: f64 = 0.005;
 
-/// Whether a level is worse than another by more than chance.
+/// Whether a level is worse than another by more than chance: by half a point and by a tenth, of itself or, for a share, of what is left to
+/// the whole (from 91 to 99 % little is left).
 pub fn is_worse(level: Option<f64>, held: Option<f64>) -> bool {
-    match (level, held) {
-        (Some(level), Some(held)) => level > held * WORSE.0 && level > held + WORSE.1,
-        _ => false,
-    }
+    let (Some(level), Some(held)) = (level, held) else { return false };
+    let is_share = (0.0..=1.0).contains(&level) && (0.0..=1.0).contains(&held);
+    level > held + LEAST_RISE && (level > held * 1.1 || (is_share && 1.0 - level < (1.0 - held) * 0.9))
 }
 
 /// Whether a level differs from another by more than chance, in either direction.
@@ -96,27 +96,41 @@ pub fn is_changed(level: Option<f64>, held: Option<f64>) -> bool {
     is_worse(level, held) || is_worse(held, level)
 }
 
-/// Where an alert stands after its cause was seen again at a level, and whether it came back.
-pub fn after_sight(
-    state: AlertState,
-    held: Option<f64>,
-    level: Option<f64>,
-    snoozed_for: Option<SnoozeFor>,
-    dismissed: Option<DismissReason>,
-) -> AlertState {
-    let wakes = match state {
-        AlertState::Open => false,
-        AlertState::Resolved => true,
-        // Quiet until the value leaves its level for the worse.
-        AlertState::Acknowledged => is_worse(level, held),
-        AlertState::Snoozed => match snoozed_for {
-            Some(SnoozeFor::Change) => is_changed(level, held),
-            Some(SnoozeFor::Worse) => is_worse(level, held),
-            Some(SnoozeFor::Date) | None => false,
-        },
-        AlertState::Dismissed => dismissed == Some(DismissReason::Expected) && is_worse(level, held),
-    };
-    if wakes { AlertState::Open } else { state }
+/// What was decided about a cause.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision {
+    /// Where its alert stands.
+    pub state: AlertState,
+    /// The level at which that was decided.
+    pub held: Option<f64>,
+    /// The severity at which that was decided.
+    pub severity: Severity,
+    /// What wakes it.
+    pub snoozed_for: Option<SnoozeFor>,
+    /// Why it was dismissed: what was expected once is so, up to its level, also after it was worse or gone.
+    pub dismissed_for: Option<DismissReason>,
+}
+
+impl Decision {
+    /// Where the alert stands after its cause was seen again.
+    pub fn after_sight(&self, level: Option<f64>, severity: Severity) -> AlertState {
+        let is_worse = is_worse(level, self.held) || severity.rank() > self.severity.rank();
+        let is_expected = self.dismissed_for == Some(DismissReason::Expected);
+        let wakes = match self.state {
+            AlertState::Open | AlertState::Resolved if is_expected && !is_worse => return AlertState::Dismissed,
+            AlertState::Open => false,
+            AlertState::Resolved => true,
+            // Quiet until the value leaves its level for the worse.
+            AlertState::Acknowledged => is_worse,
+            AlertState::Snoozed => match self.snoozed_for {
+                Some(SnoozeFor::Change) => is_changed(level, self.held) || severity != self.severity,
+                Some(SnoozeFor::Worse) => is_worse,
+                Some(SnoozeFor::Date) | None => false,
+            },
+            AlertState::Dismissed => is_expected && is_worse,
+        };
+        if wakes { AlertState::Open } else { self.state }
+    }
 }
 
 /// One alert.
@@ -164,7 +178,7 @@ pub struct Alert {
     pub snoozed_until: Option<DateTime<Utc>>,
     /// What else wakes it.
     pub snoozed_for: Option<SnoozeFor>,
-    /// Why it was dismissed.
+    /// Why it is dismissed.
     pub dismissed_for: Option<DismissReason>,
     /// Who is to look at it.
     pub assigned_to: Option<UserId>,
@@ -243,10 +257,21 @@ mod tests {
     use super::*;
     use AlertState::*;
 
+    fn decided(state: AlertState, percent: f64, snoozed_for: Option<SnoozeFor>, dismissed_for: Option<DismissReason>) -> Decision {
+        Decision {
+            state,
+            held: Some(percent / 100.0),
+            severity: Severity::Medium,
+            snoozed_for,
+            dismissed_for,
+        }
+    }
+
     #[test]
     fn a_cause_that_is_seen_again_wakes_only_what_asked_to_be_woken() {
-        let level = |percent: f64| Some(percent / 100.0);
-        let at = |state, held, now, snooze, dismissed| after_sight(state, level(held), level(now), snooze, dismissed);
+        let at = |state, held, now: f64, snooze, dismissed| {
+            decided(state, held, snooze, dismissed).after_sight(Some(now / 100.0), Severity::Medium)
+        };
         assert_eq!(at(Resolved, 5.0, 1.0, None, None), Open, "what was gone is back");
         assert_eq!(at(Acknowledged, 5.0, 5.2, None, None), Acknowledged);
         assert_eq!(at(Acknowledged, 5.0, 1.0, None, None), Acknowledged, "better is no reason");
@@ -254,12 +279,59 @@ mod tests {
         assert_eq!(at(Snoozed, 5.0, 9.0, Some(SnoozeFor::Date), None), Snoozed);
         assert_eq!(at(Snoozed, 5.0, 1.0, Some(SnoozeFor::Change), None), Open);
         assert_eq!(at(Snoozed, 5.0, 1.0, Some(SnoozeFor::Worse), None), Snoozed);
-        assert_eq!(
-            at(Dismissed, 5.0, 9.0, None, Some(DismissReason::Expected)),
-            Open,
-            "more than what was expected"
-        );
+        let expected = Some(DismissReason::Expected);
+        assert_eq!(at(Dismissed, 5.0, 9.0, None, expected), Open, "more than what was expected");
         assert_eq!(at(Dismissed, 5.0, 9.0, None, Some(DismissReason::Wrong)), Dismissed);
+    }
+
+    #[test]
+    fn a_share_near_the_whole_can_still_worsen() {
+        let ask = [
+            (Snoozed, Some(SnoozeFor::Worse), None),
+            (Snoozed, Some(SnoozeFor::Change), None),
+            (Acknowledged, None, None),
+            (Dismissed, None, Some(DismissReason::Expected)),
+        ];
+        for (state, snoozed, dismissed) in ask {
+            let decision = decided(state, 91.0, snoozed, dismissed);
+            assert_eq!(decision.after_sight(Some(0.99), Severity::Medium), Open, "{decision:?}");
+            assert_eq!(decision.after_sight(Some(0.912), Severity::Medium), state, "{decision:?}");
+        }
+        assert!(is_changed(Some(0.55), Some(0.6)) && !is_changed(Some(0.59), Some(0.6)));
+        assert!(
+            is_worse(Some(3.0), Some(2.0)) && !is_worse(Some(100.0), Some(99.0)),
+            "counts are no shares"
+        );
+    }
+
+    #[test]
+    fn a_cause_without_a_level_wakes_by_its_severity() {
+        for (state, snoozed) in [
+            (Acknowledged, None),
+            (Snoozed, Some(SnoozeFor::Worse)),
+            (Snoozed, Some(SnoozeFor::Change)),
+        ] {
+            let mut decision = decided(state, 0.0, snoozed, None);
+            decision.held = None;
+            assert_eq!(decision.after_sight(None, Severity::High), Open);
+            assert_eq!(decision.after_sight(None, Severity::Medium), state);
+            let after_less = decision.after_sight(None, Severity::Low);
+            assert_eq!(
+                after_less == Open,
+                snoozed == Some(SnoozeFor::Change),
+                "less is a change, and no worse"
+            );
+        }
+    }
+
+    #[test]
+    fn what_was_expected_once_is_so_after_it_was_worse_or_gone() {
+        let expected = Some(DismissReason::Expected);
+        let seen = |state, percent: f64| decided(state, 60.0, None, expected).after_sight(Some(percent / 100.0), Severity::Medium);
+        assert_eq!((seen(Dismissed, 75.0), seen(Open, 75.0)), (Open, Open));
+        assert_eq!((seen(Open, 60.0), seen(Resolved, 60.0)), (Dismissed, Dismissed));
+        assert_eq!(seen(Resolved, 75.0), Open);
+        assert_eq!(decided(Open, 60.0, None, None).after_sight(Some(0.6), Severity::Medium), Open);
     }
 
     #[test]

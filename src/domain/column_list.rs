@@ -58,6 +58,8 @@ pub fn listed_columns<'a>(detail: &'a TableDetail, query: &ColumnsQuery) -> Vec<
     let mut columns: Vec<ListedColumn> = all_columns(detail).into_iter().filter(|listed| is_kept(listed, query)).collect();
     let position = |a: &ListedColumn, b: &ListedColumn| a.column.ordinal_position.cmp(&b.column.ordinal_position);
     let nulls = |listed: &ListedColumn| null_share(listed.column);
+    // What has no score stands after everything that has one.
+    let score = |listed: &ListedColumn| listed.column.meaning.quality_score.unwrap_or(f64::INFINITY);
     let weight = |listed: &ListedColumn| listed.change.as_ref().map_or(0.0, |change| change.weight);
     columns.sort_by(|a, b| {
         let order = match query.sort {
@@ -66,6 +68,7 @@ pub fn listed_columns<'a>(detail: &'a TableDetail, query: &ColumnsQuery) -> Vec<
             ColumnSort::Null => nulls(b).total_cmp(&nulls(a)),
             ColumnSort::Distinct => b.column.metrics.distinct_count.cmp(&a.column.metrics.distinct_count),
             ColumnSort::Change => weight(b).total_cmp(&weight(a)),
+            ColumnSort::Score => score(a).total_cmp(&score(b)),
         };
         order.then_with(|| position(a, b))
     });

@@ -34,6 +34,7 @@ pub mod row_condition;
 pub mod row_filter;
 pub mod row_look;
 pub mod row_query;
+pub mod run_query;
 pub mod scope;
 pub mod secret;
 pub mod seeding;

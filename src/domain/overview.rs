@@ -123,10 +123,19 @@ pub struct GroupFreshness {
     pub last_completed_at: Option<DateTime<Utc>>,
     /// Its number.
     pub last_run_number: Option<i64>,
-    /// Row totals of up to 30 completed runs, oldest first.
-    pub row_history: Vec<u64>,
-    /// Scores of the same runs, as far as they have one.
-    pub score_history: Vec<f64>,
+    /// Up to 30 completed runs of all its tables, oldest first.
+    pub history: Vec<GroupPoint>,
+}
+
+/// What one run says of a whole group.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GroupPoint {
+    /// Run.
+    pub run_number: i64,
+    /// Rows of all tables.
+    pub row_count: u64,
+    /// The score of all tables; none where it has none.
+    pub score: Option<f64>,
 }
 
 /// What freshness is shown of: a dataset with all its groups, or a group that belongs to none.
@@ -162,10 +171,56 @@ impl<'a> FreshnessLine<'a> {
         self.groups.iter().map(|group| of(group)).fold(0, u64::saturating_add)
     }
 
+    /// Rows after each run of any of its groups, oldest first, from where every group that has runs has one.
+    pub fn row_history(&self) -> Vec<u64> {
+        let of_groups: Vec<Vec<(i64, u64)>> = self
+            .groups
+            .iter()
+            .map(|group| group.history.iter().map(|point| (point.run_number, point.row_count)).collect())
+            .collect();
+        merge(&of_groups)
+            .iter()
+            .map(|step| step.iter().copied().fold(0, u64::saturating_add))
+            .collect()
+    }
+
+    /// Scores after each run of any of its groups, as far as they have one; groups weigh what their tables weigh today.
+    pub fn score_history(&self) -> Vec<f64> {
+        let of_groups: Vec<Vec<(i64, Scored)>> = self
+            .groups
+            .iter()
+            .filter(|group| group.score.weight > 0.0)
+            .map(|group| {
+                let weight = group.score.weight;
+                let scored = |score: f64| Scored {
+                    sum: score * weight,
+                    weight,
+                };
+                let points = group.history.iter();
+                points.filter_map(|point| Some((point.run_number, scored(point.score?)))).collect()
+            })
+            .collect();
+        merge(&of_groups)
+            .iter()
+            .filter_map(|step| step.iter().copied().sum::<Scored>().score())
+            .collect()
+    }
+
     /// The score of all its tables.
     pub fn score(&self) -> Option<f64> {
         self.groups.iter().map(|group| group.score).sum::<Scored>().score()
     }
+}
+
+/// The latest figure of every group after each run, oldest first, from where all have one; groups without any are left out.
+fn merge<T: Copy>(of_groups: &[Vec<(i64, T)>]) -> Vec<Vec<T>> {
+    let with_runs: Vec<&Vec<(i64, T)>> = of_groups.iter().filter(|points| !points.is_empty()).collect();
+    let mut runs: Vec<i64> = with_runs.iter().flat_map(|points| points.iter().map(|(run, _)| *run)).collect();
+    runs.sort_unstable();
+    let latest = |points: &[(i64, T)], run: i64| points.iter().rev().find(|(number, _)| *number <= run).map(|(_, figure)| *figure);
+    runs.iter()
+        .filter_map(|run| with_runs.iter().map(|points| latest(points, *run)).collect())
+        .collect()
 }
 
 #[cfg(test)]
@@ -187,8 +242,7 @@ mod tests {
             score: Scored { sum, weight },
             last_completed_at: None,
             last_run_number: None,
-            row_history: Vec::new(),
-            score_history: Vec::new(),
+            history: Vec::new(),
         };
         let groups = [
             group("a", Some("sales"), 9.0, 10.0),
@@ -203,5 +257,40 @@ mod tests {
             ("a", 4)
         );
         assert_eq!((lines[0].score(), lines[1].score(), lines[2].score()), (Some(0.5), None, Some(1.0)));
+    }
+
+    #[test]
+    fn the_history_of_several_groups_goes_on_with_each_run_of_any() {
+        let group = |id: &str, weight: f64, history: &[(i64, u64, Option<f64>)]| GroupFreshness {
+            table_group_id: id.into(),
+            name: id.into(),
+            dataset: Some(("sales".to_owned(), "Sales".to_owned())),
+            connection_id: "c".into(),
+            connection_name: "C".into(),
+            is_active: true,
+            table_count: 1,
+            profiled_table_count: 1,
+            row_count: 10,
+            score: Scored { sum: weight, weight },
+            last_completed_at: None,
+            last_run_number: None,
+            history: history
+                .iter()
+                .map(|(run_number, row_count, score)| GroupPoint {
+                    run_number: *run_number,
+                    row_count: *row_count,
+                    score: *score,
+                })
+                .collect(),
+        };
+        let groups = [
+            group("a", 3.0, &[(1, 100, Some(0.5)), (4, 120, Some(0.9))]),
+            group("b", 1.0, &[(2, 10, Some(0.5)), (3, 20, None), (5, 30, Some(0.1))]),
+            group("c", 0.0, &[]),
+        ];
+        let line = &FreshnessLine::of(&groups)[0];
+        assert_eq!(line.row_history(), [110, 120, 140, 150]);
+        let scores: Vec<String> = line.score_history().iter().map(|score| format!("{score:.2}")).collect();
+        assert_eq!(scores, ["0.50", "0.80", "0.70"], "by weight, and only where a run has one");
     }
 }

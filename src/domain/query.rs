@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::address::encode_segment;
-use super::profile_run::{RunStatus, RunTrigger, words};
+use super::profile_run::words;
 
 /// Reads `key=value` pairs of a query string, decoded, blanks left out.
 pub(super) fn pairs(query: &str) -> Vec<(String, String)> {
@@ -68,6 +68,8 @@ pub struct TablesQuery {
     pub never: bool,
     /// Only tables without rows.
     pub empty: bool,
+    /// Only tables with open alerts.
+    pub alerts: bool,
     /// Whether the list is flat rather than by schema.
     pub flat: bool,
     /// Order.
@@ -102,6 +104,7 @@ impl TablesQuery {
                 "stale" => out.stale = value == "1",
                 "never" => out.never = value == "1",
                 "empty" => out.empty = value == "1",
+                "alerts" => out.alerts = value == "1",
                 "by" => match value.as_str() {
                     "flat" => out.flat = true,
                     "schema" => out.flat = false,
@@ -136,6 +139,7 @@ impl TablesQuery {
             ("stale", flag(self.stale)),
             ("never", flag(self.never)),
             ("empty", flag(self.empty)),
+            ("alerts", flag(self.alerts)),
             ("by", if self.flat { "flat" } else { "" }),
             ("sort", self.sort_word()),
             ("page", &page_text(self.page)),
@@ -145,7 +149,7 @@ impl TablesQuery {
     /// Whether anything narrows the list.
     pub fn is_filtered(&self) -> bool {
         let texts = [&self.q, &self.connection, &self.group, &self.tag, &self.dataset, &self.project];
-        texts.iter().any(|text| !text.is_empty()) || self.stale || self.never || self.empty
+        texts.iter().any(|text| !text.is_empty()) || self.stale || self.never || self.empty || self.alerts
     }
 }
 
@@ -164,6 +168,8 @@ pub enum ColumnSort {
     Distinct,
     /// Largest change since the compared run first.
     Change,
+    /// Lowest score first.
+    Score,
 }
 
 /// The address of a table profile or of a column; the column page keeps the list's filters.
@@ -217,6 +223,7 @@ impl ColumnsQuery {
                     "null" => out.sort = ColumnSort::Null,
                     "distinct" => out.sort = ColumnSort::Distinct,
                     "change" => out.sort = ColumnSort::Change,
+                    "score" => out.sort = ColumnSort::Score,
                     other => out.notes.push(format!("sort={other}")),
                 },
                 "scale" => match value.as_str() {
@@ -251,6 +258,7 @@ impl ColumnsQuery {
             ColumnSort::Null => "null",
             ColumnSort::Distinct => "distinct",
             ColumnSort::Change => "change",
+            ColumnSort::Score => "score",
         };
         let compare = if self.compare == Some(0) {
             "none".to_owned()
@@ -282,95 +290,8 @@ impl ColumnsQuery {
     }
 }
 
-/// The address of the list of runs.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct RunsQuery {
-    /// Only runs of this status.
-    pub status: Option<RunStatus>,
-    /// Only pending and running ones.
-    pub active: bool,
-    /// Group id.
-    pub group: String,
-    /// Connection slug.
-    pub connection: String,
-    /// Project key.
-    pub project: String,
-    /// Only those that this started.
-    pub trigger: Option<RunTrigger>,
-    /// Number, or part of a group or connection name.
-    pub q: String,
-    /// Only the last so many days.
-    pub days: Option<u32>,
-    /// Most items on a page, where it is not the usual number.
-    #[serde(skip)]
-    pub limit: Option<u32>,
-    /// Items left out before the first, where the page does not say.
-    #[serde(skip)]
-    pub offset: Option<u64>,
-    /// Page from 1.
-    pub page: u32,
-    /// What was ignored, in words.
-    pub notes: Vec<String>,
-}
-
-impl RunsQuery {
-    /// Reads the query string.
-    pub fn parse(query: &str) -> Self {
-        let mut out = Self {
-            page: 1,
-            ..Self::default()
-        };
-        for (key, value) in pairs(query) {
-            match key.as_str() {
-                "status" if value == "active" => out.active = true,
-                "status" => match RunStatus::parse(&value) {
-                    Some(status) => out.status = Some(status),
-                    None => out.notes.push(format!("status={value}")),
-                },
-                "group" => out.group = value,
-                "connection" => out.connection = value,
-                "project" => out.project = value,
-                "trigger" => match RunTrigger::from_word(&value) {
-                    Some(trigger) => out.trigger = Some(trigger),
-                    None => out.notes.push(format!("trigger={value}")),
-                },
-                "q" => out.q = value,
-                "days" => out.days = number(&key, &value, &mut out.notes).and_then(|value| u32::try_from(value).ok()),
-                "page" => out.page = page_number(&value, &mut out.notes),
-                _ => {}
-            }
-        }
-        out
-    }
-
-    /// Writes the query string back.
-    pub fn to_query(&self) -> String {
-        let status = if self.active {
-            "active"
-        } else {
-            self.status.map(RunStatus::word).unwrap_or_default()
-        };
-        query_string(&[
-            ("q", &self.q),
-            ("status", status),
-            ("group", &self.group),
-            ("connection", &self.connection),
-            ("project", &self.project),
-            ("trigger", self.trigger.map(RunTrigger::word).unwrap_or_default()),
-            ("days", &self.days.map(|days| days.to_string()).unwrap_or_default()),
-            ("page", &page_text(self.page)),
-        ])
-    }
-
-    /// Whether anything narrows the list.
-    pub fn is_filtered(&self) -> bool {
-        let texts = [&self.group, &self.connection, &self.project, &self.q];
-        self.status.is_some() || self.active || self.trigger.is_some() || self.days.is_some() || texts.iter().any(|text| !text.is_empty())
-    }
-}
-
 /// Reads a number that is not negative, or notes that it was ignored.
-fn number(key: &str, value: &str, notes: &mut Vec<String>) -> Option<i64> {
+pub(super) fn number(key: &str, value: &str, notes: &mut Vec<String>) -> Option<i64> {
     match value.parse::<i64>() {
         Ok(number) if number >= 0 => Some(number),
         _ => {
@@ -402,26 +323,23 @@ mod tests {
 
     #[test]
     fn an_address_is_read_and_written_back() {
-        for query in ["", "?q=a%26b&stale=1&by=flat&sort=rows&page=3", "?connection=shop&never=1"] {
+        for query in ["", "?q=a%26b&stale=1&by=flat&sort=rows&page=3", "?connection=shop&never=1&alerts=1"] {
             assert_eq!(TablesQuery::parse(query).to_query(), query);
         }
         for query in [
             "?run=7&compare=none&q=amount&type=N&changed=1&null=5&sort=change&scale=log&runs=all",
             "?tab=runs",
+            "?sort=score",
             "?source=payload&run=7",
         ] {
             assert_eq!(ColumnsQuery::parse(query).to_query(), query);
-        }
-        for query in ["?q=4131&status=failed&days=7", "?status=active&page=2"] {
-            assert_eq!(RunsQuery::parse(query).to_query(), query);
         }
     }
 
     #[test]
     fn unknown_values_are_ignored_and_named() {
-        let query = RunsQuery::parse("?status=splendid&page=-1");
-        assert_eq!(query.status, None);
-        assert_eq!(query.page, 1);
-        assert_eq!(query.notes, ["status=splendid", "page=-1"]);
+        let query = TablesQuery::parse("?sort=splendid&page=-1");
+        assert_eq!((query.sort, query.page), (TableSort::Name, 1));
+        assert_eq!(query.notes, ["sort=splendid", "page=-1"]);
     }
 }

@@ -7,6 +7,7 @@ use super::address::TableAddress;
 use super::paging::PAGE_SIZE;
 use super::profile_run::words;
 use super::query::{pairs, query_string};
+use super::table_profile::WriteMark;
 
 /// One value of a row, ready to be shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +57,9 @@ pub struct LookedRows {
     pub snapshot_id: String,
     /// The same in words.
     pub snapshot: String,
+    /// What a database server had counted by then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub writes: Option<WriteMark>,
 }
 
 impl LookedRows {

@@ -23,6 +23,9 @@ words! {
     }
 }
 
+/// The column that says whether a part may be profiled: it may until somebody says otherwise.
+pub const IS_ACTIVE: &str = "is_active";
+
 /// One value that is seeded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -46,7 +49,7 @@ impl SeedValue {
     /// What stands, as text, where nobody has said anything of the column that this value is for. Whether a part is active is always somebody's word.
     pub fn unsaid(&self, column: &str) -> &'static str {
         match self {
-            Self::Flag(_) if column != "is_active" => "false",
+            Self::Flag(_) if column != IS_ACTIVE => "false",
             _ => "",
         }
     }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::address::TableAddress;
-use super::anomaly::Findings;
+use super::anomaly::{Findings, Severity};
 use super::characteristics::{ColumnCharacteristics, TableCharacteristics};
 use super::column_profile::ColumnProfile;
 use super::identifier::{RunId, TableGroupId, TableId};
@@ -55,6 +55,19 @@ pub struct TableSummary {
     pub row_history: Vec<u64>,
     /// Why the newest run that tried this table could not read it, if newer than `profile`.
     pub last_failure: Option<TableFailure>,
+    /// Its open alerts; absent where they were not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_alerts: Option<OpenAlerts>,
+}
+
+/// How many alerts of a table are open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct OpenAlerts {
+    /// How many.
+    pub count: u64,
+    /// The worst of them.
+    pub worst: Option<Severity>,
 }
 
 /// Other names of a table, as `schema.table`.

@@ -35,6 +35,27 @@ pub struct Snapshot {
     /// How much was read of a table that is profiled partition by partition; absent where it was read as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partitions: Option<PartitionReading>,
+    /// What a database server had counted by then; absent where it does not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub writes: Option<WriteMark>,
+}
+
+/// Rows that a database server has counted as written to a table. It counts a little late, and what was undone too.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WriteMark {
+    /// Since when it counts; marks of two counts say nothing about each other.
+    pub counted_since: String,
+    /// The table and its parts, as an id.
+    pub parts: String,
+    /// Rows inserted, changed and removed.
+    pub rows: u64,
+}
+
+impl WriteMark {
+    /// Whether the table was written to between two marks, as far as they tell: a smaller count has begun anew.
+    pub fn is_passed_by(&self, later: &Self) -> bool {
+        self.counted_since == later.counted_since && (self.parts != later.parts || later.rows > self.rows)
+    }
 }
 
 /// How many partitions (files) were read, and how many were taken over from an earlier run.

@@ -16,7 +16,8 @@ use super::{alert_data, find_data, row_data};
 use crate::domain::address::TableAddress;
 use crate::domain::column_meaning::PiiRisk;
 use crate::domain::column_profile::ColumnProfile;
-use crate::domain::query::{ColumnsQuery, RunsQuery, TablesQuery};
+use crate::domain::query::{ColumnsQuery, TablesQuery};
+use crate::domain::run_query::RunsQuery;
 use crate::domain::user::{Permission, Viewer};
 use crate::services::access;
 use crate::services::column_details::read_column_detail;
@@ -101,6 +102,8 @@ async fn tables_data(State(state): State<AppState>, RawQuery(query): RawQuery, E
                     optional(figures.and_then(|figures| figures.score)),
                     figures.map(|figures| figures.profiled_at.to_rfc3339()).unwrap_or_default(),
                     optional(figures.map(|figures| figures.run_number)),
+                    optional(table.open_alerts.map(|open| open.count)),
+                    optional(table.open_alerts.and_then(|open| open.worst)),
                 ]
             });
             let heads = [
@@ -116,6 +119,8 @@ async fn tables_data(State(state): State<AppState>, RawQuery(query): RawQuery, E
                 "score",
                 "profiled_at",
                 "run",
+                "open_alerts",
+                "worst_alert",
             ];
             csv("tables", &heads, rows)
         }
@@ -314,6 +319,7 @@ pub(super) const COLUMN_HEADS: &[&str] = &[
     "suggested_type",
     "pii_risk",
     "critical_data_element",
+    "quality_score",
     "estimates",
 ];
 
@@ -340,6 +346,7 @@ pub(super) fn column_row(column: &ColumnProfile) -> Vec<String> {
         text(meaning.suggested_type.as_deref().unwrap_or_default()),
         meaning.pii_risk.map(PiiRisk::word).unwrap_or_default().to_owned(),
         optional(meaning.critical_data_element),
+        optional(meaning.quality_score),
         column.estimates.keys().cloned().collect::<Vec<_>>().join(" "),
     ]
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::rows::{can_look, finding_href};
+use super::rows::{can_look, rows_of_column};
 use crate::anomalies::{get_rule, title_of};
 use crate::components::format::{count, percent};
 use crate::components::section::{SectionTitle, section};
@@ -29,8 +29,8 @@ pub fn rows_of_table(table: &TableDetail) -> impl Fn(&RunFinding) -> Option<Stri
         let run = table.run.as_ref().filter(|_| can_look(table))?;
         let name = finding.anomaly.column_name.as_ref()?;
         let column = table.columns.iter().find(|column| column.column_name == *name)?;
-        let rule = get_rule(&finding.anomaly.anomaly_type).filter(|rule| rule.has_rows_for(!column.values_masked))?;
-        Some(finding_href(&table.summary.address.column_path(name), rule.name, Some(run.number)))
+        let kind = &finding.anomaly.anomaly_type;
+        rows_of_column(&table.summary.address, name, kind, !column.values_masked, Some(run.number))
     }
 }
 

@@ -77,10 +77,8 @@ fn freshness_row(line: &FreshnessLine, runs: &[ProfileRun], viewer: &Viewer, now
     if line.groups.len() > 1 {
         said = format!("{}, {said}", counted(line.groups.len() as u64, "group"));
     }
-    let strip = match line.groups.as_slice() {
-        [only] => sparkline(&only.row_history, &history_words(&only.row_history)),
-        _ => ().into_any(),
-    };
+    let history = line.row_history();
+    let strip = sparkline(&history, &history_words(&history));
     view! {
         <tr>
             <th scope="row" class="w g-name">
@@ -101,11 +99,8 @@ fn freshness_row(line: &FreshnessLine, runs: &[ProfileRun], viewer: &Viewer, now
 /// The score, and how it moved since the run before.
 fn score_cell(line: &FreshnessLine) -> AnyView {
     let Some(score) = line.score() else { return ().into_any() };
-    let moved = match line.groups.as_slice() {
-        [only] => match only.score_history.as_slice() {
-            [.., before, last] if (last - before).abs() >= 0.000_05 => Some(points(*before, *last)),
-            _ => None,
-        },
+    let moved = match line.score_history().as_slice() {
+        [.., before, last] if (last - before).abs() >= 0.000_05 => Some(points(*before, *last)),
         _ => None,
     };
     view! { <span class="two"><span>{percent(score)}</span><small class="t2">{moved}</small></span> }.into_any()

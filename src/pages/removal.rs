@@ -17,11 +17,11 @@ pub struct Removal<'a> {
     pub label: &'static str,
     /// The name that must be typed.
     pub name: &'a str,
-    /// Where the form is sent, and the field of the id there.
+    /// Where the form is sent.
     pub action: &'static str,
-    /// That field, with the id.
+    /// The field of the id there, and the id.
     pub id: (&'static str, String),
-    /// The page that a refused form comes back to; its own where the action knows it.
+    /// The page to come back to when it is refused, for an action that does not know it by the id.
     pub back: Option<&'a str>,
     /// What goes with it.
     pub said: String,
@@ -36,7 +36,7 @@ pub fn removal_section(removal: Removal<'_>) -> AnyView {
         .back
         .map(|back| view! { <input type="hidden" name="back" value=back.to_owned() /> });
     let form = match removal.refusal {
-        Some(refusal) => view! { <p class="t2">{format!("{}. {}", refusal.title(), refusal.detail())}</p> }.into_any(),
+        Some(refusal) => view! { <p class="t2">{refusal.line()}</p> }.into_any(),
         None => view! {
             <form class="lone" method="post" action=removal.action>
                 <input type="hidden" name=id_field value=id />

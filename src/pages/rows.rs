@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::run_links::export_link;
 use super::table::{address_here, crumbs};
 use super::{page, request, titled};
+use crate::anomalies::get_rule;
 use crate::components::button::Button;
 use crate::components::empty_state::empty_state;
 use crate::components::format::{count, counted, estimate};
@@ -17,7 +18,7 @@ use crate::components::note::{Note, NoteKind};
 use crate::components::pagination::Pager;
 use crate::components::section::{SectionTitle, section};
 use crate::components::sql_text::sql_block;
-use crate::domain::address::encode_segment;
+use crate::domain::address::{TableAddress, encode_segment};
 use crate::domain::column_profile::GeneralType;
 use crate::domain::masking::MASK;
 use crate::domain::row_look::{LookEnd, LookedRows, RowCell};
@@ -310,8 +311,14 @@ pub fn can_look(table: &TableDetail) -> bool {
     is_ours && table.summary.missing_since.is_none() && formats.contains(&table.summary.format.as_str())
 }
 
+/// The rows that a finding about a column is about, where its rule says which and the reader may see what that names.
+pub fn rows_of_column(table: &TableAddress, column: &str, kind: &str, sees_values: bool, run: Option<i64>) -> Option<String> {
+    let rule = get_rule(kind).filter(|rule| rule.has_rows_for(sees_values))?;
+    Some(finding_href(&table.column_path(column), rule.name, run))
+}
+
 /// The rows of a finding in a run.
-pub fn finding_href(column_path: &str, kind: &str, run: Option<i64>) -> String {
+fn finding_href(column_path: &str, kind: &str, run: Option<i64>) -> String {
     let run = run.map(|run| format!("&run={run}")).unwrap_or_default();
     format!("{column_path}/rows?finding={}{run}", encode_segment(kind))
 }

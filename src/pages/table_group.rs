@@ -116,6 +116,7 @@ pub fn group_view(
         {settings_tabs("/settings/connections/")}
         {form(connection, group.map(|group| &group.table_group_id), text)}
         {group.map(switch_view)}
+        {group.filter(|group| group.mask_before_storing).map(stored_masking)}
         {tables("inside", "Taken in", &preview.inside)}
         {tables("outside", "Left out", &preview.outside)}
         {group.zip(dependents).map(|(group, dependents)| removal(group, dependents))}
@@ -176,7 +177,7 @@ fn masking_choice(is_chosen: bool) -> AnyView {
         </label>
         <p id="mask-hint" class="t2 small">
             "New runs then keep no value of a personal column: not in profiles, states of files, findings or alerts, so that nobody has them. Such tables are read as a whole
-            each time. Runs from before keep what they have until they are removed under Retention, or by hand."
+            each time. Runs from before keep what they have until it is masked here as well."
         </p>
     }
     .into_any()
@@ -196,6 +197,24 @@ fn tables(id: &'static str, title: &'static str, tables: &[FoundTable]) -> AnyVi
     section(
         SectionTitle::new(id, title).subtitle(counted(tables.len() as u64, "table")),
         view! { <ul class="plain">{rows}</ul>{more} },
+    )
+}
+
+/// The act that masks what runs from before have stored.
+fn stored_masking(group: &TableGroup) -> AnyView {
+    section(
+        SectionTitle::new("stored", "What is stored already"),
+        view! {
+            <p>
+                "Runs from before the group masked may keep values of personal columns. They can be masked now, in profiles, findings and alerts of all its runs; it cannot
+                be undone. Backups, comments, and what other programs wrote into the database stay as they are."
+            </p>
+            <form class="lone" method="post" action="/actions/mask-stored-values">
+                <input type="hidden" name="table_group_id" value=group.table_group_id.to_string() />
+                {FormField::new("typed_name", "Name of the group").hint(format!("Type {} to be sure.", group.name)).longest(400).view()}
+                {Button::new("Mask what is stored").weight(Weight::Danger).submit()}
+            </form>
+        },
     )
 }
 

@@ -153,6 +153,7 @@ fn filters(model: &TablesModel) -> AnyView {
         ("stale", flag(query.stale)),
         ("never", flag(query.never)),
         ("empty", flag(query.empty)),
+        ("alerts", flag(query.alerts)),
         ("by", if query.flat { "flat".to_owned() } else { String::new() }),
         ("sort", query.sort_word().to_owned()),
     ];
@@ -180,6 +181,7 @@ fn filters(model: &TablesModel) -> AnyView {
             {dataset_menu(model)}
             {tag_menu(model)}
             {searched}
+            {chip(query.alerts, "With alerts", |query| query.alerts = !query.alerts)}
             {chip(query.stale, "Older than 24 h", |query| query.stale = !query.stale)}
             {chip(query.never, "Never profiled", |query| query.never = !query.never)}
             {chip(query.empty, "No rows", |query| query.empty = !query.empty)}

@@ -13,12 +13,14 @@ use crate::components::graphics::null_bar::null_bar;
 use crate::components::graphics::sparkline::sparkline;
 use crate::components::icon::{Icon, icon};
 use crate::components::moment::{day, moment};
+use crate::components::severity::severity_count;
 use crate::domain::address::ROOT_SCHEMA;
-use crate::domain::query::{TableSort, TablesQuery};
+use crate::domain::anomaly::Severity;
+use crate::domain::query::{TableSort, TablesQuery, query_string};
 use crate::domain::table::{TableFigures, TableSummary};
 
 /// Columns of the table, for headings that span it.
-const WIDTH: usize = 7;
+const WIDTH: usize = 8;
 /// Cells stand for shares: a bar needs whole parts.
 const PARTS: u64 = 1_000_000_000;
 
@@ -47,6 +49,7 @@ pub fn table_list(model: &TablesModel) -> AnyView {
                         {sort_head(model, "Score", TableSort::Score, "num")}
                         <th scope="col">"Rows over runs"</th>
                         {sort_head(model, "Profiled", TableSort::Profiled, "")}
+                        <th scope="col">"Alerts"</th>
                     </tr>
                 </thead>
                 {bodies}
@@ -134,6 +137,7 @@ fn table_row(model: &TablesModel, table: &TableSummary, is_flat: bool) -> AnyVie
             <td class="num l" data-l="score">{figures.and_then(|figures| figures.score).map(percent)}</td>
             <td class="x">{sparkline(&table.row_history, &history_words(&table.row_history))}</td>
             <td class="nowrap e">{profiled(model, table)}</td>
+            <td class="l" data-l="alerts">{alerts(table)}</td>
         </tr>
     }
     .into_any()
@@ -191,6 +195,14 @@ fn null_cells(figures: Option<&TableFigures>) -> AnyView {
     }
 }
 
+/// How many alerts are open, with the way to them.
+fn alerts(table: &TableSummary) -> Option<AnyView> {
+    let open = table.open_alerts.filter(|open| open.count > 0)?;
+    let href = format!("/alerts{}", query_string(&[("table", table.table_id.as_str())]));
+    let mark = severity_count(open.worst.unwrap_or(Severity::Medium), open.count, "open alerts");
+    Some(view! { <a href=href>{mark}</a> }.into_any())
+}
+
 /// When and by which run; for a table that no run has read yet, the button that does.
 fn profiled(model: &TablesModel, table: &TableSummary) -> AnyView {
     if let Some(figures) = &table.profile {
@@ -229,6 +241,7 @@ pub fn no_match(model: &TablesModel) -> AnyView {
         (query.stale, "profiled more than 24 h ago"),
         (query.never, "never profiled"),
         (query.empty, "no rows"),
+        (query.alerts, "open alerts"),
     ] {
         if is_on {
             filters.push(words.to_owned());

@@ -7,8 +7,11 @@ use crate::components::format::counted;
 use crate::domain::alert::AlertAct;
 use crate::domain::alert_query::AlertsQuery;
 use crate::domain::identifier::AlertId;
+use crate::domain::user::Permission;
 use crate::http::cookies::Flash;
+use crate::services::access;
 use crate::services::alerts::{self as service, AskedAct, Chosen};
+use crate::services::error::AppError;
 
 /// Acts on the ticked alerts, or on all that the address `shown` lists.
 #[server(prefix = "/actions", endpoint = "act-on-alerts")]
@@ -20,6 +23,7 @@ pub async fn act_on_alerts(
     #[server(default)] everything: String,
     #[server(default)] person: String,
     #[server(default)] snooze: String,
+    #[server(default)] until: String,
     #[server(default)] reason: String,
     #[server(default)] note: String,
     #[server(default)] back: String,
@@ -29,7 +33,8 @@ pub async fn act_on_alerts(
     let asked = AskedAct {
         act: &act,
         person: &person,
-        until: &snooze,
+        // A day that was named goes before the choice beside it.
+        until: if until.trim().is_empty() { &snooze } else { until.trim() },
         reason: &reason,
     };
     let read = match service::read_act(&state.db, &viewer, &asked).await {
@@ -83,11 +88,26 @@ pub async fn undo_alerts(batch: String, #[server(default)] back: String) -> Resu
     }
 }
 
-/// Removes an alert for good.
+/// Removes an alert for good, once somebody says that this is meant; otherwise comes back to where it was asked.
 #[server(prefix = "/actions", endpoint = "delete-alert")]
-pub async fn delete_alert(alert_id: String, #[server(default)] back: String) -> Result<(), ServerFnError> {
+pub async fn delete_alert(
+    alert_id: String,
+    #[server(default)] sure: String,
+    #[server(default)] asked_at: String,
+    #[server(default)] back: String,
+) -> Result<(), ServerFnError> {
     let (state, viewer) = (state()?, viewer()?);
     let back = safe_path(&back, "/alerts");
+    if let Err(error) = access::require(&viewer, Permission::Configure) {
+        return refuse(&back, error);
+    }
+    if sure != "1" {
+        let unsure = AppError::refused(
+            "The alert was not removed",
+            "Say that it may go with its trail: tick the box above the button.",
+        );
+        return refuse(&safe_path(&asked_at, &back), unsure);
+    }
     match service::delete(&state.db, &viewer, &AlertId(alert_id)).await {
         Ok(()) => go_saying(
             &back,

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::reply::{go_saying, refuse, state, viewer};
+use crate::components::format::counted;
 use crate::domain::address::encode_segment;
 use crate::domain::identifier::{ConnectionId, TableGroupId};
 use crate::domain::query::query_string;
@@ -89,6 +90,27 @@ pub async fn set_table_group_active(
             true,
             "The group is off",
             "Its profiles stay; new runs are refused until it is switched on.",
+        ),
+        Err(error) => refuse(&here, error),
+    }
+}
+
+/// Masks what runs from before have stored.
+#[server(prefix = "/actions", endpoint = "mask-stored-values")]
+pub async fn mask_stored_values(table_group_id: String, #[server(default)] typed_name: String) -> Result<(), ServerFnError> {
+    let (state, viewer) = (state()?, viewer()?);
+    let here = format!("/settings/groups/{}", encode_segment(&table_group_id));
+    match service::mask_stored(&state.db, &viewer, &TableGroupId(table_group_id), &typed_name).await {
+        Ok(done) => go_saying(
+            &here,
+            true,
+            "What is stored is masked",
+            format!(
+                "{} of runs, {} and {} lost their values.",
+                counted(done.columns, "column"),
+                counted(done.findings, "finding"),
+                counted(done.alerts, "alert")
+            ),
         ),
         Err(error) => refuse(&here, error),
     }

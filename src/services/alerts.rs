@@ -1,9 +1,12 @@
 //! What people do with alerts: each act is allowed, done once, kept in the trail, and can be undone.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Duration, Utc};
 
 use super::access;
 use super::error::AppError;
+use crate::components::format::counted;
 use crate::domain::alert::{Alert, AlertAct, DismissReason, SnoozeFor};
 use crate::domain::alert_query::AlertsQuery;
 use crate::domain::anomaly::Severity;
@@ -17,7 +20,7 @@ pub const MOST_ALERTS: u32 = 10_000;
 /// Longest comment (characters).
 const LONGEST_NOTE: usize = 2_000;
 /// Longest snooze.
-const LONGEST_SNOOZE_DAYS: i64 = 366;
+pub const LONGEST_SNOOZE_DAYS: i64 = 366;
 
 /// Which alerts an act is about.
 #[derive(Clone, Debug)]
@@ -42,9 +45,15 @@ pub async fn act(db: &Database, viewer: &Viewer, chosen: &Chosen, act: &AlertAct
         return Err(AppError::refused("There is nothing to say", "Write a comment first."));
     }
     let narrowed = db.within(viewer.user.scope_of(Permission::ClearAlerts));
+    let mut unknown = Vec::new();
     let alerts = match chosen {
         Chosen::Alerts(alerts) if alerts.len() > MOST_ALERTS as usize => return Err(too_many()),
-        Chosen::Alerts(alerts) => alert_acts::list_seen(&narrowed, alerts).await?,
+        Chosen::Alerts(asked) => {
+            let seen = alert_acts::list_seen(&narrowed, asked).await?;
+            let known: HashSet<&AlertId> = seen.iter().collect();
+            unknown.extend(asked.iter().filter(|id| !known.contains(id)).cloned());
+            seen
+        }
         Chosen::Shown(query) => {
             let found = alert_lists::list_alert_ids(&narrowed, query, Some(&viewer.user.user_id), MOST_ALERTS + 1).await?;
             if found.len() > MOST_ALERTS as usize {
@@ -56,10 +65,33 @@ pub async fn act(db: &Database, viewer: &Viewer, chosen: &Chosen, act: &AlertAct
     if alerts.is_empty() {
         return Err(AppError::refused("No alert was chosen", "Tick the alerts that it is about."));
     }
+    if let AlertAct::Assign(Some(assignee)) = act {
+        require_sight(db, assignee, &alerts).await?;
+    }
     let mut tx = db.begin().await?;
     let outcome = alert_acts::act(&mut tx, &alerts, act, note, &access::actor(viewer)).await?;
     tx.commit().await?;
-    Ok(outcome)
+    Ok(ActOutcome { unknown, ..outcome })
+}
+
+/// Refuses to give alerts to somebody who does not see them.
+async fn require_sight(db: &Database, (user_id, name): &(UserId, String), alerts: &[AlertId]) -> Result<(), AppError> {
+    let people = list_stewards(db).await?;
+    let scope = people
+        .iter()
+        .find(|user| user.user_id == *user_id)
+        .map(|user| user.scope_of(Permission::ClearAlerts));
+    let seen = match scope {
+        Some(scope) => alert_acts::list_seen(&db.within(scope), alerts).await?.len(),
+        None => 0,
+    };
+    if seen == alerts.len() {
+        return Ok(());
+    }
+    Err(AppError::refused(
+        format!("{name} does not see {} of them", counted((alerts.len() - seen) as u64, "alert")),
+        "They lie outside what this person's roles show. Choose somebody else, or fewer alerts.",
+    ))
 }
 
 fn too_many() -> AppError {

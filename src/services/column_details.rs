@@ -91,12 +91,15 @@ async fn candidates(
             has_rows: true,
             has_payload: true,
         }]),
-        (shown, _) => {
-            let wanted = match shown {
-                Some(shown) => Candidates::Only(&shown.profile_run_id),
-                None => Candidates::Newest,
-            };
-            list_candidate_runs(db, &request.table_group_id, Some(&table.table_id), wanted, MOST_PAYLOADS).await
+        _ => {
+            list_candidate_runs(
+                db,
+                &request.table_group_id,
+                Some(&table.table_id),
+                Candidates::Newest,
+                MOST_PAYLOADS,
+            )
+            .await
         }
     }
 }

@@ -9,7 +9,7 @@ use super::switches::{AUTO_MANAGE, TABLE_READS, is_switched_on};
 use super::table_names::{ambiguous, find_named_table, only_one};
 use crate::domain::anomaly::ProfileAnomaly;
 use crate::domain::column_answer::{ColumnAnswer, ProfileOrigin, WantedSource};
-use crate::domain::identifier::{RunId, TableGroupId};
+use crate::domain::identifier::TableGroupId;
 use crate::domain::name_match::{bare_name, is_same_name, means_name, means_table, spellings};
 use crate::store::Database;
 use crate::store::candidate_runs::{CandidateRun, Candidates, list_candidate_runs};
@@ -36,8 +36,6 @@ pub struct ColumnRequest {
     pub physical_name: Option<String>,
     /// Where from.
     pub source: WantedSource,
-    /// Only this run; the latest that has the table where absent.
-    pub run: Option<RunId>,
 }
 
 /// The answer with its run.
@@ -131,10 +129,7 @@ impl Reader<'_> {
     async fn read(&self, table: Option<NamedTable>) -> Result<ColumnProfileAnswer, AppError> {
         let table_id = table.as_ref().map(|table| &table.table_id);
         let group = &self.request.table_group_id;
-        let (mut wanted, mut limit) = match &self.request.run {
-            Some(run) => (Candidates::Only(run), 1),
-            None => (Candidates::Newest, FIRST_RUNS),
-        };
+        let (mut wanted, mut limit) = (Candidates::Newest, FIRST_RUNS);
         let mut unread: Option<(i64, String)> = None;
         let mut payloads = 0;
         'runs: loop {

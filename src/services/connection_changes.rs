@@ -4,10 +4,11 @@
 use super::configuration::Configuration;
 use super::connection_checks::check_connection;
 use super::connections::{check_name, draft_password, find_project_of, in_group, refused_by};
-use super::error::AppError;
+use super::error::{AppError, require_name};
 use super::first_runs::{self, Activation};
 use super::run_signals::RunSignals;
 use super::{access, connection_secrets};
+use crate::components::format::counted;
 use crate::domain::connection::{Connection, ConnectionKind};
 use crate::domain::connection_draft::ConnectionDraft;
 use crate::domain::identifier::{ConnectionId, TableGroupId};
@@ -151,15 +152,11 @@ pub async fn count_dependents(db: &Database, connection: &Connection) -> Result<
 pub async fn delete_connection(db: &Database, viewer: &Viewer, id: &ConnectionId, typed: &str) -> Result<(), AppError> {
     access::require(viewer, Permission::Configure)?;
     let connection = store::find_connection(db, id).await?.ok_or(AppError::NotFound)?;
-    if typed.trim() != connection.name.trim() {
-        return Err(AppError::refused(
-            "The name does not match",
-            format!(
-                "Type {:?} to remove the connection, its groups, tables and all their profiles.",
-                connection.name
-            ),
-        ));
-    }
+    require_name(
+        typed,
+        &connection.name,
+        "remove the connection, its groups, tables and all their profiles",
+    )?;
     refuse_dependents(&count_dependents(db, &connection).await?, "connection")?;
     let actor = access::actor(viewer);
     let mut tx = db.begin().await?;
@@ -179,7 +176,7 @@ pub fn refuse_dependents(dependents: &DependentCounts, noun: &str) -> Result<(),
     }
     if dependents.tests > 0 {
         return Err(AppError::conflict(
-            format!("{} tests belong to this {noun}", dependents.tests),
+            format!("{} of this {noun}", counted(dependents.tests, "test")),
             "Remove them first, or switch the connection off.",
         ));
     }

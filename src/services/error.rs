@@ -106,6 +106,11 @@ impl AppError {
         }
     }
 
+    /// Both in one line, for where there is no room for a title.
+    pub fn line(&self) -> String {
+        format!("{}. {}", self.title(), self.detail())
+    }
+
     /// The finding in a few words.
     pub fn title(&self) -> String {
         match self {
@@ -176,4 +181,12 @@ impl From<StoreError> for AppError {
             other => Self::Internal(Box::new(other)),
         }
     }
+}
+
+/// The safety catch of what cannot be undone: refuses where the name was not typed as it is; `to` says what for.
+pub fn require_name(typed: &str, name: &str, to: &str) -> Result<(), AppError> {
+    if typed.trim() == name.trim() {
+        return Ok(());
+    }
+    Err(AppError::refused("The name does not match", format!("Type {name:?} to {to}.")))
 }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::access;
 use super::error::AppError;
 use super::finding_settings::load_settings;
-use super::findings::take_reported;
+use super::findings::{Reported, take_reported};
 use super::run_signals::RunSignals;
 use crate::domain::anomaly::ProfileAnomaly;
 use crate::domain::identifier::{RunId, TableGroupId};
@@ -28,6 +28,8 @@ pub struct ExternalReport {
     pub anomaly_count: Option<u64>,
     /// Findings.
     pub anomalies: Vec<ProfileAnomaly>,
+    /// Schemas and names of the tables that it looked at, where it says.
+    pub tables: Vec<(String, String)>,
 }
 
 /// Begins a run of a group.
@@ -87,7 +89,12 @@ pub async fn complete(db: &Database, signals: &RunSignals, viewer: &Viewer, run:
             masking::mask_reported(&mut anomalies, &words);
         }
         external_runs::record_report(&mut tx, run, attempt, report.anomaly_count, &anomalies).await?;
-        take_reported(&mut tx, run, &outcome, &anomalies, &settings).await?;
+        let reported = Reported {
+            anomalies: &anomalies,
+            tables: &report.tables,
+            is_whole: report.anomaly_count.is_none_or(|count| count <= anomalies.len() as u64),
+        };
+        take_reported(&mut tx, run, &outcome, reported, &settings).await?;
         let details = serde_json::json!({ "phase": phase, "anomalies": report.anomalies.len() });
         crate::store::audit::record(&mut tx, &access::actor(viewer), "run.end", &format!("run:{run}"), details).await?;
     }
@@ -111,6 +118,9 @@ fn digest(phase: RunPhase, report: &ExternalReport) -> String {
             "\n{}\n{}\n{:?}\n{}\n{}\n{}",
             anomaly.schema_name, anomaly.table_name, anomaly.column_name, anomaly.anomaly_type, anomaly.severity, anomaly.description
         ));
+    }
+    for (schema, table) in &report.tables {
+        hasher.update(format!("\n{schema}\n{table}"));
     }
     hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -18,7 +18,7 @@ use crate::domain::user::{Permission, Viewer};
 use crate::store::alerts::{SeenIn, Sight};
 use crate::store::anomalies::{AnomalyType, Dismissed, TableScore};
 use crate::store::run_completion::RunOutcome;
-use crate::store::{Database, StoreError, Transaction, alerts, anomalies, masking, run_facts};
+use crate::store::{Database, StoreError, Transaction, alert_ends, alerts, anomalies, masking, run_facts};
 
 /// What is odd about the tables of a run.
 #[derive(Clone, Debug, Default)]
@@ -100,7 +100,13 @@ pub async fn judge(
     let settings = &settings;
     let mut findings = find(&tables, &failed, settings, Utc::now());
     let ids: Vec<TableId> = completion.profiles.iter().map(|(id, _)| id.clone()).collect();
-    let dismissed = anomalies::list_dismissed(tx, &ids).await?;
+    let mut cleared = ids.clone();
+    if let Some(seen_in) = run_facts::find_seen_in(tx, &completion.profile_run_id).await? {
+        for anomaly in &findings.of_failures {
+            cleared.extend(find_table_of(tx, &seen_in, anomaly).await?);
+        }
+    }
+    let dismissed = anomalies::list_dismissed(tx, &cleared).await?;
     let mut profiles: Vec<&mut TableProfile> = completion.profiles.iter_mut().map(|(_, profile)| profile).collect();
     score(&mut profiles, &mut findings, &settings.weights, |place, anomaly| {
         !dismissed.holds(&ids[place], anomaly)
@@ -130,21 +136,32 @@ pub async fn store(
     }
 }
 
-/// Raises alerts of what a program outside reports of a run that it did itself. What such a report does not name is not gone: nobody knows
-/// what the program looked at.
+/// What a program outside reports of a run that it did itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Reported<'a> {
+    /// What it found.
+    pub anomalies: &'a [ProfileAnomaly],
+    /// Schemas and names of the tables that it looked at, as far as it says.
+    pub tables: &'a [(String, String)],
+    /// Whether it named everything it found.
+    pub is_whole: bool,
+}
+
+/// Raises alerts of what a program outside reports, and resolves what earlier reports named and this one does not, in tables that it names, for
+/// which it wrote results or found something. Of other tables nobody knows whether it looked at them.
 pub async fn take_reported(
     tx: &mut Transaction,
     run: &RunId,
     outcome: &RunOutcome,
-    reported: &[ProfileAnomaly],
+    reported: Reported<'_>,
     settings: &FindingSettings,
 ) -> Result<(), StoreError> {
     let Some(seen_in) = run_facts::find_seen_in(tx, run).await? else {
         return Ok(());
     };
     let mut sights = Vec::new();
-    for anomaly in reported {
-        let table_id = run_facts::find_table_id(tx, &seen_in.table_group_id, &anomaly.schema_name, &anomaly.table_name).await?;
+    for anomaly in reported.anomalies {
+        let table_id = find_table_of(tx, &seen_in, anomaly).await?;
         let mut sight = sight(anomaly, table_id.as_ref());
         if sight.observed.is_empty() {
             sight.observed = title_of(&sight.kind);
@@ -153,7 +170,13 @@ pub async fn take_reported(
     }
     match outcome.phase {
         RunPhase::Completed => {
-            alerts::resolve_failed_runs(tx, &seen_in).await?;
+            alert_ends::resolve_failed_runs(tx, &seen_in).await?;
+            if reported.is_whole {
+                let mut looked_at = run_facts::list_tables_with_results(tx, run).await?;
+                looked_at.extend_from_slice(reported.tables);
+                looked_at.extend(reported.anomalies.iter().map(|it| (it.schema_name.clone(), it.table_name.clone())));
+                alert_ends::resolve_unreported(tx, &seen_in, &looked_at, &sights).await?;
+            }
         }
         RunPhase::Failed => sights.push(failed_run_of(tx, &seen_in, outcome, settings).await?),
         _ => {}
@@ -194,7 +217,7 @@ async fn store_completed(
     // A table that could not be read keeps its alerts: nobody has looked.
     let looked_at: Vec<TableId> = completion.profiles.iter().map(|(id, _)| id.clone()).collect();
     for anomaly in &findings.of_failures {
-        let table_id = run_facts::find_table_id(tx, &seen_in.table_group_id, &anomaly.schema_name, &anomaly.table_name).await?;
+        let table_id = find_table_of(tx, seen_in, anomaly).await?;
         anomalies::insert_found(
             tx,
             run,
@@ -213,9 +236,13 @@ async fn store_completed(
         .filter(|rule| !is_whole && rule.compares_tables())
         .map(|rule| rule.name)
         .collect();
-    alerts::resolve_unseen(tx, seen_in, &looked_at, &sights, &unasked).await?;
-    alerts::resolve_failed_runs(tx, seen_in).await?;
+    alert_ends::resolve_unseen(tx, seen_in, &looked_at, &sights, &unasked).await?;
+    alert_ends::resolve_failed_runs(tx, seen_in).await?;
     anomalies::keep_scores(tx, run, findings.score, findings.count(), &scores).await
+}
+
+async fn find_table_of(tx: &mut Transaction, seen_in: &SeenIn, anomaly: &ProfileAnomaly) -> Result<Option<TableId>, StoreError> {
+    run_facts::find_table_id(tx, &seen_in.table_group_id, &anomaly.schema_name, &anomaly.table_name).await
 }
 
 fn sight(anomaly: &ProfileAnomaly, table_id: Option<&TableId>) -> Sight {

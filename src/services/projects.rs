@@ -1,7 +1,7 @@
 //! Projects: made, changed, switched off and on, removed when nothing belongs to them.
 
 use super::access;
-use super::error::AppError;
+use super::error::{AppError, require_name};
 use crate::domain::identifier::ProjectKey;
 use crate::domain::project::Project;
 use crate::domain::user::{Permission, Viewer};
@@ -68,12 +68,7 @@ pub fn removal_refusal(project: &Project) -> Option<AppError> {
 pub async fn delete_project(db: &Database, viewer: &Viewer, key: &ProjectKey, typed: &str) -> Result<(), AppError> {
     access::require(viewer, Permission::Configure)?;
     let project = store::find_project(db, key).await?.ok_or(AppError::NotFound)?;
-    if typed.trim() != project.name.trim() {
-        return Err(AppError::refused(
-            "The name does not match",
-            format!("Type {:?} to remove the project.", project.name),
-        ));
-    }
+    require_name(typed, &project.name, "remove the project")?;
     if let Some(refusal) = removal_refusal(&project) {
         return Err(refusal);
     }

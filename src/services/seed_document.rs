@@ -13,7 +13,7 @@ use super::configuration::Configuration;
 use super::error::AppError;
 use crate::domain::connection::{Connection, ConnectionKind};
 use crate::domain::connection_draft::ConnectionDraft;
-use crate::domain::seeding::{SeedEntry, SeedKind, SeedValue, SeedValues};
+use crate::domain::seeding::{IS_ACTIVE, SeedEntry, SeedKind, SeedValue, SeedValues};
 use crate::store::{Database, connections, seeding as store};
 
 /// Longest id, name and text (characters).
@@ -247,7 +247,7 @@ impl SeedPlan {
                 fixed: BTreeMap::from([("connection_id".into(), text(&connection.id))]),
                 values: BTreeMap::from([
                     ("name".into(), text(&format!("{name}-default"))),
-                    ("is_active".into(), SeedValue::Flag(true)),
+                    (IS_ACTIVE.into(), SeedValue::Flag(true)),
                 ]),
             });
         }
@@ -259,7 +259,7 @@ impl SeedPlan {
                 fixed: BTreeMap::new(),
                 values: BTreeMap::from([
                     ("name".into(), SeedValue::Text(name.into())),
-                    ("is_active".into(), SeedValue::Flag(true)),
+                    (IS_ACTIVE.into(), SeedValue::Flag(true)),
                 ]),
             });
         }

@@ -11,7 +11,7 @@ use super::seed_document::{SeedDocument, SeedPlan};
 use super::{access, connection_secrets};
 use crate::domain::audit::Actor;
 use crate::domain::identifier::ConnectionId;
-use crate::domain::seeding::{SeedEntry, SeedKind, SeedLine, SeedOutcome, SeedValue};
+use crate::domain::seeding::{IS_ACTIVE, SeedEntry, SeedKind, SeedLine, SeedOutcome, SeedValue};
 use crate::domain::user::{Permission, Viewer};
 use crate::store::{Database, Transaction, audit, seeding as store};
 
@@ -149,7 +149,7 @@ async fn prune_kind(
                 // From now on it is whatever the next search finds.
                 store::forget(tx, source, kind, &id).await?;
             } else {
-                seeded.insert("is_active".into(), SeedValue::Flag(false));
+                seeded.insert(IS_ACTIVE.into(), SeedValue::Flag(false));
                 store::note(tx, source, kind, &id, &seeded).await?;
             }
             SeedOutcome::SwitchedOff

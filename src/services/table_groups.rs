@@ -3,14 +3,16 @@
 use super::access;
 use super::connection_changes::refuse_dependents;
 use super::connections::in_group;
-use super::error::AppError;
+use super::error::{AppError, require_name};
 use super::first_runs::{self, Activation};
 use super::run_signals::RunSignals;
 use crate::domain::connection::{Connection, FoundTable, TableGroup};
 use crate::domain::identifier::{ConnectionId, TableGroupId};
 use crate::domain::user::{Permission, Viewer};
+use crate::store::masking::{self, GroupWords};
+use crate::store::stored_masking::{self, MaskedStore};
 use crate::store::table_groups::{self, GroupText};
-use crate::store::{Database, connections as store, tables};
+use crate::store::{Database, audit, connections as store, tables};
 
 /// Longest name, description and mask (characters).
 const LONGEST_NAME: usize = 120;
@@ -105,16 +107,50 @@ pub async fn update_group(db: &Database, viewer: &Viewer, group: &TableGroupId, 
     Ok(changed)
 }
 
+/// Masks what runs from before have stored of the group's personal columns, where it masks before storing. It cannot be undone: `typed` must be
+/// the group's name. Doing it again masks what is left.
+pub async fn mask_stored(db: &Database, viewer: &Viewer, group: &TableGroupId, typed: &str) -> Result<MaskedStore, AppError> {
+    access::require(viewer, Permission::Configure)?;
+    let (_, known) = store::find_table_group(db, group).await?.ok_or(AppError::NotFound)?;
+    if !known.mask_before_storing {
+        return Err(AppError::conflict(
+            "The group stores values as they are",
+            "Let it mask personal values before they are stored first; else the next run stores them again.",
+        ));
+    }
+    require_name(typed, &known.name, "mask what is stored; it cannot be undone")?;
+    let mut all = MaskedStore::default();
+    let mut words = GroupWords::default();
+    // A run at a time: who is stopped in between begins again and finds the rest.
+    for run in stored_masking::list_ended_runs(db, group).await? {
+        let mut tx = db.begin().await?;
+        words = masking::list_group_words(&mut tx, &run).await?;
+        let done = stored_masking::mask_run(&mut tx, &run, &words).await?;
+        tx.commit().await?;
+        all.columns += done.columns;
+        all.findings += done.findings;
+    }
+    let mut tx = db.begin().await?;
+    all.alerts = stored_masking::mask_alerts(&mut tx, group, &words).await?;
+    let details = serde_json::json!(all);
+    audit::record(
+        &mut tx,
+        &access::actor(viewer),
+        "table_group.mask_stored",
+        &format!("table_group:{group}"),
+        details,
+    )
+    .await?;
+    tx.commit().await?;
+    stored_masking::give_room_back(db).await?;
+    Ok(all)
+}
+
 /// Removes a group with all its tables and runs. `typed` must be its name.
 pub async fn delete_group(db: &Database, viewer: &Viewer, group: &TableGroupId, typed: &str) -> Result<(), AppError> {
     access::require(viewer, Permission::Configure)?;
     let (connection, known) = store::find_table_group(db, group).await?.ok_or(AppError::NotFound)?;
-    if typed.trim() != known.name.trim() {
-        return Err(AppError::refused(
-            "The name does not match",
-            format!("Type {:?} to remove the group, its tables and all their profiles.", known.name),
-        ));
-    }
+    require_name(typed, &known.name, "remove the group, its tables and all their profiles")?;
     if let Some(refusal) = removal_refusal(&connection) {
         return Err(refusal);
     }
@@ -166,6 +202,12 @@ fn checked(text: &GroupText) -> Result<GroupText, AppError> {
             format!("1 to {LONGEST_NAME} characters; it can be changed later, its id cannot."),
         ));
     }
+    refuse_long(&text)?;
+    Ok(text)
+}
+
+/// Refuses a description or masks that are longer than what is kept.
+pub fn refuse_long(text: &GroupText) -> Result<(), AppError> {
     if [&text.description, &text.include_mask, &text.exclude_mask]
         .iter()
         .any(|part| part.chars().count() > LONGEST_TEXT)
@@ -175,5 +217,5 @@ fn checked(text: &GroupText) -> Result<GroupText, AppError> {
             format!("Description and masks have up to {LONGEST_TEXT} characters."),
         ));
     }
-    Ok(text)
+    Ok(())
 }

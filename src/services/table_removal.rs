@@ -2,7 +2,7 @@
 
 use super::access;
 use super::connection_changes::refuse_dependents;
-use super::error::AppError;
+use super::error::{AppError, require_name};
 use crate::domain::identifier::TableId;
 use crate::domain::table::TableSummary;
 use crate::domain::user::{Permission, Viewer};
@@ -25,12 +25,7 @@ pub fn removal_refusal(table: &TableSummary, dependents: &DependentCounts) -> Op
 pub async fn delete_table(db: &Database, viewer: &Viewer, table: &TableId, typed: &str) -> Result<TableSummary, AppError> {
     access::require(viewer, Permission::Configure)?;
     let known = tables::find_table(db, table).await?.ok_or(AppError::NotFound)?;
-    if typed.trim() != known.address.table_name.trim() {
-        return Err(AppError::refused(
-            "The name does not match",
-            format!("Type {:?} to remove the table and all its profiles.", known.address.table_name),
-        ));
-    }
+    require_name(typed, &known.address.table_name, "remove the table and all its profiles")?;
     if let Some(refusal) = removal_refusal(&known, &count_table_dependents(db, table).await?) {
         return Err(refusal);
     }

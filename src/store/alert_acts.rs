@@ -1,10 +1,11 @@
 //! What people do with alerts: each act once, with a line in the trail, and undone where nobody has acted since.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::alerts::clock;
 use super::{Database, StoreError, Transaction, audit, list_of, new_id, sql};
-use crate::domain::alert::{AlertAct, AlertState};
+use crate::domain::alert::{AlertAct, AlertState, SnoozeFor};
 use crate::domain::audit::Actor;
 use crate::domain::identifier::{AlertId, UserId};
 
@@ -15,6 +16,8 @@ pub struct ActOutcome {
     pub changed: u64,
     /// Alerts that stood so already.
     pub unchanged: u64,
+    /// Alerts that were asked for and do not exist, or not for this person.
+    pub unknown: Vec<AlertId>,
     /// Names the act, to undo it.
     pub batch_id: String,
 }
@@ -25,8 +28,12 @@ struct Before {
     state: String,
     acknowledged: bool,
     acknowledged_by: Option<String>,
+    #[serde(default)]
+    acknowledged_at: Option<DateTime<Utc>>,
     held_level: Option<f64>,
-    snoozed_until: Option<chrono::DateTime<chrono::Utc>>,
+    #[serde(default)]
+    held_severity: Option<String>,
+    snoozed_until: Option<DateTime<Utc>>,
     snoozed_for: Option<String>,
     dismissed_for: Option<String>,
     assigned_to: Option<String>,
@@ -47,9 +54,9 @@ pub async fn list_seen(db: &Database, alerts: &[AlertId]) -> Result<Vec<AlertId>
 pub async fn act(tx: &mut Transaction, alerts: &[AlertId], act: &AlertAct, note: &str, actor: &Actor) -> Result<ActOutcome, StoreError> {
     let at = clock(tx).await?;
     let rows = sql(
-        "select alert_id, state, revision, level, acknowledged, acknowledged_by, held_level, snoozed_until, snoozed_for, dismissed_for,
+        "select alert_id, state, revision, level, acknowledged, acknowledged_by, acknowledged_at, held_level, held_severity, severity, snoozed_until, snoozed_for, dismissed_for,
              assigned_to, assigned_name, state_by
-         from dq_alerts where alert_id in {list $1} order by alert_id {for update}",
+         from dq_alerts where alert_id in {list $1} order by fingerprint, alert_id {for update}",
     )
     .bind(list_of(alerts.iter().map(AlertId::as_str)))
     .fetch_all(&mut *tx)
@@ -58,13 +65,16 @@ pub async fn act(tx: &mut Transaction, alerts: &[AlertId], act: &AlertAct, note:
         batch_id: new_id(),
         ..ActOutcome::default()
     };
+    let mut changed = Vec::new();
     for row in &rows {
         let alert_id = AlertId(row.text("alert_id")?);
         let before = Before {
             state: row.text("state")?,
             acknowledged: row.flag("acknowledged")?,
             acknowledged_by: row.text_opt("acknowledged_by")?,
+            acknowledged_at: row.time_opt("acknowledged_at")?,
             held_level: row.real_opt("held_level")?,
+            held_severity: row.text_opt("held_severity")?,
             snoozed_until: row.time_opt("snoozed_until")?,
             snoozed_for: row.text_opt("snoozed_for")?,
             dismissed_for: row.text_opt("dismissed_for")?,
@@ -72,7 +82,16 @@ pub async fn act(tx: &mut Transaction, alerts: &[AlertId], act: &AlertAct, note:
             assigned_name: row.text_opt("assigned_name")?,
             state_by: row.text_opt("state_by")?,
         };
-        let Some(after) = changed_by(act, &before, row.real_opt("level")?, actor) else {
+        let Some(after) = changed_by(
+            act,
+            &before,
+            &Standing {
+                level: row.real_opt("level")?,
+                severity: row.text_opt("severity")?,
+                actor,
+                at,
+            },
+        ) else {
             outcome.unchanged += 1;
             continue;
         };
@@ -82,7 +101,7 @@ pub async fn act(tx: &mut Transaction, alerts: &[AlertId], act: &AlertAct, note:
         }
         let trail = Trail {
             action: act.word(),
-            note: Some(note).filter(|note| !note.is_empty()).map(str::to_owned).or_else(|| told(act)),
+            note: told(act, note),
             batch_id: Some(&outcome.batch_id),
             revision,
             before: (*act != AlertAct::Comment).then_some(&before),
@@ -90,30 +109,40 @@ pub async fn act(tx: &mut Transaction, alerts: &[AlertId], act: &AlertAct, note:
         trail.write(tx, &alert_id, actor, at).await?;
         if let AlertAct::Dismiss(_) = act {
             mark_anomaly(tx, &alert_id, true, actor).await?;
-        } else if before.state == AlertState::Dismissed.word() && *act != AlertAct::Comment {
+        } else if before.state == AlertState::Dismissed.word() && after.state != before.state {
             mark_anomaly(tx, &alert_id, false, actor).await?;
         }
         outcome.changed += 1;
+        changed.push(alert_id);
     }
     if outcome.changed > 0 {
-        let details = serde_json::json!({ "alerts": rows.len(), "changed": outcome.changed, "batch": outcome.batch_id });
-        audit::record(tx, actor, &format!("alert.{}", act.word()), &subject(alerts), details).await?;
+        let details =
+            serde_json::json!({ "alerts": changed, "unchanged": outcome.unchanged, "said": told(act, note), "batch": outcome.batch_id });
+        audit::record(tx, actor, &format!("alert.{}", act.word()), &subject(&changed), details).await?;
     }
     Ok(outcome)
 }
 
-/// What the trail says of an act without a note.
-fn told(act: &AlertAct) -> Option<String> {
-    match act {
+/// What the trail says of an act: what was decided, and what the person said of it.
+fn told(act: &AlertAct, note: &str) -> Option<String> {
+    let decided = match act {
         AlertAct::Assign(Some((_, name))) => Some(format!("to {name}")),
         AlertAct::Assign(None) => Some("to nobody".to_owned()),
-        AlertAct::Snooze { until, wakes } => Some(match until {
-            Some(until) => format!("until {}, {}", until.format("%Y-%m-%d %H:%M UTC"), wakes.word()),
-            None => format!("until {}", wakes.word()),
-        }),
+        AlertAct::Snooze { until, wakes } => {
+            let day = until.map(|until| until.format("until %Y-%m-%d %H:%M UTC").to_string());
+            let change = match wakes {
+                SnoozeFor::Date => None,
+                SnoozeFor::Change => Some("until it changes".to_owned()),
+                SnoozeFor::Worse => Some("until it worsens".to_owned()),
+            };
+            Some(day.into_iter().chain(change).collect::<Vec<_>>().join(", or "))
+        }
         AlertAct::Dismiss(reason) => Some(reason.label().to_lowercase()),
         AlertAct::Acknowledge | AlertAct::Reopen | AlertAct::Comment => None,
-    }
+    };
+    let said = Some(note.to_owned()).filter(|note| !note.is_empty());
+    let words: Vec<String> = decided.into_iter().chain(said).collect();
+    (!words.is_empty()).then(|| words.join(": "))
 }
 
 fn subject(alerts: &[AlertId]) -> String {
@@ -123,15 +152,25 @@ fn subject(alerts: &[AlertId]) -> String {
     }
 }
 
+/// What an act happens upon: the cause as it was seen last, who acts, and when.
+struct Standing<'a> {
+    level: Option<f64>,
+    severity: Option<String>,
+    actor: &'a Actor,
+    at: DateTime<Utc>,
+}
+
 /// How an alert stands after an act; nothing where it stood so.
-fn changed_by(act: &AlertAct, before: &Before, level: Option<f64>, actor: &Actor) -> Option<Before> {
+fn changed_by(act: &AlertAct, before: &Before, on: &Standing<'_>) -> Option<Before> {
     let mut after = before.clone();
     let mut come_to = |state: AlertState, is_acknowledged: bool| {
         after.state = state.word().to_owned();
         after.acknowledged = is_acknowledged;
-        after.acknowledged_by = is_acknowledged.then(|| actor.name.clone());
-        after.held_level = level;
-        after.state_by = Some(actor.name.clone());
+        after.acknowledged_by = is_acknowledged.then(|| on.actor.name.clone());
+        after.acknowledged_at = is_acknowledged.then_some(on.at);
+        after.held_level = on.level;
+        after.held_severity.clone_from(&on.severity);
+        after.state_by = Some(on.actor.name.clone());
         after.snoozed_until = None;
         after.snoozed_for = None;
         after.dismissed_for = None;
@@ -146,7 +185,8 @@ fn changed_by(act: &AlertAct, before: &Before, level: Option<f64>, actor: &Actor
             come_to(AlertState::Acknowledged, true);
         }
         AlertAct::Reopen => {
-            if before.state == AlertState::Open.word() {
+            // What was expected of an open alert is so no more.
+            if before.state == AlertState::Open.word() && before.dismissed_for.is_none() {
                 return None;
             }
             come_to(AlertState::Open, false);
@@ -187,10 +227,10 @@ async fn write(
     after: &Before,
     is_moved: bool,
     revision: i64,
-    at: chrono::DateTime<chrono::Utc>,
+    at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     sql("update dq_alerts set state_before = case when $2 then state else state_before end, state = $3, acknowledged = $4, acknowledged_by = $5,
-             acknowledged_at = case when $4 then coalesce(acknowledged_at, $6) else null end, held_level = $7, snoozed_until = $8, snoozed_for = $9,
+             acknowledged_at = $15, held_level = $7, held_severity = $16, snoozed_until = $8, snoozed_for = $9,
              dismissed_for = $10, assigned_to = $11, assigned_name = $12, state_by = $13, state_at = case when $2 then $6 else state_at end,
              updated_at = $6, revision = $14
          where alert_id = $1")
@@ -208,6 +248,8 @@ async fn write(
     .bind(after.assigned_name.as_deref())
     .bind(after.state_by.as_deref())
     .bind(revision)
+    .bind(after.acknowledged_at)
+    .bind(after.held_severity.as_deref())
     .execute(tx)
     .await?;
     Ok(())
@@ -223,13 +265,7 @@ struct Trail<'a> {
 }
 
 impl Trail<'_> {
-    async fn write(
-        self,
-        tx: &mut Transaction,
-        alert_id: &AlertId,
-        actor: &Actor,
-        at: chrono::DateTime<chrono::Utc>,
-    ) -> Result<(), StoreError> {
+    async fn write(self, tx: &mut Transaction, alert_id: &AlertId, actor: &Actor, at: DateTime<Utc>) -> Result<(), StoreError> {
         let before = self
             .before
             .map(|before| serde_json::to_string(before).map_err(|error| StoreError::unreadable("alert", error)))
@@ -275,12 +311,17 @@ async fn mark_anomaly(tx: &mut Transaction, alert_id: &AlertId, is_dismissed: bo
 pub async fn undo(tx: &mut Transaction, batch_id: &str, actor: &Actor) -> Result<ActOutcome, StoreError> {
     let at = clock(tx).await?;
     let rows = sql("select e.alert_id, e.revision, e.before_json, a.revision as stands, a.state from alert_events e join dq_alerts a on a.alert_id = e.alert_id
-         where e.batch_id = $1 and e.actor_id = $2 and e.action <> 'undo' and e.before_json is not null order by e.alert_id")
+         where e.batch_id = $1 and e.actor_id = $2 and e.action <> 'undo' and e.before_json is not null
+         order by a.fingerprint, e.alert_id {for update}")
     .bind(batch_id)
     .bind(actor.user_id.as_ref().map(UserId::as_str))
     .fetch_all(&mut *tx)
     .await?;
-    let mut outcome = ActOutcome::default();
+    let mut outcome = ActOutcome {
+        batch_id: batch_id.to_owned(),
+        ..ActOutcome::default()
+    };
+    let mut undone = Vec::new();
     for row in &rows {
         let alert_id = AlertId(row.text("alert_id")?);
         let before: Before = row.json_opt("before_json")?.unwrap_or_default();
@@ -301,26 +342,36 @@ pub async fn undo(tx: &mut Transaction, batch_id: &str, actor: &Actor) -> Result
         };
         trail.write(tx, &alert_id, actor, at).await?;
         outcome.changed += 1;
+        undone.push(alert_id);
     }
     if outcome.changed > 0 {
-        let details = serde_json::json!({ "changed": outcome.changed, "batch": batch_id });
-        audit::record(tx, actor, "alert.undo", "alerts", details).await?;
+        let details = serde_json::json!({ "alerts": undone, "unchanged": outcome.unchanged, "batch": batch_id });
+        audit::record(tx, actor, "alert.undo", &subject(&undone), details).await?;
     }
     Ok(outcome)
 }
 
-/// Removes an alert with its trail. False where there is none.
+/// Removes an alert with its trail; the audit keeps what it was about. False where there is none.
 pub async fn delete(tx: &mut Transaction, alert_id: &AlertId, actor: &Actor) -> Result<bool, StoreError> {
     sql("delete from alert_events where alert_id = $1")
         .bind(alert_id.as_str())
         .execute(&mut *tx)
         .await?;
-    let removed = sql("delete from dq_alerts where alert_id = $1")
-        .bind(alert_id.as_str())
-        .execute(&mut *tx)
-        .await?;
-    if removed == 1 {
-        audit::record(tx, actor, "alert.delete", &format!("alert:{alert_id}"), serde_json::json!({})).await?;
-    }
-    Ok(removed == 1)
+    let removed =
+        sql("delete from dq_alerts where alert_id = $1 returning kind, state, table_id, schema_name, table_name, column_name, seen_count")
+            .bind(alert_id.as_str())
+            .fetch_optional(&mut *tx)
+            .await?;
+    let Some(row) = removed else { return Ok(false) };
+    let details = serde_json::json!({
+        "kind": row.text_opt("kind")?,
+        "state": row.text_opt("state")?,
+        "table_id": row.text_opt("table_id")?,
+        "schema": row.text_opt("schema_name")?,
+        "table": row.text_opt("table_name")?,
+        "column": row.text_opt("column_name")?,
+        "seen": row.count_opt("seen_count")?,
+    });
+    audit::record(tx, actor, "alert.delete", &format!("alert:{alert_id}"), details).await?;
+    Ok(true)
 }

@@ -8,14 +8,14 @@ use super::statement::{Statement, Value, sql_joined};
 use super::veil::veil_text;
 use super::{Database, Record, StoreError, like_anywhere, list_of, sql};
 use crate::domain::address::TableAddress;
-use crate::domain::alert::{Alert, AlertEvent, AlertState, DismissReason, SnoozeFor};
+use crate::domain::alert::{Alert, AlertEvent, AlertState, DismissReason, SnoozeFor, source};
 use crate::domain::alert_query::{AlertOrder, AlertsQuery};
 use crate::domain::anomaly::{AnomalyEvidence, Severity};
 use crate::domain::identifier::{AlertId, ConnectionId, TableGroupId, UserId};
 use crate::domain::masking::MASK;
 use crate::domain::paging::Page;
 
-/// Alerts of one state that are counted one by one.
+/// Alerts of a state that are counted one by one, where another has many.
 const FEW_OF_A_STATE: u64 = 5_000;
 
 /// Runs behind an evidence strip.
@@ -23,7 +23,7 @@ const STRIP_RUNS: u32 = 20;
 
 const COLUMNS: &str = "a.alert_id, a.source_type, a.source_ref, a.kind, a.severity, a.state, a.title, a.details, a.table_group_id, a.table_id, a.schema_name,
      a.table_name, a.column_name, a.level, a.seen_count, a.first_seen_at, a.last_seen_at, a.last_run_number, a.reopened_count, a.state_at, a.state_by,
-     a.snoozed_until, a.snoozed_for, a.dismissed_for, a.assigned_to, a.assigned_name, a.revision, g.connection_id, {personal a.table_id a.column_name} as personal_word";
+     a.snoozed_until, a.snoozed_for, a.dismissed_for, a.assigned_to, a.assigned_name, a.reported_by, a.revision, g.connection_id, {personal a.table_id a.column_name} as personal_word";
 const TABLES: &str = "dq_alerts a left join dq_table_groups g on g.table_group_id = a.table_group_id";
 
 /// How many alerts stand where, and how many an address means.
@@ -182,8 +182,8 @@ pub async fn count_alerts(db: &Database, query: &AlertsQuery, me: Option<&UserId
     Ok(counts)
 }
 
-/// All alerts by the word of their state; those of which there are more than `few` are not counted one by one. SQLite knows at once how many rows there are and steps through those of a state, so the one state that has
-/// many is what the others leave.
+/// All alerts by the word of their state. A database counts the rows of a state one by one, and SQLite all rows of a table at once: where only one
+/// state has more than `few`, it has what the others leave.
 pub(crate) async fn count_states(db: &Database, few: u64) -> Result<BTreeMap<String, u64>, StoreError> {
     let of_states: Vec<String> = AlertState::ALL
         .iter()
@@ -256,7 +256,7 @@ pub async fn list_events(db: &Database, alert: &AlertId) -> Result<Vec<AlertEven
             };
             // What a run noted is the title of that time; what a person wrote is the person's.
             if let Some(note) = event.note.as_mut().filter(|_| event.run_number.is_some()) {
-                veil_of_column(row, note)?;
+                veil_of_column(row, row.text_opt("source_type")?.as_deref() == Some(source::ANOMALY), note)?;
             }
             Ok(event)
         })
@@ -331,6 +331,7 @@ fn read_alert(row: &Record) -> Result<Alert, StoreError> {
         }),
         _ => None,
     };
+    let state = row.word("state", AlertState::from_word)?;
     let mut alert = Alert {
         alert_id: AlertId(row.text("alert_id")?),
         source_type: row.text_opt("source_type")?.unwrap_or_default(),
@@ -341,7 +342,7 @@ fn read_alert(row: &Record) -> Result<Alert, StoreError> {
             .as_deref()
             .and_then(Severity::parse)
             .unwrap_or(Severity::Medium),
-        state: row.word("state", AlertState::from_word)?,
+        state,
         title: row.text_opt("title")?.unwrap_or_default(),
         details: row.text_opt("details")?.unwrap_or_default(),
         table_group_id: row.text_opt("table_group_id")?.map(TableGroupId),
@@ -357,22 +358,28 @@ fn read_alert(row: &Record) -> Result<Alert, StoreError> {
         state_by: row.text_opt("state_by")?,
         snoozed_until: row.time_opt("snoozed_until")?,
         snoozed_for: row.text_opt("snoozed_for")?.as_deref().and_then(SnoozeFor::from_word),
-        dismissed_for: row.text_opt("dismissed_for")?.as_deref().and_then(DismissReason::from_word),
+        // An alert that is open again keeps what was expected of it.
+        dismissed_for: row
+            .text_opt("dismissed_for")?
+            .as_deref()
+            .and_then(DismissReason::from_word)
+            .filter(|_| state == AlertState::Dismissed),
         assigned_to: row.text_opt("assigned_to")?.map(UserId),
         assigned_name: row.text_opt("assigned_name")?,
         revision: row.integer_opt("revision")?.unwrap_or(0),
     };
-    veil_of_column(row, &mut alert.title)?;
-    veil_of_column(row, &mut alert.details)?;
+    let is_ours = row.text_opt("source_type")?.as_deref() == Some(source::ANOMALY);
+    veil_of_column(row, is_ours, &mut alert.title)?;
+    // The title of what a program reports is made of its kind; the rest is the program's.
+    veil_of_column(row, is_ours && row.text_opt("reported_by")?.is_none(), &mut alert.details)?;
     Ok(alert)
 }
 
 /// Masks a text of an alert as its reader gets it; only those about a column quote values.
-fn veil_of_column(row: &Record, text: &mut String) -> Result<(), StoreError> {
+fn veil_of_column(row: &Record, is_ours: bool, text: &mut String) -> Result<(), StoreError> {
     let Some(column) = row.text_opt("column_name")?.filter(|name| !name.is_empty()) else {
         return Ok(());
     };
     let kind = row.text_opt("kind")?.unwrap_or_default();
-    let source_type = row.text_opt("source_type")?.unwrap_or_default();
-    veil_text(row, &kind, &source_type, text, &format!("{column}: {MASK}"))
+    veil_text(row, &kind, is_ours, text, &format!("{column}: {MASK}"))
 }

@@ -43,6 +43,8 @@ pub async fn raise(tx: &mut Transaction, raised: &Raised<'_>, actor: &Actor) -> 
              details = excluded.details, seen_count = coalesce(dq_alerts.seen_count, 0) + 1, last_seen_at = excluded.last_seen_at, updated_at = excluded.updated_at,
              reopened_count = coalesce(dq_alerts.reopened_count, 0) + case when dq_alerts.state = 'resolved' then 1 else 0 end,
              acknowledged = case when dq_alerts.state in ('resolved', 'acknowledged') then false else dq_alerts.acknowledged end,
+             acknowledged_by = case when dq_alerts.state in ('resolved', 'acknowledged') then null else dq_alerts.acknowledged_by end,
+             acknowledged_at = case when dq_alerts.state in ('resolved', 'acknowledged') then null else dq_alerts.acknowledged_at end,
              revision = dq_alerts.revision + case when dq_alerts.state in ('resolved', 'acknowledged') then 1 else 0 end,
              state = case when dq_alerts.state in ('resolved', 'acknowledged') then 'open' else dq_alerts.state end
          returning alert_id")

@@ -1,4 +1,4 @@
-//! One alert a cause: what a run has seen opens, counts, wakes or resolves them, in the transaction that ends the run.
+//! One alert a cause: what a run has seen opens, counts or wakes them, in the transaction that ends the run; `alert_ends.rs` resolves them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::sessions::hex;
+use super::statement::sql_joined;
 use super::{Database, Record, StoreError, Transaction, Value, list_of, new_id, rows_insert, sql};
-use crate::domain::alert::{AlertState, DismissReason, SnoozeFor, after_sight, is_worse};
+use crate::domain::alert::{AlertState, Decision, DismissReason, SnoozeFor, is_worse};
 use crate::domain::anomaly::Severity;
 use crate::domain::audit::Actor;
 use crate::domain::identifier::{RunId, TableGroupId, TableId};
@@ -23,6 +24,8 @@ pub struct SeenIn {
     pub table_group_id: TableGroupId,
     /// Whether it asked for all of the group's tables.
     pub is_whole_group: bool,
+    /// Whose program did it, where it was none of Limn's own runs.
+    pub reported_by: Option<String>,
 }
 
 /// A cause that a run has seen.
@@ -55,7 +58,12 @@ pub struct Sight {
 impl Sight {
     /// Tells one cause from all others.
     pub fn fingerprint(&self, group: &TableGroupId) -> String {
-        let place = self.table_id.as_ref().map_or(group.as_str(), TableId::as_str);
+        let place = match &self.table_id {
+            Some(table_id) => table_id.to_string(),
+            None if self.table_name.is_empty() => group.to_string(),
+            // A table that the catalogue does not know.
+            None => format!("{group}\n{}\n{}", self.schema_name, self.table_name),
+        };
         let column = self.column_name.as_deref().unwrap_or_default();
         hex(&Sha256::digest(format!("{}\n{place}\n{column}\n{}", self.source_type, self.kind)))
     }
@@ -112,9 +120,10 @@ const ALERT_COLUMNS: &[&str] = &[
     "reopened_count",
     "revision",
     "updated_at",
+    "reported_by",
 ];
 
-const EVENT_COLUMNS: &[&str] = &[
+pub(super) const EVENT_COLUMNS: &[&str] = &[
     "event_id",
     "alert_id",
     "at",
@@ -129,7 +138,7 @@ const EVENT_COLUMNS: &[&str] = &[
 ];
 
 /// A line of the trail that Limn writes itself.
-fn event(alert_id: &str, at: DateTime<Utc>, action: &str, note: Option<String>, run: Option<i64>) -> Vec<Value> {
+pub(super) fn event(alert_id: &str, at: DateTime<Utc>, action: &str, note: Option<String>, run: Option<i64>) -> Vec<Value> {
     vec![
         new_id().into(),
         alert_id.into(),
@@ -148,19 +157,41 @@ fn event(alert_id: &str, at: DateTime<Utc>, action: &str, note: Option<String>, 
 /// What is known of a cause.
 struct Known {
     alert_id: String,
-    state: AlertState,
-    held: Option<f64>,
+    decision: Decision,
     level: Option<f64>,
-    snoozed_for: Option<SnoozeFor>,
-    dismissed_for: Option<DismissReason>,
+    reported_by: Option<String>,
+}
+
+impl Known {
+    /// Whether a report of a program only counts here: what Limn has found, and not seen gone, keeps Limn's words and level.
+    fn keeps_words(&self, seen_in: &SeenIn) -> bool {
+        seen_in.reported_by.is_some() && self.reported_by.is_none() && self.decision.state != AlertState::Resolved
+    }
 }
 
 fn read_known(row: &Record) -> Result<Known, StoreError> {
     Ok(Known {
         alert_id: row.text("alert_id")?,
+        decision: read_decision(row)?,
+        level: row.real_opt("level")?,
+        reported_by: row.text_opt("reported_by")?,
+    })
+}
+
+/// Columns of `dq_alerts` that [`read_decision`] reads.
+pub(super) const DECISION_COLUMNS: &str =
+    "state, held_level, coalesce(held_severity, severity) as held_severity, snoozed_for, dismissed_for";
+
+/// What was decided of a cause.
+pub(super) fn read_decision(row: &Record) -> Result<Decision, StoreError> {
+    Ok(Decision {
         state: row.word("state", AlertState::from_word)?,
         held: row.real_opt("held_level")?,
-        level: row.real_opt("level")?,
+        severity: row
+            .text_opt("held_severity")?
+            .as_deref()
+            .and_then(Severity::parse)
+            .unwrap_or(Severity::Medium),
         snoozed_for: row.text_opt("snoozed_for")?.as_deref().and_then(SnoozeFor::from_word),
         dismissed_for: row.text_opt("dismissed_for")?.as_deref().and_then(DismissReason::from_word),
     })
@@ -168,10 +199,9 @@ fn read_known(row: &Record) -> Result<Known, StoreError> {
 
 /// The alerts of these causes, by fingerprint, held until the end of the transaction.
 async fn known_causes(tx: &mut Transaction, fingerprints: &[String]) -> Result<HashMap<String, Known>, StoreError> {
-    let rows = sql(
-        "select fingerprint, alert_id, state, held_level, level, snoozed_for, dismissed_for from dq_alerts
-         where fingerprint in {list $1} order by fingerprint {for update}",
-    )
+    let rows = sql_joined(format!(
+        "select fingerprint, alert_id, level, reported_by, {DECISION_COLUMNS} from dq_alerts where fingerprint in {{list $1}} order by fingerprint {{for update}}"
+    ))
     .bind(list_of(fingerprints))
     .fetch_all(tx)
     .await?;
@@ -197,20 +227,24 @@ pub async fn take_sights(tx: &mut Transaction, seen_in: &SeenIn, sights: &[Sight
             done.raised += 1;
             continue;
         };
-        let state = after_sight(known.state, known.held, sight.level, known.snoozed_for, known.dismissed_for);
-        let is_woken = state != known.state;
-        if is_woken {
-            let action = if known.state == AlertState::Resolved {
-                "reopened"
-            } else {
-                "worsened"
+        if known.keeps_words(seen_in) {
+            count_report(tx, seen_in, known, at).await?;
+            continue;
+        }
+        let before = known.decision.state;
+        let state = known.decision.after_sight(sight.level, sight.severity);
+        if state != before {
+            let (action, note) = match (before, state) {
+                (_, AlertState::Dismissed) => ("dismiss", format!("{}: {}", DismissReason::Expected.label(), sight.title())),
+                (AlertState::Resolved, _) => ("reopened", sight.title()),
+                _ => ("worsened", sight.title()),
             };
-            events.push(event(&known.alert_id, at, action, Some(sight.title()), Some(seen_in.number)));
-            done.reopened += 1;
+            events.push(event(&known.alert_id, at, action, Some(note), Some(seen_in.number)));
+            done.reopened += u32::from(state == AlertState::Open);
         } else if is_worse(sight.level, known.level) && state == AlertState::Open {
             events.push(event(&known.alert_id, at, "worsened", Some(sight.title()), Some(seen_in.number)));
         }
-        count_sight(tx, seen_in, sight, known, is_woken, at).await?;
+        count_sight(tx, seen_in, sight, known, state, at).await?;
     }
     let statements = [
         rows_insert("dq_alerts", ALERT_COLUMNS, raised),
@@ -253,6 +287,7 @@ fn new_row(alert_id: String, seen_in: &SeenIn, sight: &Sight, fingerprint: &str,
         0_i64.into(),
         1_i64.into(),
         at.into(),
+        seen_in.reported_by.clone().into(),
     ]
 }
 
@@ -262,18 +297,19 @@ async fn count_sight(
     seen_in: &SeenIn,
     sight: &Sight,
     known: &Known,
-    is_woken: bool,
+    state: AlertState,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    let is_moved = state != known.decision.state;
     sql(
         "update dq_alerts set source_ref = $2, severity = $3, severity_rank = $4, title = $5, details = $6, observed = $7, expected = $8, level = $9,
              seen_count = coalesce(seen_count, 0) + 1, last_seen_at = $10, last_run_number = $11, updated_at = $10,
-             state_before = case when $12 then state else state_before end, state = case when $12 then 'open' else state end,
+             state_before = case when $12 then state else state_before end, state = $14,
              state_at = case when $12 then $10 else state_at end, state_by = case when $12 then null else state_by end,
-             acknowledged = case when $12 then false else acknowledged end,
-             acknowledged_by = case when $12 then null else acknowledged_by end,
+             acknowledged = case when $12 then false else acknowledged end, acknowledged_by = case when $12 then null else acknowledged_by end,
+             acknowledged_at = case when $12 then null else acknowledged_at end,
              snoozed_until = case when $12 then null else snoozed_until end, snoozed_for = case when $12 then null else snoozed_for end,
-             dismissed_for = case when $12 then null else dismissed_for end,
+             reported_by = $15,
              reopened_count = coalesce(reopened_count, 0) + $13, revision = revision + case when $12 then 1 else 0 end
          where alert_id = $1",
     )
@@ -288,69 +324,26 @@ async fn count_sight(
     .bind(sight.level)
     .bind(at)
     .bind(seen_in.number)
-    .bind(is_woken)
-    .bind(i64::from(is_woken && known.state == AlertState::Resolved))
+    .bind(is_moved)
+    .bind(i64::from(known.decision.state == AlertState::Resolved && state == AlertState::Open))
+    .bind(state.word())
+    .bind(seen_in.reported_by.as_deref())
     .execute(tx)
     .await?;
     Ok(())
 }
 
-/// Resolves the causes of these tables that the run looked for and did not see; of kinds that it did not ask for it knows nothing.
-pub async fn resolve_unseen(
-    tx: &mut Transaction,
-    seen_in: &SeenIn,
-    tables: &[TableId],
-    sights: &[Sight],
-    unasked: &[&str],
-) -> Result<u32, StoreError> {
-    let seen: HashSet<String> = sights.iter().map(|sight| sight.fingerprint(&seen_in.table_group_id)).collect();
-    let rows = sql(
-        "select fingerprint, alert_id from dq_alerts where table_id in {list $1} and source_type = $2 and kind not in {list $3}
-             and state in ('open', 'acknowledged', 'snoozed') and fingerprint is not null order by fingerprint {for update}",
-    )
-    .bind(list_of(tables.iter().map(TableId::as_str)))
-    .bind(crate::domain::alert::source::ANOMALY)
-    .bind(list_of(unasked))
-    .fetch_all(&mut *tx)
-    .await?;
-    let mut gone = Vec::new();
-    for row in &rows {
-        if !seen.contains(&row.text("fingerprint")?) {
-            gone.push(row.text("alert_id")?);
-        }
-    }
-    resolve(tx, &gone, seen_in.number).await
-}
-
-/// Resolves the alerts about failed runs of a group, because one has completed.
-pub async fn resolve_failed_runs(tx: &mut Transaction, seen_in: &SeenIn) -> Result<u32, StoreError> {
-    let rows = sql("select alert_id from dq_alerts where table_group_id = $1 and source_type = $2
-             and state in ('open', 'acknowledged', 'snoozed') and fingerprint is not null {for update}")
-    .bind(seen_in.table_group_id.as_str())
-    .bind(crate::domain::alert::source::RUN)
-    .fetch_all(&mut *tx)
-    .await?;
-    let gone: Vec<String> = rows.iter().map(|row| row.text("alert_id")).collect::<Result<_, _>>()?;
-    resolve(tx, &gone, seen_in.number).await
-}
-
-async fn resolve(tx: &mut Transaction, gone: &[String], run_number: i64) -> Result<u32, StoreError> {
-    if gone.is_empty() {
-        return Ok(0);
-    }
-    let at = clock(tx).await?;
-    sql("update dq_alerts set state_before = state, state = 'resolved', state_at = $2, state_by = null, updated_at = $2, revision = revision + 1,
-             snoozed_until = null, snoozed_for = null
-         where alert_id in {list $1}")
-    .bind(list_of(gone))
+/// Counts a report of what Limn has found itself.
+async fn count_report(tx: &mut Transaction, seen_in: &SeenIn, known: &Known, at: DateTime<Utc>) -> Result<(), StoreError> {
+    sql("update dq_alerts set source_ref = $2, seen_count = coalesce(seen_count, 0) + 1, last_seen_at = $3, last_run_number = $4, updated_at = $3
+         where alert_id = $1")
+    .bind(&known.alert_id)
+    .bind(seen_in.profile_run_id.as_str())
     .bind(at)
-    .execute(&mut *tx)
+    .bind(seen_in.number)
+    .execute(tx)
     .await?;
-    let events = gone.iter().map(|id| event(id, at, "resolved", None, Some(run_number))).collect();
-    for statement in rows_insert("alert_events", EVENT_COLUMNS, events) {
-        statement.execute(&mut *tx).await?;
-    }
-    Ok(u32::try_from(gone.len()).unwrap_or(u32::MAX))
+    Ok(())
 }
 
 /// Wakes the alerts whose time has come, and gives those that other programs inserted a state. Says how many it woke.
@@ -364,7 +357,7 @@ pub async fn wake_due(db: &Database) -> Result<u32, StoreError> {
          where state is null")
     .execute(&mut tx)
     .await?;
-    let rows = sql("select alert_id from dq_alerts where state = 'snoozed' and snoozed_until <= {now} {for update}")
+    let rows = sql("select alert_id from dq_alerts where state = 'snoozed' and snoozed_until <= {now} order by fingerprint {for update}")
         .fetch_all(&mut tx)
         .await?;
     let due: Vec<String> = rows.iter().map(|row| row.text("alert_id")).collect::<Result<_, _>>()?;

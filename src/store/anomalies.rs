@@ -6,11 +6,12 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
+use super::alerts::{DECISION_COLUMNS, read_decision};
 use super::column_reads::{finding_columns, read_anomaly};
 use super::sessions::hex;
 use super::statement::sql_joined;
 use super::{Database, StoreError, Transaction, Value, list_of, rows_insert, sql};
-use crate::domain::alert::{AlertState, DismissReason, after_sight};
+use crate::domain::alert::{AlertState, Decision};
 use crate::domain::anomaly::{AnomalyEvidence, ProfileAnomaly, RunFinding};
 use crate::domain::identifier::{AlertId, RunId, TableId};
 use crate::domain::table_profile::TableProfile;
@@ -118,27 +119,28 @@ pub async fn insert_found(
 /// Table, column and type of a finding.
 type Place = (TableId, String, String);
 
-/// What people dismissed, with the level up to which and why.
+/// What people dismissed, or said to be expected.
 #[derive(Clone, Debug, Default)]
-pub struct Dismissed(HashMap<Place, (Option<f64>, Option<DismissReason>)>);
+pub struct Dismissed(HashMap<Place, Decision>);
 
 impl Dismissed {
     /// Whether a finding is dismissed: what was expected is, up to its level.
     pub fn holds(&self, table_id: &TableId, anomaly: &ProfileAnomaly) -> bool {
         let column = anomaly.column_name.clone().unwrap_or_default();
-        let Some((held, reason)) = self.0.get(&(table_id.clone(), column, anomaly.anomaly_type.clone())) else {
+        let Some(decision) = self.0.get(&(table_id.clone(), column, anomaly.anomaly_type.clone())) else {
             return false;
         };
         let level = anomaly.evidence.as_ref().and_then(|evidence| evidence.level);
-        after_sight(AlertState::Dismissed, *held, level, None, *reason) == AlertState::Dismissed
+        decision.after_sight(level, anomaly.severity()) == AlertState::Dismissed
     }
 }
 
 /// What people dismissed of these tables.
 pub async fn list_dismissed(tx: &mut Transaction, tables: &[TableId]) -> Result<Dismissed, StoreError> {
-    let rows = sql(
-        "select table_id, column_name, kind, held_level, dismissed_for from dq_alerts where table_id in {list $1} and state = 'dismissed'",
-    )
+    let rows = sql_joined(format!(
+        "select table_id, column_name, kind, {DECISION_COLUMNS} from dq_alerts
+         where table_id in {{list $1}} and (state = 'dismissed' or dismissed_for = 'expected')"
+    ))
     .bind(list_of(tables.iter().map(TableId::as_str)))
     .fetch_all(tx)
     .await?;
@@ -149,8 +151,7 @@ pub async fn list_dismissed(tx: &mut Transaction, tables: &[TableId]) -> Result<
             row.text_opt("column_name")?.unwrap_or_default(),
             row.text_opt("kind")?.unwrap_or_default(),
         );
-        let reason = row.text_opt("dismissed_for")?.as_deref().and_then(DismissReason::from_word);
-        found.0.insert(place, (row.real_opt("held_level")?, reason));
+        found.0.insert(place, read_decision(row)?);
     }
     Ok(found)
 }
@@ -290,7 +291,7 @@ fn result_row(
 }
 
 /// The last values of a row: the figures behind the finding.
-fn evidence_values(anomaly: &ProfileAnomaly) -> Result<[Value; 4], StoreError> {
+pub(super) fn evidence_values(anomaly: &ProfileAnomaly) -> Result<[Value; 4], StoreError> {
     let evidence = anomaly.evidence.as_ref();
     let text = evidence
         .map(|evidence| {

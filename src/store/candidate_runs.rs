@@ -8,15 +8,13 @@ use crate::domain::identifier::{RunId, TableGroupId, TableId};
 
 /// Which of the runs that may have a table are wanted.
 #[derive(Clone, Copy, Debug)]
-pub enum Candidates<'a> {
+pub enum Candidates {
     /// The newest.
     Newest,
     /// The newest below a number.
     OlderThan(i64),
     /// The newest with rows of the table.
     WithRows,
-    /// One run, if it may have the table.
-    Only(&'a RunId),
 }
 
 /// A completed run that may have a table: in rows, or in its payload.
@@ -47,17 +45,17 @@ pub async fn list_candidate_runs(
     db: &Database,
     group: &TableGroupId,
     table: Option<&TableId>,
-    wanted: Candidates<'_>,
+    wanted: Candidates,
     limit: u32,
 ) -> Result<Vec<CandidateRun>, StoreError> {
     let has_either = "has_payload = 1 or has_rows = 1";
-    let (which, has) = match wanted {
-        Candidates::Newest | Candidates::OlderThan(_) => ("p.run_number < $4", has_either),
-        Candidates::WithRows => ("p.run_number < $4", "has_rows = 1"),
-        Candidates::Only(_) => ("p.profile_run_id = $4", has_either),
+    let (below, has) = match wanted {
+        Candidates::Newest => (i64::MAX, has_either),
+        Candidates::OlderThan(number) => (number, has_either),
+        Candidates::WithRows => (i64::MAX, "has_rows = 1"),
     };
     // The limits keep PostgreSQL from looking through all runs for the few that are wanted.
-    let statement = sql_joined(format!("select * from (select p.profile_run_id, p.run_number, p.attempt, p.status, p.started_at, p.completed_at, p.row_count,
+    let rows = sql_joined(format!("select * from (select p.profile_run_id, p.run_number, p.attempt, p.status, p.started_at, p.completed_at, p.row_count,
              case when coalesce(p.payload_path, '') = '' then 0 else 1 end as has_payload,
              case when exists (select 1 from run_tables rt where rt.profile_run_id = p.profile_run_id and rt.attempt = p.attempt and rt.table_id = $2
                      and rt.completed_at is not null and rt.failure_json is null limit 1 offset 0)
@@ -65,17 +63,14 @@ pub async fn list_candidate_runs(
                  or exists (select 1 from written_results r where r.table_id = $2 and r.profile_run_id = p.profile_run_id and r.attempt = p.attempt limit 1 offset 0)
                  or exists (select 1 from written_columns c where c.profile_run_id = p.profile_run_id and c.attempt = p.attempt and c.table_id = $2 limit 1 offset 0)
                  then 1 else 0 end as has_rows
-             from dq_profiles p where p.table_group_id = $1 and p.status = 'completed' and {which}) candidates
+             from dq_profiles p where p.table_group_id = $1 and p.status = 'completed' and p.run_number < $4) candidates
          where {has} order by run_number desc limit $3"))
     .bind(group.as_str())
     .bind(table.map(TableId::as_str))
-    .bind(limit);
-    let statement = match wanted {
-        Candidates::Newest | Candidates::WithRows => statement.bind(i64::MAX),
-        Candidates::OlderThan(number) => statement.bind(number),
-        Candidates::Only(run) => statement.bind(run.as_str()),
-    };
-    let rows = statement.fetch_all(db).await?;
+    .bind(limit)
+    .bind(below)
+    .fetch_all(db)
+    .await?;
     rows.iter()
         .map(|row| {
             Ok(CandidateRun {

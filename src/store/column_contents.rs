@@ -67,25 +67,35 @@ pub(super) async fn insert_columns(
     .fetch_one(&mut *tx)
     .await?
     .integer("set_key")?;
-    let contents = profile.columns.iter().map(Content::of).collect::<Result<Vec<_>, _>>()?;
-    let prints: Vec<Fingerprint> = contents.iter().map(|content| content.print).collect();
-    let keys = keep_contents(tx, contents).await?;
-    let mut rows = Vec::with_capacity(prints.len());
-    for (column, print) in profile.columns.iter().zip(&prints) {
-        let key = keys
-            .get(print)
-            .ok_or_else(|| StoreError::unreadable("result_contents", "a content was not kept"))?;
-        rows.push(vec![
+    let columns: Vec<&ColumnProfile> = profile.columns.iter().collect();
+    let keys = keep_columns(tx, &columns).await?;
+    let rows = columns.iter().zip(keys).map(|(column, key)| {
+        vec![
             set.into(),
             name_hash(&column.column_name).into(),
             column.ordinal_position.into(),
-            (*key).into(),
-        ]);
-    }
+            key.into(),
+        ]
+    });
+    let rows = rows.collect();
     for statement in rows_insert("result_rows", &["set_key", "name_hash", "ordinal_position", "content_key"], rows) {
         statement.execute(&mut *tx).await?;
     }
     Ok(())
+}
+
+/// Keeps what was found in columns, and says under which keys, in their order.
+pub(super) async fn keep_columns(tx: &mut Transaction, columns: &[&ColumnProfile]) -> Result<Vec<i64>, StoreError> {
+    let contents = columns.iter().map(|column| Content::of(column)).collect::<Result<Vec<_>, _>>()?;
+    let prints: Vec<Fingerprint> = contents.iter().map(|content| content.print).collect();
+    let keys = keep_contents(tx, contents).await?;
+    prints
+        .iter()
+        .map(|print| {
+            let key = keys.get(print).copied();
+            key.ok_or_else(|| StoreError::unreadable("result_contents", "a content was not kept"))
+        })
+        .collect()
 }
 
 /// Removes the columns of the tables and attempts that a condition on `profile_run_id`, `attempt` and `table_id` names, whoever wrote them;
@@ -107,6 +117,11 @@ pub(super) async fn delete_columns(tx: &mut Transaction, condition: &str, values
     for table in ["result_sets", "written_results", "written_columns", "written_column_values"] {
         bound(format!("delete from {table} where {condition}")).execute(&mut *tx).await?;
     }
+    drop_contents(tx, &contents).await
+}
+
+/// Removes contents that nothing refers to any more, with their texts.
+pub(super) async fn drop_contents(tx: &mut Transaction, contents: &[i64]) -> Result<(), StoreError> {
     for keys in contents.chunks(KEYS_A_STATEMENT) {
         let texts = sql("select shape_key as text_key from result_contents where content_key in {numbers $1}
              union select axis_key from result_contents where content_key in {numbers $1} and axis_key is not null")

@@ -255,7 +255,7 @@ fn read_named_table(row: &Record) -> Result<NamedTable, StoreError> {
     })
 }
 
-fn read_stored(row: &Record) -> Result<StoredColumn, StoreError> {
+pub(super) fn read_stored(row: &Record) -> Result<StoredColumn, StoreError> {
     let mut column = read_result(row)?;
     let distribution = read_distribution(row)?;
     let has_values = distribution.is_some();

@@ -28,6 +28,7 @@ mod table_rows;
 mod veil;
 
 pub mod alert_acts;
+pub mod alert_ends;
 pub mod alert_lists;
 pub mod alert_raises;
 pub mod alerts;
@@ -67,6 +68,7 @@ pub mod seeding;
 pub mod sessions;
 pub mod settings;
 pub mod sign_in;
+pub mod stored_masking;
 pub mod table_details;
 pub mod table_groups;
 pub mod table_removal;

@@ -9,7 +9,7 @@ use super::tables::HISTORY_RUNS;
 use super::{Database, Record, StoreError, sql};
 use crate::domain::address::TableAddress;
 use crate::domain::identifier::{AlertId, ConnectionId, TableGroupId};
-use crate::domain::overview::{CostlyFinding, GroupFreshness, Overview, Scored};
+use crate::domain::overview::{CostlyFinding, GroupFreshness, GroupPoint, Overview, Scored};
 
 /// A profile is fresh for so long.
 const FRESH_HOURS: i64 = 24;
@@ -68,7 +68,7 @@ async fn list_groups(db: &Database, group: Option<&str>, now: DateTime<Utc>) -> 
              coalesce(sum(ch.dq_score_profiling * ch.score_weight), 0.0) as score_sum,
              coalesce(sum(case when ch.dq_score_profiling is not null then ch.score_weight end), 0.0) as score_weight,
              max(p.completed_at) as last_completed_at, max(p.run_number) as last_run_number,
-             (select string_agg(coalesce(cast(h.row_count as text), '') || ':' || coalesce(cast(h.dq_score_profiling as text), ''), ',' order by h.run_number)
+             (select string_agg(coalesce(cast(h.row_count as text), '') || ':' || coalesce(cast(h.dq_score_profiling as text), '') || ':' || cast(h.run_number as text), ',' order by h.run_number)
                  from (select o.row_count, o.dq_score_profiling, o.run_number from dq_profiles o
                      where o.table_group_id = g.table_group_id and o.status = 'completed' and o.is_whole_group
                      order by o.run_number desc limit $3) h) as history
@@ -122,18 +122,21 @@ async fn list_costliest(db: &Database, group: Option<&str>) -> Result<Vec<Costly
         .collect()
 }
 
-/// Rows and scores of a group's runs as the statement joins them: `1200:0.94,1180:,...`.
-fn read_history(text: &str) -> (Vec<u64>, Vec<f64>) {
-    let pairs = text.split(',').filter_map(|pair| pair.split_once(':'));
-    pairs.fold((Vec::new(), Vec::new()), |(mut rows, mut scores), (count, score)| {
-        rows.push(count.parse().unwrap_or(0));
-        scores.extend(score.parse::<f64>());
-        (rows, scores)
-    })
+/// Rows and scores of a group's runs as the statement joins them: `1200:0.94:7,1180::8,...`.
+fn read_history(text: &str) -> Vec<GroupPoint> {
+    let points = text.split(',').filter_map(|point| {
+        let (figures, run) = point.rsplit_once(':')?;
+        let (rows, score) = figures.split_once(':')?;
+        Some(GroupPoint {
+            run_number: run.parse().ok()?,
+            row_count: rows.parse().unwrap_or(0),
+            score: score.parse().ok(),
+        })
+    });
+    points.collect()
 }
 
 fn read_group(row: &Record) -> Result<GroupFreshness, StoreError> {
-    let (row_history, score_history) = read_history(&row.text_opt("history")?.unwrap_or_default());
     Ok(GroupFreshness {
         table_group_id: TableGroupId(row.text("table_group_id")?),
         name: row.text("name")?,
@@ -150,7 +153,6 @@ fn read_group(row: &Record) -> Result<GroupFreshness, StoreError> {
         },
         last_completed_at: row.time_opt("last_completed_at")?,
         last_run_number: row.integer_opt("last_run_number")?,
-        row_history,
-        score_history,
+        history: read_history(&row.text_opt("history")?.unwrap_or_default()),
     })
 }

@@ -10,7 +10,7 @@ use crate::domain::audit::Actor;
 use crate::domain::identifier::{RunId, TableGroupId, TableId, UserId};
 use crate::domain::paging::{PAGE_SIZE, Page};
 use crate::domain::profile_run::{ProfileRun, RunMode, RunStatus, RunTrigger};
-use crate::domain::query::RunsQuery;
+use crate::domain::run_query::RunsQuery;
 
 pub use super::run_completion::{Finish, RunOutcome, finish};
 pub use super::run_log::{append_log, list_log};

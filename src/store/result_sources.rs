@@ -49,6 +49,11 @@ pub(super) fn from_both(text: &str) -> String {
     format!("{} union all {}", in_words_of(&WRITTEN, text), in_words_of(&SHARED, text))
 }
 
+/// The same over what Limn writes alone; `s` and `p` are the table and the column in its run there.
+pub(super) fn from_shared(text: &str) -> String {
+    in_words_of(&SHARED, text)
+}
+
 /// Whether a column of a table in a run meets a condition, in either place: `exists (...) or exists (...)`.
 pub(super) fn exists_in_either(condition: &str) -> String {
     // The limit keeps PostgreSQL from looking at every row once, to have them at hand for every table.

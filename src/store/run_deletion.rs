@@ -9,8 +9,10 @@ use chrono::{DateTime, Utc};
 use super::column_contents::delete_columns;
 use super::statement::sql_joined;
 use super::{Database, StoreError, Transaction, audit, list_of, sql};
+use crate::domain::alert::source;
 use crate::domain::audit::Actor;
 use crate::domain::identifier::RunId;
+use crate::domain::table_metrics::TableMetrics;
 
 /// Tables whose rows belong to a run, in the order in which they are removed.
 const DETAILS: &[&str] = &[
@@ -102,6 +104,7 @@ pub async fn delete_runs(tx: &mut Transaction, run_ids: &[RunId], reason: &str, 
             .await?;
     }
     settle_current_figures(tx, &ids).await?;
+    settle_alerts(tx, &ids).await?;
     let count = sql("delete from dq_profiles where profile_run_id in {list $1}")
         .bind(&ids)
         .execute(&mut *tx)
@@ -111,6 +114,32 @@ pub async fn delete_runs(tx: &mut Transaction, run_ids: &[RunId], reason: &str, 
         audit::record(tx, actor, "run.delete", &format!("run:{id}"), details).await?;
     }
     Ok(count)
+}
+
+/// The run that alerts refer to as the latest that showed their cause: the newest that is left and has their finding, or none.
+async fn settle_alerts(tx: &mut Transaction, removed: &str) -> Result<(), StoreError> {
+    let newest = |column: &str| {
+        format!(
+            "(select p.{column} from dq_profiles p where p.table_group_id = dq_alerts.table_group_id and p.profile_run_id not in {{list $1}}
+                 and (dq_alerts.source_type = $3 and p.status = 'failed' or dq_alerts.source_type = $2 and (
+                     exists (select 1 from dq_profile_anomaly_results f where f.profile_run_id = p.profile_run_id and f.table_id = dq_alerts.table_id
+                         and f.anomaly_type_id = dq_alerts.kind and coalesce(f.column_name, '') = coalesce(dq_alerts.column_name, ''))
+                     or exists (select 1 from written_anomalies w where w.profile_run_id = p.profile_run_id and w.table_name = dq_alerts.table_name
+                         and w.anomaly_type = dq_alerts.kind and coalesce(w.column_name, '') = coalesce(dq_alerts.column_name, ''))))
+                 order by p.run_number desc limit 1)"
+        )
+    };
+    sql_joined(format!(
+        "update dq_alerts set source_ref = coalesce({}, ''), last_run_number = {} where source_ref in {{list $1}} and source_type in ($2, $3)",
+        newest("profile_run_id"),
+        newest("run_number"),
+    ))
+    .bind(removed)
+    .bind(source::ANOMALY)
+    .bind(source::RUN)
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 /// What lists show of each table that lost its current figures: those of its newest remaining run, or nothing.
@@ -123,11 +152,19 @@ async fn settle_current_figures(tx: &mut Transaction, removed: &str) -> Result<(
     };
     let cells = "(select rt.row_count * rt.column_count from run_tables rt where rt.table_id = dq_data_table_chars.table_id
          and rt.completed_at is not null and rt.failure_json is null order by rt.run_number desc limit 1)";
-    sql_joined(format!(
+    // What kind of table it is goes into its weight by a factor: the weight of a cell.
+    let weighed = sql(
+        "select table_id, score_weight / data_point_count as cell_weight from dq_data_table_chars
+         where last_complete_profile_run_id in {list $1} and score_weight is not null and data_point_count > 0",
+    )
+    .bind(removed)
+    .fetch_all(&mut *tx)
+    .await?;
+    let settled = sql_joined(format!(
         "update dq_data_table_chars set record_count = {}, column_count = {}, data_point_count = {cells}, null_cell_count = {},
              last_complete_run_number = {}, last_complete_attempt = {}, latest_run_completed_at = {}, last_complete_profile_run_id = {},
              updated_at = {{now}}
-         where last_complete_profile_run_id in {{list $1}}",
+         where last_complete_profile_run_id in {{list $1}} returning table_id",
         newest("row_count"),
         newest("column_count"),
         newest("null_cell_count"),
@@ -137,7 +174,40 @@ async fn settle_current_figures(tx: &mut Transaction, removed: &str) -> Result<(
         newest("profile_run_id"),
     ))
     .bind(removed)
-    .execute(tx)
+    .fetch_all(&mut *tx)
     .await?;
+    let tables: Vec<String> = settled.iter().map(|row| row.text("table_id")).collect::<Result<_, _>>()?;
+    settle_scores(tx, &tables).await?;
+    for row in &weighed {
+        sql("update dq_data_table_chars set score_weight = data_point_count * $2 where table_id = $1")
+            .bind(row.text("table_id")?)
+            .bind(row.real_opt("cell_weight")?)
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Score and count of findings of tables, as the run has them that they show.
+async fn settle_scores(tx: &mut Transaction, tables: &[String]) -> Result<(), StoreError> {
+    let shown = sql(
+        "select ch.table_id, rt.metrics_json, (select count(*) from dq_profile_anomaly_results f
+             where f.profile_run_id = ch.last_complete_profile_run_id and f.table_id = ch.table_id and not coalesce(f.dismissed, false)) as anomaly_count
+         from dq_data_table_chars ch left join run_tables rt on rt.profile_run_id = ch.last_complete_profile_run_id
+             and rt.attempt = ch.last_complete_attempt and rt.table_id = ch.table_id
+         where ch.table_id in {list $1}",
+    )
+    .bind(list_of(tables))
+    .fetch_all(&mut *tx)
+    .await?;
+    for row in &shown {
+        let metrics: TableMetrics = row.json_opt("metrics_json")?.unwrap_or_default();
+        sql("update dq_data_table_chars set dq_score_profiling = $2, latest_anomaly_ct = $3 where table_id = $1")
+            .bind(row.text("table_id")?)
+            .bind(metrics.quality_score)
+            .bind(row.count("anomaly_count")?)
+            .execute(&mut *tx)
+            .await?;
+    }
     Ok(())
 }

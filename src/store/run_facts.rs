@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::alerts::SeenIn;
+use super::external_runs::EXTERNAL_ENGINE;
 use super::{StoreError, Transaction, sql};
 use crate::domain::identifier::{RunId, TableGroupId, TableId};
 
@@ -11,8 +12,10 @@ const MOST_FAILURES: u32 = 1_000;
 
 /// The run as alerts name it.
 pub async fn find_seen_in(tx: &mut Transaction, run: &RunId) -> Result<Option<SeenIn>, StoreError> {
-    let row = sql("select run_number, table_group_id, is_whole_group from dq_profiles where profile_run_id = $1")
+    let row = sql("select run_number, table_group_id, is_whole_group, case when engine = $2 then coalesce(started_by_id, 'unknown') end as reported_by
+         from dq_profiles where profile_run_id = $1")
         .bind(run.as_str())
+        .bind(EXTERNAL_ENGINE)
         .fetch_optional(tx)
         .await?;
     row.map(|row| {
@@ -21,20 +24,39 @@ pub async fn find_seen_in(tx: &mut Transaction, run: &RunId) -> Result<Option<Se
             number: row.integer("run_number")?,
             table_group_id: TableGroupId(row.text("table_group_id")?),
             is_whole_group: row.flag("is_whole_group")?,
+            reported_by: row.text_opt("reported_by")?,
         })
     })
     .transpose()
 }
 
-/// The table of a group by its names.
+/// The table of a group by its names; where no schema is given, the one table of that name.
 pub async fn find_table_id(tx: &mut Transaction, group: &TableGroupId, schema: &str, table: &str) -> Result<Option<TableId>, StoreError> {
-    let row = sql("select table_id from dq_tables where table_group_id = $1 and table_name = $3 and schema_name = $2")
-        .bind(group.as_str())
-        .bind(schema)
-        .bind(table)
-        .fetch_optional(tx)
+    let rows = sql(
+        "select table_id, schema_name from dq_tables where table_group_id = $1 and table_name = $3 and (schema_name = $2 or $2 = '')
+         order by case when schema_name = $2 then 0 else 1 end limit 2",
+    )
+    .bind(group.as_str())
+    .bind(schema)
+    .bind(table)
+    .fetch_all(tx)
+    .await?;
+    match rows.as_slice() {
+        [only] => Ok(Some(TableId(only.text("table_id")?))),
+        [first, ..] if first.text("schema_name")? == schema => Ok(Some(TableId(first.text("table_id")?))),
+        _ => Ok(None),
+    }
+}
+
+/// Schemas and names of the tables that a run has results of.
+pub async fn list_tables_with_results(tx: &mut Transaction, run: &RunId) -> Result<Vec<(String, String)>, StoreError> {
+    let rows = sql("select distinct schema_name, table_name from dq_profile_results where profile_run_id = $1 and table_name is not null")
+        .bind(run.as_str())
+        .fetch_all(tx)
         .await?;
-    row.map(|row| Ok(TableId(row.text("table_id")?))).transpose()
+    rows.iter()
+        .map(|row| Ok((row.text_opt("schema_name")?.unwrap_or_default(), row.text("table_name")?)))
+        .collect()
 }
 
 /// A table that is no longer there, with the masks of its group.

@@ -48,6 +48,7 @@ pub(crate) const SCRIPTS: &[Script] = &[
     script!(13, "scores", "0013_scores.sql"),
     script!(14, "looks at rows", "0014_row_looks.sql"),
     script!(15, "findings once", "0015_findings_once.sql"),
+    script!(16, "decisions", "0016_decisions.sql"),
 ];
 
 /// The version that this program writes and reads.

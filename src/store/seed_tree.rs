@@ -44,6 +44,8 @@ pub struct TreeTable {
     pub anomaly_count: u64,
     /// Score.
     pub dq_score: Option<f64>,
+    /// How much it counts beside other tables.
+    pub score_weight: Option<f64>,
     /// When the latest completed run ended.
     pub last_completed_at: Option<DateTime<Utc>>,
 }
@@ -67,7 +69,7 @@ pub struct TreeColumn {
 pub async fn list_tree_tables(db: &Database, workspace: Option<&str>, table: Option<&str>) -> Result<Vec<TreeTable>, StoreError> {
     let rows = sql_joined(format!(
         "select {LEVEL_COLUMNS}, pr.workspace_id, c.catalog, t.table_group_id, t.data_definition,
-             t.table_id, t.source_table_id, t.schema_name, t.table_name, ch.description, ch.record_count, ch.column_count, ch.dq_score_profiling,
+             t.table_id, t.source_table_id, t.schema_name, t.table_name, ch.description, ch.record_count, ch.column_count, ch.dq_score_profiling, ch.score_weight,
              ch.latest_run_completed_at,
              (select count(*) from dq_profile_anomaly_results a where a.table_id = t.table_id
                  and a.profile_run_id = ch.last_complete_profile_run_id and not coalesce(a.dismissed, false)) as anomaly_count
@@ -136,6 +138,7 @@ fn read_table(row: &Record) -> Result<TreeTable, StoreError> {
         column_count: row.count_opt("column_count")?,
         anomaly_count: row.count("anomaly_count")?,
         dq_score: row.real_opt("dq_score_profiling")?,
+        score_weight: row.real_opt("score_weight")?,
         last_completed_at: row.time_opt("latest_run_completed_at")?,
     })
 }

@@ -4,7 +4,7 @@
 use super::statement::{Value, sql_joined};
 use super::{Database, Record, StoreError, Transaction, masking, role_scopes, sql};
 use crate::domain::identifier::TableGroupId;
-use crate::domain::seeding::{SeedEntry, SeedKind, SeedLine, SeedOutcome, SeedValue, SeedValues};
+use crate::domain::seeding::{IS_ACTIVE, SeedEntry, SeedKind, SeedLine, SeedOutcome, SeedValue, SeedValues};
 
 /// The switch of a group after which no value of a personal column is kept, in states neither.
 const MASKING: &str = "mask_before_storing";
@@ -232,7 +232,7 @@ async fn read_standing(tx: &mut Transaction, kind: SeedKind, id: &str, asked: &S
     let read = |column: &String, asked: &SeedValue, row: &Record| {
         Ok::<_, StoreError>(match asked {
             // A part is active until somebody says that it is not; of other switches nobody has said that they are on.
-            SeedValue::Flag(_) => SeedValue::Flag(row.flag_opt(column)?.unwrap_or(column == "is_active")),
+            SeedValue::Flag(_) => SeedValue::Flag(row.flag_opt(column)?.unwrap_or(column == IS_ACTIVE)),
             SeedValue::Text(_) => SeedValue::Text(row.text_opt(column)?.unwrap_or_default()),
         })
     };

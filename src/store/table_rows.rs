@@ -49,6 +49,7 @@ pub(super) fn read_summary(row: &Record) -> Result<TableSummary, StoreError> {
         },
         row_history: Vec::new(),
         last_failure,
+        open_alerts: None,
     })
 }
 

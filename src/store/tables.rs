@@ -8,12 +8,13 @@ use super::characteristics::read_scope;
 use super::statement::{Statement, sql_joined};
 use super::table_rows::{SUMMARY_COLUMNS, SUMMARY_TABLES, read_summary};
 use super::{Database, Record, StoreError, Transaction, Value, audit, like_anywhere, list_of, new_id, rows_insert, sql};
+use crate::domain::anomaly::Severity;
 use crate::domain::audit::Actor;
 use crate::domain::connection::FoundTable;
 use crate::domain::identifier::{TableGroupId, TableId};
 use crate::domain::paging::{PAGE_SIZE, Page};
 use crate::domain::query::{TableSort, TablesQuery};
-use crate::domain::table::TableSummary;
+use crate::domain::table::{OpenAlerts, TableSummary};
 
 pub use super::table_details::get_table_detail;
 
@@ -177,7 +178,7 @@ pub async fn list_tables(db: &Database, query: &TablesQuery, now: DateTime<Utc>)
     };
     let text = format!(
         "select {SUMMARY_COLUMNS}, count(*) over () as total {SUMMARY_TABLES} {LIST_CONDITION}
-         order by {order} {by_schema}, t.table_id limit $11 offset $12"
+         order by {order} {by_schema}, t.table_id limit $12 offset $13"
     );
     let rows = bind_filters(sql_joined(text), query, now)
         .bind(limit)
@@ -190,7 +191,7 @@ pub async fn list_tables(db: &Database, query: &TablesQuery, now: DateTime<Utc>)
         None => count_tables(db, query, now).await?,
     };
     let mut items = rows.iter().map(read_summary).collect::<Result<Vec<_>, _>>()?;
-    add_row_histories(db, &mut items).await?;
+    add_histories_and_alerts(db, &mut items).await?;
     Ok(Page {
         items,
         total,
@@ -207,7 +208,7 @@ pub async fn find_table(db: &Database, table: &TableId) -> Result<Option<TableSu
         .await?;
     let Some(row) = row else { return Ok(None) };
     let mut found = [read_summary(&row)?];
-    add_row_histories(db, &mut found).await?;
+    add_histories_and_alerts(db, &mut found).await?;
     let [found] = found;
     Ok(Some(found))
 }
@@ -226,7 +227,7 @@ pub async fn set_table_active(tx: &mut Transaction, table: &TableId, is_active: 
     Ok(changed == 1)
 }
 
-/// The filters of the list; `$1..$10` as [`bind_filters`] binds them.
+/// The filters of the list; `$1..$11` as [`bind_filters`] binds them.
 const LIST_CONDITION: &str = "where ($1 is null or lower(t.schema_name || '.' || t.table_name) like lower($1) escape '!'
          or exists (select 1 from result_sets s join result_rows p on p.set_key = s.set_key join result_contents c on c.content_key = p.content_key
              where s.table_id = t.table_id and s.profile_run_id = ch.last_complete_profile_run_id and s.attempt = ch.last_complete_attempt
@@ -242,7 +243,8 @@ const LIST_CONDITION: &str = "where ($1 is null or lower(t.schema_name || '.' ||
      and ($8 is null or $8 in {list coalesce(ch.tags_json, '[]')}
          or exists (select 1 from dq_data_column_chars cc where cc.table_id = t.table_id and $8 in {list coalesce(cc.tags_json, '[]')}))
      and ($9 is null or g.dataset_id = $9)
-     and ($10 is null or c.project_key = $10)";
+     and ($10 is null or c.project_key = $10)
+     and (not $11 or exists (select 1 from dq_alerts a where a.table_id = t.table_id and a.state = 'open'))";
 
 fn bind_filters(statement: Statement, query: &TablesQuery, now: DateTime<Utc>) -> Statement {
     let some = |text: &str| if text.is_empty() { None } else { Some(text.to_owned()) };
@@ -258,6 +260,7 @@ fn bind_filters(statement: Statement, query: &TablesQuery, now: DateTime<Utc>) -
         .bind(some(&query.tag))
         .bind(some(&query.dataset))
         .bind(some(&query.project))
+        .bind(query.alerts)
 }
 
 async fn count_tables(db: &Database, query: &TablesQuery, now: DateTime<Utc>) -> Result<u64, StoreError> {
@@ -271,25 +274,37 @@ async fn count_tables(db: &Database, query: &TablesQuery, now: DateTime<Utc>) ->
     .count("total")
 }
 
-/// Fills in the row counts of the last completed runs, for all tables of a page at once.
-async fn add_row_histories(db: &Database, tables: &mut [TableSummary]) -> Result<(), StoreError> {
-    if tables.iter().all(|table| table.profile.is_none()) {
+/// Fills in the row counts of the last completed runs and the open alerts, for all tables of a page at once.
+async fn add_histories_and_alerts(db: &Database, tables: &mut [TableSummary]) -> Result<(), StoreError> {
+    if tables.is_empty() {
         return Ok(());
     }
-    let rows = sql("select table_id, row_count from (
+    // Alerts have no run; the worst of them stands where a line of the history has nothing.
+    let rows = sql("select table_id, row_count as figure, run_number, null as worst from (
              select table_id, row_count, run_number, row_number() over (partition by table_id order by run_number desc) as place
              from run_tables where table_id in {list $1} and completed_at is not null and failure_json is null) newest
-         where place <= $2 order by table_id, run_number")
+         where place <= $2
+         union all
+         select table_id, count(*), 0, max(severity_rank) from dq_alerts where table_id in {list $1} and state = 'open' group by table_id
+         order by 1, 3")
     .bind(list_of(tables.iter().map(|table| table.table_id.as_str())))
     .bind(HISTORY_RUNS)
     .fetch_all(db)
     .await?;
     let mut histories: HashMap<String, Vec<u64>> = HashMap::new();
+    let mut alerts: HashMap<String, OpenAlerts> = HashMap::new();
     for row in &rows {
-        histories.entry(row.text("table_id")?).or_default().push(row.count("row_count")?);
+        let (table, figure) = (row.text("table_id")?, row.count("figure")?);
+        if row.integer("run_number")? > 0 {
+            histories.entry(table).or_default().push(figure);
+        } else {
+            let worst = row.small_opt("worst")?.and_then(|rank| Severity::ALL.get(rank as usize)).copied();
+            alerts.insert(table, OpenAlerts { count: figure, worst });
+        }
     }
     for table in tables {
         table.row_history = histories.remove(table.table_id.as_str()).unwrap_or_default();
+        table.open_alerts = Some(alerts.remove(table.table_id.as_str()).unwrap_or_default());
     }
     Ok(())
 }

@@ -197,9 +197,9 @@ pub(super) fn veil_finding(row: &Record, finding: &mut ProfileAnomaly) -> Result
     Ok(())
 }
 
-/// Masks a text of an alert about a column as its reader gets it; `hidden` is what stands for it.
-pub(super) fn veil_text(row: &Record, kind: &str, source_type: &str, text: &mut String, hidden: &str) -> Result<(), StoreError> {
-    if hides_texts(kind, source_type == source::ANOMALY, text) && is_masked(row, None)? {
+/// Masks a text of an alert about a column as its reader gets it, whether it is Limn's or a program's; `hidden` is what stands for it.
+pub(super) fn veil_text(row: &Record, kind: &str, is_ours: bool, text: &mut String, hidden: &str) -> Result<(), StoreError> {
+    if hides_texts(kind, is_ours, text) && is_masked(row, None)? {
         hidden.clone_into(text);
     }
     Ok(())

@@ -23,6 +23,7 @@ use crate::startup;
 use crate::state::AppState;
 use crate::store::profile_runs::{self, NewRun};
 use crate::store::{Database, run_transitions, tables};
+use crate::tests::api::description::is_described;
 
 static EXECUTOR: Once = Once::new();
 
@@ -109,8 +110,15 @@ impl TestApp {
             .await
     }
 
+    /// Sends any request. Whatever the API answers, its document has to say that it may.
     pub async fn send_request(&self, request: Request<Body>) -> Answer {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = self.router.clone().oneshot(request).await.unwrap();
+        assert!(
+            is_described(&method, &path, response.status()),
+            "{method} {path} answers {}, which the document of the API does not say",
+            response.status()
+        );
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, 64 << 20).await.unwrap();
         Answer {

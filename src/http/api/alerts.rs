@@ -18,6 +18,7 @@ use crate::http::console::Console;
 use crate::http::problem::Problem;
 use crate::services::alerts::{self as service, Chosen, ReportedAlert};
 use crate::services::error::AppError;
+use crate::store::alert_acts::ActOutcome;
 use crate::store::alert_lists;
 
 /// Alerts on a page unless asked otherwise, and most of them.
@@ -182,7 +183,7 @@ pub struct RaiseAlert {
     #[serde(default)]
     #[schema(max_length = 4_000)]
     details: String,
-    /// The table group whose people see it; administrators alone where it is left out.
+    /// The table group whose people see it; where it is left out, everybody whose roles are not limited to groups.
     #[serde(default)]
     table_group_id: Option<TableGroupId>,
 }
@@ -248,6 +249,21 @@ pub struct ActedOnAlerts {
     pub changed: u64,
     /// Alerts that stood so already.
     pub unchanged: u64,
+    /// Alerts that were asked for and do not exist, or not for this person.
+    pub unknown: Vec<AlertId>,
+    /// Names the act, to undo it.
+    pub batch_id: String,
+}
+
+impl From<ActOutcome> for ActedOnAlerts {
+    fn from(outcome: ActOutcome) -> Self {
+        Self {
+            changed: outcome.changed,
+            unchanged: outcome.unchanged,
+            unknown: outcome.unknown,
+            batch_id: outcome.batch_id,
+        }
+    }
 }
 
 /// Act on alerts
@@ -267,10 +283,27 @@ pub async fn act(Console { state, viewer }: Console, Json(asked): Json<ActOnAler
     };
     let act = service::read_act(&state.db, &viewer, &words).await?;
     let outcome = service::act(&state.db, &viewer, &Chosen::Alerts(asked.alert_ids), &act, &asked.note).await?;
-    Ok(Json(ActedOnAlerts {
-        changed: outcome.changed,
-        unchanged: outcome.unchanged,
-    }))
+    Ok(Json(outcome.into()))
+}
+
+/// An act to take back.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct UndoAct {
+    /// As the answer to the act named it.
+    batch_id: String,
+}
+
+/// Take an act back
+///
+/// Of the alerts that nobody has acted on since; only whoever did it can.
+#[utoipa::path(
+    post, path = "/api/alerts/undo", operation_id = "undo_alert_act", tag = "Alerts", request_body = UndoAct,
+    responses((status = 200, description = "What became of it", body = ActedOnAlerts)),
+    security(("token" = ["admin"]), ("session" = []))
+)]
+pub async fn undo(Console { state, viewer }: Console, Json(asked): Json<UndoAct>) -> Result<Json<ActedOnAlerts>, Problem> {
+    let outcome = service::undo(&state.db, &viewer, &asked.batch_id).await?;
+    Ok(Json(outcome.into()))
 }
 
 /// Whether an alert was looked at.

@@ -56,6 +56,11 @@ pub struct CompleteRun {
     #[serde(default)]
     #[schema(max_items = 10_000)]
     anomalies: Vec<ReportedAnomaly>,
+    /// The tables that were looked at, `schema.table` where they have one: what an earlier report found in them and this one
+    /// does not is resolved. Tables with findings or results need not be named.
+    #[serde(default)]
+    #[schema(max_items = 10_000)]
+    tables: Vec<String>,
 }
 
 /// One finding.
@@ -122,11 +127,12 @@ pub async fn complete(
         .ok_or_else(|| AppError::bad_request("This is no status", "status is completed, failed or cancelled."))?;
     let is_too_much = asked.row_count.is_some_and(|count| count > MOST_ROWS)
         || asked.anomaly_count.is_some_and(|count| count > MOST_ANOMALIES)
-        || asked.anomalies.len() > MOST_NAMED;
+        || asked.anomalies.len() > MOST_NAMED
+        || asked.tables.len() > MOST_NAMED;
     if is_too_much {
         return Err(Problem(AppError::refused(
             "The report is beyond what is kept",
-            format!("Up to {MOST_ROWS} rows, {MOST_ANOMALIES} findings counted and {MOST_NAMED} named."),
+            format!("Up to {MOST_ROWS} rows, {MOST_ANOMALIES} findings counted, {MOST_NAMED} named, and {MOST_NAMED} tables."),
         )));
     }
     let report = ExternalReport {
@@ -134,18 +140,25 @@ pub async fn complete(
         row_count: asked.row_count,
         anomaly_count: asked.anomaly_count,
         anomalies: asked.anomalies.into_iter().map(ProfileAnomaly::from).collect(),
+        tables: asked.tables.into_iter().map(split_name).collect(),
     };
     external_runs::complete(&state.db, &state.signals, &viewer, &RunId(id), &report).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Schema and name of what the seed writes as `schema.table`, split at the last dot.
+fn split_name(name: String) -> (String, String) {
+    match name.rsplit_once('.') {
+        Some((schema, table)) if !schema.is_empty() && !table.is_empty() => (schema.to_owned(), table.to_owned()),
+        _ => (String::new(), name),
+    }
+}
+
 impl From<ReportedAnomaly> for ProfileAnomaly {
     fn from(reported: ReportedAnomaly) -> Self {
-        // The seed writes `schema.table`: split at the last dot.
-        let (schema_name, table_name) = match (reported.schema_name, reported.table_name.rsplit_once('.')) {
-            (Some(schema), _) => (schema, reported.table_name),
-            (None, Some((schema, table))) if !schema.is_empty() && !table.is_empty() => (schema.to_owned(), table.to_owned()),
-            (None, _) => (String::new(), reported.table_name),
+        let (schema_name, table_name) = match reported.schema_name {
+            Some(schema) => (schema, reported.table_name),
+            None => split_name(reported.table_name),
         };
         Self {
             schema_name,

@@ -116,6 +116,7 @@ pub fn all() -> Vec<ApiRoute> {
         route(routes!(table_groups::change), &[]),
         route(routes!(table_groups::remove), &[]),
         route(routes!(table_groups::dependents), &[]),
+        route(routes!(table_groups::mask_stored), &[]),
         route(routes!(datasets::list), &[]),
         route(routes!(datasets::create), &[]),
         route(routes!(datasets::show), &[]),
@@ -128,6 +129,7 @@ pub fn all() -> Vec<ApiRoute> {
         ),
         route(routes!(alerts::list, alerts::raise), &[same("/api/data-quality/testgen/alerts")]),
         route(routes!(alerts::act), &[]),
+        route(routes!(alerts::undo), &[]),
         route(
             routes!(alerts::show, alerts::remove),
             &[same("/api/data-quality/testgen/alerts/{alert_id}")],

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::identifier::TableGroupId;
 use crate::domain::profile_run::{ProfileRun, RunStatus, RunTrigger};
-use crate::domain::query::RunsQuery;
+use crate::domain::run_query::RunsQuery;
 use crate::http::console::Console;
 use crate::http::problem::Problem;
 use crate::services::error::AppError;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::anomalies::score::mean;
 use crate::store::seed_tree::{Levels, TreeColumn, TreeTable};
 
 /// A team: what datasets name, else a project.
@@ -105,8 +106,10 @@ pub struct LevelStats {
     column_count: u64,
     profiled_column_count: u64,
     anomaly_count: u64,
-    /// The plain mean of the tables that have one.
+    /// The mean of the tables that have one, by how much each counts: its cells, and what kind of table it is.
     dq_score: Option<f64>,
+    #[serde(skip)]
+    score_weight: f64,
     last_completed_at: Option<DateTime<Utc>>,
 }
 
@@ -149,6 +152,7 @@ impl LevelStats {
             profiled_column_count: columns,
             anomaly_count: table.anomaly_count,
             dq_score: table.dq_score,
+            score_weight: table.score_weight.unwrap_or(0.0),
             last_completed_at: table.last_completed_at,
         }
     }
@@ -156,7 +160,7 @@ impl LevelStats {
     /// What several come to.
     pub fn together(parts: &[Self]) -> Self {
         let sum = |of: fn(&Self) -> u64| parts.iter().map(of).sum();
-        let scores: Vec<f64> = parts.iter().filter_map(|part| part.dq_score).collect();
+        let scores = || parts.iter().filter_map(|part| Some((part.dq_score?, part.score_weight)));
         Self {
             table_count: sum(|part| part.table_count),
             profiled_table_count: sum(|part| part.profiled_table_count),
@@ -164,7 +168,8 @@ impl LevelStats {
             column_count: sum(|part| part.column_count),
             profiled_column_count: sum(|part| part.profiled_column_count),
             anomaly_count: sum(|part| part.anomaly_count),
-            dq_score: (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64),
+            dq_score: mean(scores()),
+            score_weight: scores().map(|(_, weight)| weight).sum(),
             last_completed_at: parts.iter().filter_map(|part| part.last_completed_at).max(),
         }
     }

@@ -3,8 +3,10 @@
 use leptos::prelude::*;
 
 use super::InboxModel;
+use crate::anomalies::title_of;
 use crate::components::filter_row::{Choice, Segment, chip_on, menu, search_form, segmented};
 use crate::components::severity::severity_word;
+use crate::domain::address::TableAddress;
 use crate::domain::alert::AlertState;
 use crate::domain::alert_query::{AlertOrder, AlertsQuery};
 use crate::domain::anomaly::Severity;
@@ -79,30 +81,8 @@ pub(super) fn filters(model: &InboxModel, query: &AlertsQuery) -> AnyView {
             query.assigned == user.name,
         )
     }));
-    let narrowed = [("kind", &query.kind), ("table", &query.table), ("column", &query.column)];
-    let chips: Vec<AnyView> = narrowed
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(key, value)| {
-            let shown = if key == "table" { "one".to_owned() } else { value.clone() };
-            chip_on(
-                key,
-                &shown,
-                href(&|query| match key {
-                    "kind" => query.kind.clear(),
-                    "table" => query.table.clear(),
-                    _ => query.column.clear(),
-                }),
-            )
-        })
-        .collect();
-    let kept = [
-        ("state", query.state.map_or("all", AlertState::word).to_owned()),
-        ("severity", query.severity.map(Severity::word).unwrap_or_default().to_owned()),
-        ("assigned", query.assigned.clone()),
-        ("table", query.table.clone()),
-        ("by", query.by.word().to_owned()),
-    ];
+    let chips = chips(model, query);
+    let kept = kept_fields(query);
     let shown_severity = query.severity.map_or("any".to_owned(), from_severity);
     let shown_person = if query.assigned.is_empty() {
         "anyone"
@@ -128,4 +108,40 @@ fn from_severity(severity: Severity) -> String {
         Severity::Critical => severity_word(severity).to_owned(),
         severity => format!("{} or more", severity_word(severity)),
     }
+}
+
+/// What narrows the list and has no menu, each with the way to take it off.
+fn chips(model: &InboxModel, query: &AlertsQuery) -> Vec<AnyView> {
+    // All alerts of a narrowed list are of the one table.
+    let first = model.alerts.items.first().and_then(|alert| alert.table.as_ref());
+    let table = first.map_or_else(|| "one".to_owned(), TableAddress::qualified_name);
+    let run = query.run.map(|run| run.to_string()).unwrap_or_default();
+    let chip = |name: &str, value: &str, shown: &str, clear: fn(&mut AlertsQuery)| {
+        let without = with(query, |query| {
+            query.alert.clear();
+            clear(query);
+        });
+        (!value.is_empty()).then(|| chip_on(name, shown, without.path()))
+    };
+    let chips = [
+        chip("text", &query.q, &query.q, |query| query.q.clear()),
+        chip("kind", &query.kind, &title_of(&query.kind), |query| query.kind.clear()),
+        chip("table", &query.table, &table, |query| query.table.clear()),
+        chip("column", &query.column, &query.column, |query| query.column.clear()),
+        chip("run", &run, &run, |query| query.run = None),
+    ];
+    chips.into_iter().flatten().collect()
+}
+
+/// What the search form keeps of the address: every pair of its canonical query but the text, the page and what is looked at.
+fn kept_fields(query: &AlertsQuery) -> Vec<(&'static str, String)> {
+    let text = with(query, |query| {
+        query.q.clear();
+        query.alert.clear();
+    })
+    .to_query();
+    let known = ["state", "severity", "kind", "assigned", "table", "run", "column", "by"];
+    form_urlencoded::parse(text.trim_start_matches('?').as_bytes())
+        .filter_map(|(key, value)| known.iter().find(|name| **name == key).map(|name| (*name, value.into_owned())))
+        .collect()
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
 use super::filters::with;
+use super::groups::{AlertGroup, key_of};
 use super::{InboxModel, acts};
 use crate::components::format::counted;
 use crate::components::graphics::level_strip::level_strip;
@@ -20,14 +21,13 @@ const STRIP: (u32, u32) = (104, 26);
 /// The list and its bar.
 pub fn list(model: &InboxModel, query: &AlertsQuery, now: DateTime<Utc>) -> AnyView {
     let mut rows: Vec<AnyView> = Vec::new();
-    let mut group: Option<Option<&TableAddress>> = None;
-    for alert in &model.alerts.items {
-        if query.by == AlertOrder::Table && group != Some(alert.table.as_ref()) {
-            group = Some(alert.table.as_ref());
-            let of_group = model.alerts.items.iter().filter(|other| other.table == alert.table).count() as u64;
-            rows.push(group_row(alert, of_group, model.may_clear));
+    if query.by == AlertOrder::Table {
+        for group in &AlertGroup::of(&model.alerts.items) {
+            rows.push(group_row(group, model.may_clear));
+            rows.extend(group.alerts.iter().map(|alert| line(alert, model, query, now)));
         }
-        rows.push(line(alert, model, query, now));
+    } else {
+        rows.extend(model.alerts.items.iter().map(|alert| line(alert, model, query, now)));
     }
     let tick = model
         .may_clear
@@ -50,10 +50,11 @@ pub fn list(model: &InboxModel, query: &AlertsQuery, now: DateTime<Utc>) -> AnyV
     }
     view! {
         <form method="post" action="/actions/act-on-alerts" id="clear" data-inbox="">
+            {acts::no_default()}
             <input type="hidden" name="back" value=with_page(query).path() />
             <input type="hidden" name="shown" value=query.to_query() />
             {table}
-            {acts::bar(model, query)}
+            {acts::bar(model, query, now)}
         </form>
     }
     .into_any()
@@ -66,20 +67,24 @@ fn with_page(query: &AlertsQuery) -> AlertsQuery {
     back
 }
 
-fn group_row(alert: &Alert, of_group: u64, may_clear: bool) -> AnyView {
-    let name = alert.table.as_ref().map_or_else(|| "Runs".to_owned(), TableAddress::qualified_name);
-    let title = match &alert.table {
-        Some(table) => view! { <a class="path" href=table.path()>{name.clone()}</a> }.into_any(),
-        None => view! { <span class="path">{name.clone()}</span> }.into_any(),
+fn group_row(group: &AlertGroup, may_clear: bool) -> AnyView {
+    let title = match group.table {
+        Some(table) => view! { <a class="path" href=table.path()>{group.heading.clone()}</a> }.into_any(),
+        None => view! { <span class="path">{group.heading.clone()}</span> }.into_any(),
     };
+    let place = group
+        .place
+        .as_ref()
+        .map(|place| view! { <span class="n">"in "<span class="mono">{place.clone()}</span></span> });
     let tick = may_clear.then(|| {
-        let label = format!("Select the {} of {name}", counted(of_group, "alert"));
-        view! { <td class="tick"><input class="check" type="checkbox" data-group=name.clone() aria-label=label hidden /></td> }
+        let label = format!("Select the {}", group.words());
+        view! { <td class="tick"><input class="check" type="checkbox" data-group=group.key.clone() aria-label=label hidden /></td> }
     });
+    let said = counted(group.alerts.len() as u64, "alert");
     view! {
         <tr class="grp">
             {tick}
-            <th scope="colgroup" colspan="5">{title}<span class="n">{counted(of_group, "alert")}" here"</span></th>
+            <th scope="colgroup" colspan="5">{title}{place}<span class="n">{said}" here"</span></th>
         </tr>
     }
     .into_any()
@@ -94,7 +99,7 @@ fn line(alert: &Alert, model: &InboxModel, query: &AlertsQuery, now: DateTime<Ut
     address.page = query.page;
     let tick = model.may_clear.then(|| {
         let label = format!("Select: {}", alert.title);
-        let group = alert.table.as_ref().map_or_else(|| "Runs".to_owned(), TableAddress::qualified_name);
+        let group = key_of(alert);
         view! {
             <td class="tick"><label class="box-24"><input class="check" type="checkbox" name="alerts[]" value=alert.alert_id.0.clone() data-of=group aria-label=label /></label></td>
         }

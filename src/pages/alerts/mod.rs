@@ -4,6 +4,7 @@
 
 mod acts;
 mod filters;
+mod groups;
 mod list;
 mod pane;
 
@@ -13,9 +14,11 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
+use super::run_links::export_link;
 use super::{page, request, titled};
 use crate::components::button::Button;
 use crate::components::empty_state::empty_state;
+use crate::components::filter_row::{Choice, menu};
 use crate::components::format::{count, counted};
 use crate::components::head::{Crumb, PageHead, breadcrumb};
 use crate::components::note::ignored_note;
@@ -159,7 +162,7 @@ pub fn inbox_view(model: &InboxModel, query: &AlertsQuery, viewer: &Viewer, now:
     });
     let class = if pane.is_some() { "inbox open" } else { "inbox" };
     view! {
-        {head(model, now)}
+        {head(model, query, now)}
         {ignored_note(&query.notes)}
         {filters::filters(model, query)}
         <div class=class>
@@ -180,7 +183,7 @@ pub fn inbox_view(model: &InboxModel, query: &AlertsQuery, viewer: &Viewer, now:
     .into_any()
 }
 
-fn head(model: &InboxModel, now: DateTime<Utc>) -> AnyView {
+fn head(model: &InboxModel, query: &AlertsQuery, now: DateTime<Utc>) -> AnyView {
     let open = model.counts.of(AlertState::Open);
     let oldest = model
         .alerts
@@ -199,7 +202,16 @@ fn head(model: &InboxModel, now: DateTime<Utc>) -> AnyView {
         ),
         (open, None) => format!("{} open. Open alerts stay listed whatever the period.", count(open)),
     };
-    PageHead::new("Alerts").lede(lede).actions(view! { <CopyLink /> }).view()
+    let mut shown = query.clone();
+    shown.alert.clear();
+    let choice = |label: &str, form: &str| Choice {
+        label: label.to_owned(),
+        detail: String::new(),
+        href: export_link("/alerts", &shown.to_query(), form),
+        is_current: false,
+    };
+    let exports = menu("", "Export", vec![choice("CSV", "csv"), choice("JSON", "json")]);
+    PageHead::new("Alerts").lede(lede).actions(view! { {exports}<CopyLink /> }).view()
 }
 
 fn nothing(model: &InboxModel, query: &AlertsQuery) -> AnyView {

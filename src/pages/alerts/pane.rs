@@ -5,13 +5,15 @@ use leptos::prelude::*;
 
 use super::acts;
 use crate::anomalies::{get_rule, title_of};
+use crate::components::button::{Button, Weight};
 use crate::components::format::counted;
 use crate::components::graphics::level_strip::level_strip;
+use crate::components::icon::{Icon, icon};
 use crate::components::moment::{day, moment};
 use crate::components::severity::severity_mark;
 use crate::domain::alert::{Alert, AlertEvent, AlertState, source};
 use crate::domain::user::User;
-use crate::pages::rows::finding_href;
+use crate::pages::rows::rows_of_column;
 use crate::store::alert_lists::LevelPoint;
 
 /// The strip of the pane, in pixels.
@@ -67,7 +69,7 @@ pub fn pane(looked: &Looked, now: DateTime<Utc>) -> AnyView {
         {strip(looked, now)}
         {standing(alert, now)}
         {meaning}
-        {looked.may_clear.then(|| forms(looked))}
+        {looked.may_clear.then(|| forms(looked, now))}
         <h3>"Trail"</h3>
         {trail(looked.events, now)}
     }
@@ -78,8 +80,8 @@ pub fn pane(looked: &Looked, now: DateTime<Utc>) -> AnyView {
 fn rows(looked: &Looked) -> Option<AnyView> {
     let alert = looked.alert;
     let (table, column) = (alert.table.as_ref()?, alert.column_name.as_ref()?);
-    let rule = get_rule(&alert.kind).filter(|rule| alert.source_type == source::ANOMALY && rule.has_rows_for(looked.sees_values))?;
-    let href = finding_href(&table.column_path(column), rule.name, alert.last_run_number);
+    let is_finding = alert.source_type == source::ANOMALY;
+    let href = is_finding.then(|| rows_of_column(table, column, &alert.kind, looked.sees_values, alert.last_run_number))??;
     Some(view! { <p><a class="btn" href=href>"See the rows"</a></p> }.into_any())
 }
 
@@ -124,23 +126,30 @@ fn standing(alert: &Alert, now: DateTime<Utc>) -> AnyView {
     .into_any()
 }
 
-fn forms(looked: &Looked) -> AnyView {
+fn forms(looked: &Looked, now: DateTime<Utc>) -> AnyView {
     let alert = looked.alert;
     let delete = looked.may_delete.then(|| {
         view! {
-            <form method="post" action="/actions/delete-alert">
-                <input type="hidden" name="alert_id" value=alert.alert_id.0.clone() />
-                <input type="hidden" name="back" value="/alerts" />
-                <button class="btn bare" type="submit">"Remove for good"</button>
-            </form>
+            <details class="edit removal">
+                <summary>{icon(Icon::Right, 12)}"Remove for good"</summary>
+                <form class="lone" method="post" action="/actions/delete-alert">
+                    <input type="hidden" name="alert_id" value=alert.alert_id.0.clone() />
+                    <input type="hidden" name="back" value="/alerts" />
+                    <input type="hidden" name="asked_at" value=looked.back.to_owned() />
+                    <p>"The alert goes with its trail and everything that was said and decided about it. It comes back as a new one when a run shows its cause again. This cannot be undone."</p>
+                    <label class="check-line"><input class="check" type="checkbox" name="sure" value="1" required /><span>"Remove it with its trail"</span></label>
+                    {Button::new("Remove the alert").weight(Weight::Danger).submit()}
+                </form>
+            </details>
         }
     });
     view! {
         <form class="clearing" method="post" action="/actions/act-on-alerts">
+            {acts::no_default()}
             <input type="hidden" name="alerts[]" value=alert.alert_id.0.clone() />
             <input type="hidden" name="back" value=looked.back.to_owned() />
             <label class="field"><span class="lab">"Comment"</span><textarea class="in" name="note" rows="2" maxlength="2000"></textarea></label>
-            <div class="row">{pane_controls(looked)}</div>
+            <div class="row">{pane_controls(looked, now)}</div>
             <p class="small t2">"Acknowledged alerts stay quiet until the level worsens or the cause comes back. What is expected trains the rule here. An act can be undone from the message that confirms it."</p>
         </form>
         {delete}
@@ -149,7 +158,7 @@ fn forms(looked: &Looked) -> AnyView {
 }
 
 /// The bar's controls without its keys and ids, which stand in the list already.
-fn pane_controls(looked: &Looked) -> AnyView {
+fn pane_controls(looked: &Looked, now: DateTime<Utc>) -> AnyView {
     let state = looked.alert.state;
     let lead = if state == AlertState::Open {
         view! { <button class="btn pri" type="submit" name="act" value="acknowledge">"Acknowledge"</button> }.into_any()
@@ -160,7 +169,7 @@ fn pane_controls(looked: &Looked) -> AnyView {
         {lead}
         <button class="btn" type="submit" name="act" value="comment">"Comment"</button>
         <span class="pairing"><select class="in" name="person" aria-label="Person">{acts::person_options(looked.stewards)}</select><button class="btn" type="submit" name="act" value="assign">"Assign"</button></span>
-        <span class="pairing"><select class="in" name="snooze" aria-label="Until when">{acts::snooze_options()}</select><button class="btn" type="submit" name="act" value="snooze">"Snooze"</button></span>
+        <span class="pairing"><select class="in" name="snooze" aria-label="Until when">{acts::snooze_options()}</select>{acts::until_field(now)}<button class="btn" type="submit" name="act" value="snooze">"Snooze"</button></span>
         <span class="pairing"><select class="in" name="reason" aria-label="Reason">{acts::reason_options()}</select><button class="btn" type="submit" name="act" value="dismiss">"Dismiss"</button></span>
     }
     .into_any()

@@ -24,7 +24,7 @@ use crate::components::button::Button;
 use crate::components::column_cells::type_mark;
 use crate::components::empty_state::empty_state;
 use crate::components::filter_row::{Segment, segmented};
-use crate::components::format::{count, counted};
+use crate::components::format::{count, counted, percent};
 use crate::components::graphics::RunNames;
 use crate::components::graphics::row_links::RowLinks;
 use crate::components::head::{Crumb, PageHead, breadcrumb};
@@ -141,6 +141,9 @@ fn head(detail: &ColumnDetail, query: &ColumnsQuery, now: DateTime<Utc>) -> AnyV
             "profiled " <b>{moment(run.completed_at, now)}</b> ", " {clock(run.completed_at)} " UTC, by "
             <a href=format!("/runs/{}", run.number)>{format!("run {}", run.number)}</a>
         });
+    }
+    if let Some(score) = column.meaning.quality_score {
+        head = head.fact(view! { "score " <b class="score">{percent(score)}</b> });
     }
     if let Some(run) = detail.table.run.as_ref().filter(|run| !run.snapshot.scope.is_whole()) {
         head = head.fact(view! { <span class="breaks">{run.snapshot.scope.words()}</span> });

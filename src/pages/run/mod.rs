@@ -13,6 +13,7 @@ use leptos_router::hooks::use_params_map;
 pub use cancel::{CancelRunPage, cancel_view};
 
 use super::findings::{Place, findings_section};
+use super::rows::rows_of_column;
 use super::runs::{failure, profiled, reason_sentence};
 use super::{look_again_without_script, page, request, respond, titled};
 use crate::components::button::Button;
@@ -24,7 +25,7 @@ use crate::components::moment::{clock, moment};
 use crate::components::note::{Note, NoteKind};
 use crate::components::section::{SectionTitle, section};
 use crate::components::tag::{run_status, tag};
-use crate::domain::address::encode_segment;
+use crate::domain::address::{TableAddress, encode_segment};
 use crate::domain::anomaly::{Findings, RunFinding};
 use crate::domain::connection::group_label;
 use crate::domain::profile_run::{ProfileRun, RunLogLine, RunReason, RunStatus, RunTable};
@@ -38,6 +39,9 @@ use crate::store::run_tables::list_run_tables;
 
 /// Lines of the log that are read; the newest ones.
 const LOG_LINES: u32 = 1_000;
+
+/// The engine of a run that Limn did itself.
+const EMBEDDED: &str = "embedded";
 
 /// Findings that are listed; the inbox has all of them.
 const MOST_FINDINGS: u32 = 100;
@@ -62,6 +66,8 @@ pub struct RunModel {
     pub may_run: bool,
     /// What was found.
     pub findings: Findings,
+    /// Whether the person may see personal values everywhere.
+    pub sees_values: bool,
 }
 
 /// `/runs/:number`
@@ -93,6 +99,7 @@ pub fn RunPage() -> impl IntoView {
             by_duration: asked("sort") == "took",
             may_run,
             findings,
+            sees_values: viewer.values_scope().is_everything(),
         };
         Ok(titled(format!("Run {}", model.run.number), run_view(&model, request::now())))
     })
@@ -141,7 +148,19 @@ pub fn run_view(model: &RunModel, now: DateTime<Utc>) -> AnyView {
 fn found(model: &RunModel) -> Option<AnyView> {
     let found: Vec<&RunFinding> = model.findings.list.iter().collect();
     let back = format!("/runs/{}", model.run.number);
-    findings_section(&found, Place::Run, model.findings.may_clear, &back, |_| None)
+    findings_section(&found, Place::Run, model.findings.may_clear, &back, |finding| rows(model, finding))
+}
+
+/// Where the rows behind a finding are. Only Limn's own runs read what it can look at again.
+fn rows(model: &RunModel, finding: &RunFinding) -> Option<String> {
+    let (run, anomaly) = (&model.run, &finding.anomaly);
+    let column = anomaly.column_name.as_deref().filter(|_| run.engine == EMBEDDED)?;
+    let table = TableAddress {
+        connection_id: run.connection_id.clone(),
+        schema_name: anomaly.schema_name.clone(),
+        table_name: anomaly.table_name.clone(),
+    };
+    rows_of_column(&table, column, &anomaly.anomaly_type, model.sees_values, Some(run.number))
 }
 
 fn head(model: &RunModel, now: DateTime<Utc>) -> AnyView {

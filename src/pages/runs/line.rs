@@ -13,7 +13,7 @@ use crate::components::tag::run_status;
 use crate::domain::connection::group_label;
 use crate::domain::identifier::TableGroupId;
 use crate::domain::profile_run::{ProfileRun, RunMode, RunReason, RunStatus, RunTrigger};
-use crate::domain::query::RunsQuery;
+use crate::domain::run_query::RunsQuery;
 use crate::pages::live::live_progress;
 
 /// The table of runs, newest first.

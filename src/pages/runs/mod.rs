@@ -21,7 +21,7 @@ use crate::domain::connection::TableGroup;
 use crate::domain::identifier::TableGroupId;
 use crate::domain::paging::Page;
 use crate::domain::profile_run::{ProfileRun, RunStatus};
-use crate::domain::query::RunsQuery;
+use crate::domain::run_query::RunsQuery;
 use crate::domain::user::Permission;
 use crate::islands::copy_link::CopyLink;
 use crate::islands::live_run::LiveRun;

@@ -10,7 +10,7 @@ use crate::components::button::Button;
 use crate::components::column_cells::{change_cell, distinct_cell, null_cell, range_words, type_mark, type_word};
 use crate::components::empty_state::empty_state;
 use crate::components::filter_row::{Segment, chip_off, chip_on, search_form, segmented};
-use crate::components::format::counted;
+use crate::components::format::{counted, percent};
 use crate::components::graphics::fingerprint::fingerprint;
 use crate::components::icon::{Icon, icon};
 use crate::components::meaning::{meaning_line, pii_tag};
@@ -174,7 +174,7 @@ fn table(detail: &TableDetail, query: &ColumnsQuery, listed: &[ListedColumn]) ->
     let runs = run_names(detail);
     let href = |sort: ColumnSort| format!("{}{}", address.path(), with(query, |query| query.sort = sort).to_query());
     let head = |name: String, sort: ColumnSort, class: &'static str| {
-        let order = if matches!(sort, ColumnSort::Position | ColumnSort::Name) {
+        let order = if matches!(sort, ColumnSort::Position | ColumnSort::Name | ColumnSort::Score) {
             "ascending"
         } else {
             "descending"
@@ -187,6 +187,8 @@ fn table(detail: &TableDetail, query: &ColumnsQuery, listed: &[ListedColumn]) ->
         Some(name) => head(format!("Since {name}"), ColumnSort::Change, "chg"),
         None => ().into_any(),
     };
+    let has_scores = detail.columns.iter().any(|column| column.meaning.quality_score.is_some());
+    let score = has_scores.then(|| head("Score".to_owned(), ColumnSort::Score, "num"));
     let caption = format!("Columns of {} in {}", address.qualified_name(), runs.shown);
     let column_query = with(query, |query| query.tab.clear()).to_query();
     let rows: Vec<AnyView> = listed
@@ -197,7 +199,10 @@ fn table(detail: &TableDetail, query: &ColumnsQuery, listed: &[ListedColumn]) ->
                 detail.said_of_columns.get(&listed.column.column_name),
                 &address.column_path(&listed.column.column_name),
                 &column_query,
-                detail.compared.is_some(),
+                Shown {
+                    has_compared: detail.compared.is_some(),
+                    has_scores,
+                },
                 detail.findings.worst_of_column(&listed.column.column_name),
             )
         })
@@ -217,6 +222,7 @@ fn table(detail: &TableDetail, query: &ColumnsQuery, listed: &[ListedColumn]) ->
                         <th scope="col">"Range or leading value"</th>
                         {since}
                         <th scope="col">"Alerts"</th>
+                        {score}
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -232,10 +238,17 @@ fn foot_keys() -> AnyView {
     view! {
         <p class="foot-keys">
             <span><kbd>"j"</kbd><kbd>"k"</kbd>" move"</span><span><kbd>"Enter"</kbd>" open"</span>
-            <span><kbd>"/"</kbd>" filter"</span><span><kbd>"?"</kbd>" all keys"</span>
+            <span><kbd>"/"</kbd>" find anything"</span><span><kbd>"?"</kbd>" all keys"</span>
         </p>
     }
     .into_any()
+}
+
+/// Which cells there are, beside those that every list has.
+#[derive(Clone, Copy)]
+struct Shown {
+    has_compared: bool,
+    has_scores: bool,
 }
 
 /// One column.
@@ -244,7 +257,7 @@ fn line(
     said: Option<&ColumnCharacteristics>,
     path: &str,
     query: &str,
-    has_compared: bool,
+    shown: Shown,
     found: Option<(Severity, u64)>,
 ) -> AnyView {
     let column = listed.column;
@@ -268,8 +281,9 @@ fn line(
             <td class="dist" data-l="distinct">{distinct_cell(column)}</td>
             <td class="fp">{fingerprint(column, listed.compared)}</td>
             <td class="rng">{range_words(column)}</td>
-            {has_compared.then(|| view! { <td class="chg">{change_cell(listed.change.as_ref())}</td> })}
+            {shown.has_compared.then(|| view! { <td class="chg">{change_cell(listed.change.as_ref())}</td> })}
             <td class="c-al">{found.map(|(worst, number)| severity_count(worst, number, "anomalies"))}</td>
+            {shown.has_scores.then(|| view! { <td class="num c-sc" data-l="score">{column.meaning.quality_score.map(percent)}</td> })}
         </tr>
     }
     .into_any()

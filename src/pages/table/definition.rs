@@ -20,17 +20,11 @@ use crate::store::table_groups::DependentCounts;
 const NAMED_FILES: usize = 200;
 
 /// The whole tab.
-pub fn definition_tab(
-    detail: &TableDetail,
-    query: &ColumnsQuery,
-    now: DateTime<Utc>,
-    may: TableRights,
-    dependents: Option<&DependentCounts>,
-) -> AnyView {
+pub fn definition_tab(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may: TableRights) -> AnyView {
     let back = format!("{}{}", detail.summary.address.path(), query.to_query());
     view! {
         <div class="cols halves">
-            <div>{characteristics(detail, may.describe, &back)}{scope(detail, may.describe, &back)}{place(detail, now)}{files(detail)}{dependents.map(|dependents| removal(detail, dependents, &back))}</div>
+            <div>{characteristics(detail, may.describe, &back)}{scope(detail, may.describe, &back)}{place(detail, now)}{files(detail)}{may.removal.map(|dependents| removal(detail, &dependents, &back))}</div>
             <div>{columns(detail)}</div>
         </div>
     }

@@ -46,19 +46,16 @@ pub fn TablePage() -> impl IntoView {
             return Ok(respond::not_found());
         };
         detail.findings = findings::of_table(&request::state().db, &viewer, &detail).await?;
-        let may = TableRights {
+        let mut may = TableRights {
             run: viewer.may_run(&detail.summary.table_group_id),
             describe: viewer.user.may(Permission::Describe),
             configure: viewer.may(Permission::Configure),
+            removal: None,
         };
-        // What depends on it is told where it may be removed.
-        let may_go = query.tab == "definition" && may.configure && detail.summary.missing_since.is_some();
-        let dependents = match may_go {
-            true => Some(count_table_dependents(&request::state().db, &detail.summary.table_id).await?),
-            false => None,
-        };
-        let content = table_view(&detail, &query, request::now(), may, dependents.as_ref());
-        Ok(titled(address.qualified_name(), content))
+        if query.tab == "definition" && may.configure && detail.summary.missing_since.is_some() {
+            may.removal = Some(count_table_dependents(&request::state().db, &detail.summary.table_id).await?);
+        }
+        Ok(titled(address.qualified_name(), table_view(&detail, &query, request::now(), may)))
     })
 }
 
@@ -80,20 +77,16 @@ pub struct TableRights {
     pub describe: bool,
     /// Change the catalogue.
     pub configure: bool,
+    /// Remove the table, which is no longer there; what goes with it.
+    pub removal: Option<DependentCounts>,
 }
 
-/// Everything under the rail. Pure: what it shows is what it is given; `dependents` where the table may be removed.
-pub fn table_view(
-    detail: &TableDetail,
-    query: &ColumnsQuery,
-    now: DateTime<Utc>,
-    may: TableRights,
-    dependents: Option<&DependentCounts>,
-) -> AnyView {
+/// Everything under the rail. Pure: what it shows is what it is given.
+pub fn table_view(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may: TableRights) -> AnyView {
     let content = match query.tab.as_str() {
         "runs" => runs::runs_tab(detail, query, now),
         "alerts" => alerts_tab(detail, query),
-        "definition" => definition::definition_tab(detail, query, now, may, dependents),
+        "definition" => definition::definition_tab(detail, query, now, may),
         _ => columns::columns_tab(detail, query, now, may.run),
     };
     view! {

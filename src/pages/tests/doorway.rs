@@ -85,6 +85,20 @@ async fn the_overview_gives_each_group_its_next_action() {
 }
 
 #[tokio::test]
+async fn a_dataset_of_two_groups_has_one_history() {
+    let mut model = overview();
+    model.groups.truncate(3);
+    for group in &mut model.groups[1..] {
+        group.dataset = Some(("sales".into(), "Sales".into()));
+    }
+    let html = drawn("overview-dataset", "/", || {
+        overview::overview_view(&model, (&[], &Default::default()), &viewer(Role::Admin), None, now())
+    });
+    let line = html.split("/tables?dataset=sales").nth(1).unwrap().split("</tr>").next().unwrap();
+    assert!(line.contains("Rows over ") && line.contains(" pp"), "{line}");
+}
+
+#[tokio::test]
 async fn a_quiet_overview_asks_for_nothing_again() {
     let mut quiet = overview();
     quiet.runs.retain(|run| run.status.is_terminal());

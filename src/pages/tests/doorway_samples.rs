@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::samples::now;
 use crate::domain::address::TableAddress;
 use crate::domain::connection::{Connection, ConnectionKind, TableGroup};
-use crate::domain::overview::{GroupFreshness, Overview, Scored};
+use crate::domain::overview::{GroupFreshness, GroupPoint, Overview, Scored};
 use crate::domain::paging::Page;
 use crate::domain::profile_run::{ProfileRun, RunMode, RunPhase, RunReason, RunTrigger};
 use crate::domain::progress::RunProgress;
@@ -90,12 +90,14 @@ fn group(name: &str, rows: u64, hours: i64, number: i64) -> GroupFreshness {
         },
         last_completed_at: is_profiled.then(|| now() - Duration::hours(hours)),
         last_run_number: is_profiled.then_some(number),
-        row_history: if is_profiled {
-            (60..78).map(|step| rows * step / 80).collect()
-        } else {
-            Vec::new()
-        },
-        score_history: if is_profiled { vec![0.93, 0.94] } else { Vec::new() },
+        history: (60..78)
+            .filter(|_| is_profiled)
+            .map(|step| GroupPoint {
+                run_number: number - 78 + step,
+                row_count: rows * step as u64 / 80,
+                score: Some(if step < 77 { 0.93 } else { 0.94 }),
+            })
+            .collect(),
     }
 }
 
@@ -180,6 +182,7 @@ fn table(schema: &str, name: &str, row_count: u64, null_cells: f64, days: i64) -
         names: Default::default(),
         row_history: (100..120).map(|step| row_count * step / 120).collect(),
         last_failure: None,
+        open_alerts: None,
     }
 }
 

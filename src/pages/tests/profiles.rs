@@ -37,8 +37,9 @@ fn table(name: &str, detail: &crate::domain::table::TableDetail, query: &str) ->
         run: true,
         describe: true,
         configure: true,
+        removal: None,
     };
-    drawn(name, || table_view(detail, &query, now(), may, None))
+    drawn(name, || table_view(detail, &query, now(), may))
 }
 
 #[tokio::test]
@@ -98,9 +99,7 @@ async fn a_table_that_was_never_profiled_offers_to() {
     let html = table("table-never", &never, "");
     assert!(html.contains("order_lines was never profiled") && html.contains("action=\"/actions/start-run\""));
     let query = ColumnsQuery::default();
-    let reader = drawn("table-never-reader", || {
-        table_view(&never, &query, now(), TableRights::default(), None)
-    });
+    let reader = drawn("table-never-reader", || table_view(&never, &query, now(), TableRights::default()));
     assert!(!reader.contains("start-run"));
     never.active_run = Some(run(4131, crate::domain::profile_run::RunPhase::Running));
     let html = table("table-being-profiled", &never, "");
@@ -334,7 +333,7 @@ async fn a_column_of_one_run_has_a_history_of_one() {
 
 use crate::domain::paging::Page;
 use crate::domain::profile_run::{ProfileRun, RunLogLine, RunMode, RunPhase, RunReason, RunTable};
-use crate::domain::query::RunsQuery;
+use crate::domain::run_query::RunsQuery;
 use crate::pages::run::{RunModel, cancel_view, run_view};
 use crate::pages::runs::{RunsModel, runs_view};
 use crate::store::profile_runs::{RunBar, RunCounts};
@@ -473,6 +472,7 @@ fn run_model(run: ProfileRun) -> RunModel {
         by_duration: false,
         may_run: true,
         findings: Default::default(),
+        sees_values: true,
     }
 }
 

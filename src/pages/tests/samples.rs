@@ -418,6 +418,7 @@ pub fn detail() -> TableDetail {
             names: Default::default(),
             row_history: runs.iter().rev().map(|run| run.row_count).collect(),
             last_failure: None,
+            open_alerts: None,
         },
         run: Some(runs[0].clone()),
         compared: Some(runs[1].clone()),

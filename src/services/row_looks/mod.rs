@@ -118,11 +118,14 @@ pub async fn look(
     };
     if is_hidden && condition.tells_values() {
         record(db, viewer, &look, &condition, true, "refused").await?;
+        let who = match place.personal {
+            Some(_) => format!("{} may", Permission::SeePersonalValues.holders()),
+            None => "Nobody may where values are masked before they are stored".to_owned(),
+        };
         return Err(AppError::Forbidden {
             title: format!("{column_name} holds personal data"),
             detail: format!(
-                "Choosing rows by a value would reveal it. {} may; nulls, blanks and other kinds of values can be looked at by everybody.",
-                Permission::SeePersonalValues.holders()
+                "Choosing rows by a value would reveal it. {who}; nulls, blanks and other kinds of values can be looked at by everybody."
             ),
         });
     }

@@ -64,22 +64,39 @@ pub fn of(look: &RowLook, looked: &LookedRows, run: &TableRun, place: &LookPlace
     notes.extend(changed_scope(run, place));
     if !look.masked.is_empty() {
         let columns = look.masked.join(", ");
+        let why = match place.personal {
+            Some(_) => format!(
+                "which your roles do not include here. {} see it.",
+                Permission::SeePersonalValues.holders()
+            ),
+            None => "which is masked before it is stored here: nobody is shown it.".to_owned(),
+        };
         notes.push(LookNote::new(
             Weight::Info,
             format!("Values of {} are masked", counted(look.masked.len() as u64, "column")),
-            format!(
-                "{columns}: personal data, which your roles do not include here. {} see it.",
-                Permission::SeePersonalValues.holders()
-            ),
+            format!("{columns}: personal data, {why}"),
         ));
     }
     notes
 }
 
+const NOW_AND_THEN: &str = "The rows are those of now, and the figure is of then: profile the table again to bring them together.";
+
 /// The source is not what the run read, as far as one can know.
 fn changed_source(look: &RowLook, looked: &LookedRows, run: &TableRun, place: &LookPlace) -> Option<LookNote> {
     if place.kind == ConnectionKind::Postgres {
-        // Every transaction is a version of its own: only the rows can tell.
+        let marks = run.snapshot.writes.as_ref().zip(looked.writes.as_ref());
+        if marks.is_some_and(|(then, now)| then.is_passed_by(now)) {
+            return Some(LookNote::new(
+                Weight::Warning,
+                format!("The table may have changed since run {}", run.number),
+                format!(
+                    "The server has counted rows written to it since; it counts a little late, and what was undone too. The run read {}. {NOW_AND_THEN}",
+                    run.snapshot.description
+                ),
+            ));
+        }
+        // Where the server does not count, only the rows can tell: every transaction is a version of its own.
         let figure = look.figure.filter(|figure| !figure.is_estimate && looked.ended.is_none())?;
         return (figure.rows != looked.found).then(|| {
             LookNote::new(
@@ -99,7 +116,7 @@ fn changed_source(look: &RowLook, looked: &LookedRows, run: &TableRun, place: &L
             Weight::Warning,
             format!("The source has changed since run {}", run.number),
             format!(
-                "The run read {}; there is now {}. The rows are those of now, and the figure is of then: profile the table again to bring them together.",
+                "The run read {}; there is now {}. {NOW_AND_THEN}",
                 run.snapshot.description, looked.snapshot
             ),
         ));

@@ -29,6 +29,6 @@ super::tables! {
         observed: Text, expected: Text, level: Real, severity_rank: Integer, seen_count: Long, first_seen_at: Time, last_seen_at: Time,
         last_run_number: Long, first_run_number: Long, state: Text, state_before: Text, state_at: Time, state_by: Text,
         held_level: Real, snoozed_until: Time, snoozed_for: Text, dismissed_for: Text, assigned_to: Text, assigned_name: Text,
-        reopened_count: Integer, revision: Long, updated_at: Time,
+        reopened_count: Integer, revision: Long, updated_at: Time, held_severity: Text, reported_by: Text,
     }
 }

@@ -248,6 +248,9 @@ async fn masks_are_tried_before_a_group_is_made_of_them() {
     let app = TestApp::new().await;
     app.shop().await;
     let program = Program::new(&app).await;
+    let long = format!("/api/connections/shop/mask-preview?exclude_mask={}", "x".repeat(4_001));
+    let long = program.send(Method::GET, &long, Value::Null).await;
+    assert_eq!(long.status, 400, "{}", long.body);
     let tried = program.get("/api/connections/shop/mask-preview?include_mask=ord*").await;
     assert_eq!(tried["inside"][0]["table_name"], "orders");
     assert_eq!(

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::body::Body;
-use axum::http::{Method, Request, header};
+use axum::http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::tokens::{token_of, with_token};
@@ -19,6 +19,26 @@ fn described() -> BTreeSet<(String, String)> {
         .iter()
         .flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |method| (method.clone(), path.clone())))
         .collect()
+}
+
+/// Whether the document names this status for this address; true of addresses that it does not describe.
+pub fn is_described(method: &Method, path: &str, status: StatusCode) -> bool {
+    let path = if path.starts_with("/api/") {
+        path.to_owned()
+    } else {
+        format!("/api{path}")
+    };
+    let asked: Vec<&str> = path.split('/').collect();
+    // Of several that fit the one with the fewest names in braces is meant.
+    let fitting = document()["paths"].as_object().unwrap().iter().filter(|(template, _)| {
+        let parts: Vec<&str> = template.split('/').collect();
+        parts.len() == asked.len() && parts.iter().zip(&asked).all(|(part, asked)| part.starts_with('{') || part == asked)
+    });
+    let Some((_, item)) = fitting.min_by_key(|(template, _)| template.matches('{').count()) else {
+        return true;
+    };
+    let operation = &item[method.as_str().to_lowercase()];
+    operation.is_null() || operation["responses"].get(status.as_str()).is_some()
 }
 
 #[test]

@@ -234,3 +234,57 @@ async fn the_inbox_finds_nothing_by_a_value_that_its_reader_may_not_see() {
         assert_eq!(inbox.contains(canaries.secret()), finds == 1, "{role}");
     }
 }
+
+#[tokio::test]
+async fn what_a_program_reports_of_a_personal_column_is_told_to_those_alone_who_may_see_it() {
+    let (app, _, canaries, table) = clinic().await;
+    let (_, root) = person(&app, "reporter", &["admin".into()]).await;
+    let said = format!("Twice: {}", canaries.filtered());
+    let begun = with_token(
+        &app,
+        Method::POST,
+        "/api/profile-runs",
+        &root,
+        r#"{"table_group_id": "clinic-all"}"#,
+    )
+    .await;
+    let path = format!("/api/profile-runs/{}/complete", begun.json()["profile_run_id"].as_str().unwrap());
+    let finding = |kind: &str| json!({"table_name": "people", "column_name": "email", "anomaly_type": kind, "severity": "critical", "description": said});
+    let report = json!({"status": "completed", "anomalies": [finding("odd_mail"), finding("Potential_PII")]}).to_string();
+    assert_eq!(with_token(&app, Method::POST, &path, &root, &report).await.status, 204);
+    for (name, may_see) in [("analyst", false), ("report_owner", false), ("steward", true)] {
+        let (cookie, token) = person(&app, &format!("one-{name}"), &[name.to_owned()]).await;
+        let alerts = with_token(
+            &app,
+            Method::GET,
+            &format!("/api/alerts?state=all&table_id={table}&limit=200"),
+            &token,
+            "",
+        )
+        .await;
+        let mut answers = vec![alerts.body.clone(), app.get("/alerts?state=all&format=csv", &cookie).await.body];
+        for alert in alerts.json()["alerts"].as_array().unwrap() {
+            answers.push(
+                app.get(&format!("/alerts/{}", alert["alert_id"].as_str().unwrap()), &cookie)
+                    .await
+                    .body,
+            );
+        }
+        let told = answers.iter().filter(|text| canaries.find_in(text).is_some()).count();
+        assert_eq!(told > 0, may_see, "{name}: {told} of {}", answers.len());
+        // What Limn has found keeps its own words.
+        let of_kind = |kind: &str| {
+            let alerts = alerts.json()["alerts"].as_array().unwrap().clone();
+            alerts
+                .into_iter()
+                .find(|alert| alert["kind"] == kind && alert["column_name"] == "email")
+                .unwrap()
+        };
+        assert_eq!(of_kind("odd_mail")["severity"], "critical");
+        let own = of_kind("Potential_PII");
+        assert!(
+            own["severity"] == "low" && !own["details"].as_str().unwrap().contains("Twice"),
+            "{own}"
+        );
+    }
+}

@@ -1,8 +1,9 @@
 //! The API as programs use it: tokens, runs, columns.
 
+mod alerts;
 mod catalogue;
 mod columns;
-mod description;
+pub mod description;
 mod first_runs;
 mod limits;
 mod masking;

@@ -154,6 +154,98 @@ async fn a_program_outside_begins_a_run_and_ends_it_once() {
 }
 
 #[tokio::test]
+async fn what_a_program_no_longer_reports_of_a_table_it_has_looked_at_is_resolved() {
+    let app = TestApp::new().await;
+    let (connection, _) = app.shop().await;
+    let token = token_of(&app, "ada", &[Role::Analyst], TokenScope::Run).await;
+    let group = &connection.groups[0].table_group_id;
+    let post = async |path: &str, body: serde_json::Value| with_token(&app, Method::POST, path, &token, &body.to_string()).await;
+    let finding = |table: &str, column: &str| json!({"table_name": table, "column_name": column, "anomaly_type": "high_null_ratio"});
+    let report = async |body: serde_json::Value| {
+        let begun = post("/api/profile-runs", json!({"table_group_id": group})).await.json();
+        let path = format!("/api/profile-runs/{}/complete", begun["profile_run_id"].as_str().unwrap());
+        assert_eq!(post(&path, body).await.status, 204);
+        let alerts = with_token(&app, Method::GET, "/api/alerts?state=open", &token, "").await.json();
+        let mut open: Vec<String> = alerts["alerts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|alert| {
+                format!(
+                    "{}.{}",
+                    alert["table_name"].as_str().unwrap(),
+                    alert["column_name"].as_str().unwrap()
+                )
+            })
+            .collect();
+        open.sort();
+        open.join(" ")
+    };
+    let all = json!([
+        finding("orders", "amount"),
+        finding("orders", "note"),
+        finding("stock.bins", "id"),
+        finding("stock.shelves", "id")
+    ]);
+    assert_eq!(
+        report(json!({"status": "completed", "anomalies": all})).await,
+        "bins.id orders.amount orders.note shelves.id",
+        "tables that the catalogue does not know are told apart, too"
+    );
+    // A report about a table replaces the last one about it; of other tables nobody knows.
+    let some = json!([finding("orders", "note")]);
+    assert_eq!(
+        report(json!({"status": "completed", "anomaly_count": 9, "anomalies": some})).await,
+        "bins.id orders.amount orders.note shelves.id",
+        "more was found than is named"
+    );
+    assert_eq!(
+        report(json!({"status": "completed", "anomalies": some})).await,
+        "bins.id orders.note shelves.id"
+    );
+    assert_eq!(report(json!({"status": "completed"})).await, "bins.id orders.note shelves.id");
+    assert_eq!(
+        report(json!({"status": "completed", "tables": ["orders", "stock.bins"]})).await,
+        "shelves.id"
+    );
+    assert_eq!(
+        report(json!({"status": "cancelled", "tables": ["stock.shelves"]})).await,
+        "shelves.id"
+    );
+    // A run of Limn's knows nothing of what programs outside look for.
+    assert_eq!(
+        report(json!({"status": "completed", "anomalies": some})).await,
+        "orders.note shelves.id"
+    );
+    assert_eq!(app.profile(&connection).await, 9);
+    let open = with_token(&app, Method::GET, "/api/alerts?state=open", &token, "").await.json();
+    assert_eq!(open["total"], 2, "{open}");
+    assert_eq!(
+        report(json!({"status": "completed", "anomalies": all})).await,
+        "bins.id orders.amount orders.note shelves.id"
+    );
+    // Another person's program knows nothing of these either.
+    let other = token_of(&app, "bo", &[Role::Analyst], TokenScope::Run).await;
+    let begun = with_token(
+        &app,
+        Method::POST,
+        "/api/profile-runs",
+        &other,
+        &json!({"table_group_id": group}).to_string(),
+    )
+    .await
+    .json();
+    let path = format!("/api/profile-runs/{}/complete", begun["profile_run_id"].as_str().unwrap());
+    let silent = json!({"status": "completed", "tables": ["orders"]}).to_string();
+    assert_eq!(with_token(&app, Method::POST, &path, &other, &silent).await.status, 204);
+    let open = with_token(&app, Method::GET, "/api/alerts?state=open", &token, "").await.json();
+    assert_eq!(open["total"], 4, "{open}");
+    let seen_again = with_token(&app, Method::GET, "/api/alerts?q=note", &token, "").await.json();
+    let note = &seen_again["alerts"][0];
+    assert_eq!((&note["state"], &note["seen_count"]), (&json!("open"), &json!(5)), "{note}");
+}
+
+#[tokio::test]
 async fn the_catalogue_is_listed_under_both_addresses() {
     let app = TestApp::new().await;
     let (connection, _) = app.shop().await;

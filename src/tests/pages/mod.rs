@@ -4,6 +4,7 @@ mod catalogue;
 mod cost;
 mod doorway;
 mod groups;
+mod inbox;
 mod people;
 mod permissions;
 mod quality;

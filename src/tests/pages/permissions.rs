@@ -145,6 +145,7 @@ fn actions(run: &str, group: &str, connection: &str) -> Vec<(&'static str, Strin
         ("set-table-group-active", format!("table_group_id={group}&active=true"), ADMINS),
         ("create-table-group", format!("connection_id={connection}&name=x"), ADMINS),
         ("update-table-group", format!("table_group_id={group}&name=x"), ADMINS),
+        ("mask-stored-values", format!("table_group_id={group}&typed_name=x"), ADMINS),
         ("delete-table-group", format!("table_group_id={group}"), ADMINS),
         ("delete-table", "table_id=none&typed_name=x".into(), ADMINS),
         ("set-switch", "key=profile_table_reads_enabled&on=true".into(), ADMINS),

@@ -5,7 +5,6 @@ use serde_json::json;
 use super::fixture::*;
 use crate::domain::audit::Actor;
 use crate::services::backfill::{BackfillPlan, BackfillReport, Outcome, backfill};
-use crate::services::column_profiles::{ColumnRequest, read_column_profile};
 use crate::store::{Database, audit, sql};
 
 pub async fn backfill_all(shelf: &Shelf) -> BackfillReport {
@@ -175,14 +174,14 @@ async fn a_newer_run_stays_the_current_one() {
         (current.text("run").unwrap().as_str(), current.integer("record_count").unwrap()),
         ("r2", 200)
     );
-    let request = ColumnRequest {
-        table_group_id: shelf.group.clone(),
-        column_name: "amount".into(),
-        run: Some("r1".into()),
-        ..ColumnRequest::default()
-    };
-    let older = read_column_profile(shelf.db(), &shelf.app.state.config, &request).await.unwrap();
-    assert_eq!(older.answer.column.row_count, 100);
+    let rows = sql("select record_count from dq_profile_results where profile_run_id = 'r1' and column_name = 'amount'")
+        .fetch_all(shelf.db())
+        .await
+        .unwrap();
+    assert_eq!(
+        rows.iter().map(|row| row.integer("record_count").unwrap()).collect::<Vec<_>>(),
+        [100]
+    );
 }
 
 /// Stopped at any moment, a backfill leaves whole runs behind and goes on where it was.

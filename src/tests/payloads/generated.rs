@@ -62,7 +62,6 @@ fn tables_say_what_the_payload_says() {
                         table_group_id: shelf.group.clone(),
                         column_name: column.name.clone(),
                         table_name: Some(format!("sales.{}", table.name.trim())),
-                        run: Some(run_id.as_str().into()),
                         ..ColumnRequest::default()
                     };
                     let from_payload = body(&shelf, &request, WantedSource::Payload).await;
@@ -71,6 +70,7 @@ fn tables_say_what_the_payload_says() {
                         (Ok(payload), Ok(tables)) => {
                             columns.set(columns.get() + 1);
                             prop_assert_eq!(&payload["column_name"], column.name.trim());
+                            prop_assert_eq!(&payload["profile_run_id"], &run_id);
                             prop_assert_eq!(payload, tables);
                         }
                         // Two names that differ in capitals only: both places must refuse to choose.

@@ -124,6 +124,67 @@ async fn a_postgresql_database_is_connected_by_its_form_and_its_password_is_nowh
 }
 
 #[tokio::test]
+async fn rows_of_a_postgresql_table_say_that_it_was_written_to_since_the_run() {
+    let Some(url) = new_database_url().await else { return };
+    let write = async |statement: &'static str| {
+        let mut connection = PgConnection::connect(&url).await.unwrap();
+        connection.execute(statement).await.unwrap();
+        connection.close().await.unwrap();
+    };
+    write(
+        "create table orders (id int, day date) partition by range (day); create table year_2025 partition of orders for values from ('2025-01-01') to ('2026-01-01');
+         insert into orders select g, date '2025-01-01' + g from generate_series(1, 300) g; create table calm as select g as id from generate_series(1, 50) g",
+    )
+    .await;
+    // A session hands in its counts when it ends.
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let person = Person::at(&server);
+    person.come_in(&server).await;
+    let (address, socket) = url.split_once("?host=").unwrap();
+    let (address, database) = address.rsplit_once('/').unwrap();
+    let (user, port) = (
+        address.split_once("//").unwrap().1.split([':', '@']).next().unwrap(),
+        address.rsplit(':').next().unwrap(),
+    );
+    let fields = [
+        ("kind", "postgresql"),
+        ("name", "Shop"),
+        ("host", socket),
+        ("port", port),
+        ("database", database),
+        ("user", user),
+    ];
+    let (_, location) = person.post("create-connection", &fields).await;
+    assert_eq!(location, "/tables?connection=shop", "{}", server.log());
+    assert_eq!(profile_it(&person).await["run"]["status"], json!("completed"));
+    let notes = async |table: &str| {
+        let rows = person
+            .json(&format!("/tables/shop/public/{table}/columns/id/rows?value=7&format=json"))
+            .await;
+        assert_eq!(rows["found"], 1, "{rows}");
+        rows["notes"].to_string()
+    };
+    assert!(!notes("orders").await.contains("have changed") && !notes("calm").await.contains("have changed"));
+    // As many rows with the value as before: only the count of writes tells.
+    write("update orders set day = day + 1 where id = 9").await;
+    let mut said = notes("orders").await;
+    for _ in 0..40 {
+        if said.contains("may have changed since run 1") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+        said = notes("orders").await;
+    }
+    assert!(
+        said.contains("may have changed since run 1") && said.contains("written to it since"),
+        "{said}"
+    );
+    assert!(!notes("calm").await.contains("have changed"), "nobody wrote to it");
+}
+
+#[tokio::test]
 async fn a_sqlite_file_is_connected_and_profiled() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().canonicalize().unwrap().join("shop.db");

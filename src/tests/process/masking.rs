@@ -257,6 +257,66 @@ async fn a_group_that_masks_before_storing_leaves_no_value_anywhere() {
     }
 }
 
+/// Profiles in the open, switches the group over, and masks what is stored.
+async fn mask_afterwards(person: &Person, files: &Path, canaries: &Canaries) -> String {
+    let group = profile(person, files, false).await;
+    let path = format!("/api/table-groups/{group}");
+    // A program has its own words for what it finds.
+    let begun = call(person, Method::POST, "/api/profile-runs", json!({ "table_group_id": group })).await;
+    let finding = json!({"table_name": "people", "column_name": "email", "anomaly_type": "odd_mail", "description": canaries.filtered()});
+    let end = format!("/api/profile-runs/{}/complete", begun["profile_run_id"].as_str().unwrap());
+    call(person, Method::POST, &end, json!({"status": "completed", "anomalies": [finding]})).await;
+    let mask = async |name: &str| {
+        let address = format!("{}{path}/mask-stored?confirm={name}", person.base);
+        let answer = person.client.post(address).header("origin", &person.base).send().await.unwrap();
+        (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
+    };
+    let name = person.json("/settings/connections?format=json").await[0]["groups"][0]["name"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(mask(&name).await.0, 409, "the next run would store them again");
+    call(person, Method::PATCH, &path, json!({ "mask_before_storing": true })).await;
+    assert_eq!(mask("another").await.0, 422);
+    let (status, done) = mask(&name).await;
+    assert!(status == 200 && done["columns"].as_u64() > Some(10), "{status} {done}");
+    let (_, again) = mask(&name).await;
+    assert_eq!(again, json!({"columns": 0, "findings": 0, "alerts": 0}), "once");
+    group
+}
+
+#[tokio::test]
+async fn what_was_stored_in_the_open_is_masked_when_somebody_asks() {
+    let canaries = Canaries::new(120);
+    let mut places = vec![None];
+    places.extend(new_database_url().await.map(Some));
+    for url in places {
+        let folder = tempfile::tempdir().unwrap();
+        let files = folder.path().join("files");
+        write_files(&files, &canaries);
+        let server = Server::start_on(folder.path(), url.as_deref());
+        let person = Person::at(&server);
+        person.come_in(&server).await;
+        let group = mask_afterwards(&person, &files, &canaries).await;
+        let told = all_answers(&person, &group).await;
+        let told: Vec<String> = told
+            .iter()
+            .filter_map(|(path, text)| Some(format!("{path}: {}", canaries.find_in(text)?)))
+            .collect();
+        let (status, _) = server.terminate();
+        assert!(status.success());
+        let mut kept = all_bytes(folder.path());
+        if let Some(url) = &url {
+            kept.extend(all_rows(url).await);
+        }
+        let kept: Vec<String> = kept
+            .into_iter()
+            .filter_map(|(name, bytes)| Some(format!("{name}: {}", canaries.find_in_bytes(&bytes)?)))
+            .collect();
+        assert!(told.is_empty() && kept.is_empty(), "{url:?} {told:#?}\n{kept:#?}");
+    }
+}
+
 #[test]
 fn the_command_line_shows_whoever_has_the_file_what_is_in_it() {
     let folder = tempfile::tempdir().unwrap();

@@ -6,7 +6,8 @@ use crate::domain::alert_query::AlertsQuery;
 use crate::domain::anomaly::Severity;
 use crate::domain::identifier::{AlertId, RunId, TableId};
 use crate::store::alert_acts::{self, ActOutcome};
-use crate::store::alerts::{SeenIn, Sight, Sighted, resolve_unseen, take_sights, wake_due};
+use crate::store::alert_ends::resolve_unseen;
+use crate::store::alerts::{SeenIn, Sight, Sighted, take_sights, wake_due};
 use crate::store::{Database, alert_lists, sql};
 
 on_both_databases!(
@@ -14,6 +15,8 @@ on_both_databases!(
     a_cause_that_is_gone_resolves_and_one_that_comes_back_reopens_with_its_history,
     an_acknowledged_alert_is_quiet_until_it_worsens,
     a_dismissal_as_expected_holds_up_to_its_level,
+    a_cause_without_a_level_wakes_when_it_matters_more,
+    who_has_looked_and_when_belong_together,
     an_act_is_recorded_once_and_undone_unless_somebody_acted_since,
     two_hundred_races_of_acknowledging_and_a_run_lose_nothing,
     a_snooze_ends_in_its_time,
@@ -57,6 +60,7 @@ async fn run(db: &Database, place: &Place, number: i64, sights: &[Sight]) -> Sig
         number,
         table_group_id: place.group.clone(),
         is_whole_group: true,
+        reported_by: None,
     };
     let mut tx = db.begin().await.unwrap();
     let mut done = take_sights(&mut tx, &seen_in, sights).await.unwrap();
@@ -158,9 +162,103 @@ async fn a_dismissal_as_expected_holds_up_to_its_level(db: &Database) {
     assert_eq!(all(db).await[0].state, AlertState::Dismissed);
     run(db, &place, 3, &[sight(&place, "amount", 0.95)]).await;
     assert_eq!(all(db).await[0].state, AlertState::Open);
+    // What was expected once is so when it is no more than that, also after it was gone.
+    run(db, &place, 4, &[sight(&place, "amount", 0.6)]).await;
+    assert_eq!(all(db).await[0].state, AlertState::Dismissed);
+    run(db, &place, 5, &[sight(&place, "amount", 0.95)]).await;
+    run(db, &place, 6, &[]).await;
+    assert_eq!(all(db).await[0].state, AlertState::Resolved);
+    run(db, &place, 7, &[sight(&place, "amount", 0.6)]).await;
+    let alert = all(db).await.remove(0);
+    assert_eq!(
+        (alert.state, alert.dismissed_for),
+        (AlertState::Dismissed, Some(DismissReason::Expected))
+    );
+    run(db, &place, 8, &[sight(&place, "amount", 0.95)]).await;
+    let alert = all(db).await.remove(0);
+    assert_eq!((alert.state, alert.dismissed_for), (AlertState::Open, None));
     act(db, &[id], AlertAct::Dismiss(DismissReason::Wrong), STEWARDS[0]).await;
-    run(db, &place, 4, &[sight(&place, "amount", 1.0)]).await;
+    run(db, &place, 9, &[sight(&place, "amount", 1.0)]).await;
     assert_eq!(all(db).await[0].state, AlertState::Dismissed, "what is wrong stays dismissed");
+}
+
+async fn a_cause_without_a_level_wakes_when_it_matters_more(db: &Database) {
+    let place = place(db).await;
+    let seen = |severity: Severity| Sight {
+        level: None,
+        severity,
+        ..sight(&place, "contact", 0.0)
+    };
+    run(db, &place, 1, &[seen(Severity::Low)]).await;
+    let id = all(db).await[0].alert_id.clone();
+    act(db, &[id], AlertAct::Acknowledge, STEWARDS[0]).await;
+    run(db, &place, 2, &[seen(Severity::Low)]).await;
+    assert_eq!(all(db).await[0].state, AlertState::Acknowledged);
+    run(db, &place, 3, &[seen(Severity::High)]).await;
+    assert_eq!(all(db).await[0].state, AlertState::Open);
+    // It is held against what it was when somebody decided, not against what it was last.
+    let id = [all(db).await[0].alert_id.clone()];
+    act(db, &id, AlertAct::Acknowledge, STEWARDS[0]).await;
+    run(db, &place, 4, &[seen(Severity::Medium)]).await;
+    run(db, &place, 5, &[seen(Severity::High)]).await;
+    assert_eq!(all(db).await[0].state, AlertState::Acknowledged);
+    act(db, &id, AlertAct::Reopen, STEWARDS[0]).await;
+    run(db, &place, 6, &[seen(Severity::Low)]).await;
+    act(db, &id, AlertAct::Dismiss(DismissReason::Expected), STEWARDS[0]).await;
+    for number in [7, 8] {
+        run(db, &place, number, &[seen(Severity::High)]).await;
+        assert_eq!(
+            all(db).await[0].state,
+            AlertState::Open,
+            "what is worse is not expected, however often it is seen"
+        );
+    }
+    run(db, &place, 9, &[seen(Severity::Low)]).await;
+    assert_eq!(all(db).await[0].state, AlertState::Dismissed);
+    run(db, &place, 10, &[seen(Severity::High)]).await;
+    assert_eq!(
+        act(db, &id, AlertAct::Reopen, STEWARDS[0]).await.changed,
+        1,
+        "it is expected no more"
+    );
+    run(db, &place, 11, &[seen(Severity::Low)]).await;
+    assert_eq!(all(db).await[0].state, AlertState::Open);
+}
+
+async fn who_has_looked_and_when_belong_together(db: &Database) {
+    let place = place(db).await;
+    run(db, &place, 1, &[sight(&place, "amount", 0.6)]).await;
+    let id = [all(db).await[0].alert_id.clone()];
+    let stored = async || {
+        let row = sql("select acknowledged_by, acknowledged_at from dq_alerts")
+            .fetch_one(db)
+            .await
+            .unwrap();
+        (row.text_opt("acknowledged_by").unwrap(), row.time_opt("acknowledged_at").unwrap())
+    };
+    act(db, &id, AlertAct::Acknowledge, STEWARDS[0]).await;
+    let first = stored().await;
+    assert!(first.0.as_deref() == Some("ada") && first.1.is_some());
+    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    let second = act(db, &id, AlertAct::Dismiss(DismissReason::WillNotFix), STEWARDS[1]).await;
+    let dismissed = stored().await;
+    assert!(
+        dismissed.0.as_deref() == Some("bo") && dismissed.1 > first.1,
+        "{first:?} {dismissed:?}"
+    );
+    undo(db, &second.batch_id, STEWARDS[1]).await;
+    assert_eq!(stored().await, first, "undone whole");
+    run(db, &place, 2, &[sight(&place, "amount", 0.95)]).await;
+    assert_eq!(stored().await, (None, None), "woken: nobody has looked at that");
+    let audit = crate::store::audit::list_audit(db, Some(&format!("alert:{}", id[0])), 0, 9)
+        .await
+        .unwrap();
+    let actions: Vec<&str> = audit.items.iter().map(|line| line.action.as_str()).collect();
+    assert_eq!(
+        actions,
+        ["alert.undo", "alert.dismiss", "alert.acknowledge"],
+        "the audit names the alert"
+    );
 }
 
 async fn an_act_is_recorded_once_and_undone_unless_somebody_acted_since(db: &Database) {

@@ -192,6 +192,43 @@ async fn an_older_database_keeps_its_rows_and_is_copied_first() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_plain_record_is_shown_once_after_findings_became_a_view() {
+    for fixture in empty_databases().await {
+        let db = &fixture.db;
+        migrate_to(db, 1).await.unwrap();
+        let (group, _) = connect_of_old(db).await;
+        insert_result(db, group.as_str()).await;
+        migrate_to(db, 14).await.unwrap();
+        // Limn's own finding with its record, a program's with its record under one id, and a record alone.
+        for (id, is_plain_alone) in [("found:a", false), ("theirs", false), ("alone", true)] {
+            if !is_plain_alone {
+                sql("insert into dq_profile_anomaly_results (anomaly_result_id, profile_run_id, anomaly_type_id, detail, attempt) values ($1, 'run', 'Odd', 'finding', 1)")
+                    .bind(id)
+                    .execute(db)
+                    .await
+                    .unwrap();
+            }
+            sql("insert into dq_profile_anomalies (anomaly_id, profile_run_id, anomaly_type, description, attempt) values ($1, 'run', 'Odd', 'record', 1)")
+                .bind(id)
+                .execute(db)
+                .await
+                .unwrap();
+        }
+        db.migrate().await.unwrap();
+        let rows = sql("select anomaly_id, description from dq_profile_anomalies order by anomaly_id")
+            .fetch_all(db)
+            .await
+            .unwrap();
+        let shown: Vec<(String, String)> = rows
+            .iter()
+            .map(|row| (row.text("anomaly_id").unwrap(), row.text("description").unwrap()))
+            .collect();
+        let wanted = [("alone", "record"), ("found:a", "finding"), ("theirs", "record")];
+        assert_eq!(shown, wanted.map(|(id, said)| (id.to_owned(), said.to_owned())));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_version_cut_off_after_any_statement_is_done_again() {
     for version in versions() {
         for (fixture, fresh) in empty_databases().await.iter().zip(empty_databases().await) {

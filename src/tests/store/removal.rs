@@ -17,6 +17,7 @@ on_both_databases!(
     old_runs_go_but_never_the_one_that_is_shown,
     what_repeats_is_kept_once_and_goes_with_the_last_run_that_found_it,
     a_table_that_is_gone_goes_with_all_that_was_told_of_it,
+    alerts_and_scores_are_of_the_newest_run_that_is_left,
 );
 
 async fn remove(db: &Database, runs: &[RunId]) -> u64 {
@@ -179,4 +180,88 @@ async fn a_table_that_is_gone_goes_with_all_that_was_told_of_it(db: &Database) {
         1,
         "what comes back is new"
     );
+}
+
+async fn alerts_and_scores_are_of_the_newest_run_that_is_left(db: &Database) {
+    let connection = connect(db, "Shop", &["orders"]).await;
+    let group = group_of(&connection);
+    let table = table_ids(db, &group).await.remove(0).table_id;
+    let mut runs = Vec::new();
+    for number in [1_i64, 2] {
+        let run = complete_run(db, &group, 100, 1.0).await.profile_run_id;
+        let found = crate::domain::anomaly::ProfileAnomaly {
+            schema_name: "-".into(),
+            table_name: "orders".into(),
+            column_name: Some("amount".into()),
+            anomaly_type: "Null_Ratio_50".into(),
+            severity: "medium".into(),
+            likelihood: None,
+            description: String::new(),
+            pii_risk: None,
+            dq_dimension: None,
+            detected_at: None,
+            evidence: None,
+        };
+        let seen_in = crate::store::alerts::SeenIn {
+            profile_run_id: run.clone(),
+            number,
+            table_group_id: group.clone(),
+            is_whole_group: true,
+            reported_by: None,
+        };
+        let sight = crate::store::alerts::Sight {
+            source_type: crate::domain::alert::source::ANOMALY,
+            kind: "Null_Ratio_50".into(),
+            table_id: Some(table.clone()),
+            schema_name: "-".into(),
+            table_name: "orders".into(),
+            column_name: Some("amount".into()),
+            severity: crate::domain::anomaly::Severity::Medium,
+            observed: "60 % null".into(),
+            expected: String::new(),
+            details: String::new(),
+            level: Some(0.6),
+        };
+        let mut tx = db.begin().await.unwrap();
+        crate::store::anomalies::insert_found(&mut tx, &run, 1, Some(&table), &[found], &Default::default())
+            .await
+            .unwrap();
+        crate::store::alerts::take_sights(&mut tx, &seen_in, &[sight]).await.unwrap();
+        tx.commit().await.unwrap();
+        runs.push(run);
+    }
+    let refers = async || {
+        let row = sql("select source_ref, last_run_number from dq_alerts")
+            .fetch_one(db)
+            .await
+            .unwrap();
+        (row.text("source_ref").unwrap(), row.integer_opt("last_run_number").unwrap())
+    };
+    let scored = async || {
+        let row = sql("select dq_score_profiling, latest_anomaly_ct from dq_data_table_chars")
+            .fetch_one(db)
+            .await
+            .unwrap();
+        (
+            row.real_opt("dq_score_profiling").unwrap(),
+            row.integer_opt("latest_anomaly_ct").unwrap(),
+        )
+    };
+    let mut tx = db.begin().await.unwrap();
+    sql("update run_tables set metrics_json = '{\"table_quality_score\": 0.5}' where run_number = 1")
+        .execute(&mut tx)
+        .await
+        .unwrap();
+    sql("update dq_data_table_chars set dq_score_profiling = 0.9, latest_anomaly_ct = 7")
+        .execute(&mut tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(refers().await, (runs[1].to_string(), Some(2)));
+    remove(db, &runs[1..]).await;
+    assert_eq!(refers().await, (runs[0].to_string(), Some(1)));
+    assert_eq!(scored().await, (Some(0.5), Some(1)), "of the run that is shown now");
+    remove(db, &runs[..1]).await;
+    assert_eq!(refers().await, (String::new(), None));
+    assert_eq!(scored().await, (None, Some(0)));
 }

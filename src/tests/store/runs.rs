@@ -6,7 +6,7 @@ use super::fixture::*;
 use crate::domain::identifier::RunId;
 use crate::domain::profile_run::{RunMode, RunPhase, RunReason, RunStatus};
 use crate::domain::progress::RunProgress;
-use crate::domain::query::RunsQuery;
+use crate::domain::run_query::RunsQuery;
 use crate::store::profile_runs::*;
 use crate::store::{Database, StoreError, audit, column_profiles, outbox};
 

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::Utc;
 
 use super::fixture::*;
-use crate::domain::query::{ColumnsQuery, RunsQuery, TablesQuery};
+use crate::domain::query::{ColumnsQuery, TablesQuery};
+use crate::domain::run_query::RunsQuery;
 use crate::domain::scope::Scope;
 use crate::store::{Database, DatabaseKind, Record, StoreError, column_profiles, overview, profile_runs, settings, sql, tables, users};
 
@@ -426,7 +427,6 @@ async fn read_columns_every_way(db: &Database, connection: &crate::domain::conne
     for wanted in [
         candidate_runs::Candidates::OlderThan(run.number),
         candidate_runs::Candidates::WithRows,
-        candidate_runs::Candidates::Only(&run.profile_run_id),
     ] {
         candidate_runs::list_candidate_runs(db, &group, Some(&table), wanted, 2)
             .await

@@ -5,6 +5,7 @@ use chrono::{Duration, Utc};
 use super::fixture::*;
 use crate::domain::connection::ConnectionKind;
 use crate::domain::identifier::{ConnectionId, TableGroupId};
+use crate::domain::overview::FreshnessLine;
 use crate::domain::profile_run::RunPhase;
 use crate::domain::query::TablesQuery;
 use crate::store::connections::*;
@@ -293,8 +294,8 @@ async fn the_overview_counts_what_the_lists_show_in_three_statements(db: &Databa
         .collect();
     assert_eq!(groups, [("Bank", 1, 0, None), ("Shop", 2, 2, Some(2))], "never profiled first");
     assert_eq!(
-        (overview.groups[1].row_count, &overview.groups[1].row_history[..]),
-        (400, &[100, 100][..])
+        (overview.groups[1].row_count, FreshnessLine::of(&overview.groups)[1].row_history()),
+        (400, vec![100, 100])
     );
     let one = get_overview(db, Some(&group_of(&bank)), now).await.unwrap();
     assert_eq!(

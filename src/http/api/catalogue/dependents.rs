@@ -78,7 +78,7 @@ impl Dependents {
     /// Says whether something stands in the way.
     pub fn kept_by(mut self, refusal: Option<AppError>) -> Self {
         self.is_removable = refusal.is_none();
-        self.reason = refusal.map(|refusal| format!("{}. {}", refusal.title(), refusal.detail()));
+        self.reason = refusal.map(|refusal| refusal.line());
         self
     }
 }

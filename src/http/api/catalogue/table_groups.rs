@@ -152,7 +152,7 @@ pub struct ChangedGroup {
     /// Names or wildcards to leave out.
     #[schema(max_length = 4_000)]
     exclude_mask: Option<String>,
-    /// Whether values of personal columns are masked before they are stored. Runs from before keep what they have.
+    /// Whether values of personal columns are masked before they are stored. Runs from before keep what they have until that is masked, too (`mask-stored`).
     mask_before_storing: Option<bool>,
     /// Whether it may be profiled.
     is_active: Option<bool>,
@@ -236,6 +236,7 @@ pub async fn preview(
         exclude_mask: masks.exclude_mask,
         ..GroupText::default()
     };
+    service::refuse_long(&text).map_err(|refusal| AppError::bad_request(refusal.title(), refusal.detail()))?;
     let preview = service::preview_masks(&state.db, &connection, &text).await?;
     Ok(Json(MaskBody {
         inside: preview.inside.into_iter().map(FoundBody::from).collect(),
@@ -278,6 +279,40 @@ pub async fn remove(
 ) -> Result<StatusCode, Problem> {
     service::delete_group(&state.db, &viewer, &TableGroupId(id), &asked.confirm).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What lost its values.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MaskedBody {
+    /// Columns in a run.
+    columns: u64,
+    /// Findings.
+    findings: u64,
+    /// Alerts.
+    alerts: u64,
+}
+
+/// Mask what is stored already
+///
+/// What runs from before the group masked keep of its personal columns: figures, findings, alerts. It cannot be undone; doing it again masks what
+/// is left. Backups, and what other programs wrote into the database, stay as they are.
+#[utoipa::path(
+    post, path = "/api/table-groups/{table_group_id}/mask-stored", operation_id = "mask_stored_values", tag = "Catalogue",
+    params(("table_group_id" = String, Path, description = "Table group"), Confirmation),
+    responses((status = 200, description = "What lost its values", body = MaskedBody)),
+    security(("token" = ["admin"]), ("session" = []))
+)]
+pub async fn mask_stored(
+    Console { state, viewer }: Console,
+    Path(id): Path<String>,
+    Query(asked): Query<Confirmation>,
+) -> Result<Json<MaskedBody>, Problem> {
+    let done = service::mask_stored(&state.db, &viewer, &TableGroupId(id), &asked.confirm).await?;
+    Ok(Json(MaskedBody {
+        columns: done.columns,
+        findings: done.findings,
+        alerts: done.alerts,
+    }))
 }
 
 async fn find(db: &Database, id: &TableGroupId) -> Result<TableGroup, AppError> {

@@ -5,7 +5,7 @@ use clap::Args;
 use super::Outcome;
 use super::serve::StoreArgs;
 use crate::startup;
-use crate::store::schema;
+use crate::store::{Database, schema, sqlite_file};
 
 /// Works on the control database directly. A SQLite file is copied before it changes.
 #[derive(Args, Debug)]
@@ -24,7 +24,7 @@ pub fn run(args: MigrateArgs) -> Outcome {
         let data_dir = args.store.data_dir()?;
         let url = args.store.database_url(&data_dir);
         let db = if args.check {
-            crate::store::Database::connect(&url).await.map_err(|error| error.to_string())?
+            open_as_it_is(&url).await?
         } else {
             startup::open_database(&url).await?
         };
@@ -38,4 +38,16 @@ pub fn run(args: MigrateArgs) -> Outcome {
         }
         Ok(if state.is_current() { super::FINE } else { super::ERROR })
     })?
+}
+
+/// Opens what is there. A file is not made: that would be a change.
+async fn open_as_it_is(url: &str) -> Result<Database, String> {
+    if let Some(file) = sqlite_file(url)
+        && !file.exists()
+    {
+        return Err(format!("there is no database at {}; `limn migrate` makes it", file.display()));
+    }
+    let db = Database::connect(url).await.map_err(|error| error.to_string())?;
+    db.refuse_newer().await.map_err(|error| error.to_string())?;
+    Ok(db)
 }

@@ -20,6 +20,7 @@ pub mod connection_draft;
 pub mod dataset;
 pub mod exact_number;
 pub mod find;
+pub mod group_mask;
 pub mod identifier;
 pub mod masking;
 pub mod name_match;

@@ -35,8 +35,11 @@ pub struct TableSummary {
     pub bytes: u64,
     /// When it was first found.
     pub created_at: DateTime<Utc>,
-    /// When a discovery no longer found it.
+    /// When a discovery no longer found it, or the masks of its group left it out.
     pub missing_since: Option<DateTime<Utc>>,
+    /// Whether the masks of its group leave it out: then nobody looked whether it is still there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_left_out: bool,
     /// What the latest completed run that has the table says.
     pub profile: Option<TableFigures>,
     /// An inactive table is left out of runs.

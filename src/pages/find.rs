@@ -94,7 +94,7 @@ fn list<T>(
 fn tables(word: &str, hits: &Hits<TableHit>) -> Option<AnyView> {
     let rows = hits.items.iter().map(|hit| {
         let rows = match (hit.is_missing, hit.row_count) {
-            (true, _) => view! { <span class="t2">"no longer there"</span> }.into_any(),
+            (true, _) => view! { <span class="t2">"not in its group"</span> }.into_any(),
             (false, None) => view! { <span class="t2">"never profiled"</span> }.into_any(),
             (false, Some(rows)) => view! { <span title=count(rows)>{format!("{} rows", short_count(rows))}</span> }.into_any(),
         };

@@ -150,7 +150,12 @@ fn remark(table: &TableSummary, is_flat: bool, now: DateTime<Utc>) -> AnyView {
         return view! { <span class="bad" title=failure.remedy.clone()>{said}</span> }.into_any();
     }
     if let Some(since) = table.missing_since {
-        return view! { <span class="worse">{format!("not found since {}; its profiles stay", day(since, now))}</span> }.into_any();
+        let (class, what) = if table.is_left_out {
+            ("t2", "left out by the masks of its group since")
+        } else {
+            ("worse", "not found since")
+        };
+        return view! { <span class=class>{format!("{what} {}; its profiles stay", day(since, now))}</span> }.into_any();
     }
     let before = table.row_history.iter().rev().skip(1).find(|rows| **rows > 0);
     if let (Some(0), Some(before)) = (table.profile.as_ref().map(|figures| figures.row_count), before) {

@@ -79,13 +79,14 @@ fn groups_of(connections: &[crate::domain::connection::Connection], project: &Pr
 
 /// The text without the blanks around it, or what is wrong with it.
 fn checked(text: &DatasetText) -> Result<DatasetText, AppError> {
-    let text = DatasetText {
+    let kept = DatasetText {
         name: text.name.trim().to_owned(),
         description: text.description.trim().to_owned(),
         product_team: text.product_team.trim().to_owned(),
         application: text.application.trim().to_owned(),
     };
-    if text.name.is_empty()
+    // A program's text is measured as it is sent: its description says so.
+    if kept.name.is_empty()
         || [&text.name, &text.product_team, &text.application]
             .iter()
             .any(|line| line.chars().count() > LONGEST_NAME)
@@ -99,5 +100,5 @@ fn checked(text: &DatasetText) -> Result<DatasetText, AppError> {
         let detail = format!("A description has up to {LONGEST_TEXT} characters.");
         return Err(AppError::refused("The description is too long", detail));
     }
-    Ok(text)
+    Ok(kept)
 }

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 
-use super::connections::is_in_masks;
 use super::error::AppError;
 use super::finding_settings::{FailurePatience, FindingSettings};
 use super::run_completion::Completion;
@@ -10,6 +9,7 @@ use crate::anomalies::score::{ScoreWeights, mean, table_score};
 use crate::anomalies::{GONE, all_rules, find_anomalies, find_failures, title_of};
 use crate::domain::alert::source;
 use crate::domain::anomaly::{Findings as ShownFindings, ProfileAnomaly, Severity};
+use crate::domain::group_mask::is_in_masks;
 use crate::domain::identifier::{RunId, TableId};
 use crate::domain::profile_run::RunPhase;
 use crate::domain::table::TableDetail;

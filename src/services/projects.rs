@@ -82,11 +82,12 @@ pub async fn delete_project(db: &Database, viewer: &Viewer, key: &ProjectKey, ty
 
 /// The text without the blanks around it, or what is wrong with it.
 fn checked(text: &ProjectText) -> Result<ProjectText, AppError> {
-    let text = ProjectText {
+    let kept = ProjectText {
         name: text.name.trim().to_owned(),
         description: text.description.trim().to_owned(),
     };
-    if text.name.is_empty() || text.name.chars().count() > LONGEST_NAME {
+    // A program's text is measured as it is sent: its description says so.
+    if kept.name.is_empty() || text.name.chars().count() > LONGEST_NAME {
         return Err(AppError::refused(
             "The project needs a name",
             format!("1 to {LONGEST_NAME} characters; it can be changed later, its key cannot."),
@@ -96,5 +97,5 @@ fn checked(text: &ProjectText) -> Result<ProjectText, AppError> {
         let detail = format!("A description has up to {LONGEST_TEXT} characters.");
         return Err(AppError::refused("The description is too long", detail));
     }
-    Ok(text)
+    Ok(kept)
 }

@@ -242,12 +242,17 @@ impl RunWorker {
         let (connection, group) = connections::find_table_group(&self.db, &claimed.table_group_id)
             .await?
             .ok_or(AppError::NotFound)?;
+        // Switched off since the run was asked for.
+        if let Some((title, detail)) = connection.refusal().or_else(|| group.refusal()) {
+            return Err(AppError::refused(title, detail));
+        }
         let root = open_root(&self.db, &self.config, &connection).await?;
-        let found = in_group(&group, &discover(&root).await?);
+        let there = discover(&root).await?;
+        let found = in_group(&group, &there);
         let mut tx = self.db.begin().await?;
         let difference = tables::replace_found_tables(&mut tx, &group.table_group_id, &found, &Actor::limn()).await?;
         tx.commit().await?;
-        for (level, message) in told_differences(&difference) {
+        for (level, message) in told_differences(&difference, &there) {
             run_log::append_log(&self.db, &claimed.profile_run_id, claimed.attempt, level, &message).await?;
         }
         let wanted: HashSet<&TableId> = claimed.plan.only_tables.iter().collect();
@@ -262,7 +267,7 @@ impl RunWorker {
 }
 
 /// Which tables vanished or were renamed since the last look, for the run's log.
-fn told_differences(difference: &FoundDifference) -> Vec<(&'static str, String)> {
+fn told_differences(difference: &FoundDifference, there: &[FoundTable]) -> Vec<(&'static str, String)> {
     let renamed = difference.renamed.iter().map(|(old, new)| {
         let message =
             format!("{old} is gone and {new} is new, of the same format and size: it seems to be renamed. Both keep their own history.");
@@ -275,14 +280,19 @@ fn told_differences(difference: &FoundDifference) -> Vec<(&'static str, String)>
         .filter(|name| !is_renamed(name))
         .take(MOST_NAMED)
         .map(|name| {
-            let message = format!("{name} is no longer there. Its profiles stay.");
-            ("warn", message)
+            if there.iter().any(|table| table.qualified_name() == *name) {
+                return (
+                    "info",
+                    format!("{name} is left out by the masks of the group now. Its profiles stay."),
+                );
+            }
+            ("warn", format!("{name} is no longer there. Its profiles stay."))
         });
     let more = difference
         .vanished
         .len()
         .saturating_sub(difference.renamed.len())
         .saturating_sub(MOST_NAMED);
-    let more = (more > 0).then(|| ("warn", format!("{more} more tables are no longer there.")));
+    let more = (more > 0).then(|| ("warn", format!("{more} more tables are no longer in the group.")));
     renamed.chain(vanished).chain(more).collect()
 }

@@ -189,21 +189,22 @@ fn group_of(connection: &Connection, text: &GroupText) -> TableGroup {
 
 /// The text without the blanks around it, or what is wrong with it.
 fn checked(text: &GroupText) -> Result<GroupText, AppError> {
-    let text = GroupText {
+    let kept = GroupText {
         name: text.name.trim().to_owned(),
         description: text.description.trim().to_owned(),
         include_mask: text.include_mask.trim().to_owned(),
         exclude_mask: text.exclude_mask.trim().to_owned(),
         mask_before_storing: text.mask_before_storing,
     };
-    if text.name.is_empty() || text.name.chars().count() > LONGEST_NAME {
+    // A program's text is measured as it is sent: its description says so.
+    if kept.name.is_empty() || text.name.chars().count() > LONGEST_NAME {
         return Err(AppError::refused(
             "The group needs a name",
             format!("1 to {LONGEST_NAME} characters; it can be changed later, its id cannot."),
         ));
     }
-    refuse_long(&text)?;
-    Ok(text)
+    refuse_long(text)?;
+    Ok(kept)
 }
 
 /// Refuses a description or masks that are longer than what is kept.

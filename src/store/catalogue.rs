@@ -17,7 +17,7 @@ pub(crate) struct FoundColumn {
     pub is_required: bool,
 }
 
-/// Tables, views and indexes as they stand.
+/// Tables, views, indexes and rules as they stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Catalogue {
     /// Table or view, column.
@@ -28,12 +28,14 @@ pub(crate) struct Catalogue {
     pub broken_views: BTreeSet<String>,
     /// Names of indexes.
     pub indexes: BTreeSet<String>,
+    /// Names of triggers and rules.
+    pub rules: BTreeSet<String>,
 }
 
 /// SQLite refuses the whole answer where one view stands on what is gone: then its tables, and the columns of each view by itself.
 const TABLES_ALONE: &str = "select 'column' as what, t.name as table_name, c.name as item, c.type as type_name, c.\"notnull\" as required
      from sqlite_master t, pragma_table_info(t.name) c where t.type = 'table'
-     union all select type, tbl_name, name, '', 0 from sqlite_master where type in ('index', 'view')";
+     union all select type, tbl_name, name, '', 0 from sqlite_master where type in ('index', 'view', 'trigger')";
 const VIEW_COLUMNS: &str = "select name as item, type as type_name, \"notnull\" as required from pragma_table_info($1)";
 
 fn catalogue_text(kind: DatabaseKind) -> &'static str {
@@ -41,14 +43,17 @@ fn catalogue_text(kind: DatabaseKind) -> &'static str {
         DatabaseKind::Sqlite => {
             "select 'column' as what, t.name as table_name, c.name as item, c.type as type_name, c.\"notnull\" as required
              from sqlite_master t, pragma_table_info(t.name) c where t.type in ('table', 'view')
-             union all select type, tbl_name, name, '', 0 from sqlite_master where type in ('index', 'view')"
+             union all select type, tbl_name, name, '', 0 from sqlite_master where type in ('index', 'view', 'trigger')"
         }
         DatabaseKind::Postgres => {
             "select 'column' as what, table_name::text as table_name, column_name::text as item, data_type::text as type_name,
                  case is_nullable when 'NO' then 1 else 0 end as required
              from information_schema.columns where table_schema in ('limn', 'dq_metadata')
              union all select 'index', tablename::text, indexname::text, '', 0 from pg_indexes where schemaname in ('limn', 'dq_metadata')
-             union all select 'view', viewname::text, viewname::text, '', 0 from pg_views where schemaname in ('limn', 'dq_metadata')"
+             union all select 'view', viewname::text, viewname::text, '', 0 from pg_views where schemaname in ('limn', 'dq_metadata')
+             union all select 'trigger', tablename::text, rulename::text, '', 0 from pg_rules where schemaname in ('limn', 'dq_metadata')
+             union all select 'trigger', c.relname::text, t.tgname::text, '', 0 from pg_trigger t join pg_class c on c.oid = t.tgrelid
+                 join pg_namespace n on n.oid = c.relnamespace where n.nspname in ('limn', 'dq_metadata') and not t.tgisinternal"
         }
     }
 }
@@ -91,6 +96,9 @@ impl Catalogue {
                 }
                 "view" => {
                     self.views.insert(item);
+                }
+                "trigger" => {
+                    self.rules.insert(item);
                 }
                 _ => self.take_column(table, item, row)?,
             }
@@ -136,11 +144,12 @@ impl Catalogue {
     pub(crate) fn has(&self, makes: &Makes) -> bool {
         match makes {
             Makes::Table(table) => self.has_table(table),
-            // The rules of a view come and go with it.
-            Makes::View(view) | Makes::Rule(_, view) => self.views.contains(view),
+            Makes::View(view) => self.views.contains(view),
+            // The rules of a view go with it.
+            Makes::Rule(rule, view) => self.views.contains(view) && self.rules.contains(rule),
             Makes::Index(index) => self.indexes.contains(index),
             Makes::Column(table, column) => self.tables.get(table).is_some_and(|columns| columns.contains_key(column)),
-            Makes::Less(_) | Makes::Other => false,
+            Makes::Less(_) | Makes::NoRule(_) | Makes::Other => false,
         }
     }
 }

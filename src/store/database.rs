@@ -147,6 +147,11 @@ impl Database {
         migrations::migrate(self).await
     }
 
+    /// Refuses a schema that a newer Limn has changed; changes nothing.
+    pub async fn refuse_newer(&self) -> Result<(), StoreError> {
+        migrations::refuse_newer(migrations::find_version(self).await?)
+    }
+
     /// Makes the two schemas of PostgreSQL where they are missing.
     pub(super) async fn make_schemas(&self) -> Result<(), StoreError> {
         let Pools::Postgres { writers, .. } = &self.pools else {
@@ -272,7 +277,7 @@ impl Transaction {
 }
 
 /// The file that a SQLite address names.
-fn sqlite_file(url: &str) -> Option<Arc<Path>> {
+pub fn sqlite_file(url: &str) -> Option<Arc<Path>> {
     url.starts_with("sqlite:").then_some(())?;
     let options = SqliteConnectOptions::from_str(url).ok()?;
     let file = options.get_filename();

@@ -80,6 +80,7 @@ fn missing_parts(catalogue: &Catalogue, kind: DatabaseKind) -> Vec<(String, Stri
         match &step.makes {
             Makes::Other => {}
             // What stood on it went with it; a later step may make it anew, as something else.
+            Makes::NoRule(rule) => steps.retain(|step: &Step| !matches!(&step.makes, Makes::Rule(known, _) if known == rule)),
             Makes::Less(table) => steps.retain(|step: &Step| step.table() != Some(table.as_str())),
             _ => steps.push(step),
         }
@@ -106,7 +107,7 @@ fn missing_parts(catalogue: &Catalogue, kind: DatabaseKind) -> Vec<(String, Stri
             Makes::Rule(rule, _) => format!("rule {rule}"),
             Makes::Index(index) => format!("index {index}"),
             Makes::Column(table, column) => format!("column {table}.{column}"),
-            Makes::Less(_) | Makes::Other => continue,
+            Makes::Less(_) | Makes::NoRule(_) | Makes::Other => continue,
         };
         missing.push((what, step.text));
     }
@@ -172,7 +173,7 @@ async fn run_steps(tx: &mut Transaction, script: &Script, count: usize) -> Resul
         if !catalogue.has(&step.makes) {
             sql_joined(step.text).execute(&mut *tx).await?;
         }
-        if matches!(step.makes, Makes::Less(_)) {
+        if matches!(step.makes, Makes::Less(_) | Makes::NoRule(_)) {
             catalogue = Catalogue::within(tx).await?;
         }
     }
@@ -222,7 +223,7 @@ async fn record_version(tx: &mut Transaction, script: &Script) -> Result<(), Sto
 }
 
 /// The version that stands; nothing in an empty database.
-async fn find_version(db: &Database) -> Result<Option<i64>, StoreError> {
+pub(super) async fn find_version(db: &Database) -> Result<Option<i64>, StoreError> {
     if !Catalogue::of(db).await?.has_table("dq_settings") {
         return Ok(None);
     }
@@ -249,7 +250,7 @@ fn read_version(row: Option<Record>) -> Result<Option<i64>, StoreError> {
     }
 }
 
-fn refuse_newer(found: Option<i64>) -> Result<(), StoreError> {
+pub(super) fn refuse_newer(found: Option<i64>) -> Result<(), StoreError> {
     match found {
         Some(found) if found > latest_version() => Err(StoreError::NewerSchema {
             found,

@@ -75,7 +75,7 @@ pub mod table_removal;
 pub mod tables;
 pub mod users;
 
-pub use database::{Database, DatabaseKind, Transaction};
+pub use database::{Database, DatabaseKind, Transaction, sqlite_file};
 pub use error::StoreError;
 pub(crate) use record::Record;
 pub(crate) use statement::{Value, rows_insert, sql};

@@ -81,7 +81,7 @@ impl Step {
                 let table = after.split([' ', '(']).next()?;
                 Some(table.rsplit('.').next().unwrap_or(table))
             }
-            Makes::Less(_) | Makes::Other => None,
+            Makes::Less(_) | Makes::NoRule(_) | Makes::Other => None,
         }
     }
 }
@@ -101,6 +101,8 @@ pub(crate) enum Makes {
     Rule(String, String),
     /// Nothing: a table or view of this name goes away, with what stood on it.
     Less(String),
+    /// Nothing: a trigger or rule of this name goes away.
+    NoRule(String),
     /// Something else, that is done once in its version's turn.
     Other,
 }
@@ -162,6 +164,7 @@ fn what_it_makes(text: &str) -> Makes {
     };
     match words.as_slice() {
         ["drop", "table" | "view", ..] => Makes::Less(name(2)),
+        ["drop", "trigger" | "rule", ..] => Makes::NoRule(name(2)),
         ["create", "table", ..] => Makes::Table(name(2)),
         ["create", "view", ..] => Makes::View(name(2)),
         ["create", "trigger", _, "instead", "of", _, "on", ..] | ["create", "rule", _, "as", "on", _, "to", ..] => {
@@ -196,7 +199,8 @@ mod tests {
             "-- head\ncreate table limn.a (\n    x text, -- said\n    y text\n);\ncreate unique index a_x on limn.a (x);\n\nalter table limn.a add column z text;\n\
              alter table b add columns (`key` string);\ncreate table if not exists c (\n    x text\n);\ninsert into a values (1);\n\
              create view limn.v as\nselect 1;\ncreate trigger t instead of insert on v begin\n    insert into a values (1); end;\n\
-             create rule r as on insert to limn.v do instead\n    insert into a values (1);\ndrop view limn.v;\n",
+             create rule r as on insert to limn.v do instead\n    insert into a values (1);\ndrop view limn.v;\n\
+             drop trigger if exists t;\ndrop rule if exists r on limn.v;\n",
         );
         let made: Vec<Makes> = steps.iter().map(|step| step.makes.clone()).collect();
         assert_eq!(
@@ -212,6 +216,8 @@ mod tests {
                 Makes::Rule("t".into(), "v".into()),
                 Makes::Rule("r".into(), "v".into()),
                 Makes::Less("v".into()),
+                Makes::NoRule("t".into()),
+                Makes::NoRule("r".into()),
             ]
         );
         let tables: Vec<Option<&str>> = steps.iter().map(Step::table).collect();
@@ -227,7 +233,9 @@ mod tests {
                 Some("v"),
                 Some("v"),
                 Some("v"),
-                None
+                None,
+                None,
+                None,
             ]
         );
         assert!(steps[0].text.ends_with(')') && steps[0].text.contains("y text"));

@@ -4,6 +4,7 @@ use super::table_removal::delete_tables;
 use super::{Database, StoreError, Transaction, audit, list_of, masking, role_scopes, run_deletion, sql};
 use crate::domain::audit::Actor;
 use crate::domain::connection::FoundTable;
+use crate::domain::group_mask::is_in_masks;
 use crate::domain::identifier::{ConnectionId, RunId, TableGroupId, slug};
 
 /// What a person says of a group.
@@ -124,25 +125,34 @@ pub async fn set_group_active(tx: &mut Transaction, group: &TableGroupId, is_act
 /// The tables of a connection as its groups know them, each once: what masks are tried on.
 pub async fn list_known_tables(db: &Database, connection: &ConnectionId) -> Result<Vec<FoundTable>, StoreError> {
     let rows = sql(
-        "select t.schema_name, t.table_name, min(t.format) as format, max(t.bytes) as bytes, min(t.files_json) as files_json
+        "select t.schema_name, t.table_name, t.format, t.bytes, t.files_json, t.missing_since, g.profiling_include_mask, g.profiling_exclude_mask
          from dq_tables t join dq_table_groups g on g.table_group_id = t.table_group_id
-         where g.connection_id = $1 and t.missing_since is null group by t.schema_name, t.table_name order by t.schema_name, t.table_name",
+         where g.connection_id = $1 order by t.schema_name, t.table_name, case when t.missing_since is null then 0 else 1 end, t.created_at, t.table_id",
     )
     .bind(connection.as_str())
     .fetch_all(db)
     .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(FoundTable {
-                schema_name: row.text("schema_name")?,
-                table_name: row.text("table_name")?,
-                format: row.text("format")?,
-                files: row.json_opt("files_json")?.unwrap_or_default(),
-                bytes: row.count("bytes")?,
-                scope: Default::default(),
-            })
-        })
-        .collect()
+    let mut known: Vec<FoundTable> = Vec::new();
+    for row in &rows {
+        let table = FoundTable {
+            schema_name: row.text("schema_name")?,
+            table_name: row.text("table_name")?,
+            format: row.text("format")?,
+            files: row.json_opt("files_json")?.unwrap_or_default(),
+            bytes: row.count("bytes")?,
+            scope: Default::default(),
+        };
+        let is_again = known
+            .last()
+            .is_some_and(|last| (&last.schema_name, &last.table_name) == (&table.schema_name, &table.table_name));
+        let include = row.text_opt("profiling_include_mask")?.unwrap_or_default();
+        let exclude = row.text_opt("profiling_exclude_mask")?.unwrap_or_default();
+        let is_gone = row.time_opt("missing_since")?.is_some() && is_in_masks(&include, &exclude, &table.schema_name, &table.table_name);
+        if !is_again && !is_gone {
+            known.push(table);
+        }
+    }
+    Ok(known)
 }
 
 /// Counts what depends on a group.

@@ -4,6 +4,7 @@ use super::characteristics::{read_scope, read_table_characteristics};
 use super::veil::veil_snapshot;
 use super::{Record, StoreError};
 use crate::domain::address::TableAddress;
+use crate::domain::group_mask::is_in_masks;
 use crate::domain::identifier::{ConnectionId, RunId, TableGroupId, TableId};
 use crate::domain::profile_run::RunMode;
 use crate::domain::table::{TableFailure, TableFigures, TableNames, TableRun, TableSummary};
@@ -13,7 +14,7 @@ use crate::domain::table_profile::FailedTable;
 pub(super) const SUMMARY_COLUMNS: &str = "coalesce(t.is_active, true) as is_table_active, t.data_definition, t.left_out_json, t.row_filter, t.renamed_from, t.renamed_to, ch.critical_data_element,
      ch.description as table_description, ch.data_steward, ch.data_source, ch.source_system, ch.source_process, ch.business_domain,
      ch.stakeholder_group, ch.transform_level, ch.data_product, ch.tags_json, t.table_id, t.table_group_id, t.schema_name, t.table_name, t.format, t.bytes, t.created_at, t.missing_since,
-     g.name as table_group_name, g.connection_id, c.name as connection_name,
+     g.name as table_group_name, g.profiling_include_mask, g.profiling_exclude_mask, g.connection_id, c.name as connection_name,
      ch.last_complete_profile_run_id, ch.last_complete_run_number, ch.latest_run_completed_at, ch.record_count, ch.column_count, ch.data_point_count,
      ch.null_cell_count, ch.dq_score_profiling, ch.last_failed_run_number, ch.last_failed_at, ch.last_failure_json, {personal_columns t.table_id} as personal_columns";
 
@@ -25,20 +26,25 @@ pub(super) const SUMMARY_TABLES: &str = "from dq_tables t join dq_table_groups g
 pub(super) fn read_summary(row: &Record) -> Result<TableSummary, StoreError> {
     let profile = read_figures(row)?;
     let last_failure = read_failure(row)?.filter(|failure| profile.as_ref().is_none_or(|profile| failure.run_number > profile.run_number));
+    let address = TableAddress {
+        connection_id: ConnectionId(row.text("connection_id")?),
+        schema_name: row.text("schema_name")?,
+        table_name: row.text("table_name")?,
+    };
+    let missing_since = row.time_opt("missing_since")?;
+    let include = row.text_opt("profiling_include_mask")?.unwrap_or_default();
+    let exclude = row.text_opt("profiling_exclude_mask")?.unwrap_or_default();
     Ok(TableSummary {
         table_id: TableId(row.text("table_id")?),
-        address: TableAddress {
-            connection_id: ConnectionId(row.text("connection_id")?),
-            schema_name: row.text("schema_name")?,
-            table_name: row.text("table_name")?,
-        },
+        is_left_out: missing_since.is_some() && !is_in_masks(&include, &exclude, &address.schema_name, &address.table_name),
+        address,
         connection_name: row.text("connection_name")?,
         table_group_id: TableGroupId(row.text("table_group_id")?),
         table_group_name: row.text("table_group_name")?,
         format: row.text("format")?,
         bytes: row.count("bytes")?,
         created_at: row.time("created_at")?,
-        missing_since: row.time_opt("missing_since")?,
+        missing_since,
         profile,
         is_active: row.flag("is_table_active")?,
         scope: read_scope(row)?,

@@ -7,7 +7,7 @@ use crate::components::button::Button;
 use crate::components::format::{count, counted};
 use crate::components::moment::moment;
 use crate::components::note::{Note, NoteKind};
-use crate::domain::address::{ROOT_SCHEMA, TableAddress};
+use crate::domain::address::{ROOT_SCHEMA, TableAddress, encode_segment};
 use crate::domain::query::ColumnsQuery;
 use crate::domain::table::TableDetail;
 use crate::pages::live::live_note;
@@ -83,6 +83,9 @@ fn rejected(detail: &TableDetail) -> Option<AnyView> {
 
 fn missing(detail: &TableDetail, now: DateTime<Utc>, may_configure: bool) -> Option<AnyView> {
     let since = detail.summary.missing_since?;
+    if detail.summary.is_left_out {
+        return Some(left_out(detail, since, now, may_configure));
+    }
     let renamed = detail
         .summary
         .names
@@ -91,16 +94,36 @@ fn missing(detail: &TableDetail, now: DateTime<Utc>, may_configure: bool) -> Opt
         .map(|name| format!(" {name} came when it went, of the same format and size: it seems to be renamed."));
     let sentence = view! { "It was last looked for " {moment(since, now)} ". Its profiles stay; look for tables again on its connection once it is back."{renamed} };
     let note = Note::new(NoteKind::Warning, "This table is no longer there").sentence(sentence);
+    Some(if may_configure {
+        note.actions(Button::new("Remove it").link(removal_path(detail))).view()
+    } else {
+        note.view()
+    })
+}
+
+/// The masks of its group leave it out, whether its source has it or not.
+fn left_out(detail: &TableDetail, since: DateTime<Utc>, now: DateTime<Utc>, may_configure: bool) -> AnyView {
+    let group = detail.summary.table_group_name.clone();
+    let sentence = view! { "The masks of " {group} " have left it out " {moment(since, now)} ". Its profiles stay; the group takes it again once its masks do." };
+    let note = Note::new(NoteKind::Info, "This table is left out").sentence(sentence);
+    if !may_configure {
+        return note.view();
+    }
+    let masks = format!("/settings/groups/{}", encode_segment(detail.summary.table_group_id.as_str()));
+    let actions = view! {
+        {Button::new("See the masks").link(masks)}
+        {Button::new("Remove it").link(removal_path(detail))}
+    };
+    note.actions(actions).view()
+}
+
+/// Where a table that is not there can be removed.
+fn removal_path(detail: &TableDetail) -> String {
     let tab = ColumnsQuery {
         tab: "definition".into(),
         ..ColumnsQuery::default()
     };
-    let removal = format!("{}{}#remove", detail.summary.address.path(), tab.to_query());
-    Some(if may_configure {
-        note.actions(Button::new("Remove it").link(removal)).view()
-    } else {
-        note.view()
-    })
+    format!("{}{}#remove", detail.summary.address.path(), tab.to_query())
 }
 
 /// It came when another of its group went.

@@ -176,6 +176,7 @@ fn table(schema: &str, name: &str, row_count: u64, null_cells: f64, days: i64) -
         bytes: 41_200_000,
         created_at: now() - Duration::days(3),
         missing_since: None,
+        is_left_out: false,
         profile: Some(figures),
         scope: Default::default(),
         characteristics: Default::default(),

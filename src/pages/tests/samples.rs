@@ -404,6 +404,7 @@ pub fn detail() -> TableDetail {
             bytes: 41_200_000_000,
             created_at: now() - Duration::days(40),
             missing_since: None,
+            is_left_out: false,
             profile: Some(TableFigures {
                 score: Some(0.94),
                 profile_run_id: "run-4127".into(),

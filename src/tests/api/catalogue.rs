@@ -260,6 +260,23 @@ async fn masks_are_tried_before_a_group_is_made_of_them() {
         ),
         (1, 1)
     );
+    // A group that leaves a table out knows it still: nobody has to search the source to take it in again.
+    let whole = "/api/table-groups/shop-all";
+    let id = program.get("/api/tables?q=%3Cb%3E").await["tables"][0]["table_id"].clone();
+    for (mask, is_left_out, outside) in [("a *", json!(true), 1), ("", Value::Null, 0)] {
+        program.send(Method::PATCH, whole, json!({"exclude_mask": mask})).await;
+        let table = program.get(&format!("/api/tables/{}", id.as_str().unwrap())).await;
+        assert_eq!(table["is_left_out"], is_left_out, "{table}");
+        let tried = program.get("/api/connections/shop/mask-preview").await;
+        assert_eq!(tried["inside"].as_array().unwrap().len(), 2, "{tried}");
+        let again = program
+            .get(&format!(
+                "/api/connections/shop/mask-preview?exclude_mask={}",
+                mask.replace(' ', "%20")
+            ))
+            .await;
+        assert_eq!(again["outside"].as_array().unwrap().len(), outside, "{again}");
+    }
     let new = json!({"name": "Orders", "include_mask": "ord*", "first_run": false});
     let made = program.send(Method::POST, "/api/connections/shop/table-groups", new).await;
     assert_eq!(

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::tokens::{token_of, with_token};
 use crate::domain::user::{Role, TokenScope};
+use crate::services::run_worker::RunWorker;
 use crate::tests::app::TestApp;
 
 #[tokio::test]
@@ -268,4 +269,39 @@ async fn the_catalogue_is_listed_under_both_addresses() {
             assert_eq!(get(&format!("{base}/{path}")).await.status, 404, "{path}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_run_that_waited_reads_nothing_of_a_connection_that_was_switched_off() {
+    let app = TestApp::new().await;
+    let (connection, _) = app.shop().await;
+    let token = token_of(&app, "ada", &[Role::Admin], TokenScope::Admin).await;
+    let start = format!("/api/table-groups/{}/profile-runs", connection.groups[0].table_group_id);
+    let run = with_token(&app, Method::POST, &start, &token, "").await.json();
+    let switch = json!({"is_active": false}).to_string();
+    let path = format!("/api/connections/{}", connection.connection_id);
+    assert_eq!(with_token(&app, Method::PATCH, &path, &token, &switch).await.status, 200);
+    let stop = tokio_util::sync::CancellationToken::new();
+    let worker = RunWorker {
+        db: app.db().clone(),
+        config: app.state.config.clone(),
+        signals: app.state.signals.clone(),
+        worker_id: "test".into(),
+        stop: stop.clone(),
+        tasks: tokio_util::task::TaskTracker::new(),
+    };
+    let serving = tokio::spawn(worker.serve());
+    let path = format!("/api/profile-runs/{}", run["profile_run_id"].as_str().unwrap());
+    let mut ended = json!(null);
+    for _ in 0..200 {
+        ended = with_token(&app, Method::GET, &path, &token, "").await.json()["run"].clone();
+        if ended["status"] != "pending" && ended["status"] != "running" {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    stop.cancel();
+    serving.await.unwrap();
+    assert_eq!(ended["status"], "failed", "{ended}");
+    assert!(ended["error_message"].as_str().unwrap().contains("is switched off"), "{ended}");
 }

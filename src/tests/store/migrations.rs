@@ -260,6 +260,8 @@ async fn a_newer_schema_is_refused_in_one_line(db: &Database) {
         said.contains("77") && said.contains(&latest_version().to_string()) && said.lines().count() == 1,
         "{said}"
     );
+    // `limn migrate --check` asks this.
+    assert_eq!(db.refuse_newer().await.unwrap_err().to_string(), said);
     assert_eq!(catalogue(db).await, before);
     sql("update dq_settings set value = 'seven' where key = 'schema_version'")
         .execute(db)

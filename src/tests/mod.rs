@@ -6,7 +6,7 @@ mod configuration_table;
 mod databases;
 mod layers;
 mod pages;
-mod payloads;
+pub mod payloads;
 mod rows;
 mod sample_findings;
 mod sample_meaning;

@@ -1,7 +1,7 @@
 //! Column profiles from tables and from payloads: what answers, why, and that both say the same.
 
 mod backfill;
-mod fixture;
+pub mod fixture;
 mod generated;
 mod generator;
 mod reading;

@@ -6,10 +6,12 @@ use crate::domain::identifier::{RunId, TableId};
 use crate::domain::query::ColumnsQuery;
 use crate::store::column_history::{list_column_history, list_whole_columns};
 use crate::store::{Database, column_profiles, migrate_to, sql};
+use crate::tests::payloads::fixture::old_run;
 
 on_both_databases!(
     the_view_has_a_row_for_every_value_and_bar,
     what_others_insert_is_read_everywhere_and_can_be_changed_and_removed,
+    rows_that_name_only_run_table_and_column_find_the_rest,
 );
 
 async fn one_run(db: &Database) -> (crate::domain::connection::Connection, TableId, RunId) {
@@ -133,6 +135,61 @@ async fn what_others_insert_is_read_everywhere_and_can_be_changed_and_removed(db
     let whole = list_whole_columns(db, &table, &run, 1).await.unwrap();
     let values: Vec<(&str, u64)> = whole[0].top_values.iter().map(|top| (top.value.as_str(), top.count)).collect();
     assert_eq!(values, [("a", 9)]);
+}
+
+/// The documents name neither attempt nor place, and leave the table's id open.
+async fn rows_that_name_only_run_table_and_column_find_the_rest(db: &Database) {
+    let (_, table, run) = one_run(db).await;
+    let older = old_run(db, &group_of_run(db, &run).await, "theirs", None).await;
+    for statement in [
+        "insert into dq_profile_results (result_id, profile_run_id, table_name, column_name, data_type, general_type, record_count, null_count)
+         values ('r1', 'theirs', 'orders', 'Amount', 'int', 'numeric', 400, 40), ('r2', 'theirs', 'orders', 'note', 'text', 'string', 400, 4)",
+        "insert into dq_profile_columns (profile_run_id, table_name, column_name, row_count) values ('theirs', 'orders', 'note', 400), ('theirs', 'orders', 'Amount', 400)",
+        "insert into dq_profile_column_values (profile_run_id, table_name, column_name, value, frequency) values ('theirs', 'orders', 'note', 'a', 9), ('theirs', 'orders', 'note', 'b', 8)",
+        "insert into dq_profile_column_values (profile_run_id, table_name, column_name, bucket_label, frequency) values ('theirs', 'orders', 'Amount', 'low', 7)",
+        "insert into dq_profile_columns (profile_run_id, table_name, column_name, row_count) values ('theirs', 'nowhere', 'x', 1)",
+    ] {
+        sql(statement).execute(db).await.unwrap();
+    }
+    let rows = sql("select column_name, table_id, column_id, attempt, ordinal_position from dq_profile_results where profile_run_id = $1 order by ordinal_position")
+        .bind(older.as_str())
+        .fetch_all(db)
+        .await
+        .unwrap();
+    for (row, (column, place)) in rows.iter().zip([("Amount", 1), ("note", 2)]) {
+        let read = |name: &str| row.text(name).unwrap();
+        assert_eq!((read("column_name").as_str(), read("table_id")), (column, table.0.clone()));
+        assert_eq!(read("column_id"), format!("{}::{}", table.0.to_lowercase(), column.to_lowercase()));
+        assert_eq!(
+            (row.integer("attempt").unwrap(), row.integer("ordinal_position").unwrap()),
+            (0, place)
+        );
+    }
+    let rows = sql("select column_name, ordinal_position, rank, is_bucket from dq_profile_column_values where profile_run_id = 'theirs' order by ordinal_position, rank")
+        .fetch_all(db)
+        .await
+        .unwrap();
+    let found: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            let place = (row.integer("ordinal_position").unwrap(), row.integer("rank").unwrap());
+            (row.text("column_name").unwrap(), place, row.flag("is_bucket").unwrap())
+        })
+        .collect();
+    let wanted = [("Amount", (1, 1), true), ("note", (2, 1), false), ("note", (2, 2), false)];
+    assert_eq!(
+        found,
+        wanted.map(|(column, place, is_bucket)| (column.to_owned(), place, is_bucket))
+    );
+}
+
+async fn group_of_run(db: &Database, run: &RunId) -> crate::domain::identifier::TableGroupId {
+    let row = sql("select table_group_id from dq_profiles where profile_run_id = $1")
+        .bind(run.as_str())
+        .fetch_one(db)
+        .await
+        .unwrap();
+    crate::domain::identifier::TableGroupId(row.text("table_group_id").unwrap())
 }
 
 /// Rows as versions before the fifth had them.

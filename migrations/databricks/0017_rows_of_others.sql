@@ -1,0 +1,1 @@
+-- Rows of other programs: in Delta, the columns that they leave out stay empty.

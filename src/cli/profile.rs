@@ -166,7 +166,7 @@ pub(super) fn plan(path: &str) -> Result<(SourceRoot, Vec<FoundTable>), String> 
     };
     if tables.is_empty() {
         return Err(format!(
-            "{shown} holds no table (.parquet .csv .tsv .jsonl .ndjson .arrow .feather, texts also as .gz and .zst; SQLite .db .sqlite; postgres://...)"
+            "{shown} holds no table (.parquet .csv .tsv .jsonl .ndjson .json .arrow .feather, texts also as .gz and .zst; SQLite .db .sqlite; postgres://...)"
         ));
     }
     Ok((root, tables))

@@ -40,8 +40,10 @@ pub struct ColumnOrder<'a> {
 pub struct TableColumn {
     name: String,
     data_type: DataType,
-    /// Its place among the opened columns of each file; nothing where a file does not have it.
+    /// Its place among the opened columns of each file; nothing where a file does not have it, or has it without a type.
     pub places: Vec<Option<usize>>,
+    /// Its place in the files that have it without a type (all null, as Arrow writes it) while others have it with one.
+    untyped: Vec<Option<usize>>,
     bytes: u64,
     /// One value a file, where the values stand in the paths.
     pub constants: Option<Vec<ArrayRef>>,
@@ -153,6 +155,7 @@ pub fn list_columns(files: &[Arc<OpenTableFile>], is_read: impl Fn(usize) -> boo
             name: partition.name.clone(),
             data_type: partition.data_type.clone(),
             places: Vec::new(),
+            untyped: Vec::new(),
             bytes: 0,
             constants: Some(partition.values.clone()),
         });
@@ -173,14 +176,26 @@ pub fn list_columns(files: &[Arc<OpenTableFile>], is_read: impl Fn(usize) -> boo
                     name: column.name.clone(),
                     data_type: column.data_type.clone().unwrap_or(DataType::Null),
                     places: vec![None; files.len()],
+                    untyped: vec![None; files.len()],
                     bytes: 0,
                     constants: None,
                 });
                 columns.len() - 1
             });
-            columns[index].places[file_index] = Some(place);
+            let known = &mut columns[index];
+            let data_type = column.data_type.unwrap_or(DataType::Null);
+            if known.data_type == DataType::Null && data_type != DataType::Null {
+                // What came before are nulls of this type.
+                known.untyped = std::mem::replace(&mut known.places, vec![None; files.len()]);
+                known.data_type = data_type.clone();
+            }
+            if data_type == DataType::Null && known.data_type != DataType::Null {
+                known.untyped[file_index] = Some(place);
+                continue;
+            }
+            known.places[file_index] = Some(place);
             if is_read(file_index) {
-                columns[index].bytes += footer.column_bytes(place);
+                known.bytes += footer.column_bytes(place);
             }
         }
     }
@@ -235,6 +250,13 @@ fn read_partitions(
         let Some(footer) = file.footer() else { continue };
         let Some(place) = *place else {
             merged.add_nulls(footer.row_count());
+            if let Some(place) = column.untyped[index].filter(|_| shelf.taken(index).is_none()) {
+                // The file keeps it as it has it, so that the file can be taken over.
+                let mut state = ColumnState::of_arrow_type(&column.name, &DataType::Null, limits);
+                state.add_nulls(footer.row_count());
+                shelf.count_rows(index, footer.row_count(), RejectedRows::default());
+                shelf.keep(index, place, state);
+            }
             continue;
         };
         let part = match shelf.load_taken(index, &column.name) {
@@ -265,7 +287,10 @@ fn read_partitions(
 fn add_constants(files: &[Arc<OpenTableFile>], column: &TableColumn, state: &mut ColumnState) {
     for (file, value) in files.iter().zip(column.constants.iter().flatten()) {
         let rows = file.footer().map_or(0, |footer| footer.row_count());
-        state.update_weighted(value, &[rows]);
+        // A value that stands above no row is none.
+        if rows > 0 {
+            state.update_weighted(value, &[rows]);
+        }
     }
 }
 

@@ -5,15 +5,20 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use arrow::datatypes::DataType;
+
 use super::error::EngineError;
 use super::file_mask::FileMask;
+use super::rooted_file::RootedFile;
+use super::sources::jsonl::{JsonlSource, is_plain_json};
 use super::sources::partitions::{partition_key, partition_keys};
-use super::sources::{ARROW, CSV, JSONL, PARQUET, file_signature};
+use super::sources::signature::file_signature;
+use super::sources::{ARROW, CSV, JSONL, PARQUET, SourceColumn};
 use crate::domain::address::ROOT_SCHEMA;
 use crate::domain::connection::FoundTable;
 
 /// Endings of file names and the formats they stand for.
-const ENDINGS: [(&str, &str); 17] = [
+const ENDINGS: [(&str, &str); 20] = [
     (".parquet", PARQUET),
     (".arrow", ARROW),
     (".arrows", ARROW),
@@ -31,9 +36,14 @@ const ENDINGS: [(&str, &str); 17] = [
     (".ndjson", JSONL),
     (".ndjson.gz", JSONL),
     (".ndjson.zst", JSONL),
+    (".json", JSONL),
+    (".json.gz", JSONL),
+    (".json.zst", JSONL),
 ];
 /// What makes a folder a Delta table.
 const DELTA_LOG: &str = "_delta_log";
+/// How the names of files begin that one writer (Spark and its like) leaves in a folder.
+const WRITTEN_PART: &str = "part-";
 /// Folders are followed so deep.
 const DEPTH_LIMIT: usize = 16;
 /// More files than this are refused.
@@ -93,6 +103,7 @@ pub fn discover_glob(pattern: &str) -> Result<(PathBuf, Vec<FoundTable>), Engine
 
 /// Files by folder, as tables: partitioned folders first, then folders of equal files, then single files.
 fn tables_of(root: &Path, mut folders: Folders) -> Vec<FoundTable> {
+    leave_out_descriptions(root, &mut folders);
     let mut tables = partitioned_tables(root, &mut folders);
     for (folder, files) in &folders {
         if files.len() > 1 && are_alike(root, folder, files) {
@@ -104,6 +115,16 @@ fn tables_of(root: &Path, mut folders: Folders) -> Vec<FoundTable> {
     tell_apart(&mut tables);
     tables.sort_by(|a, b| (&a.schema_name, &a.table_name).cmp(&(&b.schema_name, &b.table_name)));
     tables
+}
+
+/// A `.json` file beside data of another format mostly describes it (`datapackage.json`, `metadata.json`): it is a table only if
+/// it is lines of objects, and more than one. Where there is nothing else, each is a table, and one that is a document says so.
+fn leave_out_descriptions(root: &Path, folders: &mut Folders) {
+    for (folder, files) in folders.iter_mut() {
+        if files.iter().any(|file| !is_plain_json(&file.name)) {
+            files.retain(|file| !is_plain_json(&file.name) || holds_several_objects(root, &join(folder, &file.name)));
+        }
+    }
 }
 
 /// Folders named `key=value` below one folder are one table where all their files have one format and the same keys.
@@ -161,8 +182,9 @@ pub fn discover_file(path: &Path) -> Result<FoundTable, EngineError> {
     }
     let (stem, format) = split_name(name).ok_or_else(|| EngineError::Refused {
         path: shown.clone(),
-        reason: "its ending is not one of .parquet .arrow .feather .csv .tsv .jsonl .ndjson, nor .gz or .zst after one of the last four"
-            .into(),
+        reason:
+            "its ending is not one of .parquet .arrow .feather .csv .tsv .jsonl .ndjson .json, nor .gz or .zst after one of the last five"
+                .into(),
     })?;
     let metadata = fs::metadata(path).map_err(|source| EngineError::Open { path: shown, source })?;
     Ok(FoundTable {
@@ -226,19 +248,46 @@ fn list_folder(root: &Path, folder: &str, depth: usize, folders: &mut Folders, c
     Ok(())
 }
 
-/// Whether all files hold the same columns in the same format. A file that cannot be read is like no other.
+/// Whether all files hold the same columns in the same format. A file that cannot be read is like no other; a text file with
+/// nothing in it is a part without rows, beside two others at least or among those of one writer. A column that is all null in a
+/// file may have no type there.
 fn are_alike(root: &Path, folder: &str, files: &[DataFile]) -> bool {
-    let first = &files[0];
-    if files.iter().any(|file| file.format != first.format) {
+    if files.iter().any(|file| file.format != files[0].format) {
         return false;
     }
-    let signature = |file: &DataFile| {
-        file_signature(root, file.format, &join(folder, &file.name))
-            .ok()
-            .filter(|signature| !signature.is_empty())
-    };
-    let Some(expected) = signature(first) else { return false };
-    files[1..].iter().all(|file| signature(file).is_some_and(|found| found == expected))
+    let mut expected: Option<Vec<SourceColumn>> = None;
+    let mut empty = 0;
+    for file in files {
+        let found = match file_signature(root, file.format, &join(folder, &file.name)) {
+            Ok(Some(found)) if !found.is_empty() => found,
+            Ok(None) => {
+                empty += 1;
+                continue;
+            }
+            _ => return false,
+        };
+        match &mut expected {
+            None => expected = Some(found),
+            Some(expected) => {
+                if !fit_together(expected, &found) {
+                    return false;
+                }
+            }
+        }
+    }
+    let is_of_one_writer = || files.iter().all(|file| file.name.starts_with(WRITTEN_PART));
+    expected.is_some() && (empty == 0 || files.len() - empty > 1 || is_of_one_writer())
+}
+
+/// Whether the columns are the same; a column without a type gets the other's.
+fn fit_together(expected: &mut [SourceColumn], found: &[SourceColumn]) -> bool {
+    expected.len() == found.len()
+        && expected.iter_mut().zip(found).all(|(expected, found)| {
+            if expected.data_type == Some(DataType::Null) {
+                expected.data_type.clone_from(&found.data_type);
+            }
+            expected.name == found.name && (expected.data_type == found.data_type || found.data_type == Some(DataType::Null))
+        })
 }
 
 /// The table that a folder of equal files is: named by the folder, in the schema of the folder above.
@@ -319,6 +368,13 @@ fn split_name(name: &str) -> Option<(String, &'static str)> {
         .filter(|(ending, _)| lower.ends_with(ending) && name.len() > ending.len())
         .map(|(ending, format)| (name[..name.len() - ending.len()].to_owned(), *format))
         .next()
+}
+
+/// Whether the first two lines are an object each.
+fn holds_several_objects(root: &Path, path: &str) -> bool {
+    RootedFile::open(root, path)
+        .and_then(|file| JsonlSource::open(&file)?.begins_with_objects(2))
+        .unwrap_or(false)
 }
 
 fn join(folder: &str, name: &str) -> String {
@@ -420,6 +476,62 @@ mod tests {
         );
         let only = discover(&root.path().join("sales")).unwrap();
         assert_eq!((only.len(), only[0].table_name.as_str(), only[0].files.len()), (1, "sales", 3));
+    }
+
+    #[test]
+    fn a_file_with_nothing_in_it_is_a_part_of_a_table_of_others() {
+        let root = tree(&[
+            ("spark/part-0.csv", ""),
+            ("spark/part-1.csv", "x,y\n1,2\n"),
+            ("three/a.csv", "x,y\n1,2\n"),
+            ("three/b.csv", "\n"),
+            ("three/c.csv", "x,y\n1,2\n"),
+            ("two/orders.csv", "x,y\n1,2\n"),
+            ("two/other.csv", ""),
+            ("none/part-0.csv", ""),
+            ("none/part-1.csv", ""),
+        ]);
+        let table = |schema: &str, name: &str, files| (schema.to_owned(), name.to_owned(), files);
+        assert_eq!(
+            names(root.path()),
+            [
+                table("-", "spark", 2),
+                table("-", "three", 3),
+                table("none", "part-0", 1),
+                table("none", "part-1", 1),
+                table("two", "orders", 1),
+                table("two", "other", 1),
+            ]
+        );
+    }
+
+    #[test]
+    fn json_files_are_tables_but_not_where_they_describe_other_data() {
+        let (lines, one) = ("{\"a\":1}\n{\"a\":2}\n", "{\"a\":1}\n");
+        let document = "{\n  \"a\": 1\n}\n";
+        let root = tree(&[
+            ("spark/part-0.json", lines),
+            ("spark/part-1.json", one),
+            ("api/all.json", "[{\"a\":1}]"),
+            ("lake/part-0.csv", "x,y\n1,2\n"),
+            ("lake/part-1.csv", "x,y\n1,2\n"),
+            ("lake/metadata.json", document),
+            ("lake/state.json", one),
+            ("mixed/events.json", lines),
+            ("mixed/orders.csv", "x,y\n1,2\n"),
+        ]);
+        let table = |schema: &str, name: &str, files| (schema.to_owned(), name.to_owned(), files);
+        assert_eq!(
+            names(root.path()),
+            [
+                table("-", "lake", 2),
+                table("-", "spark", 2),
+                table("api", "all", 1),
+                table("mixed", "events", 1),
+                table("mixed", "orders", 1),
+            ]
+        );
+        assert_eq!(discover_file(&root.path().join("lake/state.json")).unwrap().format, JSONL);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use arrow::array::{
     Array, ArrayRef, DictionaryArray, Int64Array, ListArray, RecordBatch, StringArray, StructArray, TimestampMicrosecondArray,
+    TimestampNanosecondArray, new_null_array,
 };
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{DataType, Field, Int32Type, Int64Type};
@@ -250,6 +251,149 @@ fn files_that_hold_a_column_as_different_types_are_named() {
     let reason = column(&table, "n").metrics.query_error.as_deref().unwrap();
     assert!(reason.contains("k=1/a.parquet") && reason.contains("k=2/b.parquet"), "{reason}");
     assert_eq!(column(&table, "k").metrics.distinct_count, Some(2));
+}
+
+#[test]
+fn a_column_that_is_all_null_in_one_file_has_the_type_of_the_others() {
+    let nulls = |count| parquet_of(("n", new_null_array(&DataType::Null, count)));
+    let texts = parquet_of(("n", Arc::new(StringArray::from_iter_values(["a", "b"]))));
+    let (none, three) = (nulls(0), nulls(3));
+    for files in [
+        [("k=1/a.parquet", &texts), ("k=2/b.parquet", &three), ("k=3/c.parquet", &none)],
+        [("k=1/a.parquet", &three), ("k=2/b.parquet", &none), ("k=3/c.parquet", &texts)],
+        [("a.parquet", &three), ("b.parquet", &texts), ("c.parquet", &none)],
+    ] {
+        let root = tree(&files.map(|(path, bytes)| (path, bytes.as_slice())));
+        let table = profile(root.path());
+        let n = column(&table, "n");
+        assert_eq!((n.metrics.query_error.as_deref(), n.data_type.as_str()), (None, "string"));
+        assert_eq!((table.row_count, n.null_count, n.metrics.distinct_count), (5, 3, Some(2)));
+    }
+    let arrow = |array: ArrayRef| arrow_file(&RecordBatch::try_from_iter_with_nullable([("n", array, true)]).unwrap(), None);
+    let numbers = arrow(Arc::new(Int64Array::from_iter_values(0..3)));
+    let nulls = arrow(new_null_array(&DataType::Null, 2));
+    for (first, second) in [(&numbers, &nulls), (&nulls, &numbers)] {
+        let root = tree(&[("k=1/a.arrow", first), ("k=2/b.arrow", second)]);
+        for threads in [1, 2, 4] {
+            let options = ProfileOptions { threads, ..options() };
+            let table = profile_table(root.path(), &only_table(root.path()), &options, &Unobserved).unwrap();
+            let n = column(&table, "n");
+            assert_eq!(
+                (n.data_type.as_str(), n.null_count, n.non_null_count),
+                ("bigint", 2, 3),
+                "{threads}"
+            );
+        }
+    }
+    let alone = profile_file("t.arrow", &nulls);
+    assert_eq!(
+        (column(&alone, "n").data_type.as_str(), column(&alone, "n").null_count),
+        ("void", 2)
+    );
+}
+
+#[test]
+fn times_of_different_units_are_named_apart() {
+    let micros: ArrayRef = Arc::new(TimestampMicrosecondArray::from(vec![0, 1]));
+    let nanos: ArrayRef = Arc::new(TimestampNanosecondArray::from(vec![0, 1]));
+    let arrow = |array: &ArrayRef| {
+        arrow_file(
+            &RecordBatch::try_from_iter_with_nullable([("at", array.clone(), true)]).unwrap(),
+            None,
+        )
+    };
+    let parquet = |array: &ArrayRef| parquet_of(("at", array.clone()));
+    for (ending, first, second) in [
+        ("parquet", parquet(&micros), parquet(&nanos)),
+        ("arrow", arrow(&micros), arrow(&nanos)),
+    ] {
+        let (a, b) = (format!("k=1/a.{ending}"), format!("k=2/b.{ending}"));
+        let root = tree(&[(&a, &first), (&b, &second)]);
+        let table = profile_table(root.path(), &only_table(root.path()), &options(), &Unobserved).unwrap();
+        let reason = column(&table, "at").metrics.query_error.as_deref().unwrap();
+        assert_eq!(
+            reason,
+            format!("t/{a} holds this column as timestamp_ntz (Timestamp(µs)), t/{b} as timestamp_ntz (Timestamp(ns))")
+        );
+    }
+}
+
+#[test]
+fn a_file_with_nothing_in_it_is_a_part_without_rows() {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(b"").unwrap();
+    let gzip = gzip.finish().unwrap();
+    for (first, second, third) in [
+        ("k=1/part-0.csv", "k=2/part-1.csv", "k=3/part-2.csv.gz"),
+        ("part-0.csv", "part-1.csv", "part-2.csv.gz"),
+    ] {
+        let root = tree(&[(first, b""), (second, b"a;b\n1;x\n2;y\n"), (third, &gzip)]);
+        let table = profile(root.path());
+        assert_eq!(table.row_count, 2);
+        assert_eq!(
+            (column(&table, "a").data_type.as_str(), column(&table, "b").null_count),
+            ("bigint", 0)
+        );
+        assert_eq!(table.snapshot.dialect.unwrap().delimiter, ';');
+        if let Some(key) = table.columns.iter().find(|column| column.column_name == "k") {
+            assert_eq!(key.metrics.distinct_count, Some(1));
+        }
+    }
+    let root = tree(&[("k=1/part-0.csv", b""), ("k=2/part-1.csv", b"")]);
+    let error = profile_table(root.path(), &only_table(root.path()), &options(), &Unobserved).unwrap_err();
+    assert!(matches!(error, EngineError::Empty { .. }), "{error:?}");
+}
+
+#[test]
+fn a_table_below_other_lines_is_refused_and_says_what_to_do() {
+    for content in ["Report of sales\n\nid,amount\n1,2\n3,4\n", "Report of sales\nid;amount\n1;2\n3;4\n"] {
+        let error = fail_file("t.csv", content.as_bytes(), &options()).to_string();
+        assert!(error.contains("its first record has 1 field, all others have 2; remove"), "{error}");
+    }
+    let error = fail_file("t.csv", b"Report of sales\n\nid,amount\nx,2\nz\"\"x,4,5\n", &options()).to_string();
+    assert!(
+        error.contains("all 3 records do not fit the first line (t.csv, line 3: 2 fields instead of 1)"),
+        "{error}"
+    );
+    let error = fail_file("t.jsonl", b"[1]\n[2]\n", &options()).to_string();
+    assert!(error.contains("none of its 2 lines is a JSON object (t.jsonl, line 1"), "{error}");
+    // One column is legal, whatever its texts hold.
+    assert_eq!(profile_file("t.csv", b"note\na;b\nc;d\n").row_count, 2);
+    assert_eq!(profile_file("t.csv", b"city\n\"Paris, France\"\nRome\n").row_count, 2);
+}
+
+#[test]
+fn names_that_begin_with_an_apostrophe_are_names() {
+    let table = profile_file(
+        "t.csv",
+        b"id,city\n1,Utrecht\n2,'s-Gravenhage\n3,Amsterdam\n4,'s-Hertogenbosch\n5,Delft\n",
+    );
+    assert_eq!((table.row_count, table.snapshot.dialect.as_ref().unwrap().quote), (5, '"'));
+    assert_eq!(column(&table, "city").metrics.distinct_count, Some(5));
+    assert!(table.rejected.is_none());
+    let odd = profile_file("t.csv", b"id,city\n1,'s-Gravenhage\n2,'s-Hertogenbosch\n3,'s-Graveland\n");
+    assert_eq!(odd.row_count, 3);
+}
+
+#[test]
+fn json_files_are_read_as_lines_and_documents_say_that_they_are_some() {
+    let lines = b"{\"a\":1}\n{\"a\":2}\n";
+    assert_eq!(profile_file("t.json", lines).row_count, 2);
+    assert_eq!(profile_file("t.json.zst", &zstd::encode_all(&lines[..], 1).unwrap()).row_count, 2);
+    let late = profile_file("t.json", b"{\"a\":1}\n[2]\n");
+    assert_eq!((late.row_count, late.rejected.unwrap().count), (1, 1));
+    for (content, said) in [
+        (
+            &b"[{\"a\":1},{\"a\":2}]"[..],
+            "one JSON array instead of one object a line, as in t.json",
+        ),
+        (b"\n[\n{\"a\":1},\n{\"a\":2}\n]\n", "one JSON array"),
+        (b"{\n  \"a\": 1\n}\n", "one JSON object over several lines"),
+        (b"7\n", "JSON that begins with no object"),
+    ] {
+        let error = fail_file("t.json", content, &options()).to_string();
+        assert!(error.contains(said), "{error}");
+    }
 }
 
 #[test]

@@ -193,7 +193,10 @@ fn with_keys(plan: &ScanPlan, order: &ScanOrder, file: usize, scan: TableScan) -
         .iter()
         .map(|key| {
             let mut state = ColumnState::of_arrow_type(&key.name, &key.data_type, order.limits);
-            state.update_weighted(&key.values[place], &[scan.rows]);
+            // A value that stands above no row is none.
+            if scan.rows > 0 {
+                state.update_weighted(&key.values[place], &[scan.rows]);
+            }
             state
         })
         .collect();

@@ -53,10 +53,10 @@ pub fn is_partitioned(plan: &ScanPlan) -> bool {
     }
     let columns = match plan.files.first().and_then(|file| file.footer()) {
         Some(footer) => footer.columns().len(),
-        None => plan
-            .parts
-            .first()
-            .and_then(|part| part.open_source().ok())
+        // The largest file says it; others may have nothing in them.
+        None => (plan.files.iter().zip(&plan.parts))
+            .max_by_key(|(file, _)| file.file.stamp().size)
+            .and_then(|(_, part)| part.open_source().ok())
             .map_or(0, |source| source.columns().len()),
     };
     plan.files.len() * columns.max(1) <= MOST_STATES

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray, new_null_array};
+use arrow::datatypes::DataType;
 use chrono::DateTime;
 use parquet::arrow::ArrowWriter;
 
@@ -316,5 +317,36 @@ fn values_in_paths_are_found_anew_each_time() {
             figures(&run(root.path(), Vec::new(), 1).profile),
             "{format}"
         );
+    }
+}
+
+#[test]
+fn a_file_whose_column_has_no_type_and_one_with_nothing_in_it_are_taken_over() {
+    let root = tempfile::tempdir().unwrap();
+    let of = |array: ArrayRef| RecordBatch::try_from_iter_with_nullable([("n", array, true)]).unwrap();
+    let texts = of(Arc::new(StringArray::from_iter_values(["a", "b"])));
+    let nulls = of(new_null_array(&DataType::Null, 3));
+    for (path, batch) in [
+        ("t/k=1/a.parquet", &nulls),
+        ("t/k=2/a.parquet", &texts),
+        ("t/k=3/a.parquet", &nulls),
+    ] {
+        write_parquet(&root.path().join(path), batch);
+    }
+    let csv = tempfile::tempdir().unwrap();
+    write_csv(&csv.path().join("t/k=1/a.csv"), 0, 5);
+    fs::create_dir_all(csv.path().join("t/k=2")).unwrap();
+    fs::write(csv.path().join("t/k=2/a.csv"), "").unwrap();
+    for (root, files, rows, nulls) in [(root.path(), 3, 8, 6), (csv.path(), 2, 5, 0)] {
+        let first = run(root, Vec::new(), 2);
+        assert_eq!((reading(&first.profile), first.fresh.len()), ((files, 0), files as usize));
+        let own = first.profile.columns.last().unwrap();
+        assert_eq!(
+            (first.profile.row_count, own.null_count, own.metrics.query_error.as_deref()),
+            (rows, nulls, None)
+        );
+        let again = run(root, stored_after(Vec::new(), &first, 1), 1);
+        assert_eq!(reading(&again.profile), (0, files));
+        assert_eq!(figures(&again.profile), figures(&first.profile));
     }
 }

@@ -12,7 +12,7 @@ use super::partition_scan::look_by_partition;
 use super::partition_shelf::{PartitionShelf, is_partitioned};
 use super::repeated_looks::look_row_by_row;
 use super::source_root::SourceRoot;
-use super::sources::ScanPlan;
+use super::sources::{CSV, JSONL, ScanPlan};
 use super::states::partition::{PartitionedProfile, StoredPartition};
 use super::table_scan::panic_text;
 use super::whole::{look_at_no_row, look_at_whole};
@@ -137,10 +137,20 @@ fn look_at_table(
     if let Some(unchanged) = reading.and_then(|reading| reading.describe()) {
         snapshot.description = format!("{}, {unchanged}", snapshot.description);
     }
-    if columns.is_empty() {
-        return Err(EngineError::Empty {
-            path: table.files.first().cloned().unwrap_or_else(|| table.table_name.clone()),
-        });
+    let path = || table.files.first().cloned().unwrap_or_else(|| table.table_name.clone());
+    let origins = plan.origins();
+    let own: Vec<&ColumnProfile> = (columns.iter())
+        .filter(|column| !origins.partitions.contains(&column.column_name))
+        .collect();
+    // A blank line is a row of a CSV file of one column, and says nothing about whether it is one.
+    let has_only_blanks = table.format == CSV && table.scope.is_whole() && own.len() == 1 && own[0].null_count == rows;
+    // A filter may let no row pass; without one, a table of nothing but records that do not fit was read wrongly.
+    if rejected.count > 0 && (rows == 0 || has_only_blanks) && table.scope.row_filter.is_none() {
+        return Err(EngineError::malformed(&path(), describe_misfits(&table.format, &rejected)));
+    }
+    let holds_nothing = rows == 0 && own.is_empty();
+    if columns.is_empty() || holds_nothing {
+        return Err(EngineError::Empty { path: path() });
     }
     let mut profile = TableProfile {
         table_name: table.table_name.clone(),
@@ -151,7 +161,7 @@ fn look_at_table(
         snapshot: Snapshot {
             clock: Some(options.clock),
             dialect: plan.text_dialect(),
-            origins: plan.origins(),
+            origins,
             partitions: reading,
             ..snapshot
         },
@@ -174,6 +184,19 @@ fn look_at_table(
     super::semantics::describe(&mut profile);
     let fresh = shelf.map_or_else(Vec::new, PartitionShelf::into_fresh);
     Ok(PartitionedProfile { profile, fresh })
+}
+
+/// Why a table whose every record was left out cannot be right.
+fn describe_misfits(format: &str, rejected: &RejectedRows) -> String {
+    let (count, first) = (rejected.count, &rejected.first);
+    if format == JSONL {
+        return format!("none of its {count} lines is a JSON object ({first})");
+    }
+    let count = match count {
+        1 => "the only record does".to_owned(),
+        count => format!("all {count} records do"),
+    };
+    format!("{count} not fit the first line ({first}); if that is not the header, remove what stands above the header")
 }
 
 /// What one table's columns came to.

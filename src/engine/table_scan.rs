@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use arrow::array::Array;
+use arrow::datatypes::DataType;
 
+use super::accumulators::arrow_values::type_name;
 use super::accumulators::column::ColumnState;
 use super::crew::{ReadBatches, count_and_read};
 use super::error::EngineError;
@@ -189,17 +191,20 @@ impl TableScan {
         for (index, column) in columns.iter().enumerate().skip(places.len()) {
             let place = match self.by_name.get(&column.name) {
                 Some(place) => {
-                    self.columns[*place].expect_type(column.data_type.as_ref());
+                    let known = &mut self.columns[*place];
+                    match &column.data_type {
+                        // Nulls of whatever type the others have.
+                        Some(DataType::Null) => {}
+                        Some(_) if is_untyped(known) => {
+                            let untyped = std::mem::replace(known, new_state(order, column));
+                            take_in_nulls(known, &untyped);
+                        }
+                        data_type => known.expect_type(data_type.as_ref()),
+                    }
                     *place
                 }
                 None => {
-                    let mut state = match &column.data_type {
-                        Some(data_type) => ColumnState::of_arrow_type(&column.name, data_type, order.limits),
-                        None => ColumnState::of_tokens(&column.name, order.limits, order.known_types.get(&column.name).copied()),
-                    };
-                    if order.only.is_some_and(|only| !only.contains(&column.name)) {
-                        state.postpone();
-                    }
+                    let mut state = new_state(order, column);
                     state.add_nulls(self.rows);
                     self.by_name.insert(column.name.clone(), self.columns.len());
                     self.columns.push(state);
@@ -236,7 +241,7 @@ impl TableScan {
                 Some(place) => {
                     here_only[*place] = false;
                     self.order[*place] = self.order[*place].min(order);
-                    self.columns[*place].merge(column);
+                    merge_columns(&mut self.columns[*place], column);
                 }
                 None => {
                     let mut column = column;
@@ -271,9 +276,51 @@ impl TableScan {
     }
 }
 
+/// An empty state for a column as its source announces it.
+fn new_state(order: &ScanOrder, column: &SourceColumn) -> ColumnState {
+    let mut state = match &column.data_type {
+        Some(data_type) => ColumnState::of_arrow_type(&column.name, data_type, order.limits),
+        None => ColumnState::of_tokens(&column.name, order.limits, order.known_types.get(&column.name).copied()),
+    };
+    if order.only.is_some_and(|only| !only.contains(&column.name)) {
+        state.postpone();
+    }
+    state
+}
+
+/// Whether a part of the table has the column without a type: all null, as Arrow writes it.
+fn is_untyped(column: &ColumnState) -> bool {
+    column.meaning.is_some() && column.data_type == type_name(&DataType::Null)
+}
+
+/// Adds the rows of a state that has no type.
+fn take_in_nulls(column: &mut ColumnState, untyped: &ColumnState) {
+    column.add_nulls(untyped.rows);
+    if let Some(reason) = &untyped.failure {
+        column.fail(reason.clone());
+    }
+    if untyped.is_postponed() {
+        column.postpone();
+    }
+}
+
+/// Merges two states of a column; one without a type has nulls of the other's.
+fn merge_columns(mine: &mut ColumnState, theirs: ColumnState) {
+    match (is_untyped(mine), is_untyped(&theirs)) {
+        (false, true) => take_in_nulls(mine, &theirs),
+        (true, false) => {
+            let untyped = std::mem::replace(mine, theirs);
+            take_in_nulls(mine, &untyped);
+        }
+        _ => mine.merge(theirs),
+    }
+}
+
 /// Counts an array of a column. A value that makes the accumulator fail costs its column, not the table.
 pub fn count_array(column: &mut ColumnState, array: &dyn Array, kinds: TokenKinds, rows_before: u64) {
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| column.update(array, kinds))) {
+    if *array.data_type() == DataType::Null {
+        column.add_nulls(array.len() as u64);
+    } else if let Err(panic) = catch_unwind(AssertUnwindSafe(|| column.update(array, kinds))) {
         column.fail(format!("counting failed near row {}: {}", rows_before + 1, panic_text(&*panic)));
     }
 }

@@ -74,7 +74,9 @@ pub async fn check_connection(
     }
     if draft.kind == ConnectionKind::Folder && check.passed() {
         let outcome = match check.tables.len() {
-            0 => Err("No data file lies in it: .parquet .csv .tsv .jsonl .ndjson .arrow .feather, texts also as .gz and .zst.".to_owned()),
+            0 => Err(
+                "No data file lies in it: .parquet .csv .tsv .jsonl .ndjson .json .arrow .feather, texts also as .gz and .zst.".to_owned(),
+            ),
             1 => Ok("1 table".to_owned()),
             count => Ok(format!("{count} tables")),
         };

@@ -2,7 +2,7 @@
 
 use super::byte_stream::ByteStream;
 use super::csv_blocks::Span;
-use super::csv_dialect::{column_names, is_header, sniff_dialect};
+use super::csv_dialect::{column_names, find_preamble, is_header, sniff_dialect};
 use super::csv_records::{Dialect, Fields, RecordReader};
 use super::token_batch::TokenBatch;
 use super::{BatchSource, SourceBatch, SourceColumn};
@@ -34,6 +34,7 @@ impl CsvSource {
     pub fn open(file: &RootedFile) -> Result<Self, EngineError> {
         let mut records = RecordReader::open(ByteStream::open(file)?)?;
         let dialect = sniff_dialect(records.buffered(), records.is_complete());
+        let preamble = find_preamble(records.buffered(), records.is_complete(), dialect.quote);
         let mut fields = Fields::default();
         loop {
             if !records.next_record(dialect, &mut fields)? {
@@ -44,6 +45,19 @@ impl CsvSource {
             if !fields.is_blank() {
                 break;
             }
+        }
+        if let Some((above, below)) = preamble.filter(|_| fields.len() == 1) {
+            let first = if above == 1 {
+                "its first record has 1 field, all others".to_owned()
+            } else {
+                format!("its first {above} records have 1 field, all others")
+            };
+            return Err(EngineError::Malformed {
+                path: file.path().to_owned(),
+                row: Some(1),
+                byte: None,
+                reason: format!("{first} have {below}; remove what stands above the header"),
+            });
         }
         if fields.len() > COLUMN_LIMIT {
             return Err(EngineError::Unsupported {

@@ -13,7 +13,19 @@ const SAMPLE_RECORDS: usize = 200;
 
 /// The dialect that makes the sample most regular. `is_whole` says that the sample is the whole file.
 pub fn sniff_dialect(sample: &[u8], is_whole: bool) -> Dialect {
-    let quote = sniff_quote(sample);
+    let plain = best_delimiter(sample, is_whole, b'"');
+    if begins_fields(sample, b'"') > 0 || begins_fields(sample, b'\'') < 2 {
+        return plain;
+    }
+    let single = best_delimiter(sample, is_whole, b'\'');
+    if is_earned(sample, is_whole, single, plain) {
+        single
+    } else {
+        plain
+    }
+}
+
+fn best_delimiter(sample: &[u8], is_whole: bool, quote: u8) -> Dialect {
     let best = DELIMITERS.iter().map(|delimiter| {
         let dialect = Dialect {
             delimiter: *delimiter,
@@ -95,20 +107,62 @@ pub fn column_names(header: &Fields) -> Vec<String> {
     names
 }
 
-/// A single quote only where it opens fields and a double quote never does.
-fn sniff_quote(sample: &[u8]) -> u8 {
-    let opens = |quote: u8| {
-        let after_break = sample
-            .windows(2)
-            .filter(|pair| pair[1] == quote && (DELIMITERS.contains(&pair[0]) || pair[0] == b'\n'))
-            .count();
-        after_break + usize::from(sample.first() == Some(&quote))
-    };
-    if opens(b'"') == 0 && opens(b'\'') > 1 { b'\'' } else { b'"' }
+/// How many fields begin with the byte, whatever the delimiter is.
+fn begins_fields(sample: &[u8], quote: u8) -> usize {
+    let after_break = sample
+        .windows(2)
+        .filter(|pair| pair[1] == quote && (DELIMITERS.contains(&pair[0]) || pair[0] == b'\n'))
+        .count();
+    after_break + usize::from(sample.first() == Some(&quote))
 }
 
-/// Share of records with the commonest number of fields, a little more for more fields; nothing for one field.
-fn score(sample: &[u8], is_whole: bool, dialect: Dialect) -> f64 {
+/// Whether what begins fields is a quote, and not an apostrophe as in `'s-Gravenhage`: every field that begins with it ends with
+/// it, and the records are at least as even with it. Where they are just as even without it, no field goes on over a line end.
+fn is_earned(sample: &[u8], is_whole: bool, quoted: Dialect, plain: Dialect) -> bool {
+    let Some(crosses_lines) = quoted_fields_close(sample, is_whole, quoted) else {
+        return false;
+    };
+    match (evenness(sample, is_whole, quoted), evenness(sample, is_whole, plain)) {
+        (Some(with), Some(without)) => with > without || (with == without && !crosses_lines),
+        _ => false,
+    }
+}
+
+/// Nothing where a field that begins with the quote does not end with it; else whether any such field holds a line end. The end
+/// of a sample that is cut off says nothing.
+fn quoted_fields_close(sample: &[u8], is_whole: bool, dialect: Dialect) -> Option<bool> {
+    let is_break = |byte: &u8| *byte == dialect.delimiter || *byte == b'\n' || *byte == b'\r';
+    let (mut at, mut crosses_lines) = (0, false);
+    while at < sample.len() {
+        if sample[at] == dialect.quote {
+            let start = at;
+            at += 1;
+            loop {
+                match sample[at..].iter().position(|byte| *byte == dialect.quote) {
+                    Some(length) if sample.get(at + length + 1) == Some(&dialect.quote) => at += length + 2,
+                    Some(length) => {
+                        at += length + 1;
+                        break;
+                    }
+                    None if is_whole => return None,
+                    None => return Some(crosses_lines || sample[start..].contains(&b'\n')),
+                }
+            }
+            if sample.get(at).is_some_and(|byte| !is_break(byte)) {
+                return None;
+            }
+            crosses_lines |= sample[start..at].contains(&b'\n');
+        }
+        at += sample[at..]
+            .iter()
+            .position(is_break)
+            .map_or(sample.len() - at, |length| length + 1);
+    }
+    Some(crosses_lines)
+}
+
+/// Numbers of fields of the sample's records; nothing where a quote is not closed.
+fn field_counts(sample: &[u8], is_whole: bool, dialect: Dialect) -> Option<Vec<usize>> {
     let mut fields = Fields::default();
     let mut counts: Vec<usize> = Vec::new();
     let mut at = 0;
@@ -120,15 +174,61 @@ fn score(sample: &[u8], is_whole: bool, dialect: Dialect) -> f64 {
                     counts.push(fields.len());
                 }
             }
-            Parsed::OpenQuote => return 0.0,
+            Parsed::OpenQuote => return None,
             Parsed::Unfinished | Parsed::End => break,
         }
     }
+    Some(counts)
+}
+
+/// Share of records with as many fields as the first.
+fn evenness(sample: &[u8], is_whole: bool, dialect: Dialect) -> Option<f64> {
+    let counts = field_counts(sample, is_whole, dialect)?;
+    let first = counts.first()?;
+    Some(counts.iter().filter(|count| *count == first).count() as f64 / counts.len() as f64)
+}
+
+/// Share of records with the first one's number of fields, a little more for more fields; nothing for one field.
+fn score(sample: &[u8], is_whole: bool, dialect: Dialect) -> f64 {
+    let Some(counts) = field_counts(sample, is_whole, dialect) else {
+        return 0.0;
+    };
     let Some(first) = counts.first().copied().filter(|first| *first > 1) else {
         return 0.0;
     };
     let regular = counts.iter().filter(|count| **count == first).count() as f64 / counts.len() as f64;
     regular * regular + (first as f64).ln() * 0.01
+}
+
+/// Lines above the header: the first records have one field under every delimiter, and all that follow have as many as each
+/// other, the first of them a header above a column of values. Gives the number of such records and of the others' fields.
+/// A file of one column may hold delimiters too, but hardly so evenly and below such a header.
+pub fn find_preamble(sample: &[u8], is_whole: bool, quote: u8) -> Option<(usize, usize)> {
+    DELIMITERS.iter().find_map(|delimiter| {
+        let dialect = Dialect {
+            delimiter: *delimiter,
+            quote,
+        };
+        let counts = field_counts(sample, is_whole, dialect)?;
+        let above = counts.iter().take_while(|count| **count == 1).count();
+        let below = &counts[above..];
+        let is_even = below.len() > 1 && below.iter().all(|count| *count == below[0]);
+        (above > 0 && is_even && has_header_after(sample, is_whole, dialect, above)).then(|| (above, below[0]))
+    })
+}
+
+fn has_header_after(sample: &[u8], is_whole: bool, dialect: Dialect, records: usize) -> bool {
+    let mut fields = Fields::default();
+    let (mut at, mut seen) = (0, 0);
+    while let Parsed::Record(length) = parse_record(&sample[at..], is_whole, dialect, &mut fields) {
+        at += length;
+        seen += usize::from(!fields.is_blank());
+        if seen > records {
+            let names_values = names_a_column_of_values(&fields, &sample[at..], is_whole, dialect);
+            return names_values && is_header(&fields, &sample[at..], is_whole, dialect);
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -151,8 +251,42 @@ mod tests {
             ("a,b\n'x,1','y'\n'z','w'\n", b',', b'\''),
             ("only\n1\n2\n", b',', b'"'),
             ("name,text\nx,\"a;b;c\nd;e;f\"\ny,\"g;h\"\n", b',', b'"'),
+            ("'a,b','c'\n'd,e','it''s'\n", b',', b'\''),
+            ("a,b\n'two\nlines',1\n'x',2", b',', b'\''),
+            ("'a'\n'b,c'\n", b',', b'\''),
         ] {
             assert_eq!(sniff_dialect(sample.as_bytes(), true), Dialect { delimiter, quote }, "{sample:?}");
+        }
+    }
+
+    #[test]
+    fn apostrophes_that_begin_fields_are_no_quotes() {
+        for sample in [
+            "id,city\n1,Utrecht\n2,'s-Gravenhage\n3,Amsterdam\n4,'s-Hertogenbosch\n5,Delft\n",
+            "id,city\n1,'s-Gravenhage\n2,'s-Hertogenbosch\n3,'s-Graveland\n4,Delft\n",
+            "city\n's-Gravenhage\nDelft\n's-Hertogenbosch\n",
+            "id,text\n1,'tis the dogs'\n2,'twas mine\n",
+            "id,text\n1,'twas\n2,the dogs'\n3,'tis\n4,the cats'\n",
+            "id,a,b\n1,'twas,the dogs'\n2,'tis,the cats'\n",
+        ] {
+            for is_whole in [true, false] {
+                assert_eq!(sniff_dialect(sample.as_bytes(), is_whole).quote, b'"', "{sample:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn lines_above_the_header_are_known_by_the_even_table_below_them() {
+        for (sample, found) in [
+            ("Report of sales\n\nid,amount\n1,2\n3,4\n", Some((1, 2))),
+            ("Report\nof 2024\nid;name;amount\n1;x;2\n3;y;4\n", Some((2, 3))),
+            ("note\na;b\nc;d\n", None),
+            ("city\n\"Paris, France\"\nRome\n", None),
+            ("only\n1\n2\n", None),
+            ("a,b\n1,2\n", None),
+            ("Report\nid,amount\n1,2\n3\n", None),
+        ] {
+            assert_eq!(find_preamble(sample.as_bytes(), true, b'"'), found, "{sample:?}");
         }
     }
 

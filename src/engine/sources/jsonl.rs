@@ -18,6 +18,12 @@ const BATCH_BYTES: usize = 4 << 20;
 /// Columns up to which objects are opened.
 const OPENED_LIMIT: usize = 2_000;
 
+/// Whether the name leaves open if the file is lines of objects or one document.
+pub fn is_plain_json(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    [".json", ".json.gz", ".json.zst"].iter().any(|ending| lower.ends_with(ending))
+}
+
 /// One JSON lines file.
 pub struct JsonlSource {
     stream: ByteStream,
@@ -34,6 +40,8 @@ pub struct JsonlSource {
     kinds: Vec<TokenKinds>,
     batch: TokenBatch,
     rejected: RejectedRows,
+    /// Whether a line was read that is not blank.
+    is_begun: bool,
     is_announced: bool,
 }
 
@@ -54,8 +62,30 @@ impl JsonlSource {
             kinds: Vec::new(),
             batch: TokenBatch::default(),
             rejected: RejectedRows::default(),
+            is_begun: false,
             is_announced: false,
         })
+    }
+
+    /// Whether the first lines that are not blank, so many, are an object each.
+    pub fn begins_with_objects(mut self, count: usize) -> Result<bool, EngineError> {
+        let mut objects = 0;
+        while objects < count {
+            let Some(line) = self.next_line()? else { return Ok(false) };
+            let text = self.text_of(line);
+            if !text.is_empty() && read_members(text).is_err() {
+                return Ok(false);
+            }
+            objects += usize::from(!text.is_empty());
+        }
+        Ok(true)
+    }
+
+    /// A line without the white space around it and without a byte order mark.
+    fn text_of(&self, line: std::ops::Range<usize>) -> &[u8] {
+        let text = &self.buffer[line];
+        let marked = if self.line == 1 { text.strip_prefix(b"\xEF\xBB\xBF") } else { None };
+        marked.unwrap_or(text).trim_ascii()
     }
 
     /// Where the next line lies in the buffer; nothing at the end.
@@ -101,13 +131,14 @@ impl JsonlSource {
     }
 
     fn add_line(&mut self, line: std::ops::Range<usize>) -> Result<(), EngineError> {
-        let mut text = &self.buffer[line];
+        let mut text = &self.buffer[line.clone()];
         if self.line == 1 {
             text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
         }
         if text.trim_ascii().is_empty() {
             return Ok(());
         }
+        let is_first = !std::mem::replace(&mut self.is_begun, true);
         let read = read_members(text).and_then(|members| {
             let is_flat = members.iter().all(|member| member.kind != TokenKinds::NESTED);
             let opened = if is_flat { None } else { Some(open_members(&members)?) };
@@ -115,6 +146,7 @@ impl JsonlSource {
         });
         let (members, opened) = match read {
             Ok(read) => read,
+            Err(_) if is_first && is_plain_json(self.stream.path()) => return Err(self.refuse_document(line)),
             Err((byte, reason)) => {
                 if self.rejected.count == 0 {
                     self.rejected.first = format!("{}, line {}, byte {}: {reason}", self.stream.path(), self.line, byte + 1);
@@ -169,6 +201,18 @@ impl JsonlSource {
         }
         self.batch.end_row();
         Ok(())
+    }
+
+    /// What a `.json` file is whose first line is no object.
+    fn refuse_document(&self, line: std::ops::Range<usize>) -> EngineError {
+        let what = match self.text_of(line).first() {
+            Some(b'[') => "one JSON array",
+            Some(b'{') => "one JSON object over several lines",
+            _ => "JSON that begins with no object",
+        };
+        EngineError::Unsupported {
+            what: format!("{what} instead of one object a line, as in {},", self.stream.path()),
+        }
     }
 
     /// A key that was null wherever it was no object is not a column beside its fields. Done once, before columns are announced.

@@ -10,6 +10,7 @@ pub mod csv_blocks;
 pub mod csv_dialect;
 pub mod csv_records;
 pub mod database_error;
+pub mod empty_part;
 pub mod json_line;
 pub mod jsonl;
 pub mod leaves;
@@ -19,6 +20,7 @@ pub mod postgres;
 pub mod pushed;
 pub mod row_stream;
 pub mod scoped;
+pub mod signature;
 pub mod snapshot;
 pub mod sqlite;
 pub mod text_encoding;
@@ -33,7 +35,7 @@ use arrow::datatypes::DataType;
 use self::leaves::{OpenedSource, leaves_of};
 use self::partitions::{PartitionColumn, PartitionedSource, partition_columns};
 use self::scoped::ScopedSource;
-use super::accumulators::arrow_values::type_name;
+use super::accumulators::arrow_values::{meaning_of, type_name};
 use super::error::EngineError;
 use super::limits::{BATCH_ROWS, StopWatch};
 use super::rooted_file::RootedFile;
@@ -118,6 +120,8 @@ pub struct OpenTableFile {
     partitions: Arc<[PartitionColumn]>,
     /// Which of their values are this file's.
     place: usize,
+    /// Whether the table has other files too: then one without anything in it is a part without rows.
+    is_one_of_many: bool,
 }
 
 /// The table, opened once, and how it is read.
@@ -174,6 +178,7 @@ impl ScanPlan {
                 format: format.to_owned(),
                 partitions: partitions.clone(),
                 place,
+                is_one_of_many: files.len() > 1,
             });
             match groups {
                 Some(groups) if !groups.is_empty() => {
@@ -202,10 +207,13 @@ impl ScanPlan {
         if self.files.first().is_none_or(|file| ![CSV, JSONL].contains(&file.format.as_str())) {
             return None;
         }
-        let mut dialects = self
+        let dialects = self
             .parts
             .iter()
             .map(|part| part.open_source().ok().and_then(|source| source.text_dialect()));
+        // Every CSV file has a dialect, but for one without anything in it.
+        let is_csv = self.files.first().is_some_and(|file| file.format == CSV);
+        let mut dialects = dialects.filter(|dialect| !is_csv || dialect.is_some());
         let first = dialects.next()??;
         dialects.all(|dialect| dialect.as_ref() == Some(&first)).then_some(first)
     }
@@ -273,24 +281,56 @@ impl ScanPlan {
     /// A column that failed because files hold it as different types gets the names of the first two.
     fn name_disagreeing_files(&self, columns: &mut [ColumnProfile]) {
         for column in columns.iter_mut().filter(|column| column.metrics.query_error.is_some()) {
-            let mut first: Option<(&str, String)> = None;
+            let mut first: Option<(&str, DataType)> = None;
             for file in &self.files {
-                let Some(footer) = &file.parquet else { return };
-                let leaf = leaves_of(footer.fields()).into_iter().find(|leaf| leaf.name == column.column_name);
-                let Some(leaf) = leaf else { continue };
-                let spelled = type_name(&leaf.data_type);
-                match &first {
-                    None => first = Some((file.file.path(), spelled)),
-                    Some((_, other)) if *other == spelled => {}
-                    Some((path, other)) => {
-                        column.metrics.query_error =
-                            Some(format!("{path} holds this column as {other}, {} as {spelled}", file.file.path()));
-                        break;
+                let found = self.typed_column(file, &column.column_name);
+                // Nulls without a type fit every other.
+                let Some(found) = found.filter(|found| *found != DataType::Null) else {
+                    continue;
+                };
+                let (path, other) = match &first {
+                    None => {
+                        first = Some((file.file.path(), found));
+                        continue;
                     }
+                    Some((path, other)) => (path, other),
+                };
+                if type_name(other) != type_name(&found) || meaning_of(other) != meaning_of(&found) {
+                    let (other, spelled) = spell_apart(other, &found);
+                    let reason = format!("{path} holds this column as {other}, {} as {spelled}", file.file.path());
+                    column.metrics.query_error = Some(reason);
+                    break;
                 }
             }
         }
     }
+
+    /// The type that a file has for a column, where its format says so.
+    fn typed_column(&self, file: &Arc<OpenTableFile>, name: &str) -> Option<DataType> {
+        if let Some(footer) = &file.parquet {
+            let leaf = leaves_of(footer.fields()).into_iter().find(|leaf| leaf.name == name)?;
+            return Some(leaf.data_type);
+        }
+        if file.format != ARROW {
+            return None;
+        }
+        let part = self
+            .parts
+            .iter()
+            .find(|part| matches!(part, ScanPart::File { file: of, .. } if Arc::ptr_eq(of, file)))?;
+        let source = part.open_source().ok()?;
+        source.columns().iter().find(|column| column.name == name)?.data_type.clone()
+    }
+}
+
+/// Two types by their names; where these are the same (times in other units), with what Arrow calls them.
+fn spell_apart(one: &DataType, other: &DataType) -> (String, String) {
+    let (mut names, is_same) = ((type_name(one), type_name(other)), type_name(one) == type_name(other));
+    if is_same {
+        names.0 += &format!(" ({one})");
+        names.1 += &format!(" ({other})");
+    }
+    names
 }
 
 impl OpenTableFile {
@@ -329,7 +369,12 @@ impl ScanPart {
                 let source = parquet::ParquetSource::open(file, footer, row_groups.clone(), None, BATCH_ROWS)?;
                 OpenedSource::wrap(Box::new(source), footer.fields(), file.path())
             }
-            (None, CSV) => Box::new(csv::CsvSource::open(file)?),
+            (None, CSV) => match csv::CsvSource::open(file) {
+                Ok(source) => Box::new(source),
+                // Some writers leave a file for a partition without rows, without even a header.
+                Err(EngineError::Empty { .. }) if open.is_one_of_many => Box::new(empty_part::EmptyPart),
+                Err(error) => return Err(error),
+            },
             (None, JSONL) => Box::new(jsonl::JsonlSource::open(file)?),
             (None, ARROW) => {
                 let source = arrow_ipc::ArrowSource::open(file)?;
@@ -344,28 +389,4 @@ impl ScanPart {
         };
         Ok(PartitionedSource::wrap(source, &open.partitions, open.place, file.path()))
     }
-}
-
-/// What tells whether two files hold the same kind of rows: names and types (Parquet, Arrow), header (CSV), first keys (JSON lines).
-pub fn file_signature(root: &Path, format: &str, path: &str) -> Result<Vec<String>, EngineError> {
-    let plan = ScanPlan::open_files(root, format, std::slice::from_ref(&path.to_owned()))?;
-    let Some(part) = plan.parts.first() else { return Ok(Vec::new()) };
-    let mut source = part.open_source()?;
-    if format != JSONL {
-        return Ok(source
-            .columns()
-            .iter()
-            .map(|column| format!("{}: {:?}", column.name, column.data_type))
-            .collect());
-    }
-    source.next_batch()?;
-    // What lies inside an object comes and goes.
-    let mut keys: Vec<String> = Vec::new();
-    for column in source.columns() {
-        let key = column.name.split('.').next().unwrap_or_default();
-        if !keys.iter().any(|known| known == key) {
-            keys.push(key.to_owned());
-        }
-    }
-    Ok(keys)
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use arrow::array::{Array, ArrayRef};
+use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
 use rustc_hash::FxHashMap;
 
@@ -234,6 +235,10 @@ impl<'a> RowReader<'a> {
                     return Ok(None);
                 };
                 let array = batch.rows.column(*index);
+                // Without a type: nulls, as where a file does not have the column.
+                if *array.data_type() == DataType::Null {
+                    return Ok(None);
+                }
                 let canonical = match (&source.columns()[*index].data_type, TokenType::from_name(&column.data_type)) {
                     (None, Some(settled)) => Ok(canonical_tokens(array, settled)),
                     _ => canonical_array(array),

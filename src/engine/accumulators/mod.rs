@@ -25,6 +25,7 @@ pub mod scalar_column;
 pub mod shape_checks;
 pub mod shapes;
 pub mod sketch_error;
+pub mod spans;
 pub mod standard_patterns;
 pub mod sums;
 pub mod text_column;

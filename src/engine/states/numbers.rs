@@ -54,6 +54,7 @@ impl StoredFamily<i64> for Times {
         out.put_count(self.infinite);
         self.weekdays.iter().for_each(|count| out.put_count(*count));
         out.put_flag(self.coarse);
+        out.put_count(self.known_days);
         let mut days: Vec<(i64, u64)> = self.days.iter().collect();
         days.sort_unstable();
         write_cells(&days, out);
@@ -70,6 +71,7 @@ impl StoredFamily<i64> for Times {
             *count = input.count()?;
         }
         times.coarse = input.flag()?;
+        times.known_days = input.count()?;
         for (day, count) in read_cells(input)? {
             times.days.add(day, count);
         }

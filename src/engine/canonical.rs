@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 
 use super::calendar::{write_day, write_time};
-use super::xxhash::{xxh64, xxh64_word};
+use super::xxhash::{word_of_xxh64, xxh64, xxh64_word};
 
 /// Seed of every hash that enters a state.
 const SEED: u64 = 42;
@@ -37,6 +37,13 @@ pub enum Form {
     },
     /// Nanoseconds since midnight.
     TimeOfDay,
+}
+
+impl Form {
+    /// Whether values are finer than their canonical bytes: these hold microseconds.
+    pub fn is_nanoseconds(self) -> bool {
+        matches!(self, Self::Instant { nanos: true, .. })
+    }
 }
 
 /// A double with one zero, one NaN, and a total order (NaN last).
@@ -110,6 +117,11 @@ pub trait Scalar: Copy + Eq + Hash + Ord + Send + std::fmt::Debug + 'static {
     /// The canonical hash.
     fn canonical_hash(self, form: Form) -> u64;
 
+    /// A hash that tells apart whatever the form can hold: the canonical one, unless the canonical bytes are coarser.
+    fn precise_hash(self, form: Form) -> u64 {
+        self.canonical_hash(form)
+    }
+
     /// Characters of the canonical text (all of them ASCII).
     fn text_length(self, form: Form) -> u64 {
         self.text(form).len() as u64
@@ -178,6 +190,14 @@ impl Scalar for i64 {
             Form::Boolean | Form::Date => xxh64(&(self as i32).to_le_bytes(), SEED),
             Form::Instant { nanos: true, .. } => xxh64_word(self.div_euclid(1_000) as u64, SEED),
             _ => xxh64_word(self as u64, SEED),
+        }
+    }
+
+    fn precise_hash(self, form: Form) -> u64 {
+        if form.is_nanoseconds() {
+            xxh64_word(self as u64, SEED)
+        } else {
+            self.canonical_hash(form)
         }
     }
 }
@@ -286,6 +306,13 @@ pub fn infinity_of(key: i64, form: Form) -> Option<&'static str> {
         _ if key == first => Some("-infinity"),
         _ => None,
     }
+}
+
+/// The canonical hash of an instant in nanoseconds by its precise one, and whether the canonical bytes leave something of it out.
+pub fn canonical_of_nanoseconds(precise: u64) -> (u64, bool) {
+    let nanos = word_of_xxh64(precise, SEED) as i64;
+    let micros = nanos.div_euclid(1_000);
+    (xxh64_word(micros as u64, SEED), nanos.rem_euclid(1_000) != 0)
 }
 
 /// The canonical hash of a text or of bytes.
@@ -492,6 +519,17 @@ mod tests {
         let form = Form::Decimal { precision: 38, scale: 20 };
         assert_eq!(10_000_000_000_000_000_000_i128.to_f64(form), 0.1);
         assert_eq!(12_345_678_901_234_567_890_123_i128.to_f64(form), 123.456_789_012_345_68);
+    }
+
+    #[test]
+    fn nanoseconds_have_a_hash_of_their_own_that_leads_to_the_one_of_their_microsecond() {
+        let form = Form::Instant { nanos: true, utc: true };
+        for nanos in [0_i64, 1, -1, 999, 1_000, -1_000, 1_700_000_000_123_456_789, i64::MIN, i64::MAX] {
+            let (canonical, is_finer) = canonical_of_nanoseconds(nanos.precise_hash(form));
+            assert_eq!(canonical, nanos.canonical_hash(form), "{nanos}");
+            assert_eq!(is_finer, nanos % 1_000 != 0, "{nanos}");
+        }
+        assert_ne!(1_i64.precise_hash(form), 2_i64.precise_hash(form));
     }
 
     #[test]

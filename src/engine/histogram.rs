@@ -82,16 +82,17 @@ pub fn number_edges(spread: Spread, whole: bool, finest: Option<i32>) -> Edges {
     unreachable!("a step as wide as the range needs at most two bins")
 }
 
-/// Edges at calendar boundaries for day numbers; in seconds since 1970.
-pub fn day_edges(spread: Spread) -> Edges {
+/// Edges at calendar boundaries for day numbers; in seconds since 1970. Where only `whole_months` are known, each of them named by its
+/// first day, every edge is the first day of a month.
+pub fn day_edges(spread: Spread, whole_months: bool) -> Edges {
     let (low, high, open_low, open_high) = visible_range(spread);
     let room = (MAX_BINS - usize::from(open_low) - usize::from(open_high)) as i64;
     let (low, high) = (low as i64, high as i64);
-    if high - low < room {
+    if high - low < room && !whole_months {
         return calendar_edges((low..=high + 1).collect(), text_of_day, open_low, open_high);
     }
     let (first, last) = (week_index(low), week_index(high));
-    if last - first < room {
+    if last - first < room && !whole_months {
         let starts = (first..=last + 1).map(|week| week * 7 - 3).collect();
         return calendar_edges(starts, |day| format!("week of {}", text_of_day(day)), open_low, open_high);
     }
@@ -330,8 +331,12 @@ mod tests {
             (day(1900, 1, 2), day(2023, 12, 31), "1900 – 1904", 25),
             (day(1, 1, 1), day(9_999, 12, 31), "0000 – 0249", 40),
         ] {
-            let edges = day_edges(spread(from, to));
+            let edges = day_edges(spread(from, to), false);
             assert_eq!((edges.labels[0].as_str(), edges.labels.len()), (label, bins));
         }
+        let edges = day_edges(spread(day(2013, 1, 2), day(2013, 6, 1)), true);
+        assert_eq!((edges.labels[0].as_str(), edges.labels.len()), ("2013-01", 6));
+        let edges = day_edges(spread(day(2013, 5, 1), day(2013, 5, 3)), true);
+        assert_eq!((edges.labels[0].as_str(), edges.labels.len()), ("2013-05", 1));
     }
 }

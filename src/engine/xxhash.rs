@@ -61,6 +61,28 @@ pub fn xxh64_word(word: u64, seed: u64) -> u64 {
     avalanche(add_word(seed.wrapping_add(PRIMES[4]).wrapping_add(8), word))
 }
 
+/// The word of which [`xxh64_word`] is the hash: over eight bytes every step of XXH64 can be undone.
+pub fn word_of_xxh64(hash: u64, seed: u64) -> u64 {
+    const BACK: [u64; 3] = [inverse(PRIMES[0]), inverse(PRIMES[1]), inverse(PRIMES[2])];
+    let hash = (hash ^ (hash >> 32)).wrapping_mul(BACK[2]);
+    let half = hash ^ (hash >> 29);
+    let hash = (hash ^ (half >> 29)).wrapping_mul(BACK[1]);
+    let hash = hash ^ (hash >> 33);
+    let rounded = hash.wrapping_sub(PRIMES[3]).wrapping_mul(BACK[0]).rotate_right(27) ^ seed.wrapping_add(PRIMES[4]).wrapping_add(8);
+    rounded.wrapping_mul(BACK[0]).rotate_right(31).wrapping_mul(BACK[1])
+}
+
+/// What an odd number is multiplied by to be 1, modulo 2^64 (Newton: each step doubles the bits that are right).
+const fn inverse(odd: u64) -> u64 {
+    let mut inverse = odd;
+    let mut bits = 3;
+    while bits < 64 {
+        inverse = inverse.wrapping_mul(2_u64.wrapping_sub(odd.wrapping_mul(inverse)));
+        bits *= 2;
+    }
+    inverse
+}
+
 #[inline(always)]
 fn round(lane: u64, word: u64) -> u64 {
     lane.wrapping_add(word.wrapping_mul(PRIMES[1]))
@@ -94,6 +116,7 @@ mod tests {
             prop_assert_eq!(xxh64(&bytes, seed), xxhash_rust::xxh64::xxh64(&bytes, seed));
             let word = seed.wrapping_mul(bytes.len() as u64 + 3);
             prop_assert_eq!(xxh64_word(word, seed), xxhash_rust::xxh64::xxh64(&word.to_le_bytes(), seed));
+            prop_assert_eq!(word_of_xxh64(xxh64_word(word, seed), seed), word);
         }
     }
 }

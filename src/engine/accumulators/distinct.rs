@@ -2,6 +2,7 @@
 //! then registers (Apache DataSketches HLL, lgK 12, HLL_8, over XXH64 of the canonical bytes, updated as i64: as in Spark).
 
 use crate::domain::column_profile::Estimate;
+use crate::engine::canonical::{Form, canonical_of_nanoseconds};
 
 use super::hash_list::{count_hashes, fold_repeated, give_back, reserve_hashes};
 use super::registers::Registers;
@@ -9,6 +10,9 @@ use super::sketch_error::SketchError;
 
 /// Half width of the 95 % interval of the merged-form estimate: 1.96 x 1.04 / sqrt(4096).
 const RELATIVE_ERROR: f64 = 0.032;
+
+/// Nanoseconds of a microsecond.
+const NANOSECONDS: f64 = 1_000.0;
 
 /// Different hashes, exactly or estimated.
 #[derive(Clone, Debug)]
@@ -18,6 +22,10 @@ pub struct DistinctHashes {
     limit: usize,
     /// So many are known for certain: what was counted exactly when that was given up.
     pub(in crate::engine) known: u64,
+    /// Whether hashes are the precise ones of nanoseconds; registers hold the canonical ones, of microseconds.
+    nanoseconds: bool,
+    /// Whether registers were given a value of which the canonical bytes leave something out.
+    pub(in crate::engine) finer: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -44,10 +52,22 @@ impl DistinctHashes {
         } else {
             State::Registers(Box::default())
         };
-        Self { state, limit, known: 0 }
+        Self {
+            state,
+            limit,
+            known: 0,
+            nanoseconds: false,
+            finer: false,
+        }
     }
 
-    /// Adds a canonical hash of a value that occurs so many times.
+    /// For values of this form, by their precise hashes.
+    pub fn of_form(mut self, form: Form) -> Self {
+        self.nanoseconds = form.is_nanoseconds();
+        self
+    }
+
+    /// Adds the hash of a value that occurs so many times.
     pub fn update(&mut self, hash: u64, weight: u64) {
         match &mut self.state {
             State::Kept(hashes) => {
@@ -56,7 +76,7 @@ impl DistinctHashes {
                 hashes.extend(std::iter::repeat_n(hash, times));
                 self.keep_within_limit();
             }
-            State::Registers(registers) => registers.update(hash),
+            State::Registers(_) => self.register(&[hash]),
         }
     }
 
@@ -68,20 +88,21 @@ impl DistinctHashes {
                 kept.extend_from_slice(hashes);
                 self.keep_within_limit();
             }
-            State::Registers(registers) => hashes.iter().for_each(|hash| registers.update(*hash)),
+            State::Registers(_) => self.register(hashes),
         }
     }
 
     /// Adds the other's values.
     pub fn merge(&mut self, other: &Self) {
         self.known = self.known.max(other.known);
+        self.finer |= other.finer;
         match &other.state {
             State::Kept(theirs) => match &mut self.state {
                 State::Kept(mine) => {
                     mine.extend_from_slice(theirs);
                     self.keep_within_limit();
                 }
-                State::Registers(mine) => theirs.iter().for_each(|hash| mine.update(*hash)),
+                State::Registers(_) => self.register(theirs),
             },
             State::Registers(theirs) => {
                 self.give_up_exact_values();
@@ -130,12 +151,25 @@ impl DistinctHashes {
         })
     }
 
+    /// [`Self::estimate`] of `distinct` among `values`. Registers of microseconds say nothing of how many nanoseconds lie in each.
+    pub fn estimate_of(&self, distinct: u64, values: u64) -> Option<Estimate> {
+        let estimate = self.estimate()?;
+        if !self.finer || distinct == 0 {
+            return Some(estimate);
+        }
+        let most = (distinct as f64 * (1.0 + RELATIVE_ERROR) * NANOSECONDS).min(values as f64);
+        Some(Estimate {
+            method: "hll_lg12_microseconds".into(),
+            error: estimate.error.max(most / distinct as f64 - 1.0),
+        })
+    }
+
     /// The sketch of all hashes in the bytes of DataSketches (HLL_8), as Spark reads them.
     pub fn to_bytes(&self) -> Vec<u8> {
         match &self.state {
             State::Kept(hashes) => {
                 let mut registers = Box::<Registers>::default();
-                hashes.iter().for_each(|hash| registers.update(*hash));
+                fill(&mut registers, hashes, self.nanoseconds);
                 registers.to_bytes()
             }
             State::Registers(registers) => registers.to_bytes(),
@@ -148,6 +182,8 @@ impl DistinctHashes {
             state: State::Registers(Box::new(Registers::from_bytes(bytes)?)),
             limit: 0,
             known: 0,
+            nanoseconds: false,
+            finer: false,
         })
     }
 
@@ -172,9 +208,15 @@ impl DistinctHashes {
         if let State::Kept(hashes) = &mut self.state {
             self.known = self.known.max(distinct);
             let mut registers = Box::<Registers>::default();
-            hashes.iter().for_each(|hash| registers.update(*hash));
+            self.finer |= fill(&mut registers, hashes, self.nanoseconds);
             give_back(std::mem::take(hashes));
             self.state = State::Registers(registers);
+        }
+    }
+
+    fn register(&mut self, hashes: &[u64]) {
+        if let State::Registers(registers) = &mut self.state {
+            self.finer |= fill(registers, hashes, self.nanoseconds);
         }
     }
 
@@ -194,6 +236,21 @@ impl DistinctHashes {
     }
 }
 
+/// Puts hashes into registers, those of nanoseconds as the ones of their microseconds; says whether that lost anything.
+fn fill(registers: &mut Registers, hashes: &[u64], nanoseconds: bool) -> bool {
+    if !nanoseconds {
+        hashes.iter().for_each(|hash| registers.update(*hash));
+        return false;
+    }
+    let mut finer = false;
+    for hash in hashes {
+        let (canonical, is_finer) = canonical_of_nanoseconds(*hash);
+        registers.update(canonical);
+        finer |= is_finer;
+    }
+    finer
+}
+
 impl Drop for DistinctHashes {
     fn drop(&mut self) {
         if let State::Kept(hashes) = &mut self.state {
@@ -205,7 +262,7 @@ impl Drop for DistinctHashes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::canonical::{Form, Scalar};
+    use crate::engine::canonical::Scalar;
 
     fn hash(value: i64) -> u64 {
         value.canonical_hash(Form::Integer)
@@ -225,6 +282,37 @@ mod tests {
         left.know_at_least(1_000_000);
         assert_eq!(left.count(u64::MAX).distinct, 1_000_000);
         assert_eq!(left.count(10).distinct, 10);
+    }
+
+    #[test]
+    fn nanoseconds_are_counted_one_by_one_until_only_their_microseconds_are_known() {
+        let form = Form::Instant { nanos: true, utc: true };
+        let values = 50_000_u64;
+        let hashes: Vec<u64> = (0..values as i64)
+            .map(|i| (1_700_000_000_000_000_000 + 100 * i).precise_hash(form))
+            .collect();
+        let mut kept = DistinctHashes::new(1 << 17).of_form(form);
+        kept.update_block(&hashes);
+        let expected = DistinctCount {
+            distinct: values,
+            unique: Some(values),
+        };
+        assert_eq!((kept.count(values), kept.estimate_of(values, values)), (expected, None));
+        // The registers are those of the canonical hashes, whichever way the values went into them.
+        let mut canonical = DistinctHashes::new(0);
+        (0..values as i64).for_each(|i| canonical.update((1_700_000_000_000_000_000 + 100 * i).canonical_hash(form), 1));
+        let mut sketched = DistinctHashes::new(0).of_form(form);
+        sketched.merge(&kept);
+        assert_eq!(sketched.to_bytes(), canonical.to_bytes());
+        assert_eq!(kept.to_bytes(), canonical.to_bytes());
+        let count = sketched.count(values).distinct;
+        let estimate = sketched.estimate_of(count, values).unwrap();
+        assert_eq!(estimate.method, "hll_lg12_microseconds");
+        assert!(count as f64 * (1.0 + estimate.error) >= values as f64 - 1.0, "{count} {estimate:?}");
+        // Whole microseconds lose nothing.
+        let mut whole = DistinctHashes::new(0).of_form(form);
+        (0..1_000_i64).for_each(|i| whole.update((1_000 * i).precise_hash(form), 1));
+        assert_eq!(whole.estimate_of(1_000, 1_000), whole.estimate());
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod booleans;
 pub mod column;
 pub mod date_texts;
 pub mod day_counts;
+pub mod distance_moments;
 pub mod distinct;
 pub mod grid;
 pub mod hash_list;
@@ -25,6 +26,7 @@ pub mod scalar_column;
 pub mod shape_checks;
 pub mod shapes;
 pub mod sketch_error;
+pub mod spans;
 pub mod standard_patterns;
 pub mod sums;
 pub mod text_column;
@@ -36,6 +38,8 @@ pub mod times;
 pub mod token_column;
 pub mod top_values;
 
+#[cfg(test)]
+mod exactness_tests;
 #[cfg(test)]
 mod golden_tests;
 #[cfg(test)]

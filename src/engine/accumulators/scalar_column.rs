@@ -198,7 +198,7 @@ impl<K: Scalar, F: Family<K>> ScalarColumn<K, F> {
         if let Values::Exact(map) = &mut self.values {
             let entries = sorted(std::mem::take(map));
             let mut sketches = Sketches {
-                distinct: DistinctHashes::new(self.limits.hashes),
+                distinct: DistinctHashes::new(self.limits.hashes).of_form(self.form),
                 frequent: FrequentValues::default(),
                 lengths: Lengths::default(),
                 family: F::default(),
@@ -223,7 +223,7 @@ impl<K: Scalar, F: Family<K>> ScalarColumn<K, F> {
 
 impl<K: Scalar, F: Family<K>> Sketches<K, F> {
     fn update(&mut self, form: Form, key: K, weight: u64) {
-        let hash = key.canonical_hash(form);
+        let hash = key.precise_hash(form);
         self.distinct.update(hash, weight);
         self.frequent.update(hash, key, weight);
         self.lengths.update(key.text_length(form), weight);
@@ -233,7 +233,7 @@ impl<K: Scalar, F: Family<K>> Sketches<K, F> {
     fn update_block(&mut self, form: Form, keys: &[K]) {
         let mut hashes = [0_u64; BLOCK];
         let hashes = &mut hashes[..keys.len()];
-        hashes.iter_mut().zip(keys).for_each(|(hash, key)| *hash = key.canonical_hash(form));
+        hashes.iter_mut().zip(keys).for_each(|(hash, key)| *hash = key.precise_hash(form));
         self.distinct.update_block(hashes);
         hashes.iter().zip(keys).for_each(|(hash, key)| self.frequent.update(*hash, *key, 1));
         self.lengths.update_block(keys.iter().map(|key| key.text_length(form)));
@@ -249,7 +249,8 @@ impl<K: Scalar, F: Family<K>> Sketches<K, F> {
 
     fn finish(mut self, form: Form, context: &FinishContext, profile: &mut ColumnProfile) {
         let count = self.distinct.count(profile.non_null_count);
-        write_distinct(count, self.distinct.estimate(), profile);
+        let estimate = self.distinct.estimate_of(count.distinct, profile.non_null_count);
+        write_distinct(count, estimate, profile);
         let frequent = self.frequent.commonest();
         profile.metrics.mode = frequent
             .iter()

@@ -9,6 +9,7 @@ use crate::engine::limits::ColumnLimits;
 use super::day_counts::DayCounts;
 use super::quantiles::quantiles_of_entries;
 use super::scalar_column::{Family, FinishContext};
+use super::spans::{Bounded, Spans};
 
 /// Different days beyond which only months are kept.
 const DAY_LIMIT: usize = 1 << 19;
@@ -23,6 +24,8 @@ pub struct Times {
     /// Day -> count; first day of the month -> count once `coarse`.
     pub(in crate::engine) days: DayCounts,
     pub(in crate::engine) coarse: bool,
+    /// Different days that there are at least, once `coarse`.
+    pub(in crate::engine) known_days: u64,
     /// Dates and instants without end; they have a count and no place in time.
     pub(in crate::engine) infinite: u64,
 }
@@ -47,6 +50,10 @@ impl Family<i64> for Times {
         let (Some(min), Some(max)) = (keys.iter().min(), keys.iter().max()) else {
             return;
         };
+        if infinity_of(*min, form).is_some() || infinity_of(*max, form).is_some() {
+            // Rare: one by one.
+            return keys.iter().for_each(|key| self.update(form, *key, 1));
+        }
         self.range = Some(self.range.map_or((*min, *max), |range| (range.0.min(*min), range.1.max(*max))));
         // Neighbours often lie on one day.
         let mut run = (i64::MIN, 0);
@@ -64,6 +71,12 @@ impl Family<i64> for Times {
     }
 
     fn merge(&mut self, other: &Self) {
+        let (mine, theirs) = (self.least_days(), other.least_days());
+        let known_days = match (self.range, other.range) {
+            // Parts behind each other have one day in common at most.
+            (Some(a), Some(b)) if a.1 < b.0 || b.1 < a.0 => (mine + theirs).saturating_sub(1).max(mine).max(theirs),
+            _ => mine.max(theirs),
+        };
         self.range = match (self.range, other.range) {
             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
             (a, b) => a.or(b),
@@ -75,6 +88,9 @@ impl Family<i64> for Times {
         }
         if other.coarse && !self.coarse {
             self.coarsen();
+        }
+        if self.coarse {
+            self.known_days = known_days;
         }
         for (day, count) in other.days.iter() {
             if other.coarse {
@@ -109,39 +125,15 @@ impl Family<i64> for Times {
         if !self.coarse {
             days.iter().for_each(|(day, count)| weekdays[weekday(*day)] += count);
         }
-        let today = context.clock_day;
-        let before = |limit: i64| Some(days.iter().take_while(|entry| entry.0 < limit).map(|entry| entry.1).sum::<u64>());
-        let after = |limit: i64| {
-            Some(
-                days.iter()
-                    .rev()
-                    .take_while(|entry| entry.0 > limit)
-                    .map(|entry| entry.1)
-                    .sum::<u64>(),
-            )
-        };
-        let within = |length: i64| {
-            Some(
-                days.iter()
-                    .filter(|entry| (today - length..=today).contains(&entry.0))
-                    .map(|entry| entry.1)
-                    .sum::<u64>(),
-            )
-        };
         metrics.date_span_days = Some(last - first);
-        metrics.before_1yr_count = before(minus_months(today, 12));
-        metrics.before_5yr_count = before(minus_months(today, 60));
-        metrics.before_20yr_count = before(minus_months(today, 240));
-        metrics.before_100yr_count = before(minus_months(today, 1_200));
-        metrics.within_1mo_count = within(30);
-        metrics.within_1yr_count = within(365);
-        metrics.future_count = after(today);
-        metrics.distant_future_count = after(minus_months(today, -240));
         metrics.months_present = Some(count_groups(&days, month_index));
-        if !self.coarse {
+        let spans = if self.coarse {
+            Spans::of_months(&days, first, last)
+        } else {
             metrics.days_present = Some(days.len() as u64);
             metrics.weeks_present = Some(count_groups(&days, week_index));
-        }
+            Spans::of_days(&days)
+        };
         if form != Form::Date {
             metrics.midnight_count = Some(self.midnight);
         }
@@ -155,27 +147,55 @@ impl Family<i64> for Times {
                 low: quantiles[0],
                 high: quantiles[8],
             };
-            profile.histogram = fill_bins(&day_edges(spread), as_numbers().map(|entry| (entry.0 * 86_400.0, entry.1)));
+            profile.histogram = fill_bins(
+                &day_edges(spread, self.coarse),
+                as_numbers().map(|entry| (entry.0 * 86_400.0, entry.1)),
+            );
         }
-        if self.coarse {
-            let names = ["before_1yr_count", "before_5yr_count", "before_20yr_count", "before_100yr_count"];
-            for name in names
-                .into_iter()
-                .chain(["within_1mo_count", "within_1yr_count", "future_count", "distant_future_count"])
-            {
-                profile.estimates.insert(
-                    name.into(),
-                    Estimate {
-                        method: "whole_months".into(),
-                        error: 31.0 / (last - first).max(31) as f64,
-                    },
-                );
-            }
-        }
+        self.count_by_clock(&spans, context.clock_day, profile);
     }
 }
 
 impl Times {
+    /// Writes what depends on the day of the clock, and what whole months tell of days.
+    fn count_by_clock(&self, spans: &Spans, today: i64, profile: &mut ColumnProfile) {
+        let before = |months: i64| spans.within(i64::MIN, minus_months(today, months) - 1);
+        let metrics = &mut profile.metrics;
+        let mut figures = vec![
+            ("before_1yr_count", &mut metrics.before_1yr_count, before(12)),
+            ("before_5yr_count", &mut metrics.before_5yr_count, before(60)),
+            ("before_20yr_count", &mut metrics.before_20yr_count, before(240)),
+            ("before_100yr_count", &mut metrics.before_100yr_count, before(1_200)),
+            ("within_1mo_count", &mut metrics.within_1mo_count, spans.within(today - 30, today)),
+            ("within_1yr_count", &mut metrics.within_1yr_count, spans.within(today - 365, today)),
+            ("future_count", &mut metrics.future_count, spans.within(today + 1, i64::MAX)),
+            (
+                "distant_future_count",
+                &mut metrics.distant_future_count,
+                spans.within(minus_months(today, -240) + 1, i64::MAX),
+            ),
+        ];
+        if self.coarse {
+            figures.push(("days_present", &mut metrics.days_present, spans.days(self.known_days)));
+            figures.push(("weeks_present", &mut metrics.weeks_present, spans.weeks(self.known_days)));
+        }
+        for (name, slot, Bounded { value, error }) in figures {
+            *slot = Some(value);
+            if error > 0.0 {
+                let estimate = Estimate {
+                    method: "whole_months".into(),
+                    error,
+                };
+                profile.estimates.insert(name.into(), estimate);
+            }
+        }
+    }
+
+    /// Different days that there are at least.
+    fn least_days(&self) -> u64 {
+        if self.coarse { self.known_days } else { self.days.days() as u64 }
+    }
+
     fn add_day(&mut self, day: i64, weight: u64) {
         if weight == 0 {
             return;
@@ -192,6 +212,7 @@ impl Times {
     }
 
     pub(in crate::engine) fn coarsen(&mut self) {
+        self.known_days = self.days.days() as u64;
         self.coarse = true;
         for (day, count) in std::mem::take(&mut self.days).iter() {
             self.weekdays[weekday(day)] += count;

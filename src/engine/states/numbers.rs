@@ -4,6 +4,7 @@ use super::bytes::{StateReader, StateWriter};
 use super::values::StoredKey;
 use super::{StateError, damaged};
 use crate::engine::accumulators::booleans::Booleans;
+use crate::engine::accumulators::distance_moments::DistanceMoments;
 use crate::engine::accumulators::grid::DecimalGrid;
 use crate::engine::accumulators::moments::Moments;
 use crate::engine::accumulators::number_counts::NumberCounts;
@@ -54,6 +55,7 @@ impl StoredFamily<i64> for Times {
         out.put_count(self.infinite);
         self.weekdays.iter().for_each(|count| out.put_count(*count));
         out.put_flag(self.coarse);
+        out.put_count(self.known_days);
         let mut days: Vec<(i64, u64)> = self.days.iter().collect();
         days.sort_unstable();
         write_cells(&days, out);
@@ -70,6 +72,7 @@ impl StoredFamily<i64> for Times {
             *count = input.count()?;
         }
         times.coarse = input.flag()?;
+        times.known_days = input.count()?;
         for (day, count) in read_cells(input)? {
             times.days.add(day, count);
         }
@@ -82,7 +85,8 @@ impl<K: Scalar + StoredKey> StoredFamily<K> for Numbers<K> {
         write_counts(&self.counts, out);
         out.put_flag(self.stream.is_some());
         if let Some(stream) = &mut self.stream {
-            write_moments(&stream.moments, out);
+            out.put_signed(stream.moments.origin);
+            write_moments(&stream.moments.distances, out);
             let range = self.counts.range.map(|(min, max)| (min.to_f64(form), max.to_f64(form)));
             out.put_bytes(&stream.sketch.to_bytes(range));
             write_grid(&mut stream.grid, out);
@@ -93,7 +97,10 @@ impl<K: Scalar + StoredKey> StoredFamily<K> for Numbers<K> {
         let counts = read_counts(input)?;
         let stream = if input.flag()? {
             Some(Stream {
-                moments: read_moments(input)?,
+                moments: DistanceMoments {
+                    origin: input.signed()?,
+                    distances: read_moments(input)?,
+                },
                 sketch: QuantileSketch::from_bytes(input.bytes()?)?.0,
                 grid: read_grid(input)?,
             })

@@ -164,7 +164,7 @@ pub fn read_scalar_column<K: Scalar + StoredKey, F: StoredFamily<K>>(
         return Ok(column);
     }
     column.values = Values::Sketched(Box::new(Sketches {
-        distinct: read_distinct(input)?,
+        distinct: read_distinct(input)?.of_form(column.form()),
         frequent: read_frequent(input)?,
         lengths: read_lengths(input)?,
         family: F::read(column.form(), input, limits)?,
@@ -176,14 +176,16 @@ pub fn read_scalar_column<K: Scalar + StoredKey, F: StoredFamily<K>>(
 pub fn write_distinct(distinct: &mut DistinctHashes, out: &mut StateWriter) {
     distinct.give_up_exact_values();
     out.put_count(distinct.known);
+    out.put_flag(distinct.finer);
     out.put_bytes(&distinct.to_bytes());
 }
 
 /// Reads registers.
 pub fn read_distinct(input: &mut StateReader) -> Result<DistinctHashes, StateError> {
-    let known = input.count()?;
+    let (known, finer) = (input.count()?, input.flag()?);
     let mut distinct = DistinctHashes::from_bytes(input.bytes()?)?;
     distinct.know_at_least(known);
+    distinct.finer = finer;
     Ok(distinct)
 }
 

@@ -21,6 +21,8 @@ pub mod dataset;
 pub mod exact_number;
 pub mod find;
 pub mod identifier;
+pub mod loose_figures;
+pub mod loose_values;
 pub mod masking;
 pub mod name_match;
 pub mod overview;

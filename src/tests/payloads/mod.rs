@@ -4,4 +4,5 @@ mod backfill;
 mod fixture;
 mod generated;
 mod generator;
+mod others;
 mod reading;

@@ -12,6 +12,9 @@ use super::exact_number::ExactNumber;
 /// Texts are stored whole up to this many characters, then cut and marked.
 pub const TEXT_LIMIT_CHARS: usize = 4_096;
 
+/// The share of rows with a character outside ASCII, where another writer gave it; ours follows from a count.
+pub const NON_ASCII_RATIO: &str = "non_ascii_ratio";
+
 /// The five families of columns; the letter is what the database and JSON hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum GeneralType {
@@ -353,6 +356,13 @@ impl ColumnProfile {
     /// Whether the named metric is an estimate.
     pub fn is_estimate(&self, metric: &str) -> bool {
         self.estimates.contains_key(metric)
+    }
+
+    /// Keeps the share of all rows with a character outside ASCII as another writer gave it, with the count that it means.
+    pub fn keep_non_ascii_ratio(&mut self, ratio: f64) {
+        let rows = (ratio * self.row_count as f64).round() as u64;
+        self.metrics.non_ascii_count = self.metrics.non_ascii_count.or(Some(rows));
+        self.extensions.insert(NON_ASCII_RATIO.to_owned(), ratio.into());
     }
 
     /// Whether every value is different and none is missing: a key by the data.

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::anomaly::ProfileAnomaly;
 use super::column_meaning::{ColumnMeaning, PiiRisk};
-use super::column_profile::{ColumnProfile, HistogramBin, Metrics, PatternCount};
+use super::column_profile::{ColumnProfile, HistogramBin, Metrics, NON_ASCII_RATIO, PatternCount};
 use super::row_filter::{Literal, RowFilter, Test};
 use super::table_profile::Snapshot;
 
@@ -78,8 +78,10 @@ pub fn mask_column(column: &mut ColumnProfile, masking: Masking) {
     column.histogram.iter_mut().for_each(mask_bin);
     mask_metrics(&mut column.metrics);
     mask_meaning(&mut column.meaning);
-    // What another writer measured under a name that is not ours may be anything, a list of values too.
-    column.extensions.values_mut().for_each(|figure| *figure = Json::from(MASK));
+    // What another writer measured under a name that is not ours may be anything, a list of values too. This share is none.
+    let is_share = |name: &str, figure: &Json| name == NON_ASCII_RATIO && figure.is_number();
+    let hidden = column.extensions.iter_mut().filter(|(name, figure)| !is_share(name, figure));
+    hidden.for_each(|(_, figure)| *figure = Json::from(MASK));
 }
 
 fn mask_bin(bin: &mut HistogramBin) {

@@ -22,6 +22,8 @@ pub mod exact_number;
 pub mod find;
 pub mod group_mask;
 pub mod identifier;
+pub mod loose_figures;
+pub mod loose_values;
 pub mod masking;
 pub mod name_match;
 pub mod overview;

@@ -3,19 +3,18 @@
 
 use super::configuration::Configuration;
 use super::error::AppError;
-use super::payloads::{Payload, PayloadTable};
-use super::run_payloads::read_payload;
+use super::payload_columns::{find_in_payload, only_column};
+use super::run_payloads::{add_findings, read_payload};
 use super::switches::{AUTO_MANAGE, TABLE_READS, is_switched_on};
-use super::table_names::{ambiguous, find_named_table, only_one};
-use crate::domain::anomaly::ProfileAnomaly;
+use super::table_names::{find_named_table, only_one};
 use crate::domain::column_answer::{ColumnAnswer, ProfileOrigin, WantedSource};
-use crate::domain::identifier::TableGroupId;
-use crate::domain::name_match::{bare_name, is_same_name, means_name, means_table, spellings};
+use crate::domain::identifier::{TableGroupId, TableId};
+use crate::domain::name_match::spellings;
 use crate::store::Database;
 use crate::store::candidate_runs::{CandidateRun, Candidates, list_candidate_runs};
-use crate::store::column_reads::{self, NamedTable, StoredColumn};
+use crate::store::column_reads::{self, NamedTable};
 
-/// Runs of which only the payload may know the table, and that are opened for one answer.
+/// Payloads that are opened for one answer.
 pub(super) const MOST_PAYLOADS: u32 = 10;
 
 /// Runs that are asked of at first: nearly always the newest answers.
@@ -96,11 +95,12 @@ pub(super) async fn read_for_page(
         tables_on,
         for_page: true,
     };
+    let mut opened = 0;
     for run in runs {
-        match reader.read_run(&run, Some(table)).await? {
+        match reader.read_run(&run, Some(table), &mut opened).await? {
             Said::Found(answer) => return Ok(Some(ColumnProfileAnswer { run, answer: *answer })),
             Said::NoColumn => return Ok(None),
-            Said::NoTable(_) => {}
+            Said::NoTable(_) | Said::Unopened => {}
         }
     }
     Ok(None)
@@ -116,13 +116,15 @@ struct Reader<'a> {
 }
 
 /// What one run says about the column.
-enum Said {
+pub(super) enum Said {
     /// The column.
     Found(Box<ColumnAnswer>),
     /// The run has the table, and the table has no such column.
     NoColumn,
     /// The run does not have the table, or nothing can be read of it; holds why, where there is something to say.
     NoTable(Option<String>),
+    /// Only its payload may know, and enough payloads were opened.
+    Unopened,
 }
 
 impl Reader<'_> {
@@ -131,34 +133,42 @@ impl Reader<'_> {
         let group = &self.request.table_group_id;
         let (mut wanted, mut limit) = (Candidates::Newest, FIRST_RUNS);
         let mut unread: Option<(i64, String)> = None;
-        let mut payloads = 0;
-        'runs: loop {
+        let (mut opened, mut unopened) = (0, None);
+        loop {
             let runs = list_candidate_runs(self.db, group, table_id, wanted, limit).await?;
             let last = runs.last().map(|run| run.number);
             for run in runs {
-                payloads += u32::from(!run.has_rows);
-                if payloads > MOST_PAYLOADS {
-                    break 'runs;
-                }
-                match self.read_run(&run, table.as_ref()).await? {
+                match self.read_run(&run, table.as_ref(), &mut opened).await? {
                     Said::Found(mut answer) => {
-                        if let Some((number, reason)) = unread {
-                            let newer = format!("Run {number} is newer, but cannot be read for this table: {reason}");
-                            answer.reason = Some(answer.reason.map_or(newer.clone(), |reason| format!("{reason} {newer}")));
-                        }
+                        let newer =
+                            unread.map(|(number, reason)| format!("Run {number} is newer, but cannot be read for this table: {reason}"));
+                        let left = unopened.map(|number| {
+                            format!("Of run {number} and those before it no payload was opened: {MOST_PAYLOADS} are for one answer.")
+                        });
+                        let said: Vec<String> = [answer.reason.take(), newer, left].into_iter().flatten().collect();
+                        answer.reason = (!said.is_empty()).then(|| said.join(" "));
                         return Ok(ColumnProfileAnswer { run, answer: *answer });
                     }
                     Said::NoColumn => return Err(AppError::NotFound),
                     Said::NoTable(reason) => unread = unread.or(reason.map(|reason| (run.number, reason))),
+                    Said::Unopened => unopened = unopened.or(Some(run.number)),
                 }
             }
+            // Runs whose payload may know the table are looked at so far only; those with its rows, however old they are.
+            let may_open = self.request.source != WantedSource::Table && unopened.is_none();
             (wanted, limit) = match (wanted, last) {
-                (Candidates::Newest, Some(number)) => (Candidates::OlderThan(number), OLDER_RUNS),
+                (Candidates::Newest, Some(number)) if may_open => (Candidates::OlderThan(number), OLDER_RUNS),
+                (Candidates::Newest | Candidates::OlderThan(_), Some(number)) if table.is_some() => {
+                    (Candidates::WithRowsOlderThan(number), OLDER_RUNS)
+                }
                 _ => break,
             };
         }
+        if let Some(number) = unopened {
+            tracing::warn!(group = %group, run.number = number, "Enough payloads were opened for a column; of older runs only rows were asked");
+        }
         if let Some((number, reason)) = unread {
-            tracing::warn!(group = %self.request.table_group_id, run.number = number, reason, "No place could answer for a column");
+            tracing::warn!(group = %group, run.number = number, reason, "No place could answer for a column");
         }
         Err(AppError::NotFound)
     }
@@ -180,8 +190,8 @@ impl Reader<'_> {
         only_one(found)
     }
 
-    /// Asks the places of one run in their order.
-    async fn read_run(&self, run: &CandidateRun, table: Option<&NamedTable>) -> Result<Said, AppError> {
+    /// Asks the places of one run in their order; `opened` counts the payloads of all.
+    async fn read_run(&self, run: &CandidateRun, table: Option<&NamedTable>, opened: &mut u32) -> Result<Said, AppError> {
         let (wants_tables, wants_payload) = match self.request.source {
             WantedSource::Auto => (self.tables_on || !run.has_payload, true),
             WantedSource::Table => (true, false),
@@ -216,10 +226,15 @@ impl Reader<'_> {
         if !wants_payload || !run.has_payload {
             return Ok(if has_table_rows { Said::NoColumn } else { Said::NoTable(reason) });
         }
+        if *opened >= MOST_PAYLOADS {
+            return Ok(if has_table_rows { Said::NoColumn } else { Said::Unopened });
+        }
+        *opened += 1;
         Ok(
             match read_payload(self.db, self.config, &run.profile_run_id, run.has_payload).await? {
-                Ok(payload) => match self.find_in_payload(&payload, table, reason)? {
+                Ok(payload) => match find_in_payload(self.request, &payload, table, reason)? {
                     Said::NoTable(_) if has_table_rows => Said::NoColumn,
+                    Said::Found(answer) => Said::Found(Box::new(self.with_stored_findings(run, table, *answer).await?)),
                     said => said,
                 },
                 Err(error) if has_table_rows => {
@@ -229,6 +244,37 @@ impl Reader<'_> {
                 Err(error) => Said::NoTable(Some(error.to_string())),
             },
         )
+    }
+
+    /// Findings stand in rows, whichever place has the figures; the payload adds those of its own.
+    async fn with_stored_findings(
+        &self,
+        run: &CandidateRun,
+        table: Option<&NamedTable>,
+        mut answer: ColumnAnswer,
+    ) -> Result<ColumnAnswer, AppError> {
+        if self.for_page {
+            return Ok(answer);
+        }
+        let named = table.cloned().unwrap_or_else(|| NamedTable {
+            table_id: TableId::default(),
+            schema_name: answer.schema_name.clone(),
+            table_name: answer.table_name.clone(),
+        });
+        let stored = tokio::try_join!(
+            column_reads::list_column_anomalies(self.db, run, &named, &answer.column.column_name),
+            column_reads::list_dismissed_findings(self.db, &run.profile_run_id)
+        );
+        match stored.map_err(AppError::from) {
+            Ok((found, dismissed)) => answer.anomalies = add_findings(found, &dismissed, answer.anomalies),
+            Err(AppError::Internal(error)) => {
+                tracing::error!(run.id = %run.profile_run_id, %error, "The findings of a run could not be read; those of its payload are shown");
+                let said = "The findings beside it could not be read; the log says why.";
+                answer.reason = Some(answer.reason.map_or(said.to_owned(), |reason| format!("{reason} {said}")));
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(answer)
     }
 
     /// Results first, typed columns second. A part of the schema that is missing is added once, where Limn may do so.
@@ -275,7 +321,9 @@ impl Reader<'_> {
         if !stored.has_values {
             let position = stored.column.ordinal_position;
             let values = column_reads::list_column_values(self.db, run, &table.table_id, position).await?;
-            values.put_into(&mut stored.column);
+            if let Some(values) = values {
+                values.put_into(&mut stored.column);
+            }
         }
         if !self.for_page && stored.column.column_name != name {
             anomalies = column_reads::list_column_anomalies(self.db, run, table, &stored.column.column_name).await?;
@@ -289,85 +337,4 @@ impl Reader<'_> {
             reason,
         }))
     }
-
-    fn find_in_payload(&self, payload: &Payload, known: Option<&NamedTable>, reason: Option<String>) -> Result<Said, AppError> {
-        let named = [self.request.table_name.as_deref(), self.request.physical_name.as_deref()];
-        let names: Vec<&str> = named.into_iter().flatten().filter(|name| !name.trim().is_empty()).collect();
-        let has_column = |table: &&PayloadTable| {
-            table
-                .columns
-                .iter()
-                .any(|column| means_name(&self.request.column_name, &column.column_name))
-        };
-        let meant: Vec<&PayloadTable> = payload
-            .tables
-            .iter()
-            .filter(|table| match known {
-                Some(known) => {
-                    is_same_name(&table.table_name, &known.table_name)
-                        && (table.schema_name.is_empty() || is_same_name(&table.schema_name, &known.schema_name))
-                }
-                None if names.is_empty() => has_column(table),
-                None => names.iter().any(|name| means_table(name, &table.schema_name, &table.table_name)),
-            })
-            .collect();
-        let table = match meant.as_slice() {
-            [] => return Ok(Said::NoTable(None)),
-            [only] => *only,
-            several => return Err(ambiguous(several.iter().map(|table| (&table.schema_name, &table.table_name)))),
-        };
-        let columns = table
-            .columns
-            .iter()
-            .map(|column| StoredColumn {
-                schema_name: table.schema_name.clone(),
-                table_name: table.table_name.clone(),
-                column: column.clone(),
-                has_values: true,
-            })
-            .filter(|stored| means_name(&self.request.column_name, &stored.column.column_name))
-            .collect();
-        let Some(stored) = only_column(columns, &self.request.column_name)? else {
-            return Ok(Said::NoColumn);
-        };
-        let is_about = |column: &Option<String>| column.as_ref() == Some(&stored.column.column_name);
-        // The table's own spelling, as its rows would have it.
-        let (schema_name, table_name) = known.map_or((stored.schema_name, stored.table_name), |known| {
-            (known.schema_name.clone(), known.table_name.clone())
-        });
-        let said = table.anomalies.iter().filter(|anomaly| is_about(&anomaly.column_name)).cloned();
-        let anomalies = said
-            .map(|anomaly| ProfileAnomaly {
-                schema_name: schema_name.clone(),
-                table_name: table_name.clone(),
-                ..anomaly
-            })
-            .collect();
-        Ok(Said::Found(Box::new(ColumnAnswer {
-            anomalies,
-            schema_name,
-            table_name,
-            column: stored.column,
-            origin: ProfileOrigin::Payload,
-            reason,
-        })))
-    }
-}
-
-/// The column with exactly this name, else the only one that differs in capitals.
-fn only_column(mut columns: Vec<StoredColumn>, name: &str) -> Result<Option<StoredColumn>, AppError> {
-    for exact in [name.to_owned(), name.trim().to_owned(), bare_name(name)] {
-        if let Some(place) = columns.iter().position(|stored| stored.column.column_name == exact) {
-            return Ok(Some(columns.swap_remove(place)));
-        }
-    }
-    columns.retain(|stored| means_name(name, &stored.column.column_name));
-    if columns.len() > 1 {
-        let names: Vec<&str> = columns.iter().map(|stored| stored.column.column_name.as_str()).collect();
-        return Err(AppError::bad_request(
-            "The column's name means several columns",
-            format!("They differ in capitals only: {}. Write it as the table does.", names.join(", ")),
-        ));
-    }
-    Ok(columns.pop())
 }

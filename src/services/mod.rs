@@ -31,6 +31,7 @@ pub mod look_process;
 pub mod maintenance;
 pub mod partition_states;
 pub mod passwords;
+mod payload_columns;
 pub mod payloads;
 pub mod people;
 pub mod projects;

@@ -3,8 +3,10 @@
 use super::configuration::Configuration;
 use super::error::AppError;
 use super::payloads::{Payload, PayloadError, load_payload};
+use crate::domain::anomaly::ProfileAnomaly;
 use crate::domain::identifier::RunId;
 use crate::domain::masking::Masking;
+use crate::domain::name_match::is_same_name;
 use crate::store::{Database, column_reads, masking};
 
 /// Longest inline payload in characters.
@@ -45,4 +47,19 @@ pub async fn read_payload(
         }
     }
     Ok(read)
+}
+
+/// The findings that rows of a run have, and those that only its payload tells. What was dismissed is not brought back.
+pub fn add_findings(mut found: Vec<ProfileAnomaly>, dismissed: &[ProfileAnomaly], told: Vec<ProfileAnomaly>) -> Vec<ProfileAnomaly> {
+    let is_new = |told: &ProfileAnomaly| !found.iter().chain(dismissed).any(|known| is_same_finding(known, told));
+    let new: Vec<ProfileAnomaly> = told.into_iter().filter(is_new).collect();
+    found.extend(new);
+    found
+}
+
+/// One type at one place; a writer may have left the schema out.
+fn is_same_finding(a: &ProfileAnomaly, b: &ProfileAnomaly) -> bool {
+    let column = |finding: &ProfileAnomaly| finding.column_name.as_deref().unwrap_or_default().to_lowercase();
+    let is_schema = a.schema_name.is_empty() || b.schema_name.is_empty() || is_same_name(&a.schema_name, &b.schema_name);
+    a.anomaly_type == b.anomaly_type && is_schema && is_same_name(&a.table_name, &b.table_name) && column(a) == column(b)
 }

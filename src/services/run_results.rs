@@ -4,7 +4,7 @@
 use super::configuration::Configuration;
 use super::error::AppError;
 use super::payloads::{Payload, PayloadTable};
-use super::run_payloads::read_payload;
+use super::run_payloads::{add_findings, read_payload};
 use super::switches::{AUTO_MANAGE, TABLE_READS, is_switched_on};
 use crate::domain::anomaly::ProfileAnomaly;
 use crate::domain::column_answer::{ProfileOrigin, WantedSource};
@@ -81,7 +81,10 @@ pub async fn read_run_results(
     if wants_payload {
         match read_payload(db, config, &run.profile_run_id, has_payload).await? {
             Ok(payload) => {
-                (found.tables, found.findings) = of_payload(db, &run.table_group_id, payload).await?;
+                let told;
+                (found.tables, told) = of_payload(db, &run.table_group_id, payload).await?;
+                let dismissed = column_reads::list_dismissed_findings(db, &run.profile_run_id).await?;
+                found.findings = add_findings(found.findings, &dismissed, told);
                 found.origin = Some(ProfileOrigin::Payload);
             }
             Err(error) => {
@@ -156,7 +159,9 @@ async fn read_typed(db: &Database, run: &ProfileRun, table: &ResultTable) -> Res
         let mut column = stored.column;
         if !stored.has_values {
             let values = column_reads::list_column_values(db, &candidate, &table.table_id, column.ordinal_position).await?;
-            values.put_into(&mut column);
+            if let Some(values) = values {
+                values.put_into(&mut column);
+            }
         }
         columns.push(column);
     }

@@ -7,7 +7,7 @@ use crate::domain::name_match::{bare_name, means_table, table_spellings};
 use crate::store::Database;
 use crate::store::column_reads::{self, NamedTable};
 
-/// The table of a group that a name means, or two names together.
+/// The table of a group that a name means, or two names together: a table that only one of them means is none.
 pub async fn find_named_table(
     db: &Database,
     group: &TableGroupId,
@@ -19,23 +19,17 @@ pub async fn find_named_table(
         .flatten()
         .filter(|name| !name.trim().is_empty())
         .collect();
+    if names.is_empty() {
+        return Ok(None);
+    }
     let wanted: Vec<String> = names.iter().flat_map(|name| table_spellings(name)).collect();
     let mut listed = column_reads::list_tables_named(db, group, &wanted).await?;
     if listed.is_empty() && !wanted.iter().all(|name| name.is_ascii()) {
         // SQLite knows the capitals of ASCII only: compare all of them here.
         listed = column_reads::list_tables_named(db, group, &[]).await?;
     }
-    let mut found = Vec::new();
-    for name in names {
-        let narrowed: Vec<NamedTable> = if found.is_empty() { &listed } else { &found }
-            .iter()
-            .filter(|table| means_table(name, &table.schema_name, &table.table_name))
-            .cloned()
-            .collect();
-        if !narrowed.is_empty() {
-            found = narrowed;
-        }
-    }
+    let is_meant = |table: &NamedTable| names.iter().all(|name| means_table(name, &table.schema_name, &table.table_name));
+    let found: Vec<NamedTable> = listed.into_iter().filter(is_meant).collect();
     let is_exact = |table: &&NamedTable| table_name.is_some_and(|name| name == table.table_name || bare_name(name) == table.table_name);
     let exact: Vec<NamedTable> = found.iter().filter(is_exact).cloned().collect();
     only_one(if exact.len() == 1 { exact } else { found })

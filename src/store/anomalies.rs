@@ -14,9 +14,8 @@ use super::{Database, StoreError, Transaction, Value, list_of, rows_insert, sql}
 use crate::domain::alert::{AlertState, Decision};
 use crate::domain::anomaly::{AnomalyEvidence, ProfileAnomaly, RunFinding};
 use crate::domain::identifier::{AlertId, RunId, TableId};
-use crate::domain::table_profile::TableProfile;
 
-const RESULT_COLUMNS: &[&str] = &[
+pub(super) const RESULT_COLUMNS: &[&str] = &[
     "anomaly_result_id",
     "profile_run_id",
     "attempt",
@@ -50,39 +49,6 @@ const PLAIN_COLUMNS: &[&str] = &[
     "description",
     "detected_at",
 ];
-
-/// Stores the anomalies of one table of a payload.
-pub(super) async fn insert_of_payload(
-    tx: &mut Transaction,
-    run: &RunId,
-    attempt: u32,
-    table_id: &TableId,
-    profile: &TableProfile,
-    anomalies: &[ProfileAnomaly],
-) -> Result<(), StoreError> {
-    let mut places: HashMap<String, u32> = HashMap::new();
-    let mut results = Vec::new();
-    for anomaly in anomalies {
-        let what = format!("{run}\n{table_id}\n{:?}\n{}", anomaly.column_name, anomaly.anomaly_type);
-        let place = places.entry(what.clone()).and_modify(|place| *place += 1).or_insert(0);
-        let id = format!("payload:{}", hex(&Sha256::digest(format!("{what}\n{place}"))));
-        let mut row = result_row(
-            id,
-            run,
-            attempt,
-            Some(table_id),
-            (&profile.schema_name, &profile.table_name),
-            anomaly,
-        );
-        row.push(false.into());
-        row.extend(evidence_values(anomaly)?);
-        results.push(row);
-    }
-    for statement in rows_insert("dq_profile_anomaly_results", RESULT_COLUMNS, results) {
-        statement.execute(&mut *tx).await?;
-    }
-    Ok(())
-}
 
 /// Stores what was found in a profile. Those that people dismissed stay dismissed: `dismissed` names them
 /// by column and type.
@@ -258,7 +224,7 @@ pub(super) async fn insert_reported(
 }
 
 /// A row of `dq_profile_anomaly_results` up to the moment of its finding.
-fn result_row(
+pub(super) fn result_row(
     id: String,
     run: &RunId,
     attempt: u32,

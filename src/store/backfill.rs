@@ -4,7 +4,7 @@
 use super::column_contents::delete_columns;
 use super::column_profiles::replace_table_rows;
 use super::run_completion::{insert_failed_tables, update_current_failures, update_current_figures};
-use super::{Database, StoreError, Transaction, anomalies, audit, new_id, sql};
+use super::{Database, StoreError, Transaction, audit, new_id, payload_findings, sql};
 use crate::domain::anomaly::ProfileAnomaly;
 use crate::domain::audit::Actor;
 use crate::domain::identifier::{RunId, TableGroupId, TableId};
@@ -115,6 +115,7 @@ pub async fn replace_payload_rows(
     actor: &Actor,
 ) -> Result<Exploded, StoreError> {
     let (run_id, attempt) = (&run.profile_run_id, run.attempt);
+    let dismissals = payload_findings::list_dismissals(tx, run_id, attempt).await?;
     delete_payload_rows(tx, run).await?;
     let others = written_by_others(tx, run).await?;
     let mut known = known_tables(tx, &run.table_group_id).await?;
@@ -140,7 +141,7 @@ pub async fn replace_payload_rows(
             continue;
         }
         replace_table_rows(tx, run_id, attempt, &table_id, &profile).await?;
-        anomalies::insert_of_payload(tx, run_id, attempt, &table_id, &profile, &table.anomalies).await?;
+        payload_findings::insert_of_payload(tx, run_id, attempt, &table_id, &profile, &table.anomalies, &dismissals).await?;
         done.written.tables += 1;
         done.written.columns += profile.columns.len() as u64;
         done.written.values += profile

@@ -15,6 +15,8 @@ pub enum Candidates {
     OlderThan(i64),
     /// The newest with rows of the table.
     WithRows,
+    /// The newest with rows of the table below a number.
+    WithRowsOlderThan(i64),
 }
 
 /// A completed run that may have a table: in rows, or in its payload.
@@ -53,6 +55,7 @@ pub async fn list_candidate_runs(
         Candidates::Newest => (i64::MAX, has_either),
         Candidates::OlderThan(number) => (number, has_either),
         Candidates::WithRows => (i64::MAX, "has_rows = 1"),
+        Candidates::WithRowsOlderThan(number) => (number, "has_rows = 1"),
     };
     // The limits keep PostgreSQL from looking through all runs for the few that are wanted.
     let rows = sql_joined(format!("select * from (select p.profile_run_id, p.run_number, p.attempt, p.status, p.started_at, p.completed_at, p.row_count,

@@ -47,7 +47,7 @@ pub async fn list_column_history(db: &Database, table: &TableId, column_name: &s
     let rows = sql_joined(format!(
         "{} order by run_number desc",
         from_both(&format!(
-            "select @run.profile_run_id, @run.attempt, newest.run_number, newest.completed_at, @figures, @column.values_json, @bars
+            "select @run.profile_run_id, @run.attempt, newest.run_number, newest.completed_at, @figures, @column.values_json, @told, @bars
              from {newest} newest, @results where {}",
             column_of_run("newest")
         ))
@@ -67,7 +67,9 @@ pub async fn list_column_history(db: &Database, table: &TableId, column_name: &s
     let mut written = list_written_values(db, table, &bare, None).await?;
     for StoredPoint { in_run, .. } in points.iter_mut().filter(|point| !point.has_values) {
         let place = (in_run.profile_run_id.0.clone(), in_run.column.ordinal_position);
-        written.remove(&place).unwrap_or_default().put_into(&mut in_run.column);
+        if let Some(distribution) = written.remove(&place) {
+            distribution.put_into(&mut in_run.column);
+        }
     }
     Ok(points.into_iter().map(|point| point.in_run).collect())
 }
@@ -77,7 +79,7 @@ pub async fn list_whole_columns(db: &Database, table: &TableId, run: &RunId, att
     let rows = sql_joined(format!(
         "{} order by ordinal_position",
         from_both(
-            "select @figures, @column.values_json, @bars from @results
+            "select @figures, @column.values_json, @told, @bars from @results
              where @run.table_id = $1 and @run.profile_run_id = $2 and @run.attempt = $3"
         )
     ))
@@ -90,9 +92,10 @@ pub async fn list_whole_columns(db: &Database, table: &TableId, run: &RunId, att
     let mut bare = Vec::new();
     for row in &rows {
         let mut column = read_result(row)?;
-        match read_distribution(row)? {
-            Some(distribution) => distribution.put_into(&mut column),
-            None => bare.push(columns.len()),
+        let (distribution, has_values) = read_distribution(row)?;
+        distribution.put_into(&mut column);
+        if !has_values {
+            bare.push(columns.len());
         }
         columns.push(column);
     }
@@ -101,7 +104,9 @@ pub async fn list_whole_columns(db: &Database, table: &TableId, run: &RunId, att
     for at in bare {
         let column: &mut ColumnProfile = &mut columns[at];
         let place = (run.0.clone(), column.ordinal_position);
-        written.remove(&place).unwrap_or_default().put_into(column);
+        if let Some(distribution) = written.remove(&place) {
+            distribution.put_into(column);
+        }
     }
     Ok(columns)
 }
@@ -115,9 +120,8 @@ struct StoredPoint {
 
 fn read_point(row: &Record) -> Result<StoredPoint, StoreError> {
     let mut column = read_result(row)?;
-    let distribution = read_distribution(row)?;
-    let has_values = distribution.is_some();
-    distribution.unwrap_or_default().put_into(&mut column);
+    let (distribution, has_values) = read_distribution(row)?;
+    distribution.put_into(&mut column);
     Ok(StoredPoint {
         in_run: ColumnInRun {
             profile_run_id: RunId(row.text("profile_run_id")?),

@@ -5,15 +5,16 @@
 
 use super::candidate_runs::CandidateRun;
 use super::column_contents::name_hash;
-use super::column_rows::read_result;
+use super::column_rows::{read_result, read_written_object};
 use super::column_values::{Distribution, list_written_values, read_distribution};
 use super::result_sources::{exists_in_either, from_both};
 use super::statement::sql_joined;
 use super::veil::{veil_column, veil_finding};
 use super::{Database, Record, StoreError, list_of, sql};
 use crate::domain::anomaly::{AnomalyEvidence, ProfileAnomaly};
-use crate::domain::column_profile::{ColumnProfile, GeneralType};
+use crate::domain::column_profile::ColumnProfile;
 use crate::domain::identifier::{RunId, TableGroupId, TableId};
+use crate::domain::loose_figures;
 
 /// A table of a group by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,9 +34,9 @@ pub struct StoredColumn {
     pub schema_name: String,
     /// Table as the row says it.
     pub table_name: String,
-    /// Figures, with values and bars where `has_values`.
+    /// Figures, with the values and bars that stand beside them.
     pub column: ColumnProfile,
-    /// Whether values and bars stood beside the figures; else others may have written them as rows.
+    /// Whether these are all values and bars; else others may have written them as rows, which win.
     pub has_values: bool,
 }
 
@@ -80,7 +81,7 @@ pub async fn find_payload(db: &Database, run: &RunId, most: u64) -> Result<Optio
 }
 
 /// A column whole, of one table in one run.
-const WHOLE_COLUMN: &str = "select @run.schema_name, @run.table_name, @figures, @column.values_json, @bars from @results
+const WHOLE_COLUMN: &str = "select @run.schema_name, @run.table_name, @figures, @column.values_json, @told, @bars from @results
      where @run.table_id = $1 and @run.profile_run_id = $2 and @run.attempt = $3";
 
 /// The columns of `dq_profile_results` with exactly this name: by index.
@@ -145,16 +146,16 @@ pub async fn list_typed_columns(
     rows.iter().map(read_typed).collect()
 }
 
-/// The values and bars that others wrote as rows, each by rank and label.
+/// The values and bars that others wrote as rows, each by rank and label; nothing where there are none.
 pub async fn list_column_values(
     db: &Database,
     run: &CandidateRun,
     table: &TableId,
     ordinal_position: u32,
-) -> Result<Distribution, StoreError> {
+) -> Result<Option<Distribution>, StoreError> {
     let place = (run.profile_run_id.as_str(), run.attempt);
     let mut found = list_written_values(db, table, &[place], Some(ordinal_position)).await?;
-    Ok(found.remove(&(run.profile_run_id.0.clone(), ordinal_position)).unwrap_or_default())
+    Ok(found.remove(&(run.profile_run_id.0.clone(), ordinal_position)))
 }
 
 /// The anomalies of a run about one column, newest first. The plain records are read only where the first table has none.
@@ -197,6 +198,19 @@ pub async fn list_run_anomalies(db: &Database, run: &RunId) -> Result<Vec<Profil
          select {plain} from written_anomalies a join dq_profiles p on p.profile_run_id = a.profile_run_id and p.attempt = a.attempt
          where a.profile_run_id = $1 and not exists (select 1 from dq_profile_anomaly_results r where r.profile_run_id = $1)
          order by 10 desc, 2, 3, 4"
+    ))
+    .bind(run.as_str())
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(read_anomaly).collect()
+}
+
+/// The findings of a run's published attempt that people dismissed: another place that has them too is not to bring them back.
+pub async fn list_dismissed_findings(db: &Database, run: &RunId) -> Result<Vec<ProfileAnomaly>, StoreError> {
+    let found = finding_columns("f");
+    let rows = sql_joined(format!(
+        "select {found} from dq_profile_anomaly_results f join dq_profiles p on p.profile_run_id = f.profile_run_id and p.attempt = f.attempt
+         where f.profile_run_id = $1 and coalesce(f.dismissed, false)"
     ))
     .bind(run.as_str())
     .fetch_all(db)
@@ -257,9 +271,8 @@ fn read_named_table(row: &Record) -> Result<NamedTable, StoreError> {
 
 pub(super) fn read_stored(row: &Record) -> Result<StoredColumn, StoreError> {
     let mut column = read_result(row)?;
-    let distribution = read_distribution(row)?;
-    let has_values = distribution.is_some();
-    distribution.unwrap_or_default().put_into(&mut column);
+    let (distribution, has_values) = read_distribution(row)?;
+    distribution.put_into(&mut column);
     Ok(StoredColumn {
         schema_name: row.text_opt("schema_name")?.unwrap_or_default(),
         table_name: row.text_opt("table_name")?.unwrap_or_default(),
@@ -270,39 +283,39 @@ pub(super) fn read_stored(row: &Record) -> Result<StoredColumn, StoreError> {
 
 /// A row of `dq_profile_columns`: typed columns win over `metrics_json`; absent counts follow from the others.
 fn read_typed(row: &Record) -> Result<StoredColumn, StoreError> {
-    let mut column: ColumnProfile = row.json_opt("metrics_json")?.unwrap_or_default();
+    // A count below zero is none.
+    let count = |name: &str| -> Result<Option<u64>, StoreError> { Ok(row.integer_opt(name)?.and_then(|count| u64::try_from(count).ok())) };
+    let mut figures = read_written_object(row, "metrics_json")?;
+    figures.shift_remove("top_values");
+    figures.shift_remove("histogram");
+    for name in ["data_type", "general_type"] {
+        figures.insert(name.into(), row.text_opt(name)?.unwrap_or_default().into());
+    }
+    let mut column = loose_figures::read_column(figures).map_err(|error| StoreError::unreadable("column profile", error))?;
     column.column_name = row.text("column_name")?;
     column.ordinal_position = row.small("ordinal_position")?;
-    column.data_type = row.text_opt("data_type")?.unwrap_or_default();
-    column.general_type = GeneralType::from_letter(&row.text_opt("general_type")?.unwrap_or_default());
-    column.row_count = row.count_opt("row_count")?.unwrap_or_default();
-    let non_null = row.count_opt("non_null_count")?;
-    column.null_count = match row.count_opt("null_count")? {
-        Some(nulls) => nulls,
-        None => non_null.map(|values| column.row_count.saturating_sub(values)).unwrap_or_default(),
-    };
-    column.non_null_count = non_null.unwrap_or(column.row_count.saturating_sub(column.null_count));
-    let rows = column.row_count;
+    column.row_count = count("row_count")?.unwrap_or_default();
+    loose_figures::settle_counts(&mut column, count("null_count")?, count("non_null_count")?);
+    if let Some(ratio) = row.real_opt("non_ascii_ratio")?.filter(|ratio| ratio.is_finite()) {
+        column.keep_non_ascii_ratio(ratio);
+    }
     let metrics = &mut column.metrics;
-    metrics.null_ratio = (rows > 0).then(|| column.null_count as f64 / rows as f64);
-    metrics.distinct_count = row.count_opt("distinct_count")?.or(metrics.distinct_count);
+    metrics.distinct_count = count("distinct_count")?.or(metrics.distinct_count);
     metrics.min_value = row.text_opt("min_value")?.or(metrics.min_value.take());
     metrics.max_value = row.text_opt("max_value")?.or(metrics.max_value.take());
     metrics.avg_value = row.real_opt("avg_value")?.or(metrics.avg_value);
     metrics.stddev_value = row.real_opt("stddev_value")?.or(metrics.stddev_value);
     metrics.median = row.real_opt("median_value")?.or(metrics.median);
     metrics.p95 = row.real_opt("p95_value")?.or(metrics.p95);
-    metrics.true_count = row.count_opt("true_count")?.or(metrics.true_count);
-    metrics.false_count = row.count_opt("false_count")?.or(metrics.false_count);
-    metrics.min_length = row.count_opt("min_length")?.or(metrics.min_length);
-    metrics.max_length = row.count_opt("max_length")?.or(metrics.max_length);
+    metrics.true_count = count("true_count")?.or(metrics.true_count);
+    metrics.false_count = count("false_count")?.or(metrics.false_count);
+    metrics.min_length = count("min_length")?.or(metrics.min_length);
+    metrics.max_length = count("max_length")?.or(metrics.max_length);
     metrics.avg_length = row.real_opt("avg_length")?.or(metrics.avg_length);
-    let values = column.non_null_count as f64;
-    let non_ascii = row.real_opt("non_ascii_ratio")?.map(|ratio| (ratio * values).round() as u64);
-    metrics.non_ascii_count = metrics.non_ascii_count.or(non_ascii);
     metrics.min_date = metrics.min_date.take().or(row.text_opt("min_date")?);
     metrics.max_date = metrics.max_date.take().or(row.text_opt("max_date")?);
     metrics.date_span_days = row.integer_opt("date_span_days")?.or(metrics.date_span_days);
+    loose_figures::settle_extent(&mut column);
     veil_column(row, &mut column)?;
     Ok(StoredColumn {
         schema_name: row.text_opt("schema_name")?.unwrap_or_default(),

@@ -10,6 +10,7 @@ use super::column_values::cut_at;
 use super::veil::veil_column;
 use super::{Record, StoreError};
 use crate::domain::column_profile::{ColumnProfile, TEXT_LIMIT_CHARS};
+use crate::domain::loose_figures::{self, quantile_name};
 
 /// Keys of a column profile that are columns of `dq_profile_results`, with the column's name.
 const OWN_COLUMNS: [(&str, &str, Kind); 11] = [
@@ -97,29 +98,53 @@ fn with_names(metric: &str, mut figure: Json) -> Json {
     figure
 }
 
-/// The metrics of a row: one JSON object, or their names and values.
-fn read_metrics(row: &Record) -> Result<Map<String, Json>, StoreError> {
+/// An object that another writer left as text. Anything else there says nothing, and the log says so.
+pub(super) fn read_written_object(row: &Record, name: &str) -> Result<Map<String, Json>, StoreError> {
+    let Some(text) = row.text_opt(name)? else { return Ok(Map::new()) };
+    match serde_json::from_str(&text) {
+        Ok(Json::Object(members)) => return Ok(members),
+        Ok(Json::Null) => {}
+        Ok(_) => tracing::warn!(name, "What another writer stored is no JSON object; it is left out"),
+        Err(error) => tracing::warn!(name, %error, "What another writer stored is no JSON; it is left out"),
+    }
+    Ok(Map::new())
+}
+
+/// The metrics and quantiles of a row that another writer left, by our names.
+fn read_written_metrics(row: &Record) -> Result<Map<String, Json>, StoreError> {
+    let mut found = read_written_object(row, "metrics_json")?;
+    for (name, value) in read_written_object(row, "percentiles_json")? {
+        found.insert(quantile_name(&name).map_or(name, str::to_owned), value);
+    }
+    Ok(found)
+}
+
+/// The metrics and quantiles of a row that Limn wrote: their names and values. Nothing where another wrote it.
+fn read_own_metrics(row: &Record) -> Result<Option<Map<String, Json>>, StoreError> {
     let Some(figures) = row.json_opt::<Vec<Json>>("figures_json")? else {
-        return Ok(row.json_opt("metrics_json")?.unwrap_or_default());
+        return Ok(None);
     };
     let names: Vec<String> = row.json_opt("names_json")?.unwrap_or_default();
     if names.len() != figures.len() {
         return Err(StoreError::unreadable("figures_json", "there is not one figure a name"));
     }
-    Ok(names
-        .into_iter()
-        .zip(figures)
-        .map(|(name, figure)| {
-            let figure = with_names(&name, figure);
-            (name, figure)
-        })
-        .collect())
+    let named = names.into_iter().zip(figures).map(|(name, figure)| {
+        let figure = with_names(&name, figure);
+        (name, figure)
+    });
+    let mut found: Map<String, Json> = named.collect();
+    found.append(&mut row.json_opt("percentiles_json")?.unwrap_or_default());
+    Ok(Some(found))
 }
 
 /// Reads the figures of a row that `@figures` selected back. Its columns win over whatever the JSON texts say.
 pub(super) fn read_result(row: &Record) -> Result<ColumnProfile, StoreError> {
-    let mut keys = read_metrics(row)?;
-    keys.append(&mut row.json_opt("percentiles_json")?.unwrap_or_default());
+    let own = read_own_metrics(row)?;
+    let is_own = own.is_some();
+    let mut keys = match own {
+        Some(keys) => keys,
+        None => read_written_metrics(row)?,
+    };
     for (key, column, kind) in OWN_COLUMNS {
         let value = match kind {
             Kind::Text => row.text_opt(column)?.map(Json::from),
@@ -133,7 +158,12 @@ pub(super) fn read_result(row: &Record) -> Result<ColumnProfile, StoreError> {
     }
     keys.shift_remove("top_values");
     keys.shift_remove("histogram");
-    let mut column = serde_json::from_value(Json::Object(keys)).map_err(|error| StoreError::unreadable("column profile", error))?;
+    let read = if is_own {
+        serde_json::from_value(Json::Object(keys))
+    } else {
+        loose_figures::read_column(keys)
+    };
+    let mut column = read.map_err(|error| StoreError::unreadable("column profile", error))?;
     veil_column(row, &mut column)?;
     Ok(column)
 }

@@ -13,6 +13,7 @@ use super::sessions::hex;
 use super::{Database, Record, StoreError, list_of, sql};
 use crate::domain::column_profile::{ColumnProfile, HistogramBin, TEXT_LIMIT_CHARS, TopValue};
 use crate::domain::identifier::TableId;
+use crate::domain::loose_values::read_both;
 use crate::domain::masking::{Masking, mask_column};
 
 /// Values in lists, and their longest text.
@@ -128,25 +129,38 @@ pub(super) fn read_preview(row: &Record) -> Result<Distribution, StoreError> {
             bins: read_histogram(row)?.unwrap_or_default(),
         });
     }
-    // Other writers put other things there: a preview that is none is no preview.
-    let preview = row.text_opt("top_values_json")?.and_then(|text| serde_json::from_str(&text).ok());
+    let mut told = read_told(row)?;
+    told.values.truncate(PREVIEW_VALUES);
+    for top in &mut told.values {
+        top.value = cut_at(&top.value, PREVIEW_CHARS);
+    }
+    Ok(told)
+}
+
+/// The values and bars that another writer left beside the column, in any of their shapes. What is no list of values there is none.
+fn read_told(row: &Record) -> Result<Distribution, StoreError> {
+    let told: Option<Json> = row.text_opt("top_values_json")?.and_then(|text| serde_json::from_str(&text).ok());
+    // A count below zero is none.
+    let rows = row
+        .integer_opt("record_count")?
+        .and_then(|rows| u64::try_from(rows).ok())
+        .unwrap_or_default();
+    let (values, bins) = told.map(|told| read_both(&told, rows)).unwrap_or_default();
     Ok(Distribution {
-        values: preview.unwrap_or_default(),
-        bins: read_histogram(row)?.unwrap_or_default(),
+        values,
+        bins: read_histogram(row)?.unwrap_or(bins),
     })
 }
 
-/// All values and bars of a row that Limn wrote; nothing where others wrote it, whose values are rows.
-pub(super) fn read_distribution(row: &Record) -> Result<Option<Distribution>, StoreError> {
+/// All values and bars of a row that Limn wrote, and that these are all; where others wrote it, what they left beside it: theirs may be rows.
+pub(super) fn read_distribution(row: &Record) -> Result<(Distribution, bool), StoreError> {
     let Some(entries) = row.json_opt::<Vec<ValueEntry>>("values_json")? else {
-        return Ok(None);
+        return Ok((read_told(row)?, false));
     };
     let rows = row.count_opt("record_count")?.unwrap_or_default();
     let values = entries.into_iter().map(|entry| entry.into_top_value(rows)).collect();
-    Ok(Some(Distribution {
-        values,
-        bins: read_histogram(row)?.unwrap_or_default(),
-    }))
+    let bins = read_histogram(row)?.unwrap_or_default();
+    Ok((Distribution { values, bins }, true))
 }
 
 /// The bars of a row that `@bars` selected.
@@ -252,7 +266,11 @@ pub(super) async fn list_written_values(
 fn read_written_value(row: &Record, Distribution { values, bins }: &mut Distribution) -> Result<(), StoreError> {
     let (lower, upper) = (row.real_opt("bucket_lower_bound")?, row.real_opt("bucket_upper_bound")?);
     let label = row.text_opt("bucket_label")?;
-    let count = row.count_opt("frequency")?.unwrap_or_default();
+    // A count below zero is none.
+    let count = row
+        .integer_opt("frequency")?
+        .and_then(|count| u64::try_from(count).ok())
+        .unwrap_or_default();
     if row.flag("is_bucket")? || label.is_some() || lower.is_some() || upper.is_some() {
         bins.push(HistogramBin {
             label: label.unwrap_or_default(),

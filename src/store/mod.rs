@@ -50,6 +50,7 @@ pub mod masking;
 pub mod outbox;
 pub mod overview;
 pub mod partition_states;
+mod payload_findings;
 pub mod profile_runs;
 pub mod projects;
 pub mod rollups;

@@ -2,7 +2,7 @@
 //! and `written_results`, rows of other writers and of older versions. One text with marks becomes a statement over both:
 //!
 //! `@results` the joined tables · `@run.` ids and names of the table in its run · `@place.` the ordinal position · `@column.` the figures ·
-//! `@figures` all that `read_result` needs · `@few` the values of lists · `@bars` the histogram · `@named($name, $hash)` the columns of exactly that name.
+//! `@figures` all that `read_result` needs · `@few` the values of lists · `@told` the list that others leave beside · `@bars` the histogram · `@named($name, $hash)` the columns of exactly that name.
 
 /// The words of one place for every mark.
 struct Place {
@@ -12,6 +12,7 @@ struct Place {
     column: &'static str,
     documents: &'static str,
     few: &'static str,
+    told: &'static str,
     bars: &'static str,
     /// The condition on the name, with `$name` and `$hash` for the two marks.
     named: &'static str,
@@ -24,6 +25,7 @@ const WRITTEN: Place = Place {
     column: "r.",
     documents: "r.metrics_json, null as names_json, null as figures_json",
     few: "r.top_values_json, null as few_json",
+    told: "r.top_values_json",
     bars: "r.histogram_json, null as axis_json, null as counts_json",
     // A name may be longer than an index entry can be.
     named: "substr(r.column_name, 1, 400) = substr($name, 1, 400) and r.column_name = $name",
@@ -36,6 +38,7 @@ const SHARED: Place = Place {
     column: "c.",
     documents: "null as metrics_json, h.body as names_json, c.figures_json",
     few: "null as top_values_json, coalesce(c.preview_json, c.values_json) as few_json",
+    told: "null as top_values_json",
     bars: "null as histogram_json, a.body as axis_json, c.counts_json",
     named: "p.name_hash = $hash and c.column_name = $name",
 };
@@ -67,6 +70,7 @@ fn in_words_of(place: &Place, text: &str) -> String {
         .replace("@figures", FIGURES)
         .replace("@documents", place.documents)
         .replace("@few", place.few)
+        .replace("@told", place.told)
         .replace("@bars", place.bars)
         .replace("@run.", place.run)
         .replace("@place.", place.place)
@@ -89,7 +93,7 @@ mod tests {
     #[test]
     fn every_mark_has_words_in_both_places() {
         let text = from_both(
-            "select @figures, @few, @bars from @results where @run.table_id = $1 and @named($2, $3) and @place.ordinal_position = 1",
+            "select @figures, @few, @told, @bars from @results where @run.table_id = $1 and @named($2, $3) and @place.ordinal_position = 1",
         );
         assert!(!text.contains('@'), "{text}");
         assert!(

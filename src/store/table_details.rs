@@ -349,11 +349,8 @@ fn read_listed(row: &Record) -> Result<ColumnProfile, StoreError> {
 }
 
 fn read_whole(row: &Record, mut column: ColumnProfile) -> Result<WholeColumn, StoreError> {
-    let distribution = read_distribution(row)?;
-    let has_values = distribution.is_some();
-    if let Some(distribution) = distribution {
-        distribution.put_into(&mut column);
-    }
+    let (distribution, has_values) = read_distribution(row)?;
+    distribution.put_into(&mut column);
     Ok(WholeColumn { column, has_values })
 }
 
@@ -373,7 +370,9 @@ async fn add_written_values(
     let mut written = list_written_values(db, table_id, &runs, None).await?;
     for (run, WholeColumn { column, .. }) in bare {
         let place = (run.run.profile_run_id.0.clone(), column.ordinal_position);
-        written.remove(&place).unwrap_or_default().put_into(column);
+        if let Some(distribution) = written.remove(&place) {
+            distribution.put_into(column);
+        }
     }
     Ok(())
 }

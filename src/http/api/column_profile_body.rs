@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::column_profile_parts::{NumericProfile, TextProfile};
 use crate::domain::anomaly::ProfileAnomaly;
-use crate::domain::column_profile::{ColumnProfile, HistogramBin, TopValue};
+use crate::domain::column_profile::{ColumnProfile, HistogramBin, NON_ASCII_RATIO, TopValue};
 use crate::services::column_profiles::ColumnProfileAnswer;
 
 /// The answer of `GET .../column-profile`.
@@ -240,8 +240,9 @@ fn figures(column: &ColumnProfile) -> Map<String, Value> {
     }
     if let Some(count) = column.metrics.non_ascii_count
         && column.non_null_count > 0
+        && !found.contains_key(NON_ASCII_RATIO)
     {
-        found.insert("non_ascii_ratio".into(), (count as f64 / column.non_null_count as f64).into());
+        found.insert(NON_ASCII_RATIO.into(), (count as f64 / column.non_null_count as f64).into());
     }
     found
 }

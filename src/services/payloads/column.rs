@@ -3,9 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::keys::{self, Object, pick};
-use super::{scalars, values};
+use super::scalars;
 use crate::domain::column_meaning::ColumnMeaning;
-use crate::domain::column_profile::{ColumnProfile, GeneralType, Metrics};
+use crate::domain::column_profile::{ColumnProfile, Metrics};
+use crate::domain::{loose_figures, loose_values};
 
 /// Reads a column. `table_rows` counts where the column says nothing; a column without a name is none.
 pub fn read_column(entry: &Object, name: Option<&str>, place: usize, table_rows: Option<u64>) -> Option<ColumnProfile> {
@@ -13,7 +14,7 @@ pub fn read_column(entry: &Object, name: Option<&str>, place: usize, table_rows:
     let sources = metric_sources(entry);
     let find = |names: &[&str]| sources.iter().find_map(|source| pick(source, names));
     let data_type = find(keys::DATA_TYPE).and_then(scalars::text).unwrap_or_default();
-    let general_type = find(keys::GENERAL_TYPE).and_then(Value::as_str).and_then(general_type);
+    let general_type = loose_figures::general_type(find(keys::GENERAL_TYPE).and_then(Value::as_str), &data_type);
     let row_count = find(keys::ROW_COUNT).and_then(scalars::count).or(table_rows).unwrap_or_default();
     let null_count = find(keys::NULL_COUNT)
         .and_then(scalars::count)
@@ -31,26 +32,27 @@ pub fn read_column(entry: &Object, name: Option<&str>, place: usize, table_rows:
             .and_then(|place| u32::try_from(place).ok())
             .filter(|place| *place > 0)
             .unwrap_or(place as u32 + 1),
-        general_type: general_type.unwrap_or_else(|| general_type_of(&data_type)),
+        general_type,
         row_count,
         null_count,
         non_null_count: row_count - null_count,
         metrics: read_metrics(&find),
         meaning: read_meaning(&find),
-        top_values: values::read_top_values(find(keys::TOP_VALUES), row_count),
-        histogram: values::read_histogram(find(keys::HISTOGRAM)),
+        top_values: loose_values::read_top_values(find(keys::TOP_VALUES), row_count),
+        histogram: loose_values::read_histogram(find(keys::HISTOGRAM)),
         column_name,
         data_type,
         ..ColumnProfile::default()
     };
     column.metrics.null_ratio = (row_count > 0).then(|| null_count as f64 / row_count as f64);
-    column.metrics.non_ascii_count = column.metrics.non_ascii_count.or_else(|| {
-        // The writers counted over all rows.
-        let ratio = find(keys::NON_ASCII_RATIO).and_then(scalars::real);
-        let percent = || find(keys::NON_ASCII_PERCENT).and_then(scalars::real).map(|percent| percent / 100.0);
-        ratio.or_else(percent).map(|ratio| (ratio * row_count as f64).round() as u64)
-    });
+    loose_figures::settle_extent(&mut column);
     column.extensions = extensions(&sources);
+    // The writers' mean over all rows: it stays as they gave it, for no count gives it back.
+    let ratio = find(keys::NON_ASCII_RATIO).and_then(scalars::real);
+    let percent = || find(keys::NON_ASCII_PERCENT).and_then(scalars::real).map(|percent| percent / 100.0);
+    if let Some(ratio) = ratio.or_else(percent) {
+        column.keep_non_ascii_ratio(ratio);
+    }
     Some(column)
 }
 
@@ -106,7 +108,7 @@ fn read_metrics<'a>(find: &impl Fn(&[&str]) -> Option<&'a Value>) -> Metrics {
         let Some(value) = find(&[*name]).or_else(|| find(aliases)) else {
             continue;
         };
-        if let Some(value) = fitting(name, value) {
+        if let Some(value) = loose_figures::fitting(name, value) {
             read.insert((*name).to_owned(), value);
         }
     }
@@ -123,19 +125,6 @@ fn read_meaning<'a>(find: &impl Fn(&[&str]) -> Option<&'a Value>) -> ColumnMeani
         }
     }
     serde_json::from_value(Value::Object(read)).unwrap_or_default()
-}
-
-/// The value, or what it says in another spelling, where the metric can hold it.
-fn fitting(name: &str, value: &Value) -> Option<Value> {
-    let holds = |value: &Value| serde_json::from_value::<Metrics>(json!({ name: value })).is_ok();
-    let candidates = [
-        scalars::count(value).map(Value::from).filter(|_| !value.is_string()),
-        Some(value.clone()),
-        scalars::count(value).map(Value::from),
-        scalars::real(value).map(Value::from),
-        scalars::text(value).map(Value::from),
-    ];
-    candidates.into_iter().flatten().find(holds)
 }
 
 /// Single figures that have no name here. Names that are ours, or spellings of them, are left out.
@@ -165,14 +154,7 @@ fn extensions(sources: &[&Object]) -> std::collections::BTreeMap<String, Value> 
                 "generated_at",
                 "record_id",
             ],
-            &[
-                "average",
-                "minimum",
-                "maximum",
-                "zero_length_count",
-                "estimates",
-                "broken_invariants",
-            ],
+            &["zero_length_count", "estimates", "broken_invariants"],
         ];
         Metrics::NAMES.contains(&key)
             || ColumnMeaning::NAMES.contains(&key)
@@ -189,35 +171,10 @@ fn extensions(sources: &[&Object]) -> std::collections::BTreeMap<String, Value> 
     found
 }
 
-/// A family as the writers named it: our letters, or a word.
-fn general_type(text: &str) -> Option<GeneralType> {
-    Some(match text.trim().to_lowercase().as_str() {
-        "a" | "string" | "text" | "character" => GeneralType::Text,
-        "n" | "numeric" | "number" => GeneralType::Number,
-        "d" | "datetime" | "date" | "timestamp" => GeneralType::Time,
-        "b" | "boolean" => GeneralType::Boolean,
-        "x" => GeneralType::Other,
-        _ => return None,
-    })
-}
-
-/// The family of a type as the source spells it.
-fn general_type_of(data_type: &str) -> GeneralType {
-    let bare = data_type.trim().to_lowercase();
-    let head: String = bare.chars().take_while(|ch| ch.is_ascii_alphabetic()).collect();
-    match head.as_str() {
-        "int" | "integer" | "bigint" | "smallint" | "tinyint" | "long" | "short" | "byte" | "decimal" | "numeric" | "number" | "double"
-        | "float" | "real" => GeneralType::Number,
-        "string" | "varchar" | "char" | "text" | "character" | "uuid" => GeneralType::Text,
-        "date" | "timestamp" | "timestamptz" | "datetime" | "time" => GeneralType::Time,
-        "boolean" | "bool" => GeneralType::Boolean,
-        _ => GeneralType::Other,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::column_profile::GeneralType;
 
     fn read(value: Value) -> ColumnProfile {
         read_column(value.as_object().unwrap(), None, 0, Some(10)).unwrap()
@@ -247,6 +204,15 @@ mod tests {
         let column = read(json!({"name": "a", "metrics": {"min_length": "short", "max_length": "12", "avg": "x", "true_count": -3}}));
         assert_eq!((column.metrics.min_length, column.metrics.max_length), (None, Some(12)));
         assert_eq!((column.metrics.avg_value, column.metrics.true_count), (None, None));
+    }
+
+    #[test]
+    fn the_figures_of_a_numeric_profile_are_read_and_its_extremes_are_numbers() {
+        let stats = json!({"average": 3.5, "minimum": "-1,234.5", "maximum": "2,000"});
+        let column = read(json!({"name": "a", "general_type": "numeric", "numeric_profile": {"stats": stats}}));
+        assert_eq!(column.metrics.avg_value, Some(3.5));
+        assert_eq!(column.metrics.min_value.as_deref(), Some("-1234.5"));
+        assert_eq!(column.metrics.max_value.as_deref(), Some("2000"));
     }
 
     #[test]

@@ -37,13 +37,6 @@ pub const NON_ASCII_PERCENT: &[&str] = &["non_ascii_percent", "nonAsciiPercent"]
 pub const METRIC_OBJECTS: &[&str] = &["metrics", "summary", "stats"];
 pub const TOP_VALUES: &[&str] = &["top_values", "topValues", "frequencies"];
 pub const HISTOGRAM: &[&str] = &["histogram", "value_distribution", "distribution", "bins"];
-/// Lists of values may lie one level deeper.
-pub const VALUE_LISTS: &[&str] = &["values", "buckets"];
-pub const VALUE: &[&str] = &["value", "label"];
-pub const VALUE_COUNT: &[&str] = &["count", "frequency", "value_count"];
-pub const BIN_LABEL: &[&str] = &["label", "bucket_label", "bucketLabel"];
-pub const BIN_LOWER: &[&str] = &["lower", "bucket_lower", "bucketLower", "bucket_lower_bound", "start", "min"];
-pub const BIN_UPPER: &[&str] = &["upper", "bucket_upper", "bucketUpper", "bucket_upper_bound", "end", "max"];
 pub const ANOMALIES: &[&str] = &["anomalies", "anomaly_results", "anomalyResults", "findings"];
 pub const ANOMALY_TYPE: &[&str] = &["anomaly_type_id", "anomaly_type", "anomalyTypeId", "anomalyType", "type", "code"];
 pub const SEVERITY: &[&str] = &["severity", "level"];
@@ -61,9 +54,9 @@ pub const COMPLETED_AT: &[&str] = &["completed_at", "completedAt", "finished_at"
 /// Our name of a metric, and what payloads called it besides.
 pub const METRICS: &[(&str, &[&str])] = &[
     ("distinct_count", &["distinctCount", "unique_count", "uniqueCount", "cardinality"]),
-    ("min_value", &["minValue", "min"]),
-    ("max_value", &["maxValue", "max"]),
-    ("avg_value", &["avg", "avgValue", "mean"]),
+    ("min_value", &["minValue", "min", "minimum"]),
+    ("max_value", &["maxValue", "max", "maximum"]),
+    ("avg_value", &["avg", "avgValue", "mean", "average"]),
     ("stddev_value", &["stddev", "stdDev", "std_dev", "stdDeviation"]),
     ("median", &["median_value", "p50", "percentile_50"]),
     ("p25", &["percentile_25", "p25_value"]),

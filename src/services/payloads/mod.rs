@@ -2,7 +2,7 @@
 //!
 //! There are five generations of them with many spellings of every key. They are read into the same types as everything
 //! else: `location` finds the text, `bounded_json` reads it within limits, `document` finds run, tables and columns, `column`
-//! and `values` turn one column into a [`crate::domain::column_profile::ColumnProfile`], `findings` its anomalies. What cannot
+//! turns one column into a [`crate::domain::column_profile::ColumnProfile`], `findings` its anomalies. What cannot
 //! be read is a reason in words, never a guess.
 
 mod bounded_json;
@@ -12,7 +12,6 @@ mod findings;
 pub(crate) mod keys;
 mod location;
 mod scalars;
-mod values;
 
 pub use document::{Payload, PayloadTable};
 pub use location::load_payload;

@@ -4,43 +4,10 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde_json::Value;
 
+pub use crate::domain::loose_figures::{count, real, text};
+
 /// Epochs above this are milliseconds.
 const MILLISECONDS_FROM: f64 = 1e12;
-
-/// A number: itself, or a text of one with thousands commas. Not finite is none.
-pub fn real(value: &Value) -> Option<f64> {
-    let number = match value {
-        Value::Number(number) => number.as_f64()?,
-        Value::String(text) => text.trim().replace(',', "").parse().ok()?,
-        _ => return None,
-    };
-    number.is_finite().then_some(number)
-}
-
-/// A whole number that is not negative. A fraction is none.
-pub fn count(value: &Value) -> Option<u64> {
-    let exact = match value {
-        Value::Number(number) => number.as_u64(),
-        Value::String(text) => text.trim().replace(',', "").parse().ok(),
-        _ => None,
-    };
-    let count = exact.or_else(|| {
-        let number = real(value)?;
-        (number >= 0.0 && number.fract() == 0.0 && number <= 9e18).then_some(number as u64)
-    });
-    // What the store can keep.
-    count.map(|count| count.min(i64::MAX as u64))
-}
-
-/// A text that is not blank; a number or a truth value in JSON's spelling.
-pub fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(truth) => Some(truth.to_string()),
-        _ => None,
-    }
-}
 
 /// A moment to the microsecond: ISO 8601 (UTC where no zone is said), or an epoch in seconds or milliseconds.
 pub fn moment(value: &Value) -> Option<DateTime<Utc>> {

@@ -112,6 +112,39 @@ async fn lost_rows_are_replayed_and_rows_of_an_engine_stay() {
 }
 
 #[tokio::test]
+async fn what_somebody_dismissed_stays_dismissed() {
+    let shelf = Shelf::new(&[("sales", "orders")]).await;
+    shelf.old_run("r1", Some(p3("r1", 100).to_string())).await;
+    let again = BackfillPlan {
+        dry_run: false,
+        run: Some("r1".into()),
+    };
+    let said = async || {
+        let rows = sql("select dismissed, dismissed_by from dq_profile_anomaly_results where anomaly_result_id <> 'theirs'")
+            .fetch_all(shelf.db())
+            .await
+            .unwrap();
+        let said = |row: &crate::store::Record| (row.flag("dismissed").unwrap(), row.text_opt("dismissed_by").unwrap());
+        rows.iter().map(said).collect::<Vec<_>>()
+    };
+    with_plan(&shelf, again.clone()).await;
+    assert_eq!(said().await, [(false, None)]);
+    sql("update dq_profile_anomaly_results set dismissed = true, dismissed_by = 'ann', dismissed_at = {now}")
+        .execute(shelf.db())
+        .await
+        .unwrap();
+    with_plan(&shelf, again.clone()).await;
+    assert_eq!(said().await, [(true, Some("ann".into()))]);
+    // A row under the id of another program, about the same finding.
+    sql("update dq_profile_anomaly_results set anomaly_result_id = 'theirs', dismissed_at = null")
+        .execute(shelf.db())
+        .await
+        .unwrap();
+    with_plan(&shelf, again).await;
+    assert_eq!(said().await, [(true, Some("ann".into()))]);
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_told_and_holds_up_nothing() {
     let shelf = Shelf::new(&[("sales", "orders")]).await;
     for (run, stored) in [

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
+use crate::domain::loose_values;
 use crate::services::payloads::keys;
 
 /// A payload to write.
@@ -242,7 +243,7 @@ impl Generated {
         let values: Vec<Value> = column
             .values
             .iter()
-            .map(|(value, count)| json!({"value": value, self.spelled(keys::VALUE_COUNT): count, "percentage": 0.5}))
+            .map(|(value, count)| json!({"value": value, self.spelled(loose_values::COUNT): count, "percentage": 0.5}))
             .collect();
         entry.insert(
             self.spelled(keys::TOP_VALUES),
@@ -256,7 +257,7 @@ impl Generated {
             .bins
             .iter()
             .map(
-                |(lower, upper, count)| json!({self.spelled(keys::BIN_LOWER): lower, self.spelled(keys::BIN_UPPER): upper, "count": count}),
+                |(lower, upper, count)| json!({self.spelled(loose_values::LOWER): lower, self.spelled(loose_values::UPPER): upper, "count": count}),
             )
             .collect();
         entry.insert(self.spelled(keys::HISTOGRAM), bins.into());

@@ -4,4 +4,5 @@ mod backfill;
 pub mod fixture;
 mod generated;
 mod generator;
+mod others;
 mod reading;

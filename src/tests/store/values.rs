@@ -12,6 +12,7 @@ on_both_databases!(
     the_view_has_a_row_for_every_value_and_bar,
     what_others_insert_is_read_everywhere_and_can_be_changed_and_removed,
     rows_that_name_only_run_table_and_column_find_the_rest,
+    the_words_and_lists_of_others_are_read_in_every_place,
 );
 
 async fn one_run(db: &Database) -> (crate::domain::connection::Connection, TableId, RunId) {
@@ -190,6 +191,37 @@ async fn group_of_run(db: &Database, run: &RunId) -> crate::domain::identifier::
         .await
         .unwrap();
     crate::domain::identifier::TableGroupId(row.text("table_group_id").unwrap())
+}
+
+async fn the_words_and_lists_of_others_are_read_in_every_place(db: &Database) {
+    let (connection, table, run) = one_run(db).await;
+    for text in [
+        "insert into dq_profile_results (result_id, profile_run_id, table_id, column_id, schema_name, table_name, column_name, data_type, general_type,
+             record_count, null_count, attempt, ordinal_position, percentiles_json, top_values_json, metrics_json)
+         select 'theirs', profile_run_id, table_id, column_id, schema_name, table_name, column_name, data_type, 'numeric', 400, 40, attempt,
+             ordinal_position, '{\"p50\": 2.5}', '[{\"value\": \"a\", \"frequency\": 100}]', '{\"min_length\": \"3\", \"estimates\": [1]}'
+             from dq_profile_results where column_name = 'amount'",
+        "delete from dq_profile_results where column_name = 'amount' and result_id <> 'theirs'",
+    ] {
+        sql(text).execute(db).await.unwrap();
+    }
+    let whole = list_whole_columns(db, &table, &run, 1).await.unwrap().remove(0);
+    let history = list_column_history(db, &table, "amount", 5).await.unwrap().remove(0).column;
+    let page = column_profiles::get_column_detail(db, &address(&connection, "orders"), "amount", &ColumnsQuery::default())
+        .await
+        .unwrap()
+        .unwrap();
+    for column in [whole, history, page.column] {
+        assert_eq!(column.general_type, crate::domain::column_profile::GeneralType::Number);
+        assert_eq!((column.null_count, column.non_null_count), (40, 360));
+        assert_eq!((column.metrics.median, column.metrics.min_length), (Some(2.5), Some(3)));
+        let values: Vec<(&str, u64, f64)> = column
+            .top_values
+            .iter()
+            .map(|top| (top.value.as_str(), top.count, top.ratio))
+            .collect();
+        assert_eq!(values, [("a", 100, 0.25)]);
+    }
 }
 
 /// Rows as versions before the fifth had them.

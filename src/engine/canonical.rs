@@ -1,8 +1,9 @@
 //! Scalar values as the engine counts them: their canonical text, their canonical hash, and their place on the number line.
 //! Both engines hash the same bytes (`XXH64`, seed 42), so that states of different files and widths merge.
 
-use std::cmp::Ordering;
-use std::hash::{Hash, Hasher};
+use std::hash::Hash;
+
+pub use super::real::Real;
 
 use super::calendar::{write_day, write_time};
 use super::xxhash::{word_of_xxh64, xxh64, xxh64_word};
@@ -43,54 +44,6 @@ impl Form {
     /// Whether values are finer than their canonical bytes: these hold microseconds.
     pub fn is_nanoseconds(self) -> bool {
         matches!(self, Self::Instant { nanos: true, .. })
-    }
-}
-
-/// A double with one zero, one NaN, and a total order (NaN last).
-#[derive(Clone, Copy, Debug)]
-pub struct Real(f64);
-
-impl Real {
-    /// Folds -0.0 into 0.0 and every NaN into one.
-    pub fn new(value: f64) -> Self {
-        if value == 0.0 {
-            Self(0.0)
-        } else if value.is_nan() {
-            Self(f64::NAN)
-        } else {
-            Self(value)
-        }
-    }
-
-    /// The value.
-    pub fn get(self) -> f64 {
-        self.0
-    }
-}
-
-impl PartialEq for Real {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.to_bits() == other.0.to_bits()
-    }
-}
-
-impl Eq for Real {}
-
-impl Hash for Real {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.0.to_bits());
-    }
-}
-
-impl PartialOrd for Real {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Real {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.total_cmp(&other.0)
     }
 }
 
@@ -253,7 +206,7 @@ impl Scalar for i128 {
 
 impl Scalar for Real {
     fn to_f64(self, _form: Form) -> f64 {
-        self.0
+        self.get()
     }
 
     fn unscaled(self) -> Option<i128> {
@@ -261,16 +214,16 @@ impl Scalar for Real {
     }
 
     fn write_text(self, _form: Form, out: &mut String) {
-        write_real(self.0, out);
+        write_real(self.get(), out);
     }
 
     fn text_length(self, form: Form) -> u64 {
         // A double that is a short decimal has just those digits.
         for (scale, decimals) in [(1.0, 0), (100.0, 2), (10_000.0, 4)] {
-            let scaled = self.0 * scale;
+            let scaled = self.get() * scale;
             if scaled.abs() < 1e15 {
                 let whole = scaled.round_ties_even() as i64;
-                if whole as f64 / scale == self.0 && (whole == 0 || self.0.abs() >= 1e-6) {
+                if whole as f64 / scale == self.get() && (whole == 0 || self.get().abs() >= 1e-6) {
                     let (mut digits, mut decimals) = (whole.unsigned_abs(), decimals);
                     while decimals > 0 && digits % 10 == 0 {
                         digits /= 10;
@@ -282,15 +235,15 @@ impl Scalar for Real {
                 }
             }
         }
-        if self.0.is_finite() {
-            shortest_length(self.0)
+        if self.get().is_finite() {
+            shortest_length(self.get())
         } else {
             self.text(form).len() as u64
         }
     }
 
     fn canonical_hash(self, _form: Form) -> u64 {
-        xxh64_word(self.0.to_bits(), SEED)
+        xxh64_word(self.get().to_bits(), SEED)
     }
 }
 

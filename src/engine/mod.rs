@@ -27,6 +27,7 @@ pub mod partition_scan;
 pub mod partition_shelf;
 pub mod profile;
 pub mod protocol;
+mod real;
 pub mod repeated_looks;
 pub mod rooted_file;
 pub mod rows;

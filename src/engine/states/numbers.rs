@@ -4,7 +4,6 @@ use super::bytes::{StateReader, StateWriter};
 use super::values::StoredKey;
 use super::{StateError, damaged};
 use crate::engine::accumulators::booleans::Booleans;
-use crate::engine::accumulators::distance_moments::DistanceMoments;
 use crate::engine::accumulators::grid::DecimalGrid;
 use crate::engine::accumulators::moments::Moments;
 use crate::engine::accumulators::number_counts::NumberCounts;
@@ -85,8 +84,7 @@ impl<K: Scalar + StoredKey> StoredFamily<K> for Numbers<K> {
         write_counts(&self.counts, out);
         out.put_flag(self.stream.is_some());
         if let Some(stream) = &mut self.stream {
-            out.put_signed(stream.moments.origin);
-            write_moments(&stream.moments.distances, out);
+            write_moments(&stream.moments, out);
             let range = self.counts.range.map(|(min, max)| (min.to_f64(form), max.to_f64(form)));
             out.put_bytes(&stream.sketch.to_bytes(range));
             write_grid(&mut stream.grid, out);
@@ -97,10 +95,7 @@ impl<K: Scalar + StoredKey> StoredFamily<K> for Numbers<K> {
         let counts = read_counts(input)?;
         let stream = if input.flag()? {
             Some(Stream {
-                moments: DistanceMoments {
-                    origin: input.signed()?,
-                    distances: read_moments(input)?,
-                },
+                moments: read_moments(input)?,
                 sketch: QuantileSketch::from_bytes(input.bytes()?)?.0,
                 grid: read_grid(input)?,
             })

@@ -15,6 +15,8 @@ from text_figures import text_figures
 QUANTILES = {"p01": 10, "p05": 50, "p25": 250, "median": 500, "p75": 750, "p95": 950, "p99": 990}
 TOP_COUNT = 25
 TEXT_LIMIT = 4096
+# Doubles do not tell all numbers of so many digits apart.
+WIDE_DIGITS = 16
 # More different texts than this are not walked in Python, unless more patience is asked for; the statements hold them alone.
 MOST_TEXTS = int(os.environ.get("ORACLE_MOST_TEXTS") or 60_000)
 
@@ -41,6 +43,12 @@ class Column:
 
     def one(self, sql, *binds):
         return self.db.execute(sql, list(binds)).fetchone()
+
+    def is_wide(self, least, greatest):
+        """Whether there are whole numbers or decimals that doubles do not tell apart."""
+        if self.is_float:
+            return False
+        return any(len(format(Decimal(value), "f").replace(".", "").lstrip("-0")) >= WIDE_DIGITS for value in (least, greatest))
 
     def text(self, value):
         """The canonical text of a value that DuckDB gave (times come as text)."""
@@ -172,12 +180,17 @@ def number_family(column):
     figures["integer_valued"] = fraction[1]
     if column.is_float or column.kind.startswith("DECIMAL"):
         figures["fractional_sum"] = fraction[0]
-    # Two passes: DuckDB's own skewness subtracts large powers.
-    second, third, fourth = column.one(
-        "select fsum(n * pow(v::double - $1, 2)), fsum(n * pow(v::double - $1, 3)), fsum(n * pow(v::double - $1, 4)) "
-        f"from g where {finite}",
-        mean,
-    )
+    # What doubles do not tell apart is taken by its exact distances.
+    wide = WideNumbers(column) if column.is_wide(least, greatest) else None
+    if wide:
+        second, third, fourth = wide.powers(exact / count)
+    else:
+        # Two passes: DuckDB's own skewness subtracts large powers.
+        second, third, fourth = column.one(
+            "select fsum(n * pow(v::double - $1, 2)), fsum(n * pow(v::double - $1, 3)), fsum(n * pow(v::double - $1, 4)) "
+            f"from g where {finite}",
+            mean,
+        )
     if least == greatest:
         second = 0.0
     if not math.isfinite(second):
@@ -191,15 +204,43 @@ def number_family(column):
         figures["kurtosis"] = (fourth / count) / (second / count) ** 2 - 3
     quantiles = discrete_quantiles(column, finite, count)
     figures.update(quantiles)
-    iqr = quantiles["p75"] - quantiles["p25"]
-    figures["iqr"] = iqr
-    figures["outlier_low_count"], figures["outlier_high_count"] = column.one(
-        f"select coalesce(sum(n) filter (v::double < $1), 0)::bigint, coalesce(sum(n) filter (v::double > $2), 0)::bigint from g where {finite}",
-        quantiles["p25"] - 1.5 * iqr,
-        quantiles["p75"] + 1.5 * iqr,
-    )
+    if wide:
+        figures["iqr"], figures["outlier_low_count"], figures["outlier_high_count"] = wide.beyond_quartiles(count)
+    else:
+        iqr = quantiles["p75"] - quantiles["p25"]
+        figures["iqr"] = iqr
+        figures["outlier_low_count"], figures["outlier_high_count"] = column.one(
+            f"select coalesce(sum(n) filter (v::double < $1), 0)::bigint, coalesce(sum(n) filter (v::double > $2), 0)::bigint from g where {finite}",
+            quantiles["p25"] - 1.5 * iqr,
+            quantiles["p75"] + 1.5 * iqr,
+        )
     figures["mode"] = column.text(column.one(f"select v from g where {finite} order by n desc, v limit 1")[0])
     return figures
+
+
+class WideNumbers:
+    """Whole numbers and decimals by their exact distances."""
+
+    def __init__(self, column):
+        self.values = [(Fraction(value), number) for value, number in column.db.execute("select v, n from g order by v").fetchall()]
+
+    def powers(self, mean):
+        """Sums of the second, third and fourth power of the distances from the mean."""
+        distances = [(float(value - mean), number) for value, number in self.values]
+        return tuple(math.fsum(number * distance**power for distance, number in distances) for power in (2, 3, 4))
+
+    def beyond_quartiles(self, count):
+        """What lies between the quartiles, and how many values lie out of their fences to either side."""
+        seen, quartiles = 0, {}
+        for value, number in self.values:
+            seen += number
+            for percent in (25, 75):
+                if seen * 100 >= count * percent:
+                    quartiles.setdefault(percent, value)
+        low, high = quartiles[25], quartiles[75]
+        reach = 1.5 * float(high - low)
+        below = sum(number for value, number in self.values if float(low - value) > reach)
+        return float(high - low), below, sum(number for value, number in self.values if float(value - high) > reach)
 
 
 def real_sum(column, finite, count):

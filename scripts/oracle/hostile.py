@@ -107,6 +107,7 @@ def write_extremes(folder):
         "int64": pa.array(some([2**63 - 1, -(2**63), 0, 1, -1], rows), pa.int64()),
         "uint64": pa.array(some([2**64 - 1, 2**63, 0, 1], rows), pa.uint64()),
         "near_2_53": pa.array([2**53 + place for place in range(rows)], pa.int64()),
+        "identifiers": pa.array([10**18 + place for place in range(rows)], pa.int64()),
         "constant": pa.array([7] * rows, pa.int32()),
         "two": pa.array(some([-1, 1], rows), pa.int8()),
     })
@@ -117,7 +118,14 @@ def write_extremes(folder):
         "extreme": pa.array(some([decimal.Decimal(value) for value in (big, -big, 0, 1)], rows), pa.decimal128(38, 0)),
         "all_fraction": pa.array(some([decimal.Decimal(value).scaleb(-38, decimal.Context(prec=60)) for value in (0, 1, 5 * 10**37, -1)], rows), pa.decimal128(38, 38)),
         "tenths": pa.array([decimal.Decimal(place).scaleb(-20, decimal.Context(prec=60)) * 10**19 for place in range(rows)], pa.decimal128(38, 20)),
+        "cents_of_much": pa.array([decimal.Decimal(10**35 + place * place).scaleb(-2, decimal.Context(prec=60)) for place in range(rows)], pa.decimal128(38, 2)),
         "small": pa.array(some([decimal.Decimal("1.5"), decimal.Decimal("-2.5")], rows), pa.decimal128(3, 1)),
+    })
+    # More different values than are kept: their moments are those of a stream.
+    many = 300_000
+    write(folder, "identifiers.parquet", {
+        "near": pa.array([10**18 + place * 7919 % many for place in range(many)], pa.int64()),
+        "far": pa.array([(place * 0x9E3779B97F4A7C15) % 2**63 - 2**62 for place in range(many)], pa.int64()),
     })
     days = [-1000000, -719529, -719528, -719163, -719162, -25567, -1, 0, 1, 11016, 20413, 2932896, 2932897, 4000000]
     instants = [day * 86400000000 for day in days] + [-1, 1, 999999, 43200000000]

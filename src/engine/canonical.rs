@@ -274,7 +274,7 @@ pub fn hash_bytes(bytes: &[u8]) -> u64 {
 }
 
 /// Digits after the point of a decimal form.
-fn scale_of(form: Form) -> i8 {
+pub fn scale_of(form: Form) -> i8 {
     match form {
         Form::Decimal { scale, .. } => scale,
         _ => 0,

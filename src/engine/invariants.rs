@@ -78,10 +78,12 @@ fn check_numbers(metrics: &Metrics, values: u64, binned: u64, require: &mut impl
         "min <= p01 <= p05 <= p25 <= median <= p75 <= p95 <= p99 <= max",
     );
     if let Some(stddev) = metrics.stddev_value {
-        // The square of a tiny or huge range is no longer a double; then the deviation says nothing.
+        // The texts tell apart what doubles do not. The square of a tiny or huge range is no longer a double; then the deviation says nothing.
+        let is_one = metrics.min_value == metrics.max_value;
         let square = (max - min) * (max - min) / finite.max(1) as f64;
+        let says_nothing = min < max && !square.is_normal();
         require(
-            stddev >= 0.0 && (!square.is_normal() || (stddev == 0.0) == (min == max)),
+            stddev >= 0.0 && (says_nothing || (stddev == 0.0) == is_one),
             "stddev = 0 exactly when min = max",
         );
     }
@@ -153,7 +155,7 @@ mod tests {
     #[test]
     fn every_broken_invariant_is_named() {
         type Breakage = (fn(&mut ColumnProfile), &'static str);
-        let cases: [Breakage; 9] = [
+        let cases: [Breakage; 10] = [
             (|p| p.null_count = 2, "nulls + values = rows"),
             (|p| p.metrics.distinct_count = Some(3), "distinct <= values"),
             (
@@ -177,6 +179,14 @@ mod tests {
                 "min <= p01 <= p05 <= p25 <= median <= p75 <= p95 <= p99 <= max",
             ),
             (|p| p.metrics.stddev_value = Some(0.0), "stddev = 0 exactly when min = max"),
+            (
+                |p| {
+                    let large = |last: u64| Some(((1_u64 << 53) + last).to_string());
+                    (p.metrics.min_value, p.metrics.max_value) = (large(0), large(1));
+                    (p.metrics.avg_value, p.metrics.stddev_value) = (Some(9_007_199_254_740_992.0), Some(0.0));
+                },
+                "stddev = 0 exactly when min = max",
+            ),
         ];
         for (break_it, name) in cases {
             let mut profile = good();

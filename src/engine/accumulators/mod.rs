@@ -9,6 +9,7 @@ pub mod booleans;
 pub mod column;
 pub mod date_texts;
 pub mod day_counts;
+pub mod distance_moments;
 pub mod distinct;
 pub mod grid;
 pub mod hash_list;
@@ -37,6 +38,8 @@ pub mod times;
 pub mod token_column;
 pub mod top_values;
 
+#[cfg(test)]
+mod exactness_tests;
 #[cfg(test)]
 mod golden_tests;
 #[cfg(test)]

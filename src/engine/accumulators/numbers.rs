@@ -1,10 +1,11 @@
 //! The numbers family: sums, moments, signs, fractions, quantiles and bars of finite values; NaN and infinities counted apart.
 
-use crate::domain::column_profile::ColumnProfile;
+use crate::domain::column_profile::{ColumnProfile, Estimate};
 use crate::engine::canonical::{Form, Scalar};
 use crate::engine::histogram::{Spread, fill_bins, number_edges};
 use crate::engine::limits::ColumnLimits;
 
+use super::distance_moments::{DistanceMoments, are_doubles_coarse, distance, distances_of, is_beyond_doubles};
 use super::grid::DecimalGrid;
 use super::moments::Moments;
 use super::number_counts::NumberCounts;
@@ -25,14 +26,14 @@ pub struct Numbers<K> {
 
 #[derive(Clone, Debug)]
 pub(in crate::engine) struct Stream {
-    pub(in crate::engine) moments: Moments,
+    pub(in crate::engine) moments: DistanceMoments,
     pub(in crate::engine) sketch: QuantileSketch,
     pub(in crate::engine) grid: DecimalGrid,
 }
 
 impl Stream {
-    fn update(&mut self, value: f64, weight: u64) {
-        self.moments.update(value, weight);
+    fn update<K: Scalar>(&mut self, key: K, value: f64, weight: u64) {
+        self.moments.update(key, value, weight);
         self.sketch.update(value, weight);
         self.grid.update(value, weight);
     }
@@ -63,7 +64,7 @@ impl<K: Scalar> Family<K> for Numbers<K> {
                 .unwrap_or(0.0)
         };
         self.stream = Some(Stream {
-            moments: Moments::default(),
+            moments: DistanceMoments::new(form),
             sketch: QuantileSketch::keeping(limits.hashes),
             grid: DecimalGrid::for_range(at(5), at(995)),
         });
@@ -87,7 +88,7 @@ impl<K: Scalar> Family<K> for Numbers<K> {
                 // Rare: one by one.
                 keys.iter().for_each(|key| {
                     if let Some(value) = self.counts.update(form, *key, 1) {
-                        stream.update(value, 1);
+                        stream.update(*key, value, 1);
                     }
                 });
                 continue;
@@ -95,7 +96,7 @@ impl<K: Scalar> Family<K> for Numbers<K> {
             self.counts.update_finite(form, keys, values);
             self.counts.zero += zero;
             self.counts.negative += negative;
-            stream.moments.update_block(values);
+            stream.moments.update_block(keys, values);
             stream.sketch.update_block(values);
             values.iter().for_each(|value| stream.grid.update(*value, 1));
         }
@@ -109,7 +110,7 @@ impl<K: Scalar> Family<K> for Numbers<K> {
 
     fn update(&mut self, form: Form, key: K, weight: u64) {
         if let (Some(value), Some(stream)) = (self.counts.update(form, key, weight), &mut self.stream) {
-            stream.update(value, weight);
+            stream.update(key, value, weight);
         }
     }
 
@@ -169,7 +170,10 @@ impl<K: Scalar> Family<K> for Numbers<K> {
         };
         let finite = known.as_ref().map(|known: &Vec<(f64, u64)>| known.iter().copied());
         let mean = (total / self.counts.finite as f64).clamp(min, max);
-        let streamed = self.stream.as_ref().map(|stream| stream.moments);
+        let streamed = self.stream.as_ref().map(|stream| stream.moments.moments);
+        // Doubles do not tell all of these numbers apart; their distances do.
+        let is_rounded = is_beyond_doubles(least) || is_beyond_doubles(greatest);
+        let distances = entries.filter(|_| is_rounded).and_then(|entries| distances_of(form, entries));
         let mean = if total.is_finite() {
             mean
         } else {
@@ -185,12 +189,17 @@ impl<K: Scalar> Family<K> for Numbers<K> {
                 .unwrap_or(min / 2.0 + max / 2.0)
                 .clamp(min, max)
         };
-        let moments = match &finite {
-            Some(finite) => Moments::of_entries(finite.clone(), mean),
-            None => streamed.unwrap_or_default(),
+        let moments = match (&distances, &finite) {
+            (Some(distances), _) => {
+                let mut total = CompensatedSum::default();
+                distances.iter().for_each(|(distance, weight)| total.update(*distance, *weight));
+                Moments::of_entries(distances.iter().copied(), total.value() / self.counts.finite as f64)
+            }
+            (None, Some(finite)) if !is_rounded => Moments::of_entries(finite.clone(), mean),
+            _ => streamed.unwrap_or_default(),
         };
         metrics.avg_value = Some(mean);
-        if min == max {
+        if least == greatest {
             metrics.variance = (self.counts.finite > 1).then_some(0.0);
         } else {
             metrics.variance = moments.variance();
@@ -217,8 +226,16 @@ impl<K: Scalar> Family<K> for Numbers<K> {
         set_quantiles(profile, &quantiles);
         if let Some(sketch) = sketch {
             for name in ["p01", "p05", "p25", "median", "p75", "p95", "p99", "iqr"] {
-                profile.estimates.insert(name.into(), sketch.estimate());
+                let mut estimate = sketch.estimate();
+                if is_rounded {
+                    estimate.method.push_str("_doubles");
+                }
+                profile.estimates.insert(name.into(), estimate);
             }
+        }
+        let are_coarse = distances.is_none() && are_doubles_coarse(form, least, greatest);
+        if are_coarse {
+            doubt_iqr(profile, &quantiles, sketch.is_none());
         }
         let spread = Spread {
             min,
@@ -228,9 +245,11 @@ impl<K: Scalar> Family<K> for Numbers<K> {
         };
         match (finite, &self.stream) {
             (Some(finite), _) => {
-                let (low, high) = fences(&quantiles);
-                profile.metrics.outlier_low_count = Some(finite.clone().filter(|entry| entry.0 < low).map(|entry| entry.1).sum());
-                profile.metrics.outlier_high_count = Some(finite.clone().filter(|entry| entry.0 > high).map(|entry| entry.1).sum());
+                match &distances {
+                    Some(_) => measure_quartiles(profile, form, entries.unwrap_or_default()),
+                    None if !are_coarse => count_outliers(profile, &quantiles, finite.clone()),
+                    None => {}
+                }
                 profile.histogram = fill_bins(&number_edges(spread, !self.counts.fractions, None), finite);
             }
             (None, Some(stream)) => {
@@ -265,6 +284,59 @@ fn set_quantiles(profile: &mut ColumnProfile, quantiles: &Quantiles) {
     metrics.p95 = Some(p95);
     metrics.p99 = Some(p99);
     metrics.iqr = Some(p75 - p25).filter(|iqr| iqr.is_finite());
+}
+
+/// The IQR of quartiles that were rounded to doubles: left out where it is less than what rounding does, else an estimate.
+fn doubt_iqr(profile: &mut ColumnProfile, quantiles: &Quantiles, are_kept: bool) {
+    let rounding = quantiles[3].abs().max(quantiles[5].abs()) * f64::EPSILON;
+    match profile.metrics.iqr {
+        Some(iqr) if iqr > rounding => {
+            if are_kept {
+                let estimate = Estimate {
+                    method: "doubles".into(),
+                    error: rounding / iqr,
+                };
+                profile.estimates.insert("iqr".into(), estimate);
+            }
+        }
+        _ => {
+            profile.metrics.iqr = None;
+            profile.estimates.remove("iqr");
+        }
+    }
+}
+
+fn count_outliers(profile: &mut ColumnProfile, quantiles: &Quantiles, entries: impl Iterator<Item = (f64, u64)> + Clone) {
+    let (low, high) = fences(quantiles);
+    profile.metrics.outlier_low_count = Some(entries.clone().filter(|entry| entry.0 < low).map(|entry| entry.1).sum());
+    profile.metrics.outlier_high_count = Some(entries.filter(|entry| entry.0 > high).map(|entry| entry.1).sum());
+}
+
+/// The IQR and the outliers of sorted known numbers that doubles do not tell apart, by exact distances.
+fn measure_quartiles<K: Scalar>(profile: &mut ColumnProfile, form: Form, entries: &[(K, u64)]) {
+    let count: u64 = entries.iter().map(|entry| entry.1).sum();
+    let at = |percent: u128| {
+        let mut seen = 0;
+        entries
+            .iter()
+            .find(|entry| {
+                seen += u128::from(entry.1);
+                seen * 100 >= u128::from(count) * percent
+            })
+            .map(|entry| entry.0)
+    };
+    let (Some(low), Some(high)) = (at(25), at(75)) else { return };
+    let Some(iqr) = distance(form, high, low) else { return };
+    let beyond = |is_out: &dyn Fn(K) -> Option<f64>| {
+        let out = entries
+            .iter()
+            .filter(|entry| is_out(entry.0).is_some_and(|distance| distance > 1.5 * iqr));
+        out.map(|entry| entry.1).sum()
+    };
+    let metrics = &mut profile.metrics;
+    metrics.iqr = Some(iqr);
+    metrics.outlier_low_count = Some(beyond(&|key| distance(form, low, key)));
+    metrics.outlier_high_count = Some(beyond(&|key| distance(form, key, high)));
 }
 
 /// 1.5 IQR beyond the quartiles.

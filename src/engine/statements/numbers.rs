@@ -60,7 +60,12 @@ impl ColumnQueries<'_> {
             return self.finite_values().figures(&figures, "finite");
         }
         self.add_moments(&mut figures);
-        self.centred().figures(&figures, "finite CROSS JOIN centre")
+        let from = if self.is_rounded() {
+            "placed CROSS JOIN centre CROSS JOIN core"
+        } else {
+            "finite CROSS JOIN centre"
+        };
+        self.centred().figures(&figures, from)
     }
 
     /// The mean and the moments around it; population skewness and excess kurtosis.
@@ -68,9 +73,15 @@ impl ColumnQueries<'_> {
         let metrics = &self.column.metrics;
         let sum_of = |value: &str| self.dialect.sum_of_reals(value);
         figures.push(("avg_value", "max(mean)".into()));
-        let power = |exponent: usize| sum_of(&vec!["(x - mean)"; exponent].join(" * "));
+        let (place, deviation) = if self.is_rounded() {
+            ("d", "(d - middle)")
+        } else {
+            ("x", "(x - mean)")
+        };
+        let power = |exponent: usize| sum_of(&vec![deviation; exponent].join(" * "));
         let (m2, m3, m4) = (power(2), power(3), power(4));
-        let spread = |expression: String, at_rest: &str| format!("CASE WHEN min(x) = max(x) THEN {at_rest} ELSE {expression} END");
+        let spread =
+            |expression: String, at_rest: &str| format!("CASE WHEN min({place}) = max({place}) THEN {at_rest} ELSE {expression} END");
         let variance = format!("{m2} / nullif(count(*) - 1, 0)");
         if metrics.variance.is_some() {
             figures.push(("variance", spread(variance.clone(), "0")));
@@ -90,39 +101,68 @@ impl ColumnQueries<'_> {
         }
     }
 
-    /// `centre`: the mean of the finite values.
+    /// `centre`: the mean of the finite values. Of numbers that doubles do not tell apart also `placed`: `d` is the exact distance from the
+    /// least, and `core`: the mean of those.
     fn centred(&self) -> Query {
+        let finite = self.finite_values();
+        if !self.is_rounded() {
+            return finite.with("centre", self.mean_of("x", "mean", "finite"));
+        }
+        let distance = self.distance("v", "min(v) OVER ()");
+        finite
+            .with("placed", format!("SELECT v, x, {distance} AS d\nFROM finite"))
+            .with("centre", self.mean_of("x", "mean", "finite"))
+            .with("core", self.mean_of("d", "middle", "placed"))
+    }
+
+    fn mean_of(&self, value: &str, name: &str, rows: &str) -> String {
         if self.dialect != SqlDialect::DuckDb {
             // A plain sum of doubles loses digits; what is left around a rough mean loses hardly any.
-            return self.finite_values().with(
-                "centre",
-                "SELECT rough + avg(x - rough) AS mean\nFROM finite CROSS JOIN (SELECT avg(x) AS rough FROM finite) AS first_look\nGROUP BY rough",
+            return format!(
+                "SELECT rough + avg({value} - rough) AS {name}\n\
+                 FROM {rows} CROSS JOIN (SELECT avg({value}) AS rough FROM {rows}) AS first_look\nGROUP BY rough"
             );
         }
-        let body = format!(
-            "SELECT {} AS mean\nFROM finite CROSS JOIN (SELECT {} AS n FROM finite) AS rows_of_it",
-            self.dialect.sum_of_reals("x / n"),
+        format!(
+            "SELECT {} AS {name}\nFROM {rows} CROSS JOIN (SELECT {} AS n FROM {rows}) AS rows_of_it",
+            self.dialect.sum_of_reals(&format!("{value} / n")),
             self.dialect.as_real("count(*)")
-        );
-        self.finite_values().with("centre", body)
+        )
     }
 
     /// Discrete percentiles: the smallest value whose rank is at least that share of the values.
     pub fn quantiles(&self) -> String {
-        let at = |percent: u32| format!("min(x) FILTER (WHERE seen * 100 >= n * {percent})");
-        let mut figures: Vec<(&str, String)> = PERCENTILES.iter().map(|(name, percent)| (*name, at(*percent))).collect();
-        figures.push(("iqr", format!("{} - {}", at(75), at(25))));
+        let mut figures: Vec<(&str, String)> = PERCENTILES.iter().map(|(name, percent)| (*name, value_at("x", *percent))).collect();
+        let iqr = if self.is_rounded() {
+            self.distance(&value_at("v", 75), &value_at("v", 25))
+        } else {
+            format!("{} - {}", value_at("x", 75), value_at("x", 25))
+        };
+        figures.push(("iqr", iqr));
         self.ranked().figures(&figures, "ranked")
     }
 
     /// Values beyond 1.5 times the distance of the quartiles.
     pub fn outliers(&self) -> String {
-        let fences =
-            "SELECT\n  min(x) FILTER (WHERE seen * 100 >= n * 25) AS q1,\n  min(x) FILTER (WHERE seen * 100 >= n * 75) AS q3\nFROM ranked";
+        let place = if self.is_rounded() { "v" } else { "x" };
+        let fences = format!(
+            "SELECT\n  {} AS q1,\n  {} AS q3\nFROM ranked",
+            value_at(place, 25),
+            value_at(place, 75)
+        );
+        let (low, high) = if self.is_rounded() {
+            let reach = format!("1.5 * {}", self.distance("q3", "q1"));
+            (
+                format!("{} > {reach}", self.distance("q1", "v")),
+                format!("{} > {reach}", self.distance("v", "q3")),
+            )
+        } else {
+            ("x < q1 - 1.5 * (q3 - q1)".into(), "x > q3 + 1.5 * (q3 - q1)".into())
+        };
         self.ranked().with("quartiles", fences).figures(
             &[
-                ("outlier_low_count", "count(*) FILTER (WHERE x < q1 - 1.5 * (q3 - q1))".into()),
-                ("outlier_high_count", "count(*) FILTER (WHERE x > q3 + 1.5 * (q3 - q1))".into()),
+                ("outlier_low_count", format!("count(*) FILTER (WHERE {low})")),
+                ("outlier_high_count", format!("count(*) FILTER (WHERE {high})")),
             ],
             "finite CROSS JOIN quartiles",
         )
@@ -154,10 +194,50 @@ impl ColumnQueries<'_> {
 
     /// `ranked`: one row a different value, with the rank of its last row and the number of all.
     fn ranked(&self) -> Query {
+        let (columns, order) = if self.is_rounded() { ("v, x", "v") } else { ("x", "x") };
         self.finite_values().with(
             "ranked",
-            "SELECT x, sum(count(*)) OVER (ORDER BY x) AS seen, sum(count(*)) OVER () AS n\nFROM finite\nGROUP BY x",
+            format!(
+                "SELECT {columns}, sum(count(*)) OVER (ORDER BY {order}) AS seen, sum(count(*)) OVER () AS n\nFROM finite\nGROUP BY {columns}"
+            ),
         )
+    }
+
+    /// The exact distance between two numbers, then as a double.
+    fn distance(&self, from: &str, to: &str) -> String {
+        let between = |wide: &str| format!("CAST({from} AS {wide}) - CAST({to} AS {wide})");
+        let distance = match self.dialect {
+            SqlDialect::DuckDb if self.range_overflows() => between("DOUBLE"),
+            SqlDialect::DuckDb if self.scale() == 0 => between("HUGEINT"),
+            SqlDialect::Postgres => between("numeric"),
+            // What is between two decimals has their digits; SQLite goes over to doubles where 64 bits do not hold a distance.
+            SqlDialect::DuckDb | SqlDialect::Sqlite => format!("{from} - {to}"),
+        };
+        self.dialect.as_real(&distance)
+    }
+
+    /// Whether there are numbers of 16 digits or more, which doubles do not always tell apart. The engine draws the same line.
+    fn is_rounded(&self) -> bool {
+        let digits = |text: &Option<String>| {
+            let digits = text.iter().flat_map(|text| text.bytes()).filter(u8::is_ascii_digit);
+            digits.skip_while(|digit| *digit == b'0').count()
+        };
+        let metrics = &self.column.metrics;
+        !self.is_real() && digits(&metrics.min_value).max(digits(&metrics.max_value)) >= 16
+    }
+
+    /// Whether the range is beyond the 128 bits (and 38 digits) of DuckDB's whole numbers and decimals.
+    fn range_overflows(&self) -> bool {
+        let metrics = &self.column.metrics;
+        let size = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<f64>().ok()).unwrap_or(0.0);
+        let range = size(&metrics.max_value) - size(&metrics.min_value);
+        self.dialect == SqlDialect::DuckDb && range * 10_f64.powi(self.scale() as i32) > 9e37
+    }
+
+    /// Digits behind the point: a text form has all that its type has.
+    fn scale(&self) -> usize {
+        let least = self.column.metrics.min_value.as_deref().unwrap_or_default();
+        least.split_once('.').map_or(0, |(_, fraction)| fraction.len())
     }
 
     /// Whether the sum, and any sum on the way to it, stays within what SQL adds in.
@@ -193,6 +273,11 @@ impl ColumnQueries<'_> {
     fn has_fractions(&self) -> bool {
         self.column.metrics.fractional_sum.is_some()
     }
+}
+
+/// What stands at this rank, of the ranked values.
+fn value_at(place: &str, percent: u32) -> String {
+    format!("min({place}) FILTER (WHERE seen * 100 >= n * {percent})")
 }
 
 /// The rows of the bins: place, label, then what `edges` says.

@@ -4,6 +4,7 @@ use super::bytes::{StateReader, StateWriter};
 use super::values::StoredKey;
 use super::{StateError, damaged};
 use crate::engine::accumulators::booleans::Booleans;
+use crate::engine::accumulators::distance_moments::DistanceMoments;
 use crate::engine::accumulators::grid::DecimalGrid;
 use crate::engine::accumulators::moments::Moments;
 use crate::engine::accumulators::number_counts::NumberCounts;
@@ -84,18 +85,19 @@ impl<K: Scalar + StoredKey> StoredFamily<K> for Numbers<K> {
         write_counts(&self.counts, out);
         out.put_flag(self.stream.is_some());
         if let Some(stream) = &mut self.stream {
-            write_moments(&stream.moments, out);
+            out.put_signed(stream.moments.origin);
+            write_moments(&stream.moments.moments, out);
             let range = self.counts.range.map(|(min, max)| (min.to_f64(form), max.to_f64(form)));
             out.put_bytes(&stream.sketch.to_bytes(range));
             write_grid(&mut stream.grid, out);
         }
     }
 
-    fn read(_form: Form, input: &mut StateReader, _limits: ColumnLimits) -> Result<Self, StateError> {
+    fn read(form: Form, input: &mut StateReader, _limits: ColumnLimits) -> Result<Self, StateError> {
         let counts = read_counts(input)?;
         let stream = if input.flag()? {
             Some(Stream {
-                moments: read_moments(input)?,
+                moments: DistanceMoments::with(form, input.signed()?, read_moments(input)?),
                 sketch: QuantileSketch::from_bytes(input.bytes()?)?.0,
                 grid: read_grid(input)?,
             })

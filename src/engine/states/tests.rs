@@ -473,6 +473,21 @@ fn stored_nanoseconds_say_that_only_their_microseconds_are_counted() {
 }
 
 #[test]
+fn stored_numbers_beyond_doubles_keep_their_deviation() {
+    let array: ArrayRef = Arc::new(Int64Array::from_iter_values(
+        (0..40_000).map(|i| (1_i64 << 60) + i * 7_919 % 40_000),
+    ));
+    for parts in [1, 3] {
+        let merged = merged_of_parts(&array, parts);
+        assert_eq!(merged.broken_invariants, Vec::<String>::new());
+        let expected = (40_000.0 * 40_001.0 / 12.0_f64).sqrt();
+        let found = merged.metrics.stddev_value.unwrap();
+        assert!((found - expected).abs() < 1e-6 * expected, "{found} beside {expected}");
+        assert_eq!(merged.estimates["median"].method, "kll_k400_doubles");
+    }
+}
+
+#[test]
 fn states_of_others_and_damaged_ones_are_refused_by_name() {
     let array: ArrayRef = Arc::new(Int64Array::from_iter_values(0..30_000));
     for rows in [10, 30_000] {

@@ -118,8 +118,11 @@ pub struct OpenedColumn {
 pub struct TextDialect {
     /// Between fields.
     pub delimiter: char,
-    /// Around fields; doubled inside them.
+    /// Around fields; doubled inside them, unless `escape` says otherwise.
     pub quote: char,
+    /// What stands before a quote, and before itself, inside a quoted field; nothing where quotes are doubled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub escape: Option<char>,
     /// Whether the first record names the columns.
     pub has_header: bool,
     /// `utf-8`, or how else the characters are written.
@@ -131,6 +134,7 @@ impl Default for TextDialect {
         Self {
             delimiter: ',',
             quote: '"',
+            escape: None,
             has_header: true,
             encoding: "utf-8".into(),
         }

@@ -34,7 +34,7 @@ impl CsvSource {
     pub fn open(file: &RootedFile) -> Result<Self, EngineError> {
         let mut records = RecordReader::open(ByteStream::open(file)?)?;
         let dialect = sniff_dialect(records.buffered(), records.is_complete());
-        let preamble = find_preamble(records.buffered(), records.is_complete(), dialect.quote);
+        let preamble = find_preamble(records.buffered(), records.is_complete(), dialect);
         let mut fields = Fields::default();
         loop {
             if !records.next_record(dialect, &mut fields)? {
@@ -163,6 +163,7 @@ impl BatchSource for CsvSource {
         Some(TextDialect {
             delimiter: char::from(self.dialect.delimiter),
             quote: char::from(self.dialect.quote),
+            escape: self.dialect.escape.map(char::from),
             has_header: self.has_header,
             encoding: self.records.encoding().into(),
         })

@@ -98,6 +98,9 @@ pub fn take_records(bytes: &[u8], dialect: Dialect, columns: usize, most: usize,
                 }),
                 _ => None,
             };
+            // What a backslash does is known the long way.
+            let may_escape = |escape: u8| quotes > quotes_at_field && bytes[field_at..at].contains(&escape);
+            let span = span.filter(|_| !dialect.escape.is_some_and(may_escape));
             let Some(span) = span.filter(|_| fields < columns && !(is_line_end && inside & mark != 0)) else {
                 spans.truncate(kept_before + taken.records * columns);
                 return taken;
@@ -158,16 +161,26 @@ mod tests {
     const COMMA: Dialect = Dialect {
         delimiter: b',',
         quote: b'"',
+        escape: None,
     };
 
     /// Every record that is taken at once must be what the long way reads, and only records of other kinds may be left.
     fn assert_agrees(text: &[u8], columns: usize) -> Result<(), TestCaseError> {
+        let escaped = Dialect {
+            escape: Some(b'\\'),
+            ..COMMA
+        };
+        assert_agrees_in(escaped, text, columns)?;
+        assert_agrees_in(COMMA, text, columns)
+    }
+
+    fn assert_agrees_in(dialect: Dialect, text: &[u8], columns: usize) -> Result<(), TestCaseError> {
         let mut spans = Vec::new();
-        let taken = take_records(text, COMMA, columns, usize::MAX, &mut spans);
+        let taken = take_records(text, dialect, columns, usize::MAX, &mut spans);
         prop_assert_eq!(spans.len(), taken.records * columns);
         let (mut at, mut fields) = (0, Fields::default());
         for row in spans.chunks(columns) {
-            let Parsed::Record(length) = parse_record(&text[at..], true, COMMA, &mut fields) else {
+            let Parsed::Record(length) = parse_record(&text[at..], true, dialect, &mut fields) else {
                 return Err(TestCaseError::fail("a record was taken that is none"));
             };
             at += length;

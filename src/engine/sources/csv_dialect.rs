@@ -8,16 +8,21 @@ use crate::engine::type_inference::read_real;
 
 /// Delimiters that are tried; the first wins a tie.
 const DELIMITERS: [u8; 5] = [b',', b'\t', b';', b'|', b'^'];
+/// What Spark and others write before a quote inside quotes.
+const BACKSLASH: u8 = b'\\';
 /// Records of the sample that are looked at.
 const SAMPLE_RECORDS: usize = 200;
 
 /// The dialect that makes the sample most regular. `is_whole` says that the sample is the whole file.
 pub fn sniff_dialect(sample: &[u8], is_whole: bool) -> Dialect {
-    let plain = best_delimiter(sample, is_whole, b'"');
+    let plain = best_delimiter(sample, is_whole, b'"', None);
+    if let Some(escaped) = find_escaped(sample, is_whole, plain) {
+        return escaped;
+    }
     if begins_fields(sample, b'"') > 0 || begins_fields(sample, b'\'') < 2 {
         return plain;
     }
-    let single = best_delimiter(sample, is_whole, b'\'');
+    let single = best_delimiter(sample, is_whole, b'\'', None);
     if is_earned(sample, is_whole, single, plain) {
         single
     } else {
@@ -25,19 +30,35 @@ pub fn sniff_dialect(sample: &[u8], is_whole: bool) -> Dialect {
     }
 }
 
-fn best_delimiter(sample: &[u8], is_whole: bool, quote: u8) -> Dialect {
+/// The dialect in which backslashes stand before quotes inside quotes, as Spark writes them, where the sample shows it: with doubled
+/// quotes a field goes on behind its closing quote, and so none does. A path that ends in a backslash (`"C:\"`) shows nothing.
+fn find_escaped(sample: &[u8], is_whole: bool, plain: Dialect) -> Option<Dialect> {
+    let has_escapes = sample.windows(2).any(|pair| pair == [BACKSLASH, plain.quote]);
+    if !has_escapes || quoted_fields_close(sample, is_whole, plain).is_some() {
+        return None;
+    }
+    let escaped = best_delimiter(sample, is_whole, plain.quote, Some(BACKSLASH));
+    quoted_fields_close(sample, is_whole, escaped)?;
+    let [with, without] = [escaped, plain].map(|dialect| evenness(sample, is_whole, dialect).unwrap_or(0.0));
+    (with >= without).then_some(escaped)
+}
+
+fn best_delimiter(sample: &[u8], is_whole: bool, quote: u8, escape: Option<u8>) -> Dialect {
     let best = DELIMITERS.iter().map(|delimiter| {
         let dialect = Dialect {
             delimiter: *delimiter,
             quote,
+            escape,
         };
         (score(sample, is_whole, dialect), dialect)
     });
+    let usual = Dialect {
+        delimiter: b',',
+        quote,
+        escape,
+    };
     // `max_by` would prefer the last of equals.
-    best.fold((-1.0, Dialect { delimiter: b',', quote }), |best, next| {
-        if next.0 > best.0 { next } else { best }
-    })
-    .1
+    best.fold((-1.0, usual), |best, next| if next.0 > best.0 { next } else { best }).1
 }
 
 /// Whether the first record is a header. The rule: it holds names and no values. Names are no numbers, dates or truths; they
@@ -136,17 +157,10 @@ fn quoted_fields_close(sample: &[u8], is_whole: bool, dialect: Dialect) -> Optio
     while at < sample.len() {
         if sample[at] == dialect.quote {
             let start = at;
-            at += 1;
-            loop {
-                match sample[at..].iter().position(|byte| *byte == dialect.quote) {
-                    Some(length) if sample.get(at + length + 1) == Some(&dialect.quote) => at += length + 2,
-                    Some(length) => {
-                        at += length + 1;
-                        break;
-                    }
-                    None if is_whole => return None,
-                    None => return Some(crosses_lines || sample[start..].contains(&b'\n')),
-                }
+            match dialect.find_close(&sample[at + 1..]) {
+                Some(length) => at += 1 + length,
+                None if is_whole => return None,
+                None => return Some(crosses_lines || sample[start..].contains(&b'\n')),
             }
             if sample.get(at).is_some_and(|byte| !is_break(byte)) {
                 return None;
@@ -203,11 +217,11 @@ fn score(sample: &[u8], is_whole: bool, dialect: Dialect) -> f64 {
 /// Lines above the header: the first records have one field under every delimiter, and all that follow have as many as each
 /// other, the first of them a header above a column of values. Gives the number of such records and of the others' fields.
 /// A file of one column may hold delimiters too, but hardly so evenly and below such a header.
-pub fn find_preamble(sample: &[u8], is_whole: bool, quote: u8) -> Option<(usize, usize)> {
+pub fn find_preamble(sample: &[u8], is_whole: bool, found: Dialect) -> Option<(usize, usize)> {
     DELIMITERS.iter().find_map(|delimiter| {
         let dialect = Dialect {
             delimiter: *delimiter,
-            quote,
+            ..found
         };
         let counts = field_counts(sample, is_whole, dialect)?;
         let above = counts.iter().take_while(|count| **count == 1).count();
@@ -255,7 +269,23 @@ mod tests {
             ("a,b\n'two\nlines',1\n'x',2", b',', b'\''),
             ("'a'\n'b,c'\n", b',', b'\''),
         ] {
-            assert_eq!(sniff_dialect(sample.as_bytes(), true), Dialect { delimiter, quote }, "{sample:?}");
+            assert_eq!(sniff_dialect(sample.as_bytes(), true), Dialect::of(delimiter, quote), "{sample:?}");
+        }
+    }
+
+    #[test]
+    fn backslashes_escape_where_fields_would_go_on_behind_their_quotes() {
+        for (sample, escape) in [
+            ("id,text\n1,\"say \\\"hi\\\", you\"\n2,plain\n", Some(b'\\')),
+            ("id,text\n1,\"{\\\"a\\\": 1, \\\"b\\\": [2]}\"\n2,\"{}\"\n", Some(b'\\')),
+            ("id,path\n1,\"C:\\dir\\\"\n2,\"D:\\\"\n", None),
+            ("id,text\n1,\"say \"\"hi\"\"\"\n2,\"C:\\\"\n", None),
+            ("id,text\n1,\"a\"b\n2,c\n", None),
+            ("id,text\n1,a\\\"b\n2,c\n", None),
+        ] {
+            for is_whole in [true, false] {
+                assert_eq!(sniff_dialect(sample.as_bytes(), is_whole).escape, escape, "{sample:?}");
+            }
         }
     }
 
@@ -286,16 +316,14 @@ mod tests {
             ("a,b\n1,2\n", None),
             ("Report\nid,amount\n1,2\n3\n", None),
         ] {
-            assert_eq!(find_preamble(sample.as_bytes(), true, b'"'), found, "{sample:?}");
+            let comma = Dialect::of(b',', b'"');
+            assert_eq!(find_preamble(sample.as_bytes(), true, comma), found, "{sample:?}");
         }
     }
 
     #[test]
     fn a_header_names_its_columns_and_data_does_not() {
-        let comma = Dialect {
-            delimiter: b',',
-            quote: b'"',
-        };
+        let comma = Dialect::of(b',', b'"');
         for (text, header) in [
             ("a,a\n1,x\n2,y\n", true),
             ("a,a\nb,c\n", false),

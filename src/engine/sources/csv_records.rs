@@ -15,6 +15,45 @@ pub struct Dialect {
     pub delimiter: u8,
     /// Around fields.
     pub quote: u8,
+    /// What stands before a quote, and before itself, inside quotes; nothing where quotes are doubled there.
+    pub escape: Option<u8>,
+}
+
+impl Dialect {
+    /// Quotes are doubled inside quotes.
+    pub fn of(delimiter: u8, quote: u8) -> Self {
+        Self {
+            delimiter,
+            quote,
+            escape: None,
+        }
+    }
+
+    /// The place of the next byte that means something inside quotes.
+    fn find_mark(self, bytes: &[u8]) -> Option<usize> {
+        bytes.iter().position(|byte| *byte == self.quote || Some(*byte) == self.escape)
+    }
+
+    /// Whether the byte, before such another one, is not there for itself: a doubled quote, or what is escaped.
+    fn escapes(self, byte: u8, next: u8) -> bool {
+        match self.escape {
+            None => next == self.quote,
+            Some(escape) => byte == escape && (next == escape || next == self.quote),
+        }
+    }
+
+    /// Bytes up to the closing quote, it included; nothing where there is none.
+    pub fn find_close(self, bytes: &[u8]) -> Option<usize> {
+        let mut at = 0;
+        loop {
+            at += self.find_mark(&bytes[at..])?;
+            match bytes.get(at + 1) {
+                Some(next) if self.escapes(bytes[at], *next) => at += 2,
+                _ if bytes[at] == self.quote => return Some(at + 1),
+                _ => at += 1,
+            }
+        }
+    }
 }
 
 /// The fields of one record.
@@ -85,7 +124,7 @@ pub fn parse_record(bytes: &[u8], is_last: bool, dialect: Dialect, fields: &mut 
         let quoted = bytes.get(at) == Some(&dialect.quote);
         if quoted {
             fields.quoted = true;
-            match unquote(&bytes[at + 1..], is_last, dialect.quote, &mut fields.text) {
+            match unquote(&bytes[at + 1..], is_last, dialect, &mut fields.text) {
                 Ok(taken) => at += 1 + taken,
                 Err(stop) => return stop,
             }
@@ -117,21 +156,24 @@ pub fn parse_record(bytes: &[u8], is_last: bool, dialect: Dialect, fields: &mut 
 }
 
 /// Appends the text up to the closing quote and says how many bytes it took, the quote included.
-fn unquote(bytes: &[u8], is_last: bool, quote: u8, text: &mut Vec<u8>) -> Result<usize, Parsed> {
+fn unquote(bytes: &[u8], is_last: bool, dialect: Dialect, text: &mut Vec<u8>) -> Result<usize, Parsed> {
     let mut at = 0;
     loop {
-        let Some(length) = bytes[at..].iter().position(|byte| *byte == quote) else {
+        let Some(length) = dialect.find_mark(&bytes[at..]) else {
             return Err(if is_last { Parsed::OpenQuote } else { Parsed::Unfinished });
         };
         text.extend_from_slice(&bytes[at..at + length]);
         at += length + 1;
+        let mark = bytes[at - 1];
         match bytes.get(at) {
-            Some(byte) if *byte == quote => {
-                text.push(quote);
+            Some(next) if dialect.escapes(mark, *next) => {
+                text.push(*next);
                 at += 1;
             }
             None if !is_last => return Err(Parsed::Unfinished),
-            _ => return Ok(at),
+            _ if mark == dialect.quote => return Ok(at),
+            // It escapes nothing.
+            _ => text.push(mark),
         }
     }
 }
@@ -285,15 +327,38 @@ mod tests {
     const COMMA: Dialect = Dialect {
         delimiter: b',',
         quote: b'"',
+        escape: None,
     };
 
     fn parse(text: &str) -> (Parsed, Vec<Option<String>>) {
+        parse_as(text, COMMA)
+    }
+
+    fn parse_as(text: &str, dialect: Dialect) -> (Parsed, Vec<Option<String>>) {
         let mut fields = Fields::default();
-        let parsed = parse_record(text.as_bytes(), true, COMMA, &mut fields);
+        let parsed = parse_record(text.as_bytes(), true, dialect, &mut fields);
         let tokens = (0..fields.len())
             .map(|i| fields.token(i).map(|token| String::from_utf8_lossy(token).into_owned()))
             .collect();
         (parsed, tokens)
+    }
+
+    #[test]
+    fn backslashes_before_quotes_and_themselves_are_undone_where_they_escape() {
+        let escaped = Dialect {
+            escape: Some(b'\\'),
+            ..COMMA
+        };
+        for (text, fields) in [
+            (r#""say \"hi\", you",x"#, [r#"say "hi", you"#, "x"]),
+            (r#""C:\\","a\nb""#, [r"C:\", r"a\nb"]),
+            (r#""\\\"",\""#, [r#"\""#, r#"\""#]),
+            (r#"a\b,"""#, [r"a\b", ""]),
+        ] {
+            let found = parse_as(text, escaped).1;
+            assert_eq!(found, fields.map(|field| Some(field.to_owned())), "{text}");
+        }
+        assert_eq!(parse_as(r#""open\""#, escaped).0, Parsed::OpenQuote);
     }
 
     #[test]

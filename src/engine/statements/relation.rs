@@ -213,15 +213,16 @@ impl<'a> TableContext<'a> {
         let TextDialect {
             delimiter,
             quote,
+            escape,
             has_header,
             encoding,
         } = dialect;
-        let quote = quote_text(&quote.to_string());
+        let [quote, escape] = [quote, escape.unwrap_or(quote)].map(|mark| quote_text(&mark.to_string()));
         let mut options = vec![
             format!("header = {has_header}"),
             format!("delim = {}", quote_text(&delimiter.to_string())),
             format!("quote = {quote}"),
-            format!("escape = {quote}"),
+            format!("escape = {escape}"),
             // An empty field is null, a quoted empty field is an empty text.
             "nullstr = ''".into(),
             "allow_quoted_nulls = false".into(),

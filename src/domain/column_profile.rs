@@ -372,6 +372,18 @@ impl ColumnProfile {
             && !self.is_estimate("distinct_count")
             && self.metrics.distinct_count == Some(self.row_count)
     }
+
+    /// Whether it may be a key by the data, but is not known to be one: none is missing, and the different values are estimated to be as
+    /// many as the rows, within the error of the estimate.
+    pub fn may_be_candidate_key(&self) -> bool {
+        let error = self.estimates.get("distinct_count").map(|estimate| estimate.error);
+        let distinct = self.metrics.distinct_count.map(|distinct| distinct as f64);
+        self.row_count > 1
+            && self.null_count == 0
+            && error
+                .zip(distinct)
+                .is_some_and(|(error, distinct)| distinct * (1.0 + error) >= self.row_count as f64)
+    }
 }
 
 #[cfg(test)]

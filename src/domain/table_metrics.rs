@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::column_profile::Estimate;
 
+/// The name of [`TableMetrics::candidate_keys`] among the figures that are not known.
+pub const CANDIDATE_KEYS: &str = "candidate_keys";
+
 /// How two number columns move together over the rows that have both.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PairCorrelation {

@@ -15,6 +15,8 @@ mod value_lists;
 mod vocabulary;
 
 use crate::domain::column_meaning::ColumnMeaning;
+use crate::domain::column_profile::ColumnProfile;
+use crate::domain::table_metrics::CANDIDATE_KEYS;
 use crate::domain::table_profile::TableProfile;
 
 pub use evidence::Evidence;
@@ -87,6 +89,25 @@ pub fn describe(table: &mut TableProfile) {
         .filter(|column| column.is_candidate_key())
         .map(|column| column.column_name.clone())
         .collect();
+    match possible_keys(&table.columns) {
+        Some(why) => table.metrics.unknown.insert(CANDIDATE_KEYS.into(), why),
+        None => table.metrics.unknown.remove(CANDIDATE_KEYS),
+    };
+}
+
+/// Which columns may be keys that nobody could prove or disprove.
+fn possible_keys(columns: &[ColumnProfile]) -> Option<String> {
+    let mut names = columns.iter().filter(|column| column.may_be_candidate_key());
+    let first = &names.next()?.column_name;
+    let others = names.count();
+    let named = match others {
+        0 => format!("{first} is"),
+        1 => format!("{first} and another column are"),
+        _ => format!("{first} and {others} other columns are"),
+    };
+    Some(format!(
+        "{named} filled in every row, but how many different values there are is estimated: they may be as many as the rows, or fewer."
+    ))
 }
 
 /// A semantic type that was found.

@@ -11,7 +11,7 @@ use crate::components::section::{SectionTitle, section};
 use crate::domain::query::ColumnsQuery;
 use crate::domain::statement::Panel;
 use crate::domain::table::{TableDetail, TableRun};
-use crate::domain::table_metrics::PairCorrelation;
+use crate::domain::table_metrics::{CANDIDATE_KEYS, PairCorrelation};
 use crate::pages::panel_sql::{PanelSql, drawn_pairs};
 use crate::pages::run_links::with;
 
@@ -48,8 +48,12 @@ fn figures(detail: &TableDetail, run: &TableRun, query: &ColumnsQuery, sql: &Pan
         true => proven.map(|column| column.column_name.clone()).collect(),
         false => metrics.candidate_keys.clone(),
     };
+    let possible = metrics.unknown.get(CANDIDATE_KEYS);
     let keys = match names.is_empty() {
-        true => view! { <span class="t2">"none: no single column is unique and without nulls"</span> }.into_any(),
+        true => match possible {
+            Some(why) => view! { <span class="t2">{format!("not known. {why}")}</span> }.into_any(),
+            None => view! { <span class="t2">"none: no single column is unique and without nulls"</span> }.into_any(),
+        },
         false => {
             let links: Vec<AnyView> = names
                 .iter()
@@ -75,6 +79,7 @@ fn figures(detail: &TableDetail, run: &TableRun, query: &ColumnsQuery, sql: &Pan
     let unknown: Vec<AnyView> = metrics
         .unknown
         .iter()
+        .filter(|(name, _)| name.as_str() != CANDIDATE_KEYS)
         .map(|(name, why)| {
             view! { <dt>{unknown_title(name)}</dt><dd><span class="t2">{format!("not counted. {why}")}</span></dd> }.into_any()
         })

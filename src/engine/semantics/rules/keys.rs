@@ -77,24 +77,37 @@ pub(super) const RULES: &[TypeRule] = &[
     }),
     rule("secondary_identifier", Family::Code, |column| {
         // An id that is not unique points elsewhere, however seldom it repeats; a number with a few repeats was meant to be one.
-        let word = match column.column.is_candidate_key() {
+        // Nor does one of which only an estimate says how often it repeats.
+        let may_be_key = column.column.is_candidate_key() || column.column.may_be_candidate_key();
+        let word = match may_be_key {
             true => column.named_any(&[Notion::Key, Notion::Number]),
             false => column
                 .named(Notion::Number)
                 .filter(|_| column.name.ends_with(Notion::Key).is_none()),
         };
-        let meant = word.is_some() || (is_uuid(column) && column.column.is_candidate_key());
+        let meant = word.is_some() || (is_uuid(column) && may_be_key);
         let share = column.uniqueness();
         let is_wide = column.filled_ratio() >= NEARLY_FILLED && column.distinct() >= LONG_SERIES;
         (meant && is_code_like(column) && share >= NEARLY_UNIQUE && is_wide).then(|| {
             let intent = word.map_or_else(|| "they are UUIDs".to_owned(), |word| format!("the name says \"{word}\""));
-            format!("{} values are different, and {intent}.", share_words(share))
+            let about = if column.column.is_estimate("distinct_count") {
+                "About "
+            } else {
+                ""
+            };
+            let share = format!("{about}{}", share_words(share));
+            format!("{share} values are different, and {intent}.")
         })
     }),
     rule("reference", Family::Reference, |column| {
         let by_name = column.name.ends_with(Notion::Key);
         let meant = by_name.is_some() || is_uuid(column);
-        (meant && is_code_like(column) && column.distinct() >= 2 && !column.column.is_candidate_key()).then(|| {
+        (meant
+            && is_code_like(column)
+            && column.distinct() >= 2
+            && !column.column.is_candidate_key()
+            && !column.column.may_be_candidate_key())
+        .then(|| {
             let intent = by_name.map_or_else(|| "The values are UUIDs".to_owned(), |word| format!("The name ends in \"{word}\""));
             format!(
                 "{intent}, and a value stands in {:.1} rows on average: it points to something kept elsewhere.",

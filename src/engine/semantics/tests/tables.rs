@@ -1,6 +1,8 @@
 //! Kinds of tables and their important columns.
 
 use super::{Made, made, one_of, profiled};
+use crate::domain::column_profile::Estimate;
+use crate::engine::semantics::describe;
 
 fn key() -> Made {
     made("thing_id", |row| row + 1_000)
@@ -54,4 +56,37 @@ fn critical_columns_follow_the_kind_and_must_be_filled() {
         .map(|column| column.column_name.as_str())
         .collect();
     assert_eq!(critical, ["thing_id", "customer_id", "sold_on", "price"]);
+}
+
+#[test]
+fn what_only_an_estimate_says_is_neither_a_key_nor_a_reference() {
+    let mut table = profiled(&[
+        made("id", |row| row),
+        made("customer_id", |row| 10_000 + row * 7),
+        made("city", one_of("a b c")),
+    ]);
+    assert_eq!(table.metrics.candidate_keys, ["id", "customer_id"]);
+    assert!(table.metrics.unknown.is_empty(), "{:?}", table.metrics.unknown);
+    for column in &mut table.columns[..2] {
+        column.metrics.distinct_count = Some(198);
+        let estimate = Estimate {
+            method: "hll_lg12".into(),
+            error: 0.032,
+        };
+        column.estimates.insert("distinct_count".into(), estimate);
+    }
+    describe(&mut table);
+    assert!(table.metrics.candidate_keys.is_empty());
+    let why = &table.metrics.unknown["candidate_keys"];
+    assert!(why.starts_with("id and another column are filled"), "{why}");
+    let meaning = &table.columns[1].meaning;
+    assert_eq!(meaning.functional_data_type.as_deref(), Some("secondary_identifier"));
+    let reason = meaning.functional_data_type_reason.as_deref().unwrap();
+    assert!(reason.starts_with("About 99.0% of the values are different"), "{reason}");
+    // Far from as many as the rows: it is none, whatever the error is.
+    table.columns[0].metrics.distinct_count = Some(150);
+    table.columns[1].metrics.distinct_count = Some(150);
+    describe(&mut table);
+    assert!(table.metrics.unknown.is_empty());
+    assert_eq!(table.columns[1].meaning.functional_data_type.as_deref(), Some("reference"));
 }

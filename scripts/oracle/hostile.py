@@ -187,6 +187,7 @@ def write_texts(folder):
         "ipv4": ["10.0.0.1", "255.255.255.255"], "ipv6": ["::1", "2001:db8::ff00:42:8329", "::ffff:10.0.0.1"], "iso_date": ["2024-02-29", "2024-01-01T10:00:00.123456Z"],
         "credit_card": ["4111 1111 1111 1111", "5500000000000004"], "iban": ["DE89370400440532013000", "GB82 WEST 1234 5698 7654 32"], "ssn": ["123-45-6789"],
         "us_zip": ["02134", "90210-1234"], "phone": ["+49 30 1234567", "(555) 123-4567"], "us_state": ["NY", "CA"], "json": ["{\"a\":1}", "[1,2]"], "file_name": ["a.csv", "report_1.pdf"],
+        "street_address": ["12 Main Street", "Lange Straße 5a", "PO Box 17", "7, rue de la Paix"], "delimited": ["a|b|c", "x,y,z", "1;2;3"],
     }
     write(folder, "forms.parquet", {name: pa.array((texts * 40)[:39] + ["not it"] * 11, pa.string()) for name, texts in forms.items()})
 
@@ -232,6 +233,8 @@ def write_csv(folder):
     text_file(folder, "csv/semicolon.csv", "id;amount;note\n1;1,5;x\n2;2,5;\"a;b\"\n3;;\n")
     text_file(folder, "csv/single.csv", "id,note\n1,'a,b'\n2,'c''d'\n3,'e'\n")
     text_file(folder, "csv/tabs.tsv", "id\tnote\n1\ta b\n2\t\n3\t\"x\ty\"\n")
+    escaped = 'id,text,path\n1,"say \\"hi\\", you","C:\\\\dir\\\\"\n2,"{\\"a\\": [1, 2]}",plain\n3,,"a\nb"\n4,"",back\\slash\n'
+    text_file(folder, "csv/backslashes.csv", escaped)
     text_file(folder, "csv/no_header.csv", "1,x,2024-01-01\n2,y,2024-01-02\n3,z,2024-01-03\n")
     text_file(folder, "csv/bom.csv", "\ufeffid,näme\r\n1,ä\r\n2,ö\r\n")
     text_file(folder, "csv/one_column.csv", "word\nalpha\n\nbeta\n\"\"\n")

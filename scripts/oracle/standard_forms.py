@@ -103,6 +103,37 @@ def is_file_name(text, _):
     )
 
 
+STREET_WORDS = set(
+    "st street ave avenue rd road blvd boulevard ln lane dr drive ct court pl place way sq square pkwy parkway ter terrace cir circle hwy highway trl trail loop "
+    "alley rue chemin quai".split()
+)
+STREET_ENDINGS = ("strasse", "straße", "str.", "straat", "gasse", "weg", "platz", "allee", "laan", "plein", "gatan")
+
+
+def ascii_lower(text):
+    return "".join(sign.lower() if "A" <= sign <= "Z" else sign for sign in text)
+
+
+def is_street_address(text, _):
+    parts = ascii_lower(text).split(" ")
+    if len(text.encode()) > 120 or len(parts) < 2:
+        return False
+    if re.fullmatch(r"[0-9]{1,6}[a-z]?,?", parts[0]):
+        words = [word for word in parts[1:] if word]
+        return len(words) > 1 and any(word in STREET_WORDS or (word[-1] in ".," and word[:-1] in STREET_WORDS) for word in words)
+    if parts[0] in ("po", "p.o.") and len(parts) == 3 and parts[1] == "box" and re.fullmatch("[0-9]{1,6}", parts[2]):
+        return True
+    name = " ".join(parts[:-1])
+    return bool(re.fullmatch(r"[0-9]{1,4}[a-z]?", parts[-1])) and name.endswith(STREET_ENDINGS) and not re.search("[0-9]", name)
+
+
+def is_delimited(text, _):
+    marks = sum(text.count(mark) for mark in "|;\t")
+    letters = bool(re.search("[A-Za-z]", text))
+    listed = (marks > 1 and (letters or re.search("[0-9]", text))) or (text.count(",") > 1 and letters and ", " not in text)
+    return bool(listed) and text[0] not in "{["
+
+
 FORMS = {
     "email": is_email,
     "url": is_url,
@@ -118,4 +149,6 @@ FORMS = {
     "us_state": lambda text, _: text in STATES,
     "json": is_json,
     "file_name": is_file_name,
+    "street_address": is_street_address,
+    "delimited": is_delimited,
 }

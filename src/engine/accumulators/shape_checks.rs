@@ -2,7 +2,7 @@
 
 use super::lanes::count_bytes;
 use super::shapes::Features;
-use super::standard_patterns::{Form, is_email, is_phone, is_us_zip};
+use super::standard_patterns::{Form, is_delimited, is_email, is_phone, is_us_zip};
 use super::text_kinds::{LONGEST_MISSING_WORD, folds_to_itself, is_plain_number, is_quoted, missing_word_shapes, trim_ascii_white};
 
 /// A set of questions about a text, one bit each.
@@ -107,6 +107,13 @@ impl Verdict {
         );
         look.add(Questions::form(Form::Ipv4), dotted && letters == 0 && (7..=15).contains(&length));
         yes.add(Questions::form(Form::FileName), dotted && Form::FileName.is_form_of(text()));
+        // The number of a house, or of a box, and words.
+        let may_be_address = found.white > 0 && letters > 2 && found.digits > 0 && (first == b'9' || found.digits <= 6);
+        look.add(Questions::form(Form::StreetAddress), may_be_address);
+        yes.add(
+            Questions::form(Form::Delimited),
+            Form::Delimited.admits(length) && is_delimited(text()),
+        );
         let colon = colons > 0;
         look.add(Questions::form(Form::Url), colon && shape.contains(&b'/'));
         look.add(Questions::form(Form::Ipv6), colon && length <= 45);
@@ -242,6 +249,11 @@ mod tests {
             "{\"a\":[1]}",
             "[]",
             "report_2013.csv",
+            "12 Main Street",
+            "PO Box 123456",
+            "Lange Strasse 5a",
+            "red|green|blue",
+            "a,b,c",
             " (none) ",
             "[ Unknown ]",
             "N/A",

@@ -35,10 +35,14 @@ pub enum Form {
     Json,
     /// A file's name with its ending.
     FileName,
+    /// Number and name of a street, or a post office box.
+    StreetAddress,
+    /// Several values with a mark between them.
+    Delimited,
 }
 
 /// Every form, in the order in which a tie is decided.
-pub const STANDARD_FORMS: [Form; 14] = [
+pub const STANDARD_FORMS: [Form; 16] = [
     Form::Email,
     Form::Url,
     Form::Uuid,
@@ -53,9 +57,17 @@ pub const STANDARD_FORMS: [Form; 14] = [
     Form::UsState,
     Form::Json,
     Form::FileName,
+    Form::StreetAddress,
+    Form::Delimited,
 ];
 /// Longest text that is looked at.
 const LONGEST: usize = 2_048;
+/// Longest street address in bytes.
+const LONGEST_ADDRESS: usize = 120;
+/// Words that stand for a kind of street behind a number: in a lane of its own, or before its name.
+pub const STREET_WORDS: &str = "st street ave avenue rd road blvd boulevard ln lane dr drive ct court pl place way sq square pkwy parkway ter terrace cir circle hwy highway trl trail loop alley rue chemin quai";
+/// How the names of streets end that stand before a number.
+pub const STREET_ENDINGS: &str = "strasse straße str. straat gasse weg platz allee laan plein gatan";
 /// A column has a form when more than this share of its texts have it.
 const MAJORITY: f64 = 0.5;
 /// Codes of the states and territories of the USA.
@@ -79,6 +91,8 @@ impl Form {
             Self::UsState => "us_state",
             Self::Json => "json",
             Self::FileName => "file_name",
+            Self::StreetAddress => "street_address",
+            Self::Delimited => "delimited",
         }
     }
 
@@ -107,6 +121,8 @@ impl Form {
             Self::UsState => is_us_state(text),
             Self::Json => is_json(text),
             Self::FileName => is_file_name(text),
+            Self::StreetAddress => is_street_address(text),
+            Self::Delimited => is_delimited(text),
         }
     }
 }
@@ -280,6 +296,57 @@ fn is_file_name(text: &str) -> bool {
         && !text.contains("//")
 }
 
+/// `12 Main Street`, `Hauptstraße 5a`, `PO Box 17`: a number before several words of which one is a kind of street, a number behind a name
+/// that ends as those of streets do, or a box. Letters of ASCII count in either case.
+pub fn is_street_address(text: &str) -> bool {
+    let Some((first, rest)) = text.split_once(' ').filter(|_| text.len() <= LONGEST_ADDRESS) else {
+        return false;
+    };
+    let is_word_of = |words: &str, word: &str| words.split(' ').any(|known| known.eq_ignore_ascii_case(word));
+    if is_house_number(first.strip_suffix(',').unwrap_or(first), 6) {
+        let mut words = rest.split(' ').filter(|word| !word.is_empty());
+        let has_several = words.clone().nth(1).is_some();
+        return has_several && words.any(|word| is_word_of(STREET_WORDS, word.strip_suffix(['.', ',']).unwrap_or(word)));
+    }
+    if is_word_of("po p.o.", first)
+        && let Some((word, number)) = rest.split_once(' ')
+        && word.eq_ignore_ascii_case("box")
+        && (1..=6).contains(&number.len())
+        && number.bytes().all(|b| b.is_ascii_digit())
+    {
+        return true;
+    }
+    let Some((name, number)) = text.rsplit_once(' ') else {
+        return false;
+    };
+    is_house_number(number, 4)
+        && !name.bytes().any(|b| b.is_ascii_digit())
+        && STREET_ENDINGS.split(' ').any(|ending| {
+            let tail = name.len().checked_sub(ending.len()).map(|at| &name.as_bytes()[at..]);
+            tail.is_some_and(|tail| tail.eq_ignore_ascii_case(ending.as_bytes()))
+        })
+}
+
+/// One to so many digits, and a letter.
+fn is_house_number(text: &str, most: usize) -> bool {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    (1..=most).contains(&digits) && matches!(&text.as_bytes()[digits..], [] | [b'A'..=b'Z' | b'a'..=b'z'])
+}
+
+/// Two or more bars, semicolons or tabs, or two or more commas behind which no blank stands, as it does in sentences. Neither numbers with
+/// commas nor JSON. The shape of a text decides it.
+pub fn is_delimited(text: &str) -> bool {
+    let (mut marks, mut commas, mut letters, mut digits) = (0, 0, false, false);
+    for byte in text.bytes() {
+        marks += u32::from(matches!(byte, b'|' | b';' | b'\t'));
+        commas += u32::from(byte == b',');
+        letters |= byte.is_ascii_alphabetic();
+        digits |= byte.is_ascii_digit();
+    }
+    let is_listed = (marks >= 2 && (letters || digits)) || (commas >= 2 && letters && !text.contains(", "));
+    is_listed && !text.starts_with(['{', '['])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -311,6 +378,17 @@ mod tests {
             ("us_state", "NY"),
             ("json", "{\"a\":[1]}"),
             ("file_name", "report_2013.csv"),
+            ("street_address", "12 Main Street"),
+            ("street_address", "1600B Pennsylvania ave. NW, Apt 4"),
+            ("street_address", "7, rue de la Paix"),
+            ("street_address", "Lange Straße 5a"),
+            ("street_address", "Weberstr. 12"),
+            ("street_address", "KERKSTRAAT 104"),
+            ("street_address", "P.O. Box 17"),
+            ("delimited", "red|green|blue"),
+            ("delimited", "1;2;3"),
+            ("delimited", "a,b,c"),
+            ("delimited", "a\tb\t"),
         ] {
             let counts = count(text, 3);
             assert_eq!(counts.commonest(3).map(|found| found.0), Some(form), "{text}");
@@ -332,6 +410,18 @@ mod tests {
             "{a}",
             "ZZ",
             "1234",
+            "12 Main",
+            "12 street",
+            "1234567 Main Street",
+            "Main Street",
+            "Street 12 Straße 5",
+            "Weberstr 12",
+            "PO Box",
+            "a|b",
+            "1,234,567",
+            "well, yes, no",
+            "||",
+            "[a|b|c]",
         ] {
             assert_eq!(count(text, 1), PatternCounts::default(), "{text}");
         }

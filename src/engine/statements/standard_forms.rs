@@ -2,6 +2,7 @@
 
 use super::every_column::ColumnQueries;
 use super::text_rules::{is_iso_date, matches_somewhere, matches_wholly, replaced};
+use crate::engine::accumulators::standard_patterns::{STREET_ENDINGS, STREET_WORDS};
 
 /// A number of 0 to 255 without a leading zero.
 const OCTET: &str = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
@@ -71,6 +72,8 @@ fn forms(v: &str) -> Vec<(&'static str, String)> {
             ),
         ),
         ("file_name", file_name(v)),
+        ("street_address", street_address(v)),
+        ("delimited", delimited(v)),
     ]
 }
 
@@ -133,6 +136,36 @@ fn phone(v: &str, ipv4: &str) -> String {
         matches_somewhere(v, r"[-+(). ]"),
         is_iso_date(v),
         matches_wholly(v, ipv4)
+    )
+}
+
+/// A number and words of which one is a kind of street, a name that ends as streets do and a number, or a post office box.
+fn street_address(v: &str) -> String {
+    // Letters of ASCII only: no other letter is taken for one of them.
+    let lower = format!("translate({v}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')");
+    let words = STREET_WORDS.replace(' ', "|");
+    let endings = STREET_ENDINGS.replace('.', r"\.").replace(' ', "|");
+    format!(
+        "(strlen({v}) <= 120 AND (({} AND {}) OR {} OR {}))",
+        matches_wholly(&lower, &format!("(?s)[0-9]{{1,6}}[a-z]?,? (.* )?({words})[.,]?( .*)?")),
+        matches_somewhere(&lower, "^[^ ]+ +[^ ]+ +[^ ]"),
+        matches_wholly(&lower, r"(po|p\.o\.) box [0-9]{1,6}"),
+        matches_wholly(&lower, &format!("(?s)[^0-9]*({endings}) [0-9]{{1,4}}[a-z]?")),
+    )
+}
+
+/// Several marks, or several commas without blanks behind them, between words.
+fn delimited(v: &str) -> String {
+    format!(
+        "(({} OR ({} AND NOT contains({v}, ', ') AND {})) AND NOT {})",
+        format_args!(
+            "({} AND {})",
+            matches_somewhere(v, r"(?s)[|;\t].*[|;\t]"),
+            matches_somewhere(v, "[A-Za-z0-9]")
+        ),
+        matches_somewhere(v, "(?s),.*,"),
+        matches_somewhere(v, "[A-Za-z]"),
+        matches_somewhere(v, r"^[{\[]"),
     )
 }
 

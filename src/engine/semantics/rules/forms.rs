@@ -43,7 +43,7 @@ pub(super) const RULES: &[TypeRule] = &[
         of_form(column, "file_name", WEAK, "names of files").filter(|_| named)
     }),
     rule("delimited_list", Family::Format, |column| {
-        let share = column.form("delimited").max(column.shapes(is_list_shape));
+        let share = column.form("delimited");
         (column.is_text() && share >= STRONG).then(|| format!("{} values are several words with a mark between them.", share_words(share)))
     }),
     rule("quantity_with_unit", Family::Measure, |column| {
@@ -57,15 +57,6 @@ pub(super) const RULES: &[TypeRule] = &[
         Some(format!("The source calls it {}.", nested.trim_end_matches('<')))
     }),
 ];
-
-/// Two or more bars, semicolons or tabs, or two or more commas that no space follows.
-fn is_list_shape(shape: &str) -> bool {
-    let marks = shape.matches(['|', ';', '\t']).count();
-    let commas = shape.matches(',').count();
-    let spaced = shape.matches(", ").count();
-    let has_words = shape.contains(['a', 'A', '9']);
-    has_words && (marks >= 2 || (commas >= 2 && spaced == 0 && shape.contains(['a', 'A'])))
-}
 
 /// A number and up to three letters or a sign: `500 g`, `1.5kg`, `80%`.
 fn is_quantity_shape(shape: &str) -> bool {

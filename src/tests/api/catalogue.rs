@@ -343,6 +343,45 @@ async fn a_dataset_holds_groups_of_its_project() {
 }
 
 #[tokio::test]
+async fn a_filter_and_left_out_columns_name_columns_of_the_table() {
+    let app = TestApp::new().await;
+    app.shop().await;
+    let program = Program::new(&app).await;
+    let id = program.get("/api/tables?q=orders").await["tables"][0]["table_id"].clone();
+    let here = format!("/api/tables/{}/scope", id.as_str().unwrap());
+    for (body, column) in [
+        (json!({"row_filter": "amuont > 10"}), "amuont"),
+        (json!({"row_filter": "amount > 10 and Status = 'new'"}), "Status"),
+        (json!({"left_out": ["paid", "payed"]}), "payed"),
+    ] {
+        let refused = program.send(Method::PUT, &here, body).await;
+        assert_eq!(refused.status, 422, "{}", refused.body);
+        let title = refused.json()["title"].clone();
+        assert_eq!(title, format!("The table has no column {column}"));
+    }
+    let said = program
+        .send(Method::PUT, &here, json!({"left_out": ["paid"], "row_filter": "amount > 10"}))
+        .await;
+    assert_eq!(said.status, 200, "{}", said.body);
+    // What was never read is not known: it may be anything, and what is left out since then may stay and come back.
+    let fresh = app.folder.path().join("fresh");
+    std::fs::create_dir_all(&fresh).unwrap();
+    std::fs::write(fresh.join("visits.csv"), "id,secret\n1,a\n2,b\n").unwrap();
+    let connection = app.connect("Fresh", &fresh.canonicalize().unwrap()).await;
+    let id = program.get("/api/tables?q=visits").await["tables"][0]["table_id"].clone();
+    let here = format!("/api/tables/{}/scope", id.as_str().unwrap());
+    let said = program.send(Method::PUT, &here, json!({"left_out": ["secret"]})).await;
+    assert_eq!(said.status, 200, "{}", said.body);
+    app.profile(&connection).await;
+    for _ in 0..2 {
+        let said = program.send(Method::PUT, &here, json!({"row_filter": "secret is not null"})).await;
+        assert_eq!(said.status, 200, "{}", said.body);
+    }
+    let refused = program.send(Method::PUT, &here, json!({"row_filter": "secrte is not null"})).await;
+    assert_eq!(refused.status, 422, "{}", refused.body);
+}
+
+#[tokio::test]
 async fn a_steward_describes_tables_and_columns_and_says_how_much_is_profiled() {
     let app = TestApp::new().await;
     app.shop().await;

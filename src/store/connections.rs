@@ -88,6 +88,18 @@ pub async fn list_table_groups(db: &Database) -> Result<Vec<TableGroup>, StoreEr
         .collect())
 }
 
+/// Lists the groups of all connections of a project.
+pub async fn list_groups_of_project(db: &Database, project: &ProjectKey) -> Result<Vec<TableGroupId>, StoreError> {
+    let rows = sql(
+        "select g.table_group_id from dq_table_groups g join dq_connections c on c.connection_id = g.connection_id
+         where c.project_key = $1 order by g.table_group_id",
+    )
+    .bind(project.as_str())
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|row| Ok(TableGroupId(row.text("table_group_id")?))).collect()
+}
+
 /// Allows or refuses profiling through a connection; false where it stood so already.
 pub async fn set_connection_active(
     tx: &mut Transaction,

@@ -86,6 +86,12 @@ async fn a_project_is_made_changed_once_and_goes_when_nothing_belongs_to_it() {
     );
     let kept = program.get("/api/projects/default/dependents").await;
     assert_eq!((&kept["connections"], &kept["is_removable"]), (&json!(1), &json!(false)));
+    assert_eq!(
+        (&kept["table_groups"], &kept["tables"], &kept["runs"]),
+        (&json!(1), &json!(2), &json!(1)),
+        "all that its connections hold: {kept}"
+    );
+    assert_eq!(kept["alerts"], program.get("/api/connections/shop/dependents").await["alerts"]);
     assert!(kept["reason"].as_str().unwrap().contains("belongs to this project"), "{kept}");
     for (path, status) in [
         ("/api/projects/default?confirm=Default+project", 409),

@@ -40,6 +40,29 @@ fn shape(kind: SeedKind) -> Shape {
     Shape { table, key, usual }
 }
 
+/// What a person may write of a part, with what stands there while nobody has said anything.
+fn unsaid_columns(kind: SeedKind) -> Vec<(&'static str, SeedValue)> {
+    let texts: &[&str] = match kind {
+        SeedKind::Project => &["name", "description"],
+        SeedKind::Connection => &["name"],
+        SeedKind::Dataset => &["name", "description", "product_team", "application"],
+        SeedKind::TableGroup => &[
+            "name",
+            "description",
+            "profiling_include_mask",
+            "profiling_exclude_mask",
+            "dataset_id",
+        ],
+        // What is said of a table is counted as depending on it.
+        SeedKind::Table => &[],
+    };
+    let mut all: Vec<_> = texts.iter().map(|column| (*column, SeedValue::Text(String::new()))).collect();
+    if kind == SeedKind::TableGroup {
+        all.push((MASKING, SeedValue::Flag(false)));
+    }
+    all
+}
+
 /// Makes or merges one part, and notes what was seeded.
 pub async fn merge(tx: &mut Transaction, source: &str, kind: SeedKind, entry: &SeedEntry) -> Result<SeedLine, StoreError> {
     let seeded = find_seeded(tx, source, kind, &entry.id).await?;
@@ -109,17 +132,22 @@ pub async fn list_seeded(tx: &mut Transaction, source: &str, kind: SeedKind) -> 
         .collect()
 }
 
-/// The columns of a part in which something else stands than what was seeded; nothing where the part is gone.
+/// The columns of a part in which something else stands than what was seeded, or something of which the seeding said nothing;
+/// nothing where the part is gone.
 pub async fn list_set_by_people(
     tx: &mut Transaction,
     kind: SeedKind,
     id: &str,
     seeded: &SeedValues,
 ) -> Result<Option<Vec<String>>, StoreError> {
-    let Some(standing) = read_standing(tx, kind, id, seeded).await? else {
+    let mut expected = seeded.clone();
+    for (column, unsaid) in unsaid_columns(kind) {
+        expected.entry(column.to_owned()).or_insert(unsaid);
+    }
+    let Some(standing) = read_standing(tx, kind, id, &expected).await? else {
         return Ok(None);
     };
-    let others = seeded
+    let others = expected
         .iter()
         .filter(|(column, value)| standing.get(*column).map_or("", SeedValue::text) != value.text());
     Ok(Some(others.map(|(column, _)| column.clone()).collect()))
@@ -141,18 +169,21 @@ pub async fn count_dependents(tx: &mut Transaction, kind: SeedKind, id: &str) ->
     let text = match kind {
         SeedKind::Project => {
             "select (select count(*) from dq_connections where project_key = $1) + (select count(*) from dq_datasets where project_key = $1)
-                 + (select count(*) from dq_test_suites where project_key = $1) as dependents"
+                 + (select count(*) from dq_test_suites where project_key = $1)
+                 + (select count(*) from role_scopes where kind = 'project' and place = $1) as dependents"
         }
         SeedKind::Connection => "select count(*) as dependents from dq_table_groups where connection_id = $1",
         SeedKind::Dataset => "select count(*) as dependents from dq_table_groups where dataset_id = $1",
         SeedKind::TableGroup => {
             "select (select count(*) from dq_profiles where table_group_id = $1) + (select count(*) from dq_tables where table_group_id = $1)
-                 + (select count(*) from dq_tests where table_group_id = $1) as dependents"
+                 + (select count(*) from dq_tests where table_group_id = $1) + (select count(*) from dq_alerts where table_group_id = $1)
+                 + (select count(*) from role_scopes where kind = 'group' and place = $1) as dependents"
         }
         SeedKind::Table => {
             "select (select count(*) from run_tables where table_id = $1) + (select count(*) from dq_profile_results where table_id = $1)
                  + (select count(*) from dq_profile_columns where table_id = $1) + (select count(*) from dq_data_table_chars where table_id = $1)
-                 + (select count(*) from dq_data_column_chars where table_id = $1)
+                 + (select count(*) from dq_data_column_chars where table_id = $1) + (select count(*) from dq_alerts where table_id = $1)
+                 + (select count(*) from dq_profile_anomaly_results where table_id = $1)
                  + (select count(*) from dq_tables where table_id = $1 and (coalesce(row_filter, '') <> '' or coalesce(left_out_json, '[]') <> '[]'))
                  as dependents"
         }

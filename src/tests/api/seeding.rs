@@ -254,6 +254,42 @@ async fn pruning_takes_away_only_what_the_same_source_made_and_nobody_needs() {
 }
 
 #[tokio::test]
+async fn pruning_keeps_what_a_person_wrote_where_the_program_said_nothing() {
+    let app = TestApp::new().await;
+    let seeder = Seeder::new(&app).await;
+    let mut document = seeder.document();
+    document["datasets"] = json!([{"dataset_id": "object:2", "project_key": "workspace:7", "name": "Sales"}]);
+    document["table_groups"] = json!([{"table_group_id": "group:1:2", "connection_id": "conn:1:2", "name": "till-default"}]);
+    document["tables"] = json!([]);
+    seeder.seed(&document).await;
+    for (path, body) in [
+        (
+            "/api/table-groups/group:1:2",
+            json!({"exclude_mask": "*_tmp", "description": "Mine"}),
+        ),
+        ("/api/datasets/object:2", json!({"product_team": "Commerce"})),
+    ] {
+        let answer = seeder.send(Method::PATCH, path, &body).await;
+        assert_eq!(answer.status, 200, "{path} {}", answer.body);
+    }
+    let report = seeder.seed(&json!({"source": "platform", "prune": true})).await;
+    let group = outcome_of(&report, "group:1:2");
+    assert_eq!(
+        (&group["outcome"], &group["kept"]),
+        (&json!("kept"), &json!(["description", "profiling_exclude_mask"])),
+        "{report}"
+    );
+    assert_eq!(outcome_of(&report, "object:2")["kept"], json!(["product_team"]), "{report}");
+    assert_eq!(
+        outcome_of(&report, "group:3:4")["outcome"],
+        "removed",
+        "nobody wrote anything of it"
+    );
+    assert_eq!(seeder.get("/api/table-groups/group:1:2").await["exclude_mask"], "*_tmp");
+    assert_eq!(seeder.get("/api/datasets/object:2").await["product_team"], "Commerce");
+}
+
+#[tokio::test]
 async fn a_document_that_does_not_fit_writes_nothing_and_says_all_that_is_wrong() {
     let app = TestApp::new().await;
     let seeder = Seeder::new(&app).await;

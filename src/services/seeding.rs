@@ -63,7 +63,7 @@ pub async fn seed(db: &Database, config: &Configuration, actor: &Actor, document
     for line in &lines {
         *counts.entry(line.outcome.word().to_owned()).or_default() += 1;
     }
-    lines.retain(|line| line.outcome != SeedOutcome::Unchanged || !line.kept.is_empty());
+    lines.retain(|line| line.outcome != SeedOutcome::Unchanged || !line.kept.is_empty() || !line.passed_over.is_empty());
     lines.sort_by_key(|line| line.kind);
     Ok(SeedReport {
         source,
@@ -129,6 +129,7 @@ async fn prune_kind(
     let said: BTreeSet<&str> = plan.of(kind).iter().map(|entry| entry.id.as_str()).collect();
     for (id, mut seeded) in store::list_seeded(tx, source, kind).await? {
         if said.contains(id.as_str()) {
+                passed_over: Vec::new(),
             continue;
         }
         let Some(kept) = store::list_set_by_people(tx, kind, &id, &seeded).await? else {
@@ -187,6 +188,7 @@ async fn record(tx: &mut Transaction, source: &str, lines: &[SeedLine], actor: &
             tx,
             actor,
             &format!("{}.seed", line.kind),
+            passed_over: Vec::new(),
             &format!("{}:{}", line.kind, line.id),
             details,
         )

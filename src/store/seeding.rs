@@ -73,6 +73,7 @@ pub async fn merge(tx: &mut Transaction, source: &str, kind: SeedKind, entry: &S
         outcome: SeedOutcome::Unchanged,
         written: Vec::new(),
         kept: Vec::new(),
+        passed_over: Vec::new(),
     };
     let noted = match (&standing, &seeded) {
         (None, Some(_)) => {
@@ -85,6 +86,7 @@ pub async fn merge(tx: &mut Transaction, source: &str, kind: SeedKind, entry: &S
             entry.values.clone()
         }
         (Some(standing), _) => {
+            line.passed_over = list_passed_over(tx, kind, entry).await?;
             let mut noted = seeded.clone().unwrap_or_default();
             for (column, wanted) in &entry.values {
                 let stands = standing.get(column).map_or("", SeedValue::text);
@@ -118,6 +120,16 @@ pub async fn merge(tx: &mut Transaction, source: &str, kind: SeedKind, entry: &S
         note(tx, source, kind, &entry.id, &noted).await?;
     }
     Ok(line)
+}
+
+/// What counts only while a part is made, and is said otherwise now than it stands.
+async fn list_passed_over(tx: &mut Transaction, kind: SeedKind, entry: &SeedEntry) -> Result<Vec<String>, StoreError> {
+    let mut said = entry.fixed.clone();
+    // Nobody says the format: a table without files is made with it.
+    said.retain(|column, value| column != "format" && !value.text().is_empty());
+    let standing = read_standing(tx, kind, &entry.id, &said).await?.unwrap_or_default();
+    said.retain(|column, value| standing.get(column).map_or("", SeedValue::text) != value.text());
+    Ok(said.into_keys().collect())
 }
 
 /// The parts that a program seeded, with what it said last.

@@ -290,6 +290,33 @@ async fn pruning_keeps_what_a_person_wrote_where_the_program_said_nothing() {
 }
 
 #[tokio::test]
+async fn another_location_of_a_connection_is_passed_over_by_name() {
+    let app = TestApp::new().await;
+    let seeder = Seeder::new(&app).await;
+    seeder.seed(&seeder.document()).await;
+    let mut document = seeder.document();
+    document["connections"][0]["location"] = json!(format!("{}/./", seeder.folder));
+    assert_eq!(
+        seeder.seed(&document).await["parts"],
+        json!([]),
+        "the same folder, written otherwise"
+    );
+    let elsewhere = app.folder.path().join("elsewhere");
+    std::fs::create_dir_all(&elsewhere).unwrap();
+    document["connections"][0]["location"] = json!(elsewhere.to_str().unwrap());
+    document["table_groups"][0]["connection_id"] = json!("conn:3:4");
+    let report = seeder.seed(&document).await;
+    assert_eq!(outcome_of(&report, "conn:1:2")["passed_over"], json!(["location"]), "{report}");
+    assert_eq!(
+        outcome_of(&report, "group:1:2")["passed_over"],
+        json!(["connection_id"]),
+        "{report}"
+    );
+    let connection = seeder.get("/api/connections/conn:1:2").await;
+    assert_eq!(connection["source"]["location"], seeder.folder, "{connection}");
+}
+
+#[tokio::test]
 async fn a_document_that_does_not_fit_writes_nothing_and_says_all_that_is_wrong() {
     let app = TestApp::new().await;
     let seeder = Seeder::new(&app).await;

@@ -8,12 +8,12 @@ use serde::Serialize;
 use super::configuration::Configuration;
 use super::error::AppError;
 use super::seed_document::{SeedDocument, SeedPlan};
-use super::{access, connection_secrets};
+use super::{access, connection_secrets, datasets as dataset_services};
 use crate::domain::audit::Actor;
 use crate::domain::identifier::ConnectionId;
 use crate::domain::seeding::{IS_ACTIVE, SeedEntry, SeedKind, SeedLine, SeedOutcome, SeedValue};
 use crate::domain::user::{Permission, Viewer};
-use crate::store::{Database, Transaction, audit, seeding as store};
+use crate::store::{Database, Transaction, audit, datasets, seeding as store};
 
 /// What a seeding came to.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -49,6 +49,20 @@ pub async fn seed(db: &Database, config: &Configuration, actor: &Actor, document
             }
             lines.push(line);
         }
+        match kind {
+            // Those that groups of other connections keep may lose these groups by the rest of the document.
+            SeedKind::Connection => {
+                for id in moved(&lines) {
+                    datasets::follow_connection(&mut tx, &id, actor).await?;
+                }
+            }
+            SeedKind::TableGroup => {
+                for id in moved(&lines) {
+                    dataset_services::follow_connection(&mut tx, &id, actor).await?;
+                }
+            }
+            _ => {}
+        }
     }
     if prune {
         for kind in SeedKind::ALL.iter().rev() {
@@ -71,6 +85,17 @@ pub async fn seed(db: &Database, config: &Configuration, actor: &Actor, document
         counts,
         parts: lines,
     })
+}
+
+/// The connections that the document moved to another project: the datasets of their groups go with them.
+fn moved(lines: &[SeedLine]) -> Vec<ConnectionId> {
+    let changed = lines
+        .iter()
+        .filter(|line| line.kind == SeedKind::Connection && line.outcome == SeedOutcome::Changed);
+    changed
+        .filter(|line| line.written.iter().any(|column| column == "project_key"))
+        .map(|line| ConnectionId(line.id.clone()))
+        .collect()
 }
 
 /// Merges one part, unless what it belongs to was removed by a person.
@@ -104,6 +129,7 @@ async fn merge(
                 outcome: SeedOutcome::RemovedByPerson,
                 written: Vec::new(),
                 kept: Vec::new(),
+                passed_over: Vec::new(),
             });
         }
         None => {}
@@ -129,7 +155,6 @@ async fn prune_kind(
     let said: BTreeSet<&str> = plan.of(kind).iter().map(|entry| entry.id.as_str()).collect();
     for (id, mut seeded) in store::list_seeded(tx, source, kind).await? {
         if said.contains(id.as_str()) {
-                passed_over: Vec::new(),
             continue;
         }
         let Some(kept) = store::list_set_by_people(tx, kind, &id, &seeded).await? else {
@@ -163,6 +188,7 @@ async fn prune_kind(
             outcome,
             written: Vec::new(),
             kept,
+            passed_over: Vec::new(),
         });
     }
     Ok(())
@@ -188,7 +214,6 @@ async fn record(tx: &mut Transaction, source: &str, lines: &[SeedLine], actor: &
             tx,
             actor,
             &format!("{}.seed", line.kind),
-            passed_over: Vec::new(),
             &format!("{}:{}", line.kind, line.id),
             details,
         )

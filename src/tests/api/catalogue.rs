@@ -349,6 +349,38 @@ async fn a_dataset_holds_groups_of_its_project() {
 }
 
 #[tokio::test]
+async fn a_connection_takes_the_dataset_of_its_groups_along_into_another_project() {
+    let app = TestApp::new().await;
+    let (shop, _) = app.shop().await;
+    app.connect("Second", std::path::Path::new(&shop.location)).await;
+    let program = Program::new(&app).await;
+    program.send(Method::POST, "/api/projects", json!({"name": "Trial"})).await;
+    program.send(Method::POST, "/api/datasets", json!({"name": "Sales"})).await;
+    let hold = async |groups: Value| {
+        let body = json!({ "table_groups": groups });
+        program.send(Method::PATCH, "/api/datasets/sales", body).await.status.as_u16()
+    };
+    assert_eq!(hold(json!(["shop-all", "second-all"])).await, 200);
+    let to_trial = json!({"project_key": "trial"});
+    let refused = program.send(Method::PATCH, "/api/connections/shop", to_trial.clone()).await;
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    assert!(refused.body.contains("out of Sales"), "{}", refused.body);
+    assert_eq!(program.get("/api/connections/shop").await["project_key"], "default");
+    assert_eq!(hold(json!(["shop-all"])).await, 200);
+    let moved = program.send(Method::PATCH, "/api/connections/shop", to_trial).await;
+    assert_eq!(moved.status, 200, "{}", moved.body);
+    let dataset = program.get("/api/datasets/sales").await;
+    assert_eq!(
+        (&dataset["project_key"], &dataset["table_groups"]),
+        (&json!("trial"), &json!(["shop-all"]))
+    );
+    let named = program
+        .send(Method::PATCH, "/api/datasets/sales", json!({"description": "Later"}))
+        .await;
+    assert_eq!(named.status, 200, "{}", named.body);
+}
+
+#[tokio::test]
 async fn a_filter_and_left_out_columns_name_columns_of_the_table() {
     let app = TestApp::new().await;
     app.shop().await;

@@ -317,6 +317,27 @@ async fn another_location_of_a_connection_is_passed_over_by_name() {
 }
 
 #[tokio::test]
+async fn datasets_go_with_the_connections_that_a_document_moves() {
+    let app = TestApp::new().await;
+    let seeder = Seeder::new(&app).await;
+    let mut document = seeder.document();
+    let group = json!({"table_group_id": "group:3:4", "connection_id": "conn:3:4", "name": "stock-default", "dataset_id": "object:2"});
+    document["table_groups"].as_array_mut().unwrap().push(group);
+    document["projects"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"project_key": "workspace:8", "name": "Trial"}));
+    seeder.seed(&document).await;
+    document["connections"][0]["project_key"] = json!("workspace:8");
+    let refused = seeder.send(Method::POST, "/api/catalogue/seed", &document).await;
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    assert!(refused.body.contains("out of Sales"), "{}", refused.body);
+    document["connections"][1]["project_key"] = json!("workspace:8");
+    seeder.seed(&document).await;
+    assert_eq!(seeder.get("/api/datasets/object:2").await["project_key"], "workspace:8");
+}
+
+#[tokio::test]
 async fn a_document_that_does_not_fit_writes_nothing_and_says_all_that_is_wrong() {
     let app = TestApp::new().await;
     let seeder = Seeder::new(&app).await;

@@ -25,6 +25,7 @@ mod scripts;
 mod seed_levels;
 mod statement;
 mod table_rows;
+mod test_suites;
 mod veil;
 
 pub mod alert_acts;

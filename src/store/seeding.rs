@@ -2,7 +2,7 @@
 //! that a column in which something else stands is known to be a person's, and stays.
 
 use super::statement::{Value, sql_joined};
-use super::{Database, Record, StoreError, Transaction, masking, role_scopes, sql};
+use super::{Database, Record, StoreError, Transaction, masking, role_scopes, sql, test_suites};
 use crate::domain::identifier::TableGroupId;
 use crate::domain::seeding::{IS_ACTIVE, SeedEntry, SeedKind, SeedLine, SeedOutcome, SeedValue, SeedValues};
 
@@ -82,6 +82,7 @@ pub async fn merge(tx: &mut Transaction, source: &str, kind: SeedKind, entry: &S
         }
         (None, None) => {
             insert(tx, kind, entry).await?;
+            keep_suite(tx, kind, &entry.id).await?;
             line.outcome = SeedOutcome::Created;
             entry.values.clone()
         }
@@ -105,6 +106,7 @@ pub async fn merge(tx: &mut Transaction, source: &str, kind: SeedKind, entry: &S
             }
             if !line.written.is_empty() {
                 update(tx, kind, entry, &line.written).await?;
+                keep_suite(tx, kind, &entry.id).await?;
                 if entry.values.get(MASKING) == Some(&SeedValue::Flag(true)) && line.written.iter().any(|column| column == MASKING) {
                     masking::forget_states(tx, &TableGroupId(entry.id.clone())).await?;
                 }
@@ -120,6 +122,14 @@ pub async fn merge(tx: &mut Transaction, source: &str, kind: SeedKind, entry: &S
         note(tx, source, kind, &entry.id, &noted).await?;
     }
     Ok(line)
+}
+
+/// A connection has a test suite from the start, in its project.
+async fn keep_suite(tx: &mut Transaction, kind: SeedKind, id: &str) -> Result<(), StoreError> {
+    if kind == SeedKind::Connection {
+        test_suites::keep_default(tx, id).await?;
+    }
+    Ok(())
 }
 
 /// What counts only while a part is made, and is said otherwise now than it stands.
@@ -206,6 +216,9 @@ pub async fn count_dependents(tx: &mut Transaction, kind: SeedKind, id: &str) ->
 /// Removes the row of a part on which nothing depends.
 pub async fn remove(tx: &mut Transaction, kind: SeedKind, id: &str) -> Result<(), StoreError> {
     let Shape { table, key, .. } = shape(kind);
+    if kind == SeedKind::Connection {
+        test_suites::delete_default(tx, id).await?;
+    }
     if kind == SeedKind::TableGroup {
         role_scopes::forget_group(tx, &TableGroupId(id.to_owned())).await?;
     }

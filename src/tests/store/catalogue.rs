@@ -5,7 +5,7 @@ use crate::domain::identifier::ProjectKey;
 use crate::domain::scope::{RoleGrant, Scope};
 use crate::domain::seeding::{SeedEntry, SeedKind, SeedLine, SeedOutcome, SeedValue, SeedValues};
 use crate::domain::user::Role;
-use crate::store::connections::{ConnectionText, list_groups_of_project, update_connection};
+use crate::store::connections::{ConnectionText, delete_connection, list_groups_of_project, update_connection};
 use crate::store::datasets::{create_dataset, find_dataset, follow_connection, update_dataset};
 use crate::store::projects::{ProjectText, create_project};
 use crate::store::table_groups::{GroupText, update_group};
@@ -16,6 +16,7 @@ on_both_databases!(
     what_a_person_wrote_where_a_seeding_said_nothing_is_the_persons,
     a_part_that_a_role_names_has_something_that_depends_on_it,
     what_is_said_otherwise_of_what_counts_only_while_a_part_is_made_is_named,
+    a_connection_has_a_test_suite_from_the_start,
     a_dataset_goes_with_its_only_connection_and_stays_with_several,
 );
 
@@ -136,6 +137,57 @@ async fn what_is_said_otherwise_of_what_counts_only_while_a_part_is_made_is_name
         .await
         .unwrap();
     assert_eq!(row.text("location").unwrap(), "/data/till");
+}
+
+async fn a_connection_has_a_test_suite_from_the_start(db: &Database) {
+    let suites = async || {
+        let rows = sql("select test_suite_key, project_key, severity from dq_test_suites order by test_suite_key")
+            .fetch_all(db)
+            .await
+            .unwrap();
+        let lines = rows.iter().map(|row| {
+            let (key, project) = (row.text("test_suite_key").unwrap(), row.text("project_key").unwrap());
+            format!("{key} in {project}, {}", row.text("severity").unwrap())
+        });
+        lines.collect::<Vec<_>>()
+    };
+    let shop = connect(db, "Shop", &[]).await;
+    let mut till = SeedEntry {
+        id: "conn:1:2".into(),
+        fixed: values(&[("kind", "folder"), ("location", "/data/till")]),
+        values: values(&[("project_key", "default"), ("name", "Till")]),
+    };
+    till.values.insert("is_active".into(), SeedValue::Flag(true));
+    merge(db, SeedKind::Connection, &till).await;
+    assert_eq!(
+        suites().await,
+        ["default_suite:conn:1:2 in default, medium", "default_suite:shop in default, medium"]
+    );
+    let mut tx = db.begin().await.unwrap();
+    let trial = ProjectText {
+        name: "Trial".into(),
+        ..ProjectText::default()
+    };
+    let trial = create_project(&mut tx, &trial, &ada()).await.unwrap();
+    let text = ConnectionText {
+        name: "Shop".into(),
+        project_key: trial.clone(),
+        location: shop.location.clone(),
+    };
+    update_connection(&mut tx, &shop.connection_id, &text, &ada()).await.unwrap();
+    tx.commit().await.unwrap();
+    till.values.insert("project_key".into(), SeedValue::Text(trial.to_string()));
+    merge(db, SeedKind::Connection, &till).await;
+    assert_eq!(
+        suites().await,
+        ["default_suite:conn:1:2 in trial, medium", "default_suite:shop in trial, medium"],
+        "it goes with its connection"
+    );
+    let mut tx = db.begin().await.unwrap();
+    delete_connection(&mut tx, &shop, &ada()).await.unwrap();
+    seeding::remove(&mut tx, SeedKind::Connection, &till.id).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(suites().await, Vec::<String>::new());
 }
 
 async fn a_dataset_goes_with_its_only_connection_and_stays_with_several(db: &Database) {

@@ -192,6 +192,24 @@ async fn an_older_database_keeps_its_rows_and_is_copied_first() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_of_older_versions_get_their_test_suite() {
+    for fixture in empty_databases().await {
+        let db = &fixture.db;
+        migrate_to(db, 17).await.unwrap();
+        connect_of_old(db).await;
+        db.migrate().await.unwrap();
+        let row = sql("select test_suite_key, project_key from dq_test_suites")
+            .fetch_one(db)
+            .await
+            .unwrap();
+        assert_eq!(
+            (row.text("test_suite_key").unwrap(), row.text("project_key").unwrap()),
+            ("default_suite:shop".to_owned(), "old".to_owned())
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_plain_record_is_shown_once_after_findings_became_a_view() {
     for fixture in empty_databases().await {
         let db = &fixture.db;

@@ -8,6 +8,7 @@
 mod backup;
 mod catalogue;
 mod column_contents;
+mod column_ids;
 mod column_rows;
 mod column_values;
 mod database;

@@ -1,12 +1,17 @@
 //! The catalogue as programs seed it and as people change it: what a person set stays, and what belongs together moves together.
 
 use super::fixture::*;
+use crate::domain::characteristics::ColumnCharacteristics;
+use crate::domain::column_meaning::PiiRisk;
+use crate::domain::column_profile::ColumnProfile;
 use crate::domain::identifier::ProjectKey;
 use crate::domain::scope::{RoleGrant, Scope};
 use crate::domain::seeding::{SeedEntry, SeedKind, SeedLine, SeedOutcome, SeedValue, SeedValues};
 use crate::domain::user::Role;
+use crate::store::characteristics::{list_columns, update_column};
 use crate::store::connections::{ConnectionText, delete_connection, list_groups_of_project, update_connection};
 use crate::store::datasets::{create_dataset, find_dataset, follow_connection, update_dataset};
+use crate::store::masking::keep_measured;
 use crate::store::projects::{ProjectText, create_project};
 use crate::store::table_groups::{GroupText, update_group};
 use crate::store::users::{NewUser, create_user, set_grants};
@@ -16,6 +21,7 @@ on_both_databases!(
     what_a_person_wrote_where_a_seeding_said_nothing_is_the_persons,
     a_part_that_a_role_names_has_something_that_depends_on_it,
     what_is_said_otherwise_of_what_counts_only_while_a_part_is_made_is_named,
+    a_column_has_one_id_wherever_it_is_named,
     a_connection_has_a_test_suite_from_the_start,
     a_dataset_goes_with_its_only_connection_and_stays_with_several,
 );
@@ -137,6 +143,56 @@ async fn what_is_said_otherwise_of_what_counts_only_while_a_part_is_made_is_name
         .await
         .unwrap();
     assert_eq!(row.text("location").unwrap(), "/data/till");
+}
+
+async fn a_column_has_one_id_wherever_it_is_named(db: &Database) {
+    let shop = connect(db, "Shop", &["orders"]).await;
+    let table = table_ids(db, &group_of(&shop)).await.remove(0).table_id;
+    let said = |text: &str| ColumnCharacteristics {
+        description: text.into(),
+        ..ColumnCharacteristics::default()
+    };
+    // What a run has measured stands in the same row.
+    let mut personal = ColumnProfile {
+        column_name: "E-Mail".into(),
+        ..ColumnProfile::default()
+    };
+    personal.meaning.pii_risk = Some(PiiRisk::High);
+    let mut tx = db.begin().await.unwrap();
+    for _ in 0..2 {
+        keep_measured(&mut tx, &table, std::slice::from_ref(&personal)).await.unwrap();
+        for (name, text) in [("E-Mail", "Who"), ("Amount", "Net"), ("amount", "Gross"), ("AMOUNT", "Tax")] {
+            assert!(update_column(&mut tx, &table, name, &said(text), &ada()).await.unwrap());
+        }
+    }
+    tx.commit().await.unwrap();
+    let rows = sql("select column_id, column_name, coalesce(measured_pii_risk, '') as risk from dq_data_column_chars")
+        .fetch_all(db)
+        .await
+        .unwrap();
+    let mut ids: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let (id, name) = (row.text("column_id").unwrap(), row.text("column_name").unwrap());
+            format!("{} {name} {}", id.replace(table.as_str(), "t"), row.text("risk").unwrap())
+        })
+        .collect();
+    ids.sort();
+    assert_eq!(
+        ids,
+        [
+            "t::amount Amount ",
+            "t::amount#2 amount ",
+            "t::amount#3 AMOUNT ",
+            "t::e-mail E-Mail high"
+        ],
+        "small letters, as in results; of those that capitals alone tell apart each has its own"
+    );
+    let known = list_columns(db, &table).await.unwrap();
+    assert_eq!(
+        (known["amount"].description.as_str(), known["AMOUNT"].description.as_str()),
+        ("Gross", "Tax")
+    );
 }
 
 async fn a_connection_has_a_test_suite_from_the_start(db: &Database) {

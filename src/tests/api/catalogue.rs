@@ -381,6 +381,26 @@ async fn a_connection_takes_the_dataset_of_its_groups_along_into_another_project
 }
 
 #[tokio::test]
+async fn tables_are_listed_by_their_open_alerts() {
+    let app = TestApp::new().await;
+    app.shop().await;
+    let program = Program::new(&app).await;
+    let id = program.get("/api/tables?q=orders").await["tables"][0]["table_id"].clone();
+    app.raise_alert().await;
+    for (state, total) in [("open", 1), ("resolved", 0)] {
+        sql("update dq_alerts set state = $1, table_id = $2")
+            .bind(state)
+            .bind(id.as_str().unwrap())
+            .execute(app.db())
+            .await
+            .unwrap();
+        let found = program.get("/api/tables?alerts=true").await;
+        assert_eq!(found["total"], total, "{found}");
+        assert_eq!(program.get("/api/tables?alerts=false").await["total"], 2);
+    }
+}
+
+#[tokio::test]
 async fn a_filter_and_left_out_columns_name_columns_of_the_table() {
     let app = TestApp::new().await;
     app.shop().await;

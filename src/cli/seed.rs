@@ -69,10 +69,11 @@ fn print(report: &SeedReport, format: OutputFormat) -> Result<(), Box<dyn std::e
         OutputFormat::Json => println!("{}", serde_json::to_string_pretty(report)?),
         OutputFormat::Csv => {
             let mut lines = csv::Writer::from_writer(std::io::stdout());
-            lines.write_record(["kind", "id", "outcome", "written", "kept"])?;
+            lines.write_record(["kind", "id", "outcome", "written", "kept", "passed_over"])?;
             for line in &report.parts {
-                let (written, kept) = (line.written.join(" "), line.kept.join(" "));
-                lines.write_record([line.kind.word(), &line.id, line.outcome.word(), &written, &kept])?;
+                let told = [&line.written, &line.kept, &line.passed_over].map(|columns| columns.join(" "));
+                let [written, kept, passed_over] = &told;
+                lines.write_record([line.kind.word(), &line.id, line.outcome.word(), written, kept, passed_over])?;
             }
             lines.flush()?;
         }
@@ -86,7 +87,13 @@ fn print(report: &SeedReport, format: OutputFormat) -> Result<(), Box<dyn std::e
                     }
                 };
                 let (written, kept) = (told("wrote", &line.written), told("kept", &line.kept));
-                println!("{:<17} {:<11} {}{written}{kept}", line.outcome.word(), line.kind.word(), line.id);
+                let passed_over = told("passed over", &line.passed_over);
+                println!(
+                    "{:<17} {:<11} {}{written}{kept}{passed_over}",
+                    line.outcome.word(),
+                    line.kind.word(),
+                    line.id
+                );
             }
             let counts: Vec<String> = report.counts.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
             let dry = if report.dry_run { "; nothing was written" } else { "" };

@@ -55,6 +55,11 @@ text_id! {
     ProjectKey,
 }
 
+/// The id of a column, wherever one is named: its table and its name, in small letters.
+pub fn column_id(table_id: &str, column_name: &str) -> String {
+    format!("{table_id}::{column_name}").to_lowercase()
+}
+
 /// Longest slug; leaves room for the number that makes it unique.
 const SLUG_LENGTH: usize = 60;
 

@@ -106,4 +106,8 @@ pub struct SeedLine {
     /// Columns that a person has set and that stay as they are.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<String>,
+    /// Columns that count only while the part is made (what a connection reads, what a part belongs to), and in which the program
+    /// says something else now: they stay as they are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<String>,
 }

@@ -33,7 +33,12 @@ impl TableScope {
 
     /// Whether a column has to be read: it is wanted, or the filter looks at it.
     pub fn reads(&self, column: &str) -> bool {
-        !self.leaves_out(column) || self.row_filter.as_ref().is_some_and(|filter| filter.columns().contains(&column))
+        !self.leaves_out(column) || self.filters_by(column)
+    }
+
+    /// Whether the filter looks at a column.
+    pub fn filters_by(&self, column: &str) -> bool {
+        self.row_filter.as_ref().is_some_and(|filter| filter.columns().contains(&column))
     }
 
     /// In words: `rows where amount > 10, 2 columns left out`; empty for the whole table.

@@ -100,6 +100,12 @@ impl TokenScope {
         }
     }
 
+    /// The narrowest scope that lets a permission through.
+    pub fn least_for(permission: Permission) -> Self {
+        let least = Self::ALL.iter().find(|scope| scope.allows(permission));
+        least.copied().unwrap_or(Self::Admin)
+    }
+
     /// As the interface says it.
     pub fn label(self) -> &'static str {
         match self {

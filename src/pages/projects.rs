@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
+use super::removal::dependents_text;
 use super::rollup_cells::{rollup_cells, rollup_table, rollup_words};
 use super::settings_tabs::settings_tabs;
 use super::{page, request, respond, titled};
@@ -15,12 +16,13 @@ use crate::components::section::{SectionTitle, section};
 use crate::components::tag::{Tone, tag};
 use crate::domain::address::encode_segment;
 use crate::domain::connection::Connection;
-use crate::domain::identifier::ProjectKey;
+use crate::domain::identifier::{ProjectKey, TableGroupId};
 use crate::domain::project::{Project, Rollup};
 use crate::domain::user::Permission;
 use crate::store::connections::list_connections;
 use crate::store::projects::{ProjectText, find_project, list_projects};
 use crate::store::rollups::list_rollups;
+use crate::store::table_groups::{DependentCounts, count_dependents_of};
 
 /// The list.
 const HERE: &str = "/settings/projects";
@@ -60,7 +62,13 @@ pub fn ProjectPage() -> impl IntoView {
         let connections = list_connections(&db).await?;
         let own: Vec<&Connection> = connections.iter().filter(|connection| connection.project_key == key).collect();
         let rollup = list_rollups(&db).await?.of_connections(own.iter().copied());
-        Ok(titled(project.name.clone(), project_view(&project, &own, &rollup, request::now())))
+        let groups: Vec<TableGroupId> = own
+            .iter()
+            .flat_map(|connection| connection.groups.iter().map(|group| group.table_group_id.clone()))
+            .collect();
+        let dependents = count_dependents_of(&db, &groups).await?;
+        let view = project_view(&project, &own, &dependents, &rollup, request::now());
+        Ok(titled(project.name.clone(), view))
     })
 }
 
@@ -106,7 +114,13 @@ fn project_row(project: &Project, rollup: &Rollup, now: DateTime<Utc>) -> AnyVie
 }
 
 /// Draws one project.
-pub fn project_view(project: &Project, connections: &[&Connection], rollup: &Rollup, now: DateTime<Utc>) -> AnyView {
+pub fn project_view(
+    project: &Project,
+    connections: &[&Connection],
+    dependents: &DependentCounts,
+    rollup: &Rollup,
+    now: DateTime<Utc>,
+) -> AnyView {
     let key = [("project_key", project.project_key.to_string())];
     let switch = if project.is_active {
         Button::new("Switch off")
@@ -131,7 +145,7 @@ pub fn project_view(project: &Project, connections: &[&Connection], rollup: &Rol
         {settings_tabs(&format!("{HERE}/"))}
         <div class="cols halves">
             {section(SectionTitle::new("text", "What it is").subtitle(format!("key {}", project.project_key)), form(Some(&project.project_key), &text))}
-            <div>{belongs(project, connections)}{removal(project)}</div>
+            <div>{belongs(project, connections, dependents)}{removal(project)}</div>
         </div>
     }
     .into_any()
@@ -154,7 +168,7 @@ fn form(key: Option<&ProjectKey>, text: &ProjectText) -> AnyView {
 }
 
 /// What depends on the project.
-fn belongs(project: &Project, connections: &[&Connection]) -> AnyView {
+fn belongs(project: &Project, connections: &[&Connection], dependents: &DependentCounts) -> AnyView {
     let mut rows: Vec<AnyView> = connections
         .iter()
         .map(|connection| {
@@ -163,6 +177,15 @@ fn belongs(project: &Project, connections: &[&Connection]) -> AnyView {
             view! { <li><a href=href>{connection.name.clone()}</a>" "<span class="t2">{counted(tables, "table")}</span></li> }.into_any()
         })
         .collect();
+    if project.dataset_count > 0 {
+        rows.push(view! { <li>{counted(project.dataset_count, "dataset")}</li> }.into_any());
+    }
+    if !connections.is_empty() {
+        let groups: usize = connections.iter().map(|connection| connection.groups.len()).sum();
+        let tests = (dependents.tests > 0).then(|| format!("; {}", counted(dependents.tests, "test")));
+        let held = format!("{} with {}", counted(groups as u64, "table group"), dependents_text(dependents));
+        rows.push(view! { <li>{held}{tests}</li> }.into_any());
+    }
     if project.test_suite_count > 0 {
         rows.push(view! { <li>{counted(project.test_suite_count, "test suite")}</li> }.into_any());
     }
@@ -181,8 +204,13 @@ fn removal(project: &Project) -> AnyView {
         view! { <p class="t2">"It can be removed when nothing belongs to it: move its connections to another project on their own pages, or remove them."</p> }
             .into_any()
     } else {
+        let said = if project.dataset_count > 0 {
+            format!("Goes with it: {}. ", counted(project.dataset_count, "dataset"))
+        } else {
+            "Nothing depends on it. ".to_owned()
+        };
         view! {
-            <p>"Nothing depends on it. Removing it cannot be undone."</p>
+            <p>{said}"Removing it cannot be undone."</p>
             <form class="lone" method="post" action="/actions/delete-project">
                 <input type="hidden" name="project_key" value=project.project_key.to_string() />
                 {FormField::new("typed_name", "Name of the project").hint(format!("Type {} to be sure.", project.name)).longest(120).view()}

@@ -8,7 +8,7 @@ use super::error::AppError;
 use super::passwords;
 use crate::domain::audit::Actor;
 use crate::domain::identifier::{TableGroupId, UserId};
-use crate::domain::user::{Permission, Role, User, Viewer};
+use crate::domain::user::{Permission, Role, TokenScope, User, Viewer};
 use crate::store::{Database, audit, connections, sign_in as links, users};
 
 /// Failed sign-ins are counted over this many seconds.
@@ -56,9 +56,15 @@ pub fn actor(viewer: &Viewer) -> Actor {
 /// Refuses unless the person holds the permission.
 pub fn require(viewer: &Viewer, permission: Permission) -> Result<(), AppError> {
     if viewer.may(permission) {
-        Ok(())
-    } else {
-        Err(AppError::Denied(permission))
+        return Ok(());
+    }
+    // The person may do it, the token may not: another role would not help.
+    match viewer.token_scope.filter(|_| viewer.user.may(permission)) {
+        Some(scope) => Err(AppError::Narrow {
+            scope,
+            needed: TokenScope::least_for(permission),
+        }),
+        None => Err(AppError::Denied(permission)),
     }
 }
 

@@ -92,11 +92,30 @@ pub async fn set_scope(db: &Database, viewer: &Viewer, table: &TableId, mut left
         let detail = format!("Up to {MOST_LEFT_OUT} columns are left out, and a filter has up to {LONGEST_TEXT} characters.");
         return Err(AppError::refused("This is too much", detail));
     }
-    let mut tx = db.begin().await?;
     let scope = TableScope { left_out, row_filter };
+    check_columns(db, table, &scope).await?;
+    let mut tx = db.begin().await?;
     let changed = store::update_scope(&mut tx, table, &scope, &access::actor(viewer)).await?;
     tx.commit().await?;
     Ok(changed)
+}
+
+/// Refuses what names a column that the table has not, as far as that is known: where a run has read it.
+async fn check_columns(db: &Database, table: &TableId, scope: &TableScope) -> Result<(), AppError> {
+    let known = tables::find_table(db, table).await?.ok_or(AppError::NotFound)?.scope;
+    let in_filter = scope.row_filter.iter().flat_map(RowFilter::columns);
+    let asked = scope.left_out.iter().map(String::as_str).chain(in_filter);
+    // What is left out since before the first run was met by none, and can be read again all the same.
+    let is_said = |name: &str| known.leaves_out(name) || known.filters_by(name);
+    for name in asked.filter(|name| !is_said(name)) {
+        if store::find_column(db, table, name).await?.is_none() {
+            return Err(AppError::refused(
+                format!("The table has no column {name}"),
+                "Names are written as the profile shows them, capitals too. A column that is new in the source is known after the next run.",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses unless one of the person's roles lets him describe tables of this table's group.

@@ -7,8 +7,9 @@ use super::connections::{check_name, draft_password, find_project_of, in_group, 
 use super::error::{AppError, require_name};
 use super::first_runs::{self, Activation};
 use super::run_signals::RunSignals;
-use super::{access, connection_secrets};
+use super::{access, connection_secrets, datasets};
 use crate::components::format::counted;
+use crate::domain::audit::Actor;
 use crate::domain::connection::{Connection, ConnectionKind};
 use crate::domain::connection_draft::ConnectionDraft;
 use crate::domain::identifier::{ConnectionId, TableGroupId};
@@ -17,7 +18,7 @@ use crate::domain::user::{Permission, Viewer};
 use crate::engine::SourceRoot;
 use crate::store::connections::{self as store, ConnectionText};
 use crate::store::table_groups::{DependentCounts, count_dependents_of};
-use crate::store::{Database, tables};
+use crate::store::{Database, Transaction, tables};
 
 /// Changes a connection. Says in words what came of it; nothing where it stood so already.
 pub async fn update_connection(
@@ -51,6 +52,7 @@ pub async fn update_connection(
         };
         let mut tx = db.begin().await?;
         let changed = store::update_connection(&mut tx, &id, &text, &actor).await?;
+        follow_into_project(&mut tx, &connection, &text, &actor).await?;
         tx.commit().await?;
         return Ok(changed.then(|| "Its address and its password stay as they are.".to_owned()));
     }
@@ -69,6 +71,7 @@ pub async fn update_connection(
     };
     let mut tx = db.begin().await?;
     store::update_connection(&mut tx, &id, &text, &actor).await?;
+    follow_into_project(&mut tx, &connection, &text, &actor).await?;
     match &password {
         // Sealed anew: a password is bound to its address.
         Some(password) => connection_secrets::keep_password(&mut tx, config, &id, &text.location, password, &actor).await?,
@@ -83,6 +86,14 @@ pub async fn update_connection(
     }
     tx.commit().await?;
     Ok(Some(format!("The test passed; {} tables are there.", check.tables.len())))
+}
+
+/// What belongs to the groups of a connection goes with it where it moves to another project.
+async fn follow_into_project(tx: &mut Transaction, old: &Connection, text: &ConnectionText, actor: &Actor) -> Result<(), AppError> {
+    if old.project_key == text.project_key {
+        return Ok(());
+    }
+    datasets::follow_connection(tx, &old.connection_id, actor).await
 }
 
 /// Whether two drafts lead to the same data by the same way.

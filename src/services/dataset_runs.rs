@@ -55,7 +55,7 @@ pub async fn launch(
         match run_launch::launch(db, signals, viewer, request).await {
             Ok(run) => launch.started.push(run),
             Err(AppError::Conflict { .. } | AppError::Refused { .. }) => launch.passed_over.push(group.clone()),
-            Err(error @ AppError::Denied(_)) => {
+            Err(error @ (AppError::Denied(_) | AppError::Narrow { .. })) => {
                 denied = Some(error);
                 launch.passed_over.push(group.clone());
             }

@@ -2,10 +2,11 @@
 
 use super::access;
 use super::error::AppError;
+use crate::domain::audit::Actor;
 use crate::domain::dataset::DatasetText;
-use crate::domain::identifier::{ProjectKey, TableGroupId};
+use crate::domain::identifier::{ConnectionId, ProjectKey, TableGroupId};
 use crate::domain::user::{Permission, Viewer};
-use crate::store::{Database, connections, datasets as store, projects};
+use crate::store::{Database, Transaction, connections, datasets as store, projects};
 
 /// Longest name and attribute, longest description (characters).
 const LONGEST_NAME: usize = 120;
@@ -41,7 +42,8 @@ pub async fn update_dataset(
     let text = checked(text)?;
     let dataset = store::find_dataset(db, id).await?.ok_or(AppError::NotFound)?;
     let known = groups_of(&connections::list_connections(db).await?, &dataset.project_key);
-    if groups.iter().any(|group| !known.contains(group)) {
+    // One that is in it already was left behind when its connection moved, in older versions: it is no reason to refuse a name.
+    if groups.iter().any(|group| !known.contains(group) && !dataset.groups.contains(group)) {
         return Err(AppError::refused(
             "A group is of another project",
             "A dataset holds groups of the connections of its own project.",
@@ -69,6 +71,22 @@ pub async fn delete_dataset(db: &Database, viewer: &Viewer, id: &str) -> Result<
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// Takes the datasets of a connection that moved to another project along; refuses the move where they hold groups of other
+/// connections too.
+pub(super) async fn follow_connection(tx: &mut Transaction, connection: &ConnectionId, actor: &Actor) -> Result<(), AppError> {
+    let staying = store::follow_connection(tx, connection, actor).await?;
+    if staying.is_empty() {
+        return Ok(());
+    }
+    Err(AppError::conflict(
+        "Its groups are in datasets with groups of other connections",
+        format!(
+            "A dataset belongs to one project: take the groups of this connection out of {}, then move it.",
+            staying.join(", ")
+        ),
+    ))
 }
 
 fn groups_of(connections: &[crate::domain::connection::Connection], project: &ProjectKey) -> Vec<TableGroupId> {

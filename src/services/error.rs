@@ -1,6 +1,6 @@
 //! The one error that reaches a person: a sentence, what to do next, and the reference under which the cause was logged.
 
-use crate::domain::user::Permission;
+use crate::domain::user::{Permission, TokenScope};
 use crate::store::StoreError;
 
 /// Everything that can go wrong at the edge.
@@ -15,6 +15,14 @@ pub enum AppError {
     /// The person's roles lack the permission.
     #[error("only {} may do this", .0.holders())]
     Denied(Permission),
+    /// The person may do it, but not by this token.
+    #[error("a token of the scope {scope} may not do this, one of the scope {needed} may")]
+    Narrow {
+        /// What the token is for.
+        scope: TokenScope,
+        /// The narrowest scope that is enough.
+        needed: TokenScope,
+    },
     /// It is not for whoever sent the request, whatever his roles.
     #[error("{title}. {detail}")]
     Forbidden {
@@ -96,7 +104,7 @@ impl AppError {
         match self {
             Self::NotFound => 404,
             Self::SignedOut => 401,
-            Self::Denied(_) | Self::Forbidden { .. } => 403,
+            Self::Denied(_) | Self::Narrow { .. } | Self::Forbidden { .. } => 403,
             Self::Refused { .. } => 422,
             Self::BadRequest { .. } => 400,
             Self::Conflict { .. } => 409,
@@ -117,6 +125,7 @@ impl AppError {
             Self::NotFound => "There is nothing at this address".into(),
             Self::SignedOut => "Sign in to see this".into(),
             Self::Denied(_) => "Your role does not include this".into(),
+            Self::Narrow { scope, .. } => format!("A token of the scope {scope} may not do this"),
             Self::Forbidden { title, .. } | Self::Refused { title, .. } | Self::BadRequest { title, .. } | Self::Conflict { title, .. } => {
                 title.clone()
             }
@@ -138,6 +147,9 @@ impl AppError {
                 "These roles may do it: {}. Ask an administrator for one of them.",
                 permission.holders()
             ),
+            Self::Narrow { needed, .. } => {
+                format!("You may, by a token of the scope {needed}: make one under Account, API tokens.")
+            }
             Self::Forbidden { detail, .. }
             | Self::Refused { detail, .. }
             | Self::BadRequest { detail, .. }

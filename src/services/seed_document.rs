@@ -35,7 +35,7 @@ macro_rules! parts {
             #[schema(min_length = 1, max_length = 200)]
             pub $id: String,
             $(
-                /// What it is or belongs to: counts while it is made.
+                /// What it is or belongs to: counts while it is made. Where something else stands, the report names it.
                 #[serde(default)]
                 pub $fixed: Option<String>,
             )*
@@ -270,6 +270,10 @@ impl SeedPlan {
         let mut wrong = Vec::new();
         for connection in self.entries.entry(SeedKind::Connection).or_default() {
             if self.known.contains_key(&connection.id) {
+                // Only compared with what stands: written in the same way.
+                if let Some(location) = connection.fixed.get_mut("location") {
+                    *location = SeedValue::Text(as_kept(location.text()));
+                }
                 continue;
             }
             let said = |column: &str| connection.fixed.get(column).map_or("", SeedValue::text);
@@ -359,6 +363,16 @@ fn key_of(kind: SeedKind) -> &'static str {
         SeedKind::TableGroup => "table_group_id",
         SeedKind::Table => "table_id",
     }
+}
+
+/// A location as connections keep it, as far as it can be told.
+fn as_kept(location: &str) -> String {
+    if location.starts_with("postgres://") {
+        return ConnectionDraft::of_address(location)
+            .postgres_address()
+            .unwrap_or_else(|_| location.to_owned());
+    }
+    std::fs::canonicalize(location).map_or_else(|_| location.to_owned(), |path| path.display().to_string())
 }
 
 /// The folder that has to be one of those that may be read.

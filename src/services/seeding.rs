@@ -8,12 +8,12 @@ use serde::Serialize;
 use super::configuration::Configuration;
 use super::error::AppError;
 use super::seed_document::{SeedDocument, SeedPlan};
-use super::{access, connection_secrets};
+use super::{access, connection_secrets, datasets as dataset_services};
 use crate::domain::audit::Actor;
 use crate::domain::identifier::ConnectionId;
 use crate::domain::seeding::{IS_ACTIVE, SeedEntry, SeedKind, SeedLine, SeedOutcome, SeedValue};
 use crate::domain::user::{Permission, Viewer};
-use crate::store::{Database, Transaction, audit, seeding as store};
+use crate::store::{Database, Transaction, audit, datasets, seeding as store};
 
 /// What a seeding came to.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -49,6 +49,20 @@ pub async fn seed(db: &Database, config: &Configuration, actor: &Actor, document
             }
             lines.push(line);
         }
+        match kind {
+            // Those that groups of other connections keep may lose these groups by the rest of the document.
+            SeedKind::Connection => {
+                for id in moved(&lines) {
+                    datasets::follow_connection(&mut tx, &id, actor).await?;
+                }
+            }
+            SeedKind::TableGroup => {
+                for id in moved(&lines) {
+                    dataset_services::follow_connection(&mut tx, &id, actor).await?;
+                }
+            }
+            _ => {}
+        }
     }
     if prune {
         for kind in SeedKind::ALL.iter().rev() {
@@ -63,7 +77,7 @@ pub async fn seed(db: &Database, config: &Configuration, actor: &Actor, document
     for line in &lines {
         *counts.entry(line.outcome.word().to_owned()).or_default() += 1;
     }
-    lines.retain(|line| line.outcome != SeedOutcome::Unchanged || !line.kept.is_empty());
+    lines.retain(|line| line.outcome != SeedOutcome::Unchanged || !line.kept.is_empty() || !line.passed_over.is_empty());
     lines.sort_by_key(|line| line.kind);
     Ok(SeedReport {
         source,
@@ -71,6 +85,17 @@ pub async fn seed(db: &Database, config: &Configuration, actor: &Actor, document
         counts,
         parts: lines,
     })
+}
+
+/// The connections that the document moved to another project: the datasets of their groups go with them.
+fn moved(lines: &[SeedLine]) -> Vec<ConnectionId> {
+    let changed = lines
+        .iter()
+        .filter(|line| line.kind == SeedKind::Connection && line.outcome == SeedOutcome::Changed);
+    changed
+        .filter(|line| line.written.iter().any(|column| column == "project_key"))
+        .map(|line| ConnectionId(line.id.clone()))
+        .collect()
 }
 
 /// Merges one part, unless what it belongs to was removed by a person.
@@ -104,6 +129,7 @@ async fn merge(
                 outcome: SeedOutcome::RemovedByPerson,
                 written: Vec::new(),
                 kept: Vec::new(),
+                passed_over: Vec::new(),
             });
         }
         None => {}
@@ -162,6 +188,7 @@ async fn prune_kind(
             outcome,
             written: Vec::new(),
             kept,
+            passed_over: Vec::new(),
         });
     }
     Ok(())

@@ -13,7 +13,7 @@ use super::statement::sql_joined;
 use super::{Database, StoreError, Transaction, Value, list_of, rows_insert, sql};
 use crate::domain::alert::{AlertState, Decision};
 use crate::domain::anomaly::{AnomalyEvidence, ProfileAnomaly, RunFinding};
-use crate::domain::identifier::{AlertId, RunId, TableId};
+use crate::domain::identifier::{AlertId, RunId, TableId, column_id};
 
 pub(super) const RESULT_COLUMNS: &[&str] = &[
     "anomaly_result_id",
@@ -232,17 +232,17 @@ pub(super) fn result_row(
     (schema_name, table_name): (&String, &String),
     anomaly: &ProfileAnomaly,
 ) -> Vec<Value> {
-    let column_id = anomaly
+    let id_of_column = anomaly
         .column_name
         .as_ref()
         .zip(table_id)
-        .map(|(column, table_id)| format!("{table_id}::{column}").to_lowercase());
+        .map(|(column, table_id)| column_id(table_id.as_str(), column));
     vec![
         id.into(),
         run.as_str().into(),
         attempt.into(),
         table_id.map(TableId::as_str).into(),
-        column_id.into(),
+        id_of_column.into(),
         schema_name.into(),
         table_name.into(),
         anomaly.column_name.as_deref().into(),

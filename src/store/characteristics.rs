@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::column_contents::name_hash;
+use super::column_ids::ids_of_characteristics;
 use super::statement::sql_joined;
 use super::veil::veil_filter;
 use super::{Database, Record, StoreError, Transaction, audit, list_of, sql};
@@ -180,13 +181,14 @@ pub async fn update_column(
     said: &ColumnCharacteristics,
     actor: &Actor,
 ) -> Result<bool, StoreError> {
+    let ids = ids_of_characteristics(tx, table, &[column_name]).await?;
     let changed = sql("insert into dq_data_column_chars (column_id, table_id, schema_name, table_name, column_name, critical_data_element, description,
              pii_risk, dq_dimension, tags_json, created_at, updated_at)
          select $2, t.table_id, t.schema_name, t.table_name, $3, $4, $5, $6, $7, $8, {now}, {now} from dq_tables t where t.table_id = $1
          on conflict (column_id) do update set critical_data_element = excluded.critical_data_element, description = excluded.description,
              pii_risk = excluded.pii_risk, dq_dimension = excluded.dq_dimension, tags_json = excluded.tags_json, updated_at = excluded.updated_at")
     .bind(table.as_str())
-    .bind(format!("{table}::{column_name}"))
+    .bind(ids.concat())
     .bind(column_name)
     .bind(said.critical_data_element)
     .bind(&said.description)

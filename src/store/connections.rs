@@ -1,7 +1,7 @@
 //! Connections, their table groups, and the project that owns them.
 
 use super::statement::{Statement, sql_joined};
-use super::{Database, Record, StoreError, Transaction, audit, sql, table_groups};
+use super::{Database, Record, StoreError, Transaction, audit, sql, table_groups, test_suites};
 use crate::domain::audit::Actor;
 use crate::domain::connection::{Connection, ConnectionKind, TableGroup};
 use crate::domain::identifier::{ConnectionId, ProjectKey, TableGroupId, slug};
@@ -22,7 +22,7 @@ pub struct NewConnection {
     pub location: String,
 }
 
-/// Makes a connection with one group of all its tables, and the default project where there is none.
+/// Makes a connection with one group of all its tables and a test suite, and the default project where there is none.
 pub async fn create_connection(tx: &mut Transaction, new: NewConnection, actor: &Actor) -> Result<Connection, StoreError> {
     let project_key = match &new.project_key {
         Some(key) => key.clone(),
@@ -37,6 +37,7 @@ pub async fn create_connection(tx: &mut Transaction, new: NewConnection, actor: 
     .bind(&new.name)
     .execute(&mut *tx)
     .await?;
+    test_suites::keep_default(tx, connection_id.as_str()).await?;
     let details = serde_json::json!({ "name": new.name, "kind": new.kind, "location": new.location });
     audit::record(tx, actor, "connection.create", &format!("connection:{connection_id}"), details).await?;
     let rows = select_connections("where c.connection_id = $1")
@@ -86,6 +87,18 @@ pub async fn list_table_groups(db: &Database) -> Result<Vec<TableGroup>, StoreEr
         .into_iter()
         .flat_map(|connection| connection.groups)
         .collect())
+}
+
+/// Lists the groups of all connections of a project.
+pub async fn list_groups_of_project(db: &Database, project: &ProjectKey) -> Result<Vec<TableGroupId>, StoreError> {
+    let rows = sql(
+        "select g.table_group_id from dq_table_groups g join dq_connections c on c.connection_id = g.connection_id
+         where c.project_key = $1 order by g.table_group_id",
+    )
+    .bind(project.as_str())
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|row| Ok(TableGroupId(row.text("table_group_id")?))).collect()
 }
 
 /// Allows or refuses profiling through a connection; false where it stood so already.
@@ -146,6 +159,7 @@ pub async fn update_connection(tx: &mut Transaction, id: &ConnectionId, text: &C
     .execute(&mut *tx)
     .await?;
     if changed == 1 {
+        test_suites::keep_default(tx, id.as_str()).await?;
         let details = serde_json::json!({ "name": text.name, "project_key": text.project_key, "location": text.location });
         audit::record(tx, actor, "connection.change", &format!("connection:{id}"), details).await?;
     }
@@ -158,6 +172,7 @@ pub async fn delete_connection(tx: &mut Transaction, connection: &Connection, ac
     for group in &connection.groups {
         table_groups::delete_group(tx, &group.table_group_id, actor).await?;
     }
+    test_suites::delete_default(tx, id.as_str()).await?;
     let removed = sql("delete from dq_connections where connection_id = $1")
         .bind(id.as_str())
         .execute(&mut *tx)

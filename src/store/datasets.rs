@@ -4,7 +4,7 @@ use super::statement::{Statement, sql_joined};
 use super::{Database, Record, StoreError, Transaction, audit, list_of, sql};
 use crate::domain::audit::Actor;
 use crate::domain::dataset::{Dataset, DatasetText};
-use crate::domain::identifier::{ProjectKey, TableGroupId, slug};
+use crate::domain::identifier::{ConnectionId, ProjectKey, TableGroupId, slug};
 
 /// Lists all datasets by name.
 pub async fn list_datasets(db: &Database) -> Result<Vec<Dataset>, StoreError> {
@@ -78,6 +78,36 @@ pub async fn update_dataset(
     let details = serde_json::json!({ "text": text, "groups": groups });
     audit::record(tx, actor, "dataset.change", &format!("dataset:{id}"), details).await?;
     Ok(true)
+}
+
+/// Takes the datasets of a connection's groups along into its project. Answers with the names of those that stay, because they hold
+/// groups of other connections too, which are not of that project.
+pub async fn follow_connection(tx: &mut Transaction, connection: &ConnectionId, actor: &Actor) -> Result<Vec<String>, StoreError> {
+    let rows = sql("select d.dataset_id, d.name, c.project_key, case when exists (
+                 select 1 from dq_table_groups og join dq_connections oc on oc.connection_id = og.connection_id
+                 where og.dataset_id = d.dataset_id and oc.project_key <> c.project_key) then 1 else 0 end as is_shared
+         from dq_connections c join dq_datasets d on d.project_key <> c.project_key
+         where c.connection_id = $1 and exists (select 1 from dq_table_groups g where g.connection_id = c.connection_id and g.dataset_id = d.dataset_id)
+         order by d.dataset_id")
+    .bind(connection.as_str())
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut staying = Vec::new();
+    for row in &rows {
+        let (id, project) = (row.text("dataset_id")?, row.text("project_key")?);
+        if row.integer("is_shared")? != 0 {
+            staying.push(row.text_opt("name")?.unwrap_or(id));
+            continue;
+        }
+        sql("update dq_datasets set project_key = $2, updated_at = {now} where dataset_id = $1")
+            .bind(&id)
+            .bind(&project)
+            .execute(&mut *tx)
+            .await?;
+        let details = serde_json::json!({ "project_key": project, "with_connection": connection });
+        audit::record(tx, actor, "dataset.change", &format!("dataset:{id}"), details).await?;
+    }
+    Ok(staying)
 }
 
 /// Removes a dataset; its groups stay and belong to none. False where there is no such dataset.

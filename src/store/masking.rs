@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::column_ids::ids_of_characteristics;
 use super::statement::rows_insert_and;
 use super::{Database, Record, StoreError, Transaction, sql};
 use crate::domain::anomaly::ProfileAnomaly;
@@ -134,17 +135,22 @@ pub async fn list_group_words(tx: &mut Transaction, run: &RunId) -> Result<Group
 
 /// Keeps which columns a run measured as personal: they stay so for every reader of every run until a steward says otherwise.
 pub async fn keep_measured(tx: &mut Transaction, table: &TableId, columns: &[ColumnProfile]) -> Result<(), StoreError> {
-    let rows: Vec<_> = columns
+    let measured: Vec<(&str, PiiRisk)> = columns
         .iter()
         .filter_map(|column| {
             let risk = column.meaning.pii_risk.filter(|risk| *risk >= PiiRisk::Moderate)?;
-            Some(vec![
-                format!("{table}::{}", column.column_name).into(),
-                table.as_str().into(),
-                (&column.column_name).into(),
-                risk.word().into(),
-            ])
+            Some((column.column_name.as_str(), risk))
         })
+        .collect();
+    if measured.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = measured.iter().map(|(name, _)| *name).collect();
+    let ids = ids_of_characteristics(tx, table, &names).await?;
+    let rows = ids
+        .into_iter()
+        .zip(measured)
+        .map(|(id, (name, risk))| vec![id.into(), table.as_str().into(), name.into(), risk.word().into()])
         .collect();
     let columns = &["column_id", "table_id", "column_name", "measured_pii_risk"];
     for statement in rows_insert_and(

@@ -8,6 +8,7 @@
 mod backup;
 mod catalogue;
 mod column_contents;
+mod column_ids;
 mod column_rows;
 mod column_values;
 mod database;
@@ -25,6 +26,7 @@ mod scripts;
 mod seed_levels;
 mod statement;
 mod table_rows;
+mod test_suites;
 mod veil;
 
 pub mod alert_acts;

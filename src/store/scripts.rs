@@ -50,6 +50,7 @@ pub(crate) const SCRIPTS: &[Script] = &[
     script!(15, "findings once", "0015_findings_once.sql"),
     script!(16, "decisions", "0016_decisions.sql"),
     script!(17, "rows of other programs", "0017_rows_of_others.sql"),
+    script!(18, "default suites and ids of columns", "0018_default_suites_and_ids.sql"),
 ];
 
 /// The version that this program writes and reads.

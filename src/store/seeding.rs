@@ -2,7 +2,7 @@
 //! that a column in which something else stands is known to be a person's, and stays.
 
 use super::statement::{Value, sql_joined};
-use super::{Database, Record, StoreError, Transaction, masking, role_scopes, sql};
+use super::{Database, Record, StoreError, Transaction, masking, role_scopes, sql, test_suites};
 use crate::domain::identifier::TableGroupId;
 use crate::domain::seeding::{IS_ACTIVE, SeedEntry, SeedKind, SeedLine, SeedOutcome, SeedValue, SeedValues};
 
@@ -40,6 +40,29 @@ fn shape(kind: SeedKind) -> Shape {
     Shape { table, key, usual }
 }
 
+/// What a person may write of a part, with what stands there while nobody has said anything.
+fn unsaid_columns(kind: SeedKind) -> Vec<(&'static str, SeedValue)> {
+    let texts: &[&str] = match kind {
+        SeedKind::Project => &["name", "description"],
+        SeedKind::Connection => &["name"],
+        SeedKind::Dataset => &["name", "description", "product_team", "application"],
+        SeedKind::TableGroup => &[
+            "name",
+            "description",
+            "profiling_include_mask",
+            "profiling_exclude_mask",
+            "dataset_id",
+        ],
+        // What is said of a table is counted as depending on it.
+        SeedKind::Table => &[],
+    };
+    let mut all: Vec<_> = texts.iter().map(|column| (*column, SeedValue::Text(String::new()))).collect();
+    if kind == SeedKind::TableGroup {
+        all.push((MASKING, SeedValue::Flag(false)));
+    }
+    all
+}
+
 /// Makes or merges one part, and notes what was seeded.
 pub async fn merge(tx: &mut Transaction, source: &str, kind: SeedKind, entry: &SeedEntry) -> Result<SeedLine, StoreError> {
     let seeded = find_seeded(tx, source, kind, &entry.id).await?;
@@ -50,6 +73,7 @@ pub async fn merge(tx: &mut Transaction, source: &str, kind: SeedKind, entry: &S
         outcome: SeedOutcome::Unchanged,
         written: Vec::new(),
         kept: Vec::new(),
+        passed_over: Vec::new(),
     };
     let noted = match (&standing, &seeded) {
         (None, Some(_)) => {
@@ -58,10 +82,12 @@ pub async fn merge(tx: &mut Transaction, source: &str, kind: SeedKind, entry: &S
         }
         (None, None) => {
             insert(tx, kind, entry).await?;
+            keep_suite(tx, kind, &entry.id).await?;
             line.outcome = SeedOutcome::Created;
             entry.values.clone()
         }
         (Some(standing), _) => {
+            line.passed_over = list_passed_over(tx, kind, entry).await?;
             let mut noted = seeded.clone().unwrap_or_default();
             for (column, wanted) in &entry.values {
                 let stands = standing.get(column).map_or("", SeedValue::text);
@@ -80,6 +106,7 @@ pub async fn merge(tx: &mut Transaction, source: &str, kind: SeedKind, entry: &S
             }
             if !line.written.is_empty() {
                 update(tx, kind, entry, &line.written).await?;
+                keep_suite(tx, kind, &entry.id).await?;
                 if entry.values.get(MASKING) == Some(&SeedValue::Flag(true)) && line.written.iter().any(|column| column == MASKING) {
                     masking::forget_states(tx, &TableGroupId(entry.id.clone())).await?;
                 }
@@ -97,6 +124,24 @@ pub async fn merge(tx: &mut Transaction, source: &str, kind: SeedKind, entry: &S
     Ok(line)
 }
 
+/// A connection has a test suite from the start, in its project.
+async fn keep_suite(tx: &mut Transaction, kind: SeedKind, id: &str) -> Result<(), StoreError> {
+    if kind == SeedKind::Connection {
+        test_suites::keep_default(tx, id).await?;
+    }
+    Ok(())
+}
+
+/// What counts only while a part is made, and is said otherwise now than it stands.
+async fn list_passed_over(tx: &mut Transaction, kind: SeedKind, entry: &SeedEntry) -> Result<Vec<String>, StoreError> {
+    let mut said = entry.fixed.clone();
+    // Nobody says the format: a table without files is made with it.
+    said.retain(|column, value| column != "format" && !value.text().is_empty());
+    let standing = read_standing(tx, kind, &entry.id, &said).await?.unwrap_or_default();
+    said.retain(|column, value| standing.get(column).map_or("", SeedValue::text) != value.text());
+    Ok(said.into_keys().collect())
+}
+
 /// The parts that a program seeded, with what it said last.
 pub async fn list_seeded(tx: &mut Transaction, source: &str, kind: SeedKind) -> Result<Vec<(String, SeedValues)>, StoreError> {
     let rows = sql("select entry_id, values_json from seed_entries where source = $1 and kind = $2 order by entry_id")
@@ -109,17 +154,22 @@ pub async fn list_seeded(tx: &mut Transaction, source: &str, kind: SeedKind) -> 
         .collect()
 }
 
-/// The columns of a part in which something else stands than what was seeded; nothing where the part is gone.
+/// The columns of a part in which something else stands than what was seeded, or something of which the seeding said nothing;
+/// nothing where the part is gone.
 pub async fn list_set_by_people(
     tx: &mut Transaction,
     kind: SeedKind,
     id: &str,
     seeded: &SeedValues,
 ) -> Result<Option<Vec<String>>, StoreError> {
-    let Some(standing) = read_standing(tx, kind, id, seeded).await? else {
+    let mut expected = seeded.clone();
+    for (column, unsaid) in unsaid_columns(kind) {
+        expected.entry(column.to_owned()).or_insert(unsaid);
+    }
+    let Some(standing) = read_standing(tx, kind, id, &expected).await? else {
         return Ok(None);
     };
-    let others = seeded
+    let others = expected
         .iter()
         .filter(|(column, value)| standing.get(*column).map_or("", SeedValue::text) != value.text());
     Ok(Some(others.map(|(column, _)| column.clone()).collect()))
@@ -141,18 +191,21 @@ pub async fn count_dependents(tx: &mut Transaction, kind: SeedKind, id: &str) ->
     let text = match kind {
         SeedKind::Project => {
             "select (select count(*) from dq_connections where project_key = $1) + (select count(*) from dq_datasets where project_key = $1)
-                 + (select count(*) from dq_test_suites where project_key = $1) as dependents"
+                 + (select count(*) from dq_test_suites where project_key = $1)
+                 + (select count(*) from role_scopes where kind = 'project' and place = $1) as dependents"
         }
         SeedKind::Connection => "select count(*) as dependents from dq_table_groups where connection_id = $1",
         SeedKind::Dataset => "select count(*) as dependents from dq_table_groups where dataset_id = $1",
         SeedKind::TableGroup => {
             "select (select count(*) from dq_profiles where table_group_id = $1) + (select count(*) from dq_tables where table_group_id = $1)
-                 + (select count(*) from dq_tests where table_group_id = $1) as dependents"
+                 + (select count(*) from dq_tests where table_group_id = $1) + (select count(*) from dq_alerts where table_group_id = $1)
+                 + (select count(*) from role_scopes where kind = 'group' and place = $1) as dependents"
         }
         SeedKind::Table => {
             "select (select count(*) from run_tables where table_id = $1) + (select count(*) from dq_profile_results where table_id = $1)
                  + (select count(*) from dq_profile_columns where table_id = $1) + (select count(*) from dq_data_table_chars where table_id = $1)
-                 + (select count(*) from dq_data_column_chars where table_id = $1)
+                 + (select count(*) from dq_data_column_chars where table_id = $1) + (select count(*) from dq_alerts where table_id = $1)
+                 + (select count(*) from dq_profile_anomaly_results where table_id = $1)
                  + (select count(*) from dq_tables where table_id = $1 and (coalesce(row_filter, '') <> '' or coalesce(left_out_json, '[]') <> '[]'))
                  as dependents"
         }
@@ -163,6 +216,9 @@ pub async fn count_dependents(tx: &mut Transaction, kind: SeedKind, id: &str) ->
 /// Removes the row of a part on which nothing depends.
 pub async fn remove(tx: &mut Transaction, kind: SeedKind, id: &str) -> Result<(), StoreError> {
     let Shape { table, key, .. } = shape(kind);
+    if kind == SeedKind::Connection {
+        test_suites::delete_default(tx, id).await?;
+    }
     if kind == SeedKind::TableGroup {
         role_scopes::forget_group(tx, &TableGroupId(id.to_owned())).await?;
     }

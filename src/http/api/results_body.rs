@@ -9,6 +9,7 @@ use super::column_profile_body::{BinBody, TopValueBody, metrics};
 use super::column_profile_parts::{NumericProfile, TextProfile};
 use crate::domain::anomaly::ProfileAnomaly;
 use crate::domain::column_profile::ColumnProfile;
+use crate::domain::identifier::column_id;
 use crate::store::run_tables::ResultTable;
 
 /// All that a run found.
@@ -165,7 +166,7 @@ impl TableResults {
 impl ColumnResults {
     fn new(table_id: &str, column: &ColumnProfile) -> Self {
         Self {
-            column_id: format!("{table_id}::{}", column.column_name).to_lowercase(),
+            column_id: column_id(table_id, &column.column_name),
             column_name: column.column_name.clone(),
             ordinal_position: column.ordinal_position,
             data_type: Some(column.data_type.clone()).filter(|name| !name.is_empty()),

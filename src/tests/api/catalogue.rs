@@ -86,6 +86,12 @@ async fn a_project_is_made_changed_once_and_goes_when_nothing_belongs_to_it() {
     );
     let kept = program.get("/api/projects/default/dependents").await;
     assert_eq!((&kept["connections"], &kept["is_removable"]), (&json!(1), &json!(false)));
+    assert_eq!(
+        (&kept["table_groups"], &kept["tables"], &kept["runs"]),
+        (&json!(1), &json!(2), &json!(1)),
+        "all that its connections hold: {kept}"
+    );
+    assert_eq!(kept["alerts"], program.get("/api/connections/shop/dependents").await["alerts"]);
     assert!(kept["reason"].as_str().unwrap().contains("belongs to this project"), "{kept}");
     for (path, status) in [
         ("/api/projects/default?confirm=Default+project", 409),
@@ -340,6 +346,97 @@ async fn a_dataset_holds_groups_of_its_project() {
     assert_eq!(program.get("/api/datasets/sales/dependents").await["tables"], 2);
     assert_eq!(program.send(Method::DELETE, "/api/datasets/sales", Value::Null).await.status, 204);
     assert_eq!(program.get("/api/table-groups/shop-all").await["table_count"], 2, "its groups stay");
+}
+
+#[tokio::test]
+async fn a_connection_takes_the_dataset_of_its_groups_along_into_another_project() {
+    let app = TestApp::new().await;
+    let (shop, _) = app.shop().await;
+    app.connect("Second", std::path::Path::new(&shop.location)).await;
+    let program = Program::new(&app).await;
+    program.send(Method::POST, "/api/projects", json!({"name": "Trial"})).await;
+    program.send(Method::POST, "/api/datasets", json!({"name": "Sales"})).await;
+    let hold = async |groups: Value| {
+        let body = json!({ "table_groups": groups });
+        program.send(Method::PATCH, "/api/datasets/sales", body).await.status.as_u16()
+    };
+    assert_eq!(hold(json!(["shop-all", "second-all"])).await, 200);
+    let to_trial = json!({"project_key": "trial"});
+    let refused = program.send(Method::PATCH, "/api/connections/shop", to_trial.clone()).await;
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    assert!(refused.body.contains("out of Sales"), "{}", refused.body);
+    assert_eq!(program.get("/api/connections/shop").await["project_key"], "default");
+    assert_eq!(hold(json!(["shop-all"])).await, 200);
+    let moved = program.send(Method::PATCH, "/api/connections/shop", to_trial).await;
+    assert_eq!(moved.status, 200, "{}", moved.body);
+    let dataset = program.get("/api/datasets/sales").await;
+    assert_eq!(
+        (&dataset["project_key"], &dataset["table_groups"]),
+        (&json!("trial"), &json!(["shop-all"]))
+    );
+    let named = program
+        .send(Method::PATCH, "/api/datasets/sales", json!({"description": "Later"}))
+        .await;
+    assert_eq!(named.status, 200, "{}", named.body);
+}
+
+#[tokio::test]
+async fn tables_are_listed_by_their_open_alerts() {
+    let app = TestApp::new().await;
+    app.shop().await;
+    let program = Program::new(&app).await;
+    let id = program.get("/api/tables?q=orders").await["tables"][0]["table_id"].clone();
+    app.raise_alert().await;
+    for (state, total) in [("open", 1), ("resolved", 0)] {
+        sql("update dq_alerts set state = $1, table_id = $2")
+            .bind(state)
+            .bind(id.as_str().unwrap())
+            .execute(app.db())
+            .await
+            .unwrap();
+        let found = program.get("/api/tables?alerts=true").await;
+        assert_eq!(found["total"], total, "{found}");
+        assert_eq!(program.get("/api/tables?alerts=false").await["total"], 2);
+    }
+}
+
+#[tokio::test]
+async fn a_filter_and_left_out_columns_name_columns_of_the_table() {
+    let app = TestApp::new().await;
+    app.shop().await;
+    let program = Program::new(&app).await;
+    let id = program.get("/api/tables?q=orders").await["tables"][0]["table_id"].clone();
+    let here = format!("/api/tables/{}/scope", id.as_str().unwrap());
+    for (body, column) in [
+        (json!({"row_filter": "amuont > 10"}), "amuont"),
+        (json!({"row_filter": "amount > 10 and Status = 'new'"}), "Status"),
+        (json!({"left_out": ["paid", "payed"]}), "payed"),
+    ] {
+        let refused = program.send(Method::PUT, &here, body).await;
+        assert_eq!(refused.status, 422, "{}", refused.body);
+        let title = refused.json()["title"].clone();
+        assert_eq!(title, format!("The table has no column {column}"));
+    }
+    let said = program
+        .send(Method::PUT, &here, json!({"left_out": ["paid"], "row_filter": "amount > 10"}))
+        .await;
+    assert_eq!(said.status, 200, "{}", said.body);
+    // What was never read is not known: it may be anything, and what is left out since then may stay and come back.
+    let fresh = app.folder.path().join("fresh");
+    std::fs::create_dir_all(&fresh).unwrap();
+    std::fs::write(fresh.join("visits.csv"), "id,secret\n1,a\n2,b\n").unwrap();
+    let connection = app.connect("Fresh", &fresh.canonicalize().unwrap()).await;
+    let id = program.get("/api/tables?q=visits").await["tables"][0]["table_id"].clone();
+    let here = format!("/api/tables/{}/scope", id.as_str().unwrap());
+    let said = program.send(Method::PUT, &here, json!({"left_out": ["secret"]})).await;
+    assert_eq!(said.status, 200, "{}", said.body);
+    app.profile(&connection).await;
+    for _ in 0..2 {
+        let said = program.send(Method::PUT, &here, json!({"row_filter": "secret is not null"})).await;
+        assert_eq!(said.status, 200, "{}", said.body);
+    }
+    let refused = program.send(Method::PUT, &here, json!({"row_filter": "secrte is not null"})).await;
+    assert_eq!(refused.status, 422, "{}", refused.body);
 }
 
 #[tokio::test]

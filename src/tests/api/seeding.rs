@@ -254,6 +254,90 @@ async fn pruning_takes_away_only_what_the_same_source_made_and_nobody_needs() {
 }
 
 #[tokio::test]
+async fn pruning_keeps_what_a_person_wrote_where_the_program_said_nothing() {
+    let app = TestApp::new().await;
+    let seeder = Seeder::new(&app).await;
+    let mut document = seeder.document();
+    document["datasets"] = json!([{"dataset_id": "object:2", "project_key": "workspace:7", "name": "Sales"}]);
+    document["table_groups"] = json!([{"table_group_id": "group:1:2", "connection_id": "conn:1:2", "name": "till-default"}]);
+    document["tables"] = json!([]);
+    seeder.seed(&document).await;
+    for (path, body) in [
+        (
+            "/api/table-groups/group:1:2",
+            json!({"exclude_mask": "*_tmp", "description": "Mine"}),
+        ),
+        ("/api/datasets/object:2", json!({"product_team": "Commerce"})),
+    ] {
+        let answer = seeder.send(Method::PATCH, path, &body).await;
+        assert_eq!(answer.status, 200, "{path} {}", answer.body);
+    }
+    let report = seeder.seed(&json!({"source": "platform", "prune": true})).await;
+    let group = outcome_of(&report, "group:1:2");
+    assert_eq!(
+        (&group["outcome"], &group["kept"]),
+        (&json!("kept"), &json!(["description", "profiling_exclude_mask"])),
+        "{report}"
+    );
+    assert_eq!(outcome_of(&report, "object:2")["kept"], json!(["product_team"]), "{report}");
+    assert_eq!(
+        outcome_of(&report, "group:3:4")["outcome"],
+        "removed",
+        "nobody wrote anything of it"
+    );
+    assert_eq!(seeder.get("/api/table-groups/group:1:2").await["exclude_mask"], "*_tmp");
+    assert_eq!(seeder.get("/api/datasets/object:2").await["product_team"], "Commerce");
+}
+
+#[tokio::test]
+async fn another_location_of_a_connection_is_passed_over_by_name() {
+    let app = TestApp::new().await;
+    let seeder = Seeder::new(&app).await;
+    seeder.seed(&seeder.document()).await;
+    let mut document = seeder.document();
+    document["connections"][0]["location"] = json!(format!("{}/./", seeder.folder));
+    assert_eq!(
+        seeder.seed(&document).await["parts"],
+        json!([]),
+        "the same folder, written otherwise"
+    );
+    let elsewhere = app.folder.path().join("elsewhere");
+    std::fs::create_dir_all(&elsewhere).unwrap();
+    document["connections"][0]["location"] = json!(elsewhere.to_str().unwrap());
+    document["table_groups"][0]["connection_id"] = json!("conn:3:4");
+    let report = seeder.seed(&document).await;
+    assert_eq!(outcome_of(&report, "conn:1:2")["passed_over"], json!(["location"]), "{report}");
+    assert_eq!(
+        outcome_of(&report, "group:1:2")["passed_over"],
+        json!(["connection_id"]),
+        "{report}"
+    );
+    let connection = seeder.get("/api/connections/conn:1:2").await;
+    assert_eq!(connection["source"]["location"], seeder.folder, "{connection}");
+}
+
+#[tokio::test]
+async fn datasets_go_with_the_connections_that_a_document_moves() {
+    let app = TestApp::new().await;
+    let seeder = Seeder::new(&app).await;
+    let mut document = seeder.document();
+    let group = json!({"table_group_id": "group:3:4", "connection_id": "conn:3:4", "name": "stock-default", "dataset_id": "object:2"});
+    document["table_groups"].as_array_mut().unwrap().push(group);
+    document["projects"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"project_key": "workspace:8", "name": "Trial"}));
+    seeder.seed(&document).await;
+    document["connections"][0]["project_key"] = json!("workspace:8");
+    let refused = seeder.send(Method::POST, "/api/catalogue/seed", &document).await;
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    assert!(refused.body.contains("out of Sales"), "{}", refused.body);
+    document["connections"][1]["project_key"] = json!("workspace:8");
+    seeder.seed(&document).await;
+    assert_eq!(seeder.get("/api/datasets/object:2").await["project_key"], "workspace:8");
+}
+
+#[tokio::test]
 async fn a_document_that_does_not_fit_writes_nothing_and_says_all_that_is_wrong() {
     let app = TestApp::new().await;
     let seeder = Seeder::new(&app).await;

@@ -52,6 +52,29 @@ async fn a_token_opens_the_api_within_its_scope_and_its_persons_roles() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_too_narrow_for_what_its_person_may_do_names_the_scope_that_is_enough() {
+    let app = TestApp::new().await;
+    let (connection, _) = app.shop().await;
+    let start = format!("/api/table-groups/{}/profile-runs", connection.groups[0].table_group_id);
+    let read = token_of(&app, "ada", &[Role::Admin], TokenScope::Read).await;
+    for (path, needed) in [("/api/projects", "admin"), (start.as_str(), "run")] {
+        let answer = with_token(&app, Method::POST, path, &read, "{\"name\": \"x\"}").await;
+        assert_eq!(answer.status, 403, "{}", answer.body);
+        let problem = answer.json();
+        assert_eq!(problem["title"], "A token of the scope read may not do this");
+        let said = problem["detail"].as_str().unwrap();
+        assert!(
+            said.contains(&format!("a token of the scope {needed}")) && !said.contains("role"),
+            "{said}"
+        );
+    }
+    // Where the person may not do it either, another token would not help.
+    let weak = token_of(&app, "bo", &[Role::ReportOwner], TokenScope::Read).await;
+    let answer = with_token(&app, Method::POST, "/api/projects", &weak, "{\"name\": \"x\"}").await;
+    assert_eq!(answer.json()["title"], "Your role does not include this");
+}
+
+#[tokio::test]
 async fn a_token_opens_no_page_and_no_form_and_makes_no_token() {
     let app = TestApp::new().await;
     let token = token_of(&app, "ada", &[Role::Admin], TokenScope::Admin).await;

@@ -24,6 +24,7 @@ async fn a_project_is_made_owns_connections_and_goes_only_when_it_is_empty() {
         page.body
     );
     assert!(!page.body.contains("/actions/delete-project"), "a connection belongs to it");
+    assert!(page.body.contains("1 table group with 2 tables, 1 run and"), "{}", page.body);
     app.post(
         "/actions/delete-project",
         &cookie,

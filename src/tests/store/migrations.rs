@@ -192,6 +192,44 @@ async fn an_older_database_keeps_its_rows_and_is_copied_first() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_of_older_versions_get_their_test_suite_and_columns_the_ids_of_results() {
+    for fixture in empty_databases().await {
+        let db = &fixture.db;
+        migrate_to(db, 17).await.unwrap();
+        connect_of_old(db).await;
+        for (id, name) in [
+            ("t::Amount", "Amount"),
+            ("t::Both", "Both"),
+            ("t::both", "both"),
+            ("t::paid", "paid"),
+        ] {
+            sql("insert into dq_data_column_chars (column_id, table_id, column_name) values ($1, 't', $2)")
+                .bind(id)
+                .bind(name)
+                .execute(db)
+                .await
+                .unwrap();
+        }
+        db.migrate().await.unwrap();
+        let rows =
+            sql("select column_id from dq_data_column_chars order by lower(column_name), length(column_name), column_id = 't::both'")
+                .fetch_all(db)
+                .await
+                .unwrap();
+        let ids: Vec<String> = rows.iter().map(|row| row.text("column_id").unwrap()).collect();
+        assert_eq!(ids, ["t::amount", "t::Both", "t::both", "t::paid"]);
+        let row = sql("select test_suite_key, project_key from dq_test_suites")
+            .fetch_one(db)
+            .await
+            .unwrap();
+        assert_eq!(
+            (row.text("test_suite_key").unwrap(), row.text("project_key").unwrap()),
+            ("default_suite:shop".to_owned(), "old".to_owned())
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_plain_record_is_shown_once_after_findings_became_a_view() {
     for fixture in empty_databases().await {
         let db = &fixture.db;

@@ -2,6 +2,7 @@
 //! Without PostgreSQL's programs those tests say SKIPPED; with `LIMN_REQUIRE_POSTGRES=1` they fail instead.
 
 mod alerts;
+mod catalogue;
 mod find;
 mod findings;
 mod fixture;

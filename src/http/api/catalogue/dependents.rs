@@ -38,11 +38,17 @@ pub struct Dependents {
 }
 
 impl Dependents {
-    /// Of a project.
-    pub fn of_project(project: &Project) -> Self {
+    /// Of a project, with what depends on its connections.
+    pub fn of_project(project: &Project, groups: u64, found: &DependentCounts) -> Self {
         Self {
             connections: project.connection_count,
             datasets: project.dataset_count,
+            table_groups: groups,
+            tables: found.tables,
+            runs: found.runs,
+            active_runs: found.active_runs,
+            alerts: found.alerts,
+            tests: found.tests,
             test_suites: project.test_suite_count,
             ..Self::default()
         }

@@ -17,8 +17,9 @@ use crate::http::problem::Problem;
 use crate::services::access;
 use crate::services::error::AppError;
 use crate::services::projects::{self as service, ProjectChange};
-use crate::store::Database;
 use crate::store::projects::{self as store, ProjectText};
+use crate::store::table_groups::count_dependents_of;
+use crate::store::{Database, connections};
 
 /// All projects
 #[utoipa::path(
@@ -113,7 +114,7 @@ pub async fn change(
 
 /// What depends on a project
 ///
-/// A project goes when it has no connection and no test suite; its datasets go with it.
+/// With everything that its connections hold. A project goes when it has no connection and no test suite; its datasets go with it.
 #[utoipa::path(
     get, path = "/api/projects/{project_key}/dependents", operation_id = "preview_project_removal", tag = "Catalogue",
     params(("project_key" = String, Path, description = "Project")),
@@ -123,7 +124,9 @@ pub async fn change(
 pub async fn dependents(Console { state, viewer }: Console, Path(key): Path<String>) -> Result<Json<Dependents>, Problem> {
     let project = find(&state.db, &ProjectKey(key)).await?;
     access::require(&viewer, Permission::Configure)?;
-    Ok(Json(Dependents::of_project(&project)))
+    let groups = connections::list_groups_of_project(&state.db, &project.project_key).await?;
+    let found = count_dependents_of(&state.db, &groups).await?;
+    Ok(Json(Dependents::of_project(&project, groups.len() as u64, &found)))
 }
 
 /// Remove a project

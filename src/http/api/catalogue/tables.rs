@@ -62,6 +62,8 @@ pub struct TableFilters {
     project_key: String,
     /// Only with this tag, on the table or one of its columns.
     tag: String,
+    /// Only with open alerts.
+    alerts: bool,
     /// Most tables.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
@@ -99,6 +101,7 @@ pub async fn list(Console { state, .. }: Console, Query(asked): Query<TableFilte
         dataset: asked.dataset_id,
         project: asked.project_key,
         tag: asked.tag,
+        alerts: asked.alerts,
         limit: within("limit", asked.limit, 1, MOST_TABLES)?,
         offset: within("offset", asked.offset, 0, 1_000_000_000)?,
         page: 1,

@@ -1,0 +1,1 @@
+-- A test suite for each connection: in Delta, whoever provisions a connection writes it.

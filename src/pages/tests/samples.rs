@@ -383,6 +383,7 @@ pub fn table_run(number: i64, days_ago: i64) -> TableRun {
         rejected: None,
         broken_invariants: Vec::new(),
         metrics: table_metrics(),
+        others: None,
     }
 }
 

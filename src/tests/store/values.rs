@@ -14,6 +14,7 @@ on_both_databases!(
     rows_that_name_only_run_table_and_column_find_the_rest,
     the_words_and_lists_of_others_are_read_in_every_place,
     runs_that_others_wrote_stand_in_line_with_limns_own,
+    rows_without_the_time_of_their_making_get_it,
 );
 
 async fn one_run(db: &Database) -> (crate::domain::connection::Connection, TableId, RunId) {
@@ -332,4 +333,42 @@ async fn runs_that_others_wrote_stand_in_line_with_limns_own(db: &Database) {
     let history = list_column_history(db, &table, "amount", 2).await.unwrap();
     let runs: Vec<&str> = history.iter().map(|point| point.profile_run_id.as_str()).collect();
     assert_eq!(runs, ["typed", "results"]);
+}
+
+async fn rows_without_the_time_of_their_making_get_it(db: &Database) {
+    let before = chrono::Utc::now() - chrono::Duration::seconds(5);
+    for text in [
+        "insert into dq_projects (project_key, name) values ('theirs', 'Theirs'), ('others', 'Others')",
+        "insert into dq_connections (connection_id, project_key, kind, location) values ('theirs', 'theirs', 'folder', '/')",
+        "insert into dq_datasets (dataset_id, project_key, name) values ('theirs', 'theirs', 'Theirs')",
+        "insert into dq_table_groups (table_group_id, connection_id, name) values ('theirs', 'theirs', 'Theirs')",
+        "insert into dq_tables (table_id, table_group_id, schema_name, table_name, format, bytes, files_json)
+             values ('theirs', 'theirs', 's', 't', '', 0, '[]')",
+        "insert into dq_data_table_chars (table_id) values ('theirs')",
+        "insert into dq_data_column_chars (column_id, table_id, column_name) values ('theirs', 'theirs', 'c')",
+        "insert into dq_profile_anomaly_types (anomaly_type_id) values ('theirs')",
+        "insert into dq_test_suites (test_suite_key) values ('theirs')",
+        "insert into dq_tests (test_id, table_group_id) values ('theirs', 'theirs')",
+    ] {
+        sql(text).execute(db).await.unwrap();
+    }
+    for (table, key) in [
+        ("dq_projects", "project_key"),
+        ("dq_connections", "connection_id"),
+        ("dq_datasets", "dataset_id"),
+        ("dq_table_groups", "table_group_id"),
+        ("dq_tables", "table_id"),
+        ("dq_data_table_chars", "table_id"),
+        ("dq_data_column_chars", "column_id"),
+        ("dq_profile_anomaly_types", "anomaly_type_id"),
+        ("dq_test_suites", "test_suite_key"),
+        ("dq_tests", "test_id"),
+    ] {
+        let text = format!("select created_at from {table} where {key} = 'theirs'");
+        let made = sql(text.leak()).fetch_one(db).await.unwrap().time("created_at").unwrap();
+        assert!(
+            made > before && made < chrono::Utc::now() + chrono::Duration::seconds(5),
+            "{table}: {made}"
+        );
+    }
 }

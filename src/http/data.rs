@@ -213,6 +213,7 @@ async fn runs_data(State(state): State<AppState>, RawQuery(query): RawQuery, Ext
                     optional(run.table_count),
                     run.failed_table_count.to_string(),
                     optional(run.quality_score),
+                    text(&run.found_words()),
                 ]
             });
             let heads = [
@@ -231,6 +232,7 @@ async fn runs_data(State(state): State<AppState>, RawQuery(query): RawQuery, Ext
                 "table_count",
                 "failed_table_count",
                 "quality_score",
+                "anomalies",
             ];
             csv("runs", &heads, rows)
         }

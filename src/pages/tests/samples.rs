@@ -503,6 +503,7 @@ pub fn run(number: i64, phase: RunPhase) -> ProfileRun {
         typical_duration_ms: Some(690_000),
         engine: "embedded".into(),
         quality_score: (phase == RunPhase::Completed).then_some(0.9412),
+        anomalies_by_severity: None,
     }
 }
 

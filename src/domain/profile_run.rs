@@ -3,9 +3,12 @@
 //! `requested -> claimed -> submitting -> running -> finalizing -> completed | failed | cancelled`. Terminal phases never
 //! change. People and programs see five statuses; the phase and the reason say the rest.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::anomaly::Severity;
 use super::identifier::{ConnectionId, RunId, TableGroupId};
 use super::progress::RunProgress;
 use super::table_profile::FailedTable;
@@ -258,6 +261,9 @@ pub struct ProfileRun {
     pub engine: String,
     /// The score of its tables together, 0..1; none before it ends, and without rows.
     pub quality_score: Option<f64>,
+    /// What it found, by severity; absent where it was not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anomalies_by_severity: Option<BTreeMap<String, u64>>,
 }
 
 impl ProfileRun {
@@ -266,6 +272,18 @@ impl ProfileRun {
         let start = self.started_at?;
         let end = self.completed_at.unwrap_or(now);
         u64::try_from((end - start).num_milliseconds()).ok()
+    }
+
+    /// What it found in words, the worst first: `3 high, 12 medium`. Empty where it found nothing, or nobody counted.
+    pub fn found_words(&self) -> String {
+        let Some(found) = &self.anomalies_by_severity else {
+            return String::new();
+        };
+        let of = |severity: &Severity| {
+            let count = found.get(severity.word()).filter(|count| **count > 0)?;
+            Some(format!("{count} {severity}"))
+        };
+        Severity::ALL.iter().rev().filter_map(of).collect::<Vec<_>>().join(", ")
     }
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::address::TableAddress;
 use super::anomaly::{Findings, Severity};
 use super::characteristics::{ColumnCharacteristics, TableCharacteristics};
+use super::column_answer::ProfileOrigin;
 use super::column_profile::ColumnProfile;
 use super::identifier::{RunId, TableGroupId, TableId};
 use super::profile_run::{ProfileRun, RunMode};
@@ -162,6 +163,26 @@ pub struct TableRun {
     /// Figures of the table as a whole.
     #[serde(default)]
     pub metrics: TableMetrics,
+    /// Of a run that another program wrote: where its figures were read. How long it took and what was read is not known then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub others: Option<ReadOfOthers>,
+}
+
+/// Where the figures of another program's run were read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadOfOthers {
+    /// The place.
+    pub origin: ProfileOrigin,
+    /// Why it was not the first one, in a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl TableRun {
+    /// Whether only typed columns of another program tell of it.
+    pub fn is_typed(&self) -> bool {
+        self.others.as_ref().is_some_and(|others| others.origin == ProfileOrigin::Columns)
+    }
 }
 
 /// A table with the columns of one run, and of the run it is compared with.

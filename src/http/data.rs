@@ -23,8 +23,9 @@ use crate::services::access;
 use crate::services::column_details::read_column_detail;
 use crate::services::error::AppError;
 use crate::services::findings;
+use crate::services::table_details::read_table_detail;
 use crate::state::AppState;
-use crate::store::{connections, overview, profile_runs, run_tables, table_details, tables};
+use crate::store::{connections, overview, profile_runs, run_tables, tables};
 
 /// Answers data requests; everything else goes on to the pages.
 pub async fn answer_data(State(state): State<AppState>, request: Request, next: Next) -> Response {
@@ -141,7 +142,7 @@ async fn table_data(
         schema_name: schema,
         table_name: table,
     };
-    let mut detail = table_details::get_table_detail(&state.db, &address, &query)
+    let mut detail = read_table_detail(&state.db, &state.config, &address, &query)
         .await?
         .ok_or(AppError::NotFound)?;
     detail.findings = findings::of_table(&state.db, &viewer, &detail).await?;
@@ -212,6 +213,7 @@ async fn runs_data(State(state): State<AppState>, RawQuery(query): RawQuery, Ext
                     optional(run.table_count),
                     run.failed_table_count.to_string(),
                     optional(run.quality_score),
+                    text(&run.found_words()),
                 ]
             });
             let heads = [
@@ -230,6 +232,7 @@ async fn runs_data(State(state): State<AppState>, RawQuery(query): RawQuery, Ext
                 "table_count",
                 "failed_table_count",
                 "quality_score",
+                "anomalies",
             ];
             csv("runs", &heads, rows)
         }

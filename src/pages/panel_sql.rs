@@ -40,7 +40,8 @@ impl PanelSql {
     }
 
     fn written(detail: &TableDetail, shown: Vec<String>, write: impl FnOnce(&TableContext) -> (Vec<Statement>, Vec<Unsaid>)) -> Self {
-        let Some(run) = &detail.run else {
+        // What another program read, and when, it did not say.
+        let Some(run) = detail.run.as_ref().filter(|run| run.others.is_none()) else {
             return Self {
                 statements: Vec::new(),
                 unsaid: Vec::new(),

@@ -307,7 +307,10 @@ fn statement(look: &RowLook) -> AnyView {
 /// Whether the source of a table can be looked at: it was profiled by Limn's own engine and is still there.
 pub fn can_look(table: &TableDetail) -> bool {
     let formats = [PARQUET, CSV, JSONL, ARROW, POSTGRES, SQLITE];
-    let is_ours = table.run.as_ref().is_some_and(|run| run.engine.starts_with(ENGINE_NAME));
+    let is_ours = table
+        .run
+        .as_ref()
+        .is_some_and(|run| run.others.is_none() && run.engine.starts_with(ENGINE_NAME));
     is_ours && table.summary.missing_since.is_none() && formats.contains(&table.summary.format.as_str())
 }
 

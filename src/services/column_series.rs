@@ -1,12 +1,14 @@
 //! More than one column at once: all columns of a table in its latest completed run, and one column over its runs.
 
+use super::configuration::Configuration;
 use super::error::AppError;
+use super::table_columns::{TableAnswer, read_newest_columns};
 use super::table_names::find_named_table;
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::identifier::TableGroupId;
 use crate::domain::name_match::means_name;
 use crate::store::Database;
-use crate::store::candidate_runs::{CandidateRun, Candidates, list_candidate_runs};
+use crate::store::candidate_runs::CandidateRun;
 use crate::store::column_history::{self, ColumnInRun};
 use crate::store::column_reads::NamedTable;
 
@@ -17,8 +19,8 @@ pub struct TableColumns {
     pub table: NamedTable,
     /// The run that the figures are of.
     pub run: CandidateRun,
-    /// Columns in their order.
-    pub columns: Vec<ColumnProfile>,
+    /// Columns in their order, and where they were read.
+    pub answer: TableAnswer,
 }
 
 /// A column over its runs.
@@ -32,19 +34,22 @@ pub struct ColumnSeries {
     pub runs: Vec<ColumnInRun>,
 }
 
-/// Reads all columns of the latest completed run that has rows of the table.
-pub async fn read_table_columns(db: &Database, group: &TableGroupId, table_name: &str) -> Result<TableColumns, AppError> {
-    let (table, run) = latest(db, group, table_name).await?;
-    let columns = column_history::list_whole_columns(db, &table.table_id, &run.profile_run_id, run.attempt).await?;
-    if columns.is_empty() {
-        return Err(AppError::NotFound);
-    }
-    Ok(TableColumns { table, run, columns })
+/// Reads all columns of the newest completed run that has the table, whoever wrote it.
+pub async fn read_table_columns(
+    db: &Database,
+    config: &Configuration,
+    group: &TableGroupId,
+    table_name: &str,
+) -> Result<TableColumns, AppError> {
+    let table = table_of(db, group, table_name).await?;
+    let (run, answer) = read_newest_columns(db, config, group, &table).await?;
+    Ok(TableColumns { table, run, answer })
 }
 
 /// Reads a column over at most `limit` runs. The name is matched in the latest run that has the table.
 pub async fn read_column_history(
     db: &Database,
+    config: &Configuration,
     group: &TableGroupId,
     table_name: &str,
     column_name: &str,
@@ -54,7 +59,7 @@ pub async fn read_column_history(
     let mut runs = column_history::list_column_history(db, &table.table_id, column_name, limit).await?;
     let mut spelled = column_name.to_owned();
     if runs.is_empty() {
-        let columns = read_table_columns(db, group, table_name).await?.columns;
+        let columns = read_newest_columns(db, config, group, &table).await?.1.columns;
         let meant: Vec<&ColumnProfile> = columns
             .iter()
             .filter(|column| means_name(column_name, &column.column_name))
@@ -80,10 +85,4 @@ pub async fn read_column_history(
 
 async fn table_of(db: &Database, group: &TableGroupId, table_name: &str) -> Result<NamedTable, AppError> {
     find_named_table(db, group, Some(table_name), None).await?.ok_or(AppError::NotFound)
-}
-
-async fn latest(db: &Database, group: &TableGroupId, table_name: &str) -> Result<(NamedTable, CandidateRun), AppError> {
-    let table = table_of(db, group, table_name).await?;
-    let mut runs = list_candidate_runs(db, group, Some(&table.table_id), Candidates::WithRows, 1).await?;
-    Ok((table, runs.pop().ok_or(AppError::NotFound)?))
 }

@@ -1,8 +1,9 @@
 //! A column among what was read: of the tables of a payload by their names, of several columns by its own.
 
-use super::column_profiles::{ColumnRequest, Said};
+use super::column_profiles::ColumnRequest;
 use super::error::AppError;
 use super::payloads::{Payload, PayloadTable};
+use super::run_choice::Said;
 use super::table_names::ambiguous;
 use crate::domain::anomaly::ProfileAnomaly;
 use crate::domain::column_answer::{ColumnAnswer, ProfileOrigin};
@@ -16,7 +17,7 @@ pub(super) fn find_in_payload(
     payload: &Payload,
     known: Option<&NamedTable>,
     reason: Option<String>,
-) -> Result<Said, AppError> {
+) -> Result<Said<ColumnAnswer>, AppError> {
     let named = [request.table_name.as_deref(), request.physical_name.as_deref()];
     let names: Vec<&str> = named.into_iter().flatten().filter(|name| !name.trim().is_empty()).collect();
     let has_column = |table: &&PayloadTable| {
@@ -29,10 +30,7 @@ pub(super) fn find_in_payload(
         .tables
         .iter()
         .filter(|table| match known {
-            Some(known) => {
-                is_same_name(&table.table_name, &known.table_name)
-                    && (table.schema_name.is_empty() || is_same_name(&table.schema_name, &known.schema_name))
-            }
+            Some(known) => is_known(table, known),
             None if names.is_empty() => has_column(table),
             None => names.iter().all(|name| means_table(name, &table.schema_name, &table.table_name)),
         })
@@ -77,6 +75,22 @@ pub(super) fn find_in_payload(
         origin: ProfileOrigin::Payload,
         reason,
     })))
+}
+
+/// The one table of a payload that a group knows by this name; several are told to the caller.
+pub(super) fn find_table_in_payload<'a>(payload: &'a Payload, known: &NamedTable) -> Result<Option<&'a PayloadTable>, AppError> {
+    let meant: Vec<&PayloadTable> = payload.tables.iter().filter(|table| is_known(table, known)).collect();
+    match meant.as_slice() {
+        [] => Ok(None),
+        [only] => Ok(Some(only)),
+        several => Err(ambiguous(several.iter().map(|table| (&table.schema_name, &table.table_name)))),
+    }
+}
+
+/// Whether a payload means a table that its group knows; it may leave the schema out.
+fn is_known(table: &PayloadTable, known: &NamedTable) -> bool {
+    is_same_name(&table.table_name, &known.table_name)
+        && (table.schema_name.is_empty() || is_same_name(&table.schema_name, &known.schema_name))
 }
 
 /// The column with exactly this name, else the only one that differs in capitals.

@@ -12,7 +12,6 @@ use crate::domain::column_profile::ColumnProfile;
 use crate::domain::identifier::{TableGroupId, TableId};
 use crate::domain::name_match::is_same_name;
 use crate::domain::profile_run::{ProfileRun, RunStatus};
-use crate::store::candidate_runs::CandidateRun;
 use crate::store::column_reads;
 use crate::store::run_tables::{self, ResultTable};
 use crate::store::{Database, column_history, tables};
@@ -133,39 +132,11 @@ async fn read_rows(db: &Database, run: &ProfileRun) -> Result<(Vec<(ResultTable,
             origin = ProfileOrigin::Results;
             column_history::list_whole_columns(db, &table.table_id, &run.profile_run_id, table.attempt).await?
         } else {
-            read_typed(db, run, &table).await?
+            column_reads::list_typed_table(db, &table.table_id, &run.profile_run_id, table.attempt).await?
         };
         read.push((table, columns));
     }
     Ok((read, origin))
-}
-
-/// The columns of a table of which only the typed rows are there.
-async fn read_typed(db: &Database, run: &ProfileRun, table: &ResultTable) -> Result<Vec<ColumnProfile>, AppError> {
-    let candidate = CandidateRun {
-        profile_run_id: run.profile_run_id.clone(),
-        number: run.number,
-        attempt: table.attempt,
-        status: run.status.word().to_owned(),
-        started_at: run.started_at,
-        completed_at: run.completed_at,
-        row_count: run.row_count,
-        has_rows: true,
-        has_payload: false,
-    };
-    let names = run_tables::list_typed_names(db, &run.profile_run_id, table).await?;
-    let mut columns = Vec::new();
-    for stored in column_reads::list_typed_columns(db, &candidate, &table.table_id, &names).await? {
-        let mut column = stored.column;
-        if !stored.has_values {
-            let values = column_reads::list_column_values(db, &candidate, &table.table_id, column.ordinal_position).await?;
-            if let Some(values) = values {
-                values.put_into(&mut column);
-            }
-        }
-        columns.push(column);
-    }
-    Ok(columns)
 }
 
 /// The tables of a payload, with the names and ids by which the group knows them.

@@ -123,6 +123,38 @@ pub async fn list_result_columns(
     rows.iter().map(read_stored).collect()
 }
 
+/// Why typed columns answer.
+pub const NO_RESULTS: &str = "dq_profile_results has no row of this table in this run.";
+
+/// What [`read_typed`] reads of `written_columns w`.
+pub(super) const TYPED_COLUMNS: &str = "w.schema_name, w.table_name, w.column_name, w.ordinal_position, w.data_type, w.general_type, w.row_count,
+     w.null_count, w.non_null_count, w.distinct_count, w.min_value, w.max_value, w.avg_value, w.stddev_value, w.median_value, w.p95_value, w.true_count,
+     w.false_count, w.min_length, w.max_length, w.avg_length, w.non_ascii_ratio, cast(w.min_date as text) as min_date,
+     cast(w.max_date as text) as max_date, w.date_span_days, w.metrics_json, {personal w.table_id w.column_name} as personal_word";
+
+/// All columns that others wrote to `dq_profile_columns` of a table in a run, with their values, in their order. Two statements.
+pub async fn list_typed_table(db: &Database, table: &TableId, run: &RunId, attempt: u32) -> Result<Vec<ColumnProfile>, StoreError> {
+    let rows = sql_joined(format!(
+        "select {TYPED_COLUMNS} from written_columns w where w.profile_run_id = $1 and w.attempt = $2 and w.table_id = $3 order by w.ordinal_position"
+    ))
+    .bind(run.as_str())
+    .bind(attempt)
+    .bind(table.as_str())
+    .fetch_all(db)
+    .await?;
+    let mut columns = Vec::with_capacity(rows.len());
+    for row in &rows {
+        columns.push(read_typed(row)?.column);
+    }
+    let mut written = list_written_values(db, table, &[(run.as_str(), attempt)], None).await?;
+    for column in &mut columns {
+        if let Some(distribution) = written.remove(&(run.0.clone(), column.ordinal_position)) {
+            distribution.put_into(column);
+        }
+    }
+    Ok(columns)
+}
+
 /// The columns that others wrote to `dq_profile_columns` with one of these spellings, capitals ignored. It has fewer figures; what it
 /// shows of Limn's own rows is read above.
 pub async fn list_typed_columns(
@@ -131,12 +163,10 @@ pub async fn list_typed_columns(
     table: &TableId,
     spellings: &[String],
 ) -> Result<Vec<StoredColumn>, StoreError> {
-    let rows = sql("select schema_name, table_name, column_name, ordinal_position, data_type, general_type, row_count, null_count, non_null_count,
-             distinct_count, min_value, max_value, avg_value, stddev_value, median_value, p95_value, true_count, false_count, min_length,
-             max_length, avg_length, non_ascii_ratio, cast(min_date as text) as min_date, cast(max_date as text) as max_date, date_span_days,
-             metrics_json, {personal table_id column_name} as personal_word
-         from written_columns where profile_run_id = $1 and attempt = $2 and table_id = $3
-             and (column_name in {list $4} or lower(column_name) in {list $4}) order by ordinal_position")
+    let rows = sql_joined(format!(
+        "select {TYPED_COLUMNS} from written_columns w where w.profile_run_id = $1 and w.attempt = $2 and w.table_id = $3
+             and (w.column_name in {{list $4}} or lower(w.column_name) in {{list $4}}) order by w.ordinal_position"
+    ))
     .bind(run.profile_run_id.as_str())
     .bind(run.attempt)
     .bind(table.as_str())
@@ -282,7 +312,7 @@ pub(super) fn read_stored(row: &Record) -> Result<StoredColumn, StoreError> {
 }
 
 /// A row of `dq_profile_columns`: typed columns win over `metrics_json`; absent counts follow from the others.
-fn read_typed(row: &Record) -> Result<StoredColumn, StoreError> {
+pub(super) fn read_typed(row: &Record) -> Result<StoredColumn, StoreError> {
     // A count below zero is none.
     let count = |name: &str| -> Result<Option<u64>, StoreError> { Ok(row.integer_opt(name)?.and_then(|count| u64::try_from(count).ok())) };
     let mut figures = read_written_object(row, "metrics_json")?;

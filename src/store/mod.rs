@@ -75,6 +75,7 @@ pub mod stored_masking;
 pub mod table_details;
 pub mod table_groups;
 pub mod table_removal;
+pub mod table_runs;
 pub mod tables;
 pub mod users;
 

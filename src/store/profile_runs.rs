@@ -1,11 +1,15 @@
 //! Runs: asked for, listed, counted. How a run moves from phase to phase is in `run_transitions.rs` and `run_completion.rs`.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::run_lists::count_severities;
 use super::run_rows::{RUN_COLUMNS, RUN_TABLES, read_run};
 use super::statement::{Statement, sql_joined};
 use super::{Database, StoreError, Transaction, audit, like_anywhere, new_id, outbox, sql};
+use crate::domain::anomaly::Severity;
 use crate::domain::audit::Actor;
 use crate::domain::identifier::{RunId, TableGroupId, TableId, UserId};
 use crate::domain::paging::{PAGE_SIZE, Page};
@@ -213,12 +217,31 @@ pub async fn list_runs(db: &Database, query: &RunsQuery, now: DateTime<Utc>) -> 
             }
         }
     };
+    let mut items = rows.iter().map(read_run).collect::<Result<Vec<_>, _>>()?;
+    add_severities(db, &mut items).await?;
     Ok(Page {
-        items: rows.iter().map(read_run).collect::<Result<_, _>>()?,
+        items,
         total,
         offset,
         limit,
     })
+}
+
+/// Counts what the runs of a page found, by index, in one statement; none where the page is empty.
+async fn add_severities(db: &Database, runs: &mut [ProfileRun]) -> Result<(), StoreError> {
+    if runs.is_empty() {
+        return Ok(());
+    }
+    let mut found = count_severities(db, runs.iter().map(|run| run.profile_run_id.as_str())).await?;
+    for run in runs {
+        let mut counts = BTreeMap::new();
+        for (word, count) in found.remove(run.profile_run_id.as_str()).unwrap_or_default() {
+            let severity = Severity::parse(&word).unwrap_or(Severity::Medium);
+            *counts.entry(severity.word().to_owned()).or_default() += count;
+        }
+        run.anomalies_by_severity = Some(counts);
+    }
+    Ok(())
 }
 
 /// Counts the runs that match, whatever their status.

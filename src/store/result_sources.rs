@@ -52,6 +52,11 @@ pub(super) fn from_both(text: &str) -> String {
     format!("{} union all {}", in_words_of(&WRITTEN, text), in_words_of(&SHARED, text))
 }
 
+/// The same over what other programs wrote alone.
+pub(super) fn from_written(text: &str) -> String {
+    in_words_of(&WRITTEN, text)
+}
+
 /// The same over what Limn writes alone; `s` and `p` are the table and the column in its run there.
 pub(super) fn from_shared(text: &str) -> String {
     in_words_of(&SHARED, text)

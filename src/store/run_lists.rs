@@ -92,7 +92,7 @@ pub async fn list_seed_runs(
     );
     let rows = sql_joined(text).bind(group).bind(workspace).bind(limit).fetch_all(db).await?;
     let mut runs = rows.iter().map(read_run).collect::<Result<Vec<_>, _>>()?;
-    let mut severities = count_severities(db, &runs).await?;
+    let mut severities = count_severities(db, runs.iter().map(|run| run.profile_run_id.as_str())).await?;
     for run in &mut runs {
         run.anomalies_by_severity = severities.remove(&run.profile_run_id).unwrap_or_default();
     }
@@ -112,7 +112,10 @@ pub async fn find_seed_run(db: &Database, run: &RunId) -> Result<Option<SeedRun>
 }
 
 /// Findings of each run by severity; the plain records are counted only where the first table has none.
-async fn count_severities(db: &Database, runs: &[SeedRunLine]) -> Result<BTreeMap<String, BTreeMap<String, u64>>, StoreError> {
+pub(super) async fn count_severities(
+    db: &Database,
+    runs: impl IntoIterator<Item = &str>,
+) -> Result<BTreeMap<String, BTreeMap<String, u64>>, StoreError> {
     let rows = sql(
         "select a.profile_run_id, coalesce(a.severity, '') as severity, count(*) as found from dq_profile_anomaly_results a
          where a.profile_run_id in {list $1} and not coalesce(a.dismissed, false) group by a.profile_run_id, coalesce(a.severity, '')
@@ -121,7 +124,7 @@ async fn count_severities(db: &Database, runs: &[SeedRunLine]) -> Result<BTreeMa
              select 1 from dq_profile_anomaly_results r where r.profile_run_id = b.profile_run_id)
          group by b.profile_run_id, coalesce(b.severity, '')",
     )
-    .bind(list_of(runs.iter().map(|run| run.profile_run_id.as_str())))
+    .bind(list_of(runs))
     .fetch_all(db)
     .await?;
     let mut counts: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();

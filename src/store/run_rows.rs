@@ -54,6 +54,7 @@ pub(super) fn read_run(row: &Record) -> Result<ProfileRun, StoreError> {
         typical_duration_ms: row.count_opt("run_typical_duration_ms")?,
         engine: row.text("run_engine")?,
         quality_score: row.real_opt("run_quality_score")?,
+        anomalies_by_severity: None,
     })
 }
 

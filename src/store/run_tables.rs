@@ -94,17 +94,6 @@ pub async fn list_result_tables(db: &Database, run_id: &RunId) -> Result<Vec<Res
         .collect()
 }
 
-/// The names of the columns of a table of which others left typed rows in a run.
-pub async fn list_typed_names(db: &Database, run_id: &RunId, table: &ResultTable) -> Result<Vec<String>, StoreError> {
-    let rows = sql("select column_name from written_columns where profile_run_id = $1 and attempt = $2 and table_id = $3")
-        .bind(run_id.as_str())
-        .bind(table.attempt)
-        .bind(table.table_id.as_str())
-        .fetch_all(db)
-        .await?;
-    rows.iter().map(|row| row.text("column_name")).collect()
-}
-
 /// Whether a document is stored with a run.
 pub async fn has_payload(db: &Database, run_id: &RunId) -> Result<bool, StoreError> {
     let row = sql("select 1 as one from dq_profiles where profile_run_id = $1 and coalesce(payload_path, '') <> ''")

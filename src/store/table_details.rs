@@ -5,49 +5,57 @@
 
 use super::characteristics::{self, COLUMN_CHARACTERISTICS, read_column_characteristics};
 use super::column_contents::name_hash;
-use super::column_history::{column_of_run, newest_runs_with_column};
+use super::column_history::{list_typed_history, select_history};
+use super::column_reads::list_typed_table;
 use super::column_rows::read_result;
 use super::column_values::{list_written_values, read_distribution, read_preview};
 use super::result_sources::from_both;
 use super::run_rows::{RUN_COLUMNS, read_run};
 use super::statement::sql_joined;
-use super::table_rows::{PUBLISHED_COLUMNS, PublishedRun, SUMMARY_COLUMNS, SUMMARY_TABLES, read_published_run, read_summary};
+use super::table_rows::{PublishedRun, SUMMARY_COLUMNS, SUMMARY_TABLES, read_summary};
+use super::table_runs::{ChosenRuns, choose_runs};
 use super::tables::HISTORY_RUNS;
 use super::{Database, Record, StoreError};
 use crate::domain::address::TableAddress;
 use crate::domain::characteristics::ColumnCharacteristics;
+use crate::domain::column_answer::ProfileOrigin;
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::identifier::TableId;
 use crate::domain::profile_run::ProfileRun;
 use crate::domain::query::ColumnsQuery;
-use crate::domain::table::{ColumnDetail, ColumnPoint, TableDetail, TableRun, TableSummary};
+use crate::domain::table::{ColumnDetail, ColumnPoint, TableDetail, TableSummary};
 
-/// Runs in the menu of a table.
-const LISTED_RUNS: usize = 100;
 /// A history of up to so many runs has the bars and the few values of each.
 const DRAWN_RUNS: u32 = 90;
 /// What "all" means for a history.
 const ALL_RUNS: u32 = 100_000;
 
-/// Reads a table with the columns of the run shown and of the one compared with. Four statements.
+/// Reads a table with the columns of the run shown and of the one compared with, from the tables. Four statements.
 pub async fn get_table_detail(db: &Database, address: &TableAddress, query: &ColumnsQuery) -> Result<Option<TableDetail>, StoreError> {
-    let Some(TableForColumn { summary, active_run, .. }) = find_table(db, address, None).await? else {
+    let Some(found) = find_table(db, address, None).await? else {
         return Ok(None);
     };
-    let chosen = choose_runs(db, &summary.table_id, query).await?;
+    let chosen = read_runs(db, &found, query).await?;
+    read_table(db, found, chosen).await.map(Some)
+}
+
+/// Reads the columns of a table that was found, in both runs. Two statements; more where other programs wrote a run.
+pub async fn read_table(db: &Database, found: TableForColumn, chosen: ChosenRuns) -> Result<TableDetail, StoreError> {
+    let TableForColumn { summary, active_run, .. } = found;
     let parts = read_columns(db, &summary.table_id, &chosen, None).await?;
     let said_of_columns = characteristics::list_columns(db, &summary.table_id).await?;
-    Ok(Some(TableDetail {
+    Ok(TableDetail {
         said_of_columns,
         ..chosen.into_detail(summary, active_run, parts)
-    }))
+    })
 }
 
 /// A table whose column is wanted, with the switch that says where columns are read.
 #[derive(Clone, Debug)]
 pub struct TableForColumn {
     summary: TableSummary,
-    active_run: Option<ProfileRun>,
+    /// The active run of its group.
+    pub active_run: Option<ProfileRun>,
     /// What people say of the column.
     pub said: ColumnCharacteristics,
     /// The setting `profile_table_reads_enabled` as it stands.
@@ -56,13 +64,20 @@ pub struct TableForColumn {
     pub has_payloads: bool,
 }
 
+impl TableForColumn {
+    /// Its group, its id and its names.
+    pub fn summary(&self) -> &TableSummary {
+        &self.summary
+    }
+}
+
 /// What the tables say of a column.
 #[derive(Clone, Debug)]
 pub enum ColumnRead {
     /// All of it.
     Found(Box<ColumnDetail>),
-    /// The run shown has no row for it, or there is none; with the attempt of the run shown.
-    Missing(Box<TableDetail>, Option<u32>),
+    /// The run shown has no row for it, or there is none.
+    Missing(Box<TableDetail>),
 }
 
 /// Reads one column whole, beside the compared run and its history. Three statements, four where others wrote values as rows. Nothing where the run shown lacks it.
@@ -80,6 +95,11 @@ pub async fn get_column_detail(
         ColumnRead::Found(detail) => Some(*detail),
         ColumnRead::Missing(..) => None,
     })
+}
+
+/// Finds a table without a column, else as [`find_table_for_column`].
+pub async fn find_table_alone(db: &Database, address: &TableAddress) -> Result<Option<TableForColumn>, StoreError> {
+    find_table(db, address, None).await
 }
 
 /// Finds a table, the active run of its group, and the switch, in one statement.
@@ -111,23 +131,24 @@ pub async fn read_column(
     };
     let mut parts = read_columns(db, &table_id, &chosen, Some((column_name, history_runs))).await?;
     let Some(mut column) = parts.whole.take() else {
-        let attempt = chosen.shown.as_ref().map(|run| run.attempt);
-        return Ok(ColumnRead::Missing(
-            Box::new(chosen.into_detail(summary, active_run, parts)),
-            attempt,
-        ));
+        return Ok(ColumnRead::Missing(Box::new(chosen.into_detail(summary, active_run, parts))));
     };
     let mut compared = parts.whole_compared.take();
     add_written_values(db, &table_id, &chosen, &mut column, compared.as_mut()).await?;
     let history = std::mem::take(&mut parts.history);
+    let others = chosen.shown.as_ref().and_then(|shown| shown.run.others.clone());
     Ok(ColumnRead::Found(Box::new(ColumnDetail {
         table: chosen.into_detail(summary, active_run, parts),
         column: column.column,
         compared: compared.map(|compared| compared.column),
         history,
         characteristics: said,
-        source: "results".into(),
-        source_reason: None,
+        source: others
+            .as_ref()
+            .map_or(ProfileOrigin::Results, |others| others.origin)
+            .word()
+            .to_owned(),
+        source_reason: others.and_then(|others| others.reason),
     })))
 }
 
@@ -165,97 +186,11 @@ async fn find_table(db: &Database, address: &TableAddress, column_name: Option<&
     }))
 }
 
-/// The runs of a table, and which of them are shown.
-#[derive(Clone)]
-pub struct ChosenRuns {
-    listed: Vec<TableRun>,
-    shown: Option<PublishedRun>,
-    compared: Option<PublishedRun>,
-}
-
-async fn choose_runs(db: &Database, table_id: &TableId, query: &ColumnsQuery) -> Result<ChosenRuns, StoreError> {
-    // Beside the newest hundred: the two that were asked for by number, and the one before the first of them.
-    let text = format!(
-        "select {PUBLISHED_COLUMNS} from run_tables rt
-         where rt.table_id = $1 and rt.completed_at is not null and rt.failure_json is null and (
-             rt.run_number >= coalesce((select o.run_number from run_tables o where o.table_id = $1 and o.completed_at is not null and o.failure_json is null
-                 order by o.run_number desc limit 1 offset $4), 0)
-             or rt.run_number = $2 or rt.run_number = $3
-             or rt.run_number = (select max(o.run_number) from run_tables o where o.table_id = $1 and o.completed_at is not null and o.failure_json is null
-                 and o.run_number < $2))
-         order by rt.run_number desc"
-    );
-    let rows = sql_joined(text)
-        .bind(table_id.as_str())
-        .bind(query.run)
-        .bind(query.compare)
-        .bind(LISTED_RUNS as u64 - 1)
-        .fetch_all(db)
-        .await?;
-    let runs = rows.iter().map(read_published_run).collect::<Result<Vec<_>, _>>()?;
-    let shown = query
-        .run
-        .and_then(|number| runs.iter().position(|run| run.run.number == number))
-        .or(if runs.is_empty() { None } else { Some(0) });
-    let before = shown.map(|place| place + 1).filter(|place| *place < runs.len());
-    let compared = match query.compare {
-        Some(0) => None,
-        Some(number) => runs.iter().position(|run| run.run.number == number).or(before),
-        None => before,
-    };
-    Ok(ChosenRuns {
-        listed: runs.iter().take(LISTED_RUNS).map(|run| run.run.clone()).collect(),
-        shown: shown.map(|place| runs[place].clone()),
-        compared: compared.map(|place| runs[place].clone()),
-    })
-}
-
-impl TableForColumn {
-    /// Its group, its id and its names.
-    pub fn summary(&self) -> &TableSummary {
-        &self.summary
-    }
-}
-
-impl ChosenRuns {
-    /// The attempt of the run shown.
-    pub fn attempt(&self) -> Option<u32> {
-        self.shown.as_ref().map(|run| run.attempt)
-    }
-
-    /// The table with its runs, without any figures.
-    pub fn detail_of(&self, found: &TableForColumn) -> TableDetail {
-        self.clone()
-            .into_detail(found.summary.clone(), found.active_run.clone(), ColumnParts::default())
-    }
-
-    fn into_detail(self, mut summary: TableSummary, active_run: Option<ProfileRun>, parts: ColumnParts) -> TableDetail {
-        summary.row_history = self
-            .listed
-            .iter()
-            .take(HISTORY_RUNS as usize)
-            .rev()
-            .map(|run| run.row_count)
-            .collect();
-        TableDetail {
-            summary,
-            runs: self.listed,
-            active_run,
-            run: self.shown.map(|run| run.run),
-            compared: self.compared.map(|run| run.run),
-            columns: parts.columns,
-            compared_columns: parts.compared_columns,
-            said_of_columns: Default::default(),
-            findings: Default::default(),
-        }
-    }
-}
-
 /// What one statement reads of the results.
 #[derive(Default)]
-struct ColumnParts {
-    columns: Vec<ColumnProfile>,
-    compared_columns: Vec<ColumnProfile>,
+pub(super) struct ColumnParts {
+    pub(super) columns: Vec<ColumnProfile>,
+    pub(super) compared_columns: Vec<ColumnProfile>,
     history: Vec<ColumnPoint>,
     /// The column that was asked for, in both runs.
     whole: Option<WholeColumn>,
@@ -296,11 +231,8 @@ async fn read_columns(
     };
     if history.is_some() {
         text.push_str(" union all ");
-        text.push_str(&from_both(&format!(
-        "select 'history', @figures, {few}, null as values_json, newest.run_number, newest.completed_at from {} newest, @results where {}",
-        newest_runs_with_column(),
-        column_of_run("newest")
-    )));
+        let columns = format!("'history', @figures, {few}, null as values_json, newest.run_number, newest.completed_at");
+        text.push_str(&select_history(&columns));
     }
     let compared = chosen.compared.as_ref();
     let (column_name, runs) = history.unwrap_or(("", 0));
@@ -335,10 +267,50 @@ async fn read_columns(
             }),
         }
     }
+    if chosen.has_typed() {
+        add_typed(db, table_id, chosen, history, &mut parts).await?;
+    }
     parts.columns.sort_by_key(|column| column.ordinal_position);
     parts.compared_columns.sort_by_key(|column| column.ordinal_position);
     parts.history.sort_by_key(|point| point.number);
+    let surplus = parts.history.len().saturating_sub(runs as usize);
+    parts.history.drain(..surplus);
     Ok(parts)
+}
+
+/// What runs have of which other programs wrote typed columns alone. Up to two statements a run, and one for the history.
+async fn add_typed(
+    db: &Database,
+    table_id: &TableId,
+    chosen: &ChosenRuns,
+    history: Option<(&str, u32)>,
+    parts: &mut ColumnParts,
+) -> Result<(), StoreError> {
+    let typed = |run: &Option<PublishedRun>| run.clone().filter(|run| run.run.is_typed());
+    let whole = |columns: &[ColumnProfile]| {
+        let (name, _) = history?;
+        let column = columns.iter().find(|column| column.column_name == name)?.clone();
+        Some(WholeColumn { column, has_values: true })
+    };
+    if let Some(shown) = typed(&chosen.shown) {
+        parts.columns = list_typed_table(db, table_id, &shown.run.profile_run_id, shown.attempt).await?;
+        parts.whole = whole(&parts.columns);
+    }
+    if let Some(compared) = typed(&chosen.compared) {
+        parts.compared_columns = list_typed_table(db, table_id, &compared.run.profile_run_id, compared.attempt).await?;
+        parts.whole_compared = whole(&parts.compared_columns);
+    }
+    if let Some((column_name, limit)) = history {
+        let points = list_typed_history(db, table_id, column_name, limit).await?;
+        parts.history.extend(points.into_iter().filter_map(|point| {
+            Some(ColumnPoint {
+                number: point.run_number,
+                completed_at: point.completed_at?,
+                column: point.column,
+            })
+        }));
+    }
+    Ok(())
 }
 
 /// A column with the few values of lists, and its bars.

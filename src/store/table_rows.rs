@@ -1,13 +1,15 @@
 //! How rows become the table types of the domain: the summary of lists, and one table of one run.
 
 use super::characteristics::{read_scope, read_table_characteristics};
+use super::column_reads::NO_RESULTS;
 use super::veil::veil_snapshot;
 use super::{Record, StoreError};
 use crate::domain::address::TableAddress;
+use crate::domain::column_answer::ProfileOrigin;
 use crate::domain::group_mask::is_in_masks;
 use crate::domain::identifier::{ConnectionId, RunId, TableGroupId, TableId};
 use crate::domain::profile_run::RunMode;
-use crate::domain::table::{TableFailure, TableFigures, TableNames, TableRun, TableSummary};
+use crate::domain::table::{ReadOfOthers, TableFailure, TableFigures, TableNames, TableRun, TableSummary};
 use crate::domain::table_profile::FailedTable;
 
 /// What a summary reads; `t` is the table, `g` its group, `c` its connection, `ch` its current figures.
@@ -99,7 +101,7 @@ pub(super) struct PublishedRun {
     pub attempt: u32,
 }
 
-/// What [`read_published_run`] reads of `run_tables`.
+/// What [`read_published_run`] reads of `run_tables`, beside `others_place`: where rows stand of a run that is not noted there.
 pub(super) const PUBLISHED_COLUMNS: &str =
     "rt.profile_run_id, rt.attempt, rt.run_number, rt.completed_at, rt.row_count, rt.column_count, rt.duration_ms,
      rt.bytes_scanned, rt.snapshot_json, rt.rejected_json, rt.broken_invariants_json, rt.metrics_json,
@@ -107,6 +109,7 @@ pub(super) const PUBLISHED_COLUMNS: &str =
 
 /// Reads one published run of a table.
 pub(super) fn read_published_run(row: &Record) -> Result<PublishedRun, StoreError> {
+    let others = row.text_opt("others_place")?.as_deref().and_then(ProfileOrigin::from_word);
     let mut published = PublishedRun {
         run: TableRun {
             profile_run_id: RunId(row.text("profile_run_id")?),
@@ -123,6 +126,10 @@ pub(super) fn read_published_run(row: &Record) -> Result<PublishedRun, StoreErro
             rejected: row.json_opt("rejected_json")?,
             broken_invariants: row.json_opt("broken_invariants_json")?.unwrap_or_default(),
             metrics: row.json_opt("metrics_json")?.unwrap_or_default(),
+            others: others.map(|origin| ReadOfOthers {
+                origin,
+                reason: (origin == ProfileOrigin::Columns).then(|| NO_RESULTS.to_owned()),
+            }),
         },
         attempt: row.small("attempt")?,
     };

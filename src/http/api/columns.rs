@@ -34,6 +34,10 @@ pub struct TableColumnsBody {
     pub table_name: String,
     /// Columns in their order.
     pub columns: Vec<ColumnBody>,
+    /// Where the figures were read: `results`, `columns` or `payload`.
+    pub source: &'static str,
+    /// Why they were not read from the first place.
+    pub source_reason: Option<String>,
 }
 
 /// One column.
@@ -95,7 +99,7 @@ pub struct TableAsked {
 
 /// All columns of a table
 ///
-/// Whole, of the latest completed run that has rows of the table.
+/// Whole, of the newest completed run that has the table, whoever wrote it: the run that `column-profile` answers from.
 #[utoipa::path(
     get, path = "/api/table-groups/{table_group_id}/column-profiles", operation_id = "list_column_profiles", tag = "Profiles",
     params(("table_group_id" = String, Path, description = "Table group"), TableAsked),
@@ -108,8 +112,8 @@ pub async fn all_columns(
     Query(asked): Query<TableAsked>,
 ) -> Result<Json<TableColumnsBody>, Problem> {
     let table_name = named("tableName", &asked.table_name)?;
-    let TableColumns { table, run, columns } =
-        column_series::read_table_columns(&state.db, &TableGroupId(group.clone()), table_name).await?;
+    let TableColumns { table, run, answer } =
+        column_series::read_table_columns(&state.db, &state.config, &TableGroupId(group.clone()), table_name).await?;
     Ok(Json(TableColumnsBody {
         table_group_id: group,
         profile_run_id: run.profile_run_id.0,
@@ -117,7 +121,9 @@ pub async fn all_columns(
         completed_at: run.completed_at.map(|at| at.to_rfc3339()),
         schema_name: table.schema_name,
         table_name: table.table_name,
-        columns: columns.iter().map(ColumnBody::from).collect(),
+        columns: answer.columns.iter().map(ColumnBody::from).collect(),
+        source: answer.origin.word(),
+        source_reason: answer.reason,
     }))
 }
 
@@ -140,7 +146,8 @@ pub struct HistoryAsked {
 
 /// A column over its runs
 ///
-/// Newest first, with the commonest values and bars of each run.
+/// Newest first, with the commonest values and bars of each run, whoever wrote it. Runs of which only a payload is stored are not in it
+/// until `limn backfill` writes them into the tables.
 #[utoipa::path(
     get, path = "/api/table-groups/{table_group_id}/column-history", operation_id = "get_column_history", tag = "Profiles",
     params(("table_group_id" = String, Path, description = "Table group"), HistoryAsked),
@@ -160,8 +167,15 @@ pub async fn history(
             format!("It is 1 to {MOST_RUNS}."),
         )));
     }
-    let ColumnSeries { table, column_name, runs } =
-        column_series::read_column_history(&state.db, &TableGroupId(group.clone()), asked_table, asked_column, limit).await?;
+    let ColumnSeries { table, column_name, runs } = column_series::read_column_history(
+        &state.db,
+        &state.config,
+        &TableGroupId(group.clone()),
+        asked_table,
+        asked_column,
+        limit,
+    )
+    .await?;
     let runs = runs.into_iter().map(|point| ColumnInRunBody {
         column: ColumnBody::from(&point.column),
         profile_run_id: point.profile_run_id.0,

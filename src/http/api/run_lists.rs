@@ -56,11 +56,22 @@ pub struct RunFilters {
     offset: Option<u64>,
 }
 
+/// A run of a page, with what it found by severity.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ListedRun {
+    /// The run.
+    #[serde(flatten)]
+    pub run: ProfileRun,
+    /// How long it took; until now while it runs, absent before it begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u64>,
+}
+
 /// A page of runs.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RunPage {
     /// Runs, newest first.
-    pub runs: Vec<ProfileRun>,
+    pub runs: Vec<ListedRun>,
     /// All that match.
     pub total: u64,
     /// Most runs on the page.
@@ -101,9 +112,14 @@ pub async fn list(Console { state, .. }: Console, Query(asked): Query<RunFilters
         page: 1,
         notes: Vec::new(),
     };
-    let page = profile_runs::list_runs(&state.db, &query, Utc::now()).await?;
+    let now = Utc::now();
+    let page = profile_runs::list_runs(&state.db, &query, now).await?;
+    let listed = page.items.into_iter().map(|run| ListedRun {
+        duration_ms: run.duration_ms(now),
+        run,
+    });
     Ok(Json(RunPage {
-        runs: page.items,
+        runs: listed.collect(),
         total: page.total,
         limit: page.limit,
         offset: page.offset,

@@ -71,7 +71,8 @@ pub async fn datasets(Console { state, .. }: Console, Query(asked): Query<Branch
 
 /// What each level of the tree comes to
 ///
-/// Counts are sums over the tables below, scores their plain mean, times the latest.
+/// Counts are sums over the tables below, times the latest; a score is the mean of the tables that have one, each weighted by its cells and by
+/// what kind of table it is.
 #[utoipa::path(
     get, path = "/api/data-quality/datasets/profiling-stats", operation_id = "get_dataset_stats", tag = "Catalogue", params(Branch),
     responses((status = 200, description = "Figures by id", body = ProfilingStats)),

@@ -18,7 +18,7 @@ use super::findings::{Place, findings_section, rows_of_table};
 use super::panel_sql::PanelSql;
 use super::rows::can_look;
 use super::run_links::{compare_menu, run_menu, run_names, with};
-use super::table::{address_here, crumbs};
+use super::table::{UNKNOWN_OF_OTHERS, address_here, crumbs};
 use super::{page, request, respond, titled};
 use crate::components::button::Button;
 use crate::components::column_cells::type_mark;
@@ -188,17 +188,22 @@ fn run_keys(detail: &ColumnDetail, query: &ColumnsQuery) -> AnyView {
 
 /// Where the figures come from, if not from the first place, and how they get there.
 fn source_note(detail: &ColumnDetail, query: &ColumnsQuery, may_load: bool) -> Option<AnyView> {
-    let reason = detail.source_reason.clone()?;
     let run = detail.table.run.as_ref()?;
+    let told = run.others.is_some().then_some(UNKNOWN_OF_OTHERS);
+    let Some(reason) = detail.source_reason.clone() else {
+        let note = Note::new(NoteKind::Info, format!("Run {} was written by another program", run.number));
+        return told.map(|told| note.sentence(told).view());
+    };
     let title = match detail.source.as_str() {
         "payload" => format!("Read from the payload of run {}", run.number),
         "columns" => format!("Read from the typed columns of run {}", run.number),
         _ => "Read from the tables all the same".to_owned(),
     };
+    let told = told.map(|told| format!(" {told}")).unwrap_or_default();
     let mut note = Note::new(NoteKind::Info, title);
     if detail.source == "payload" {
         note = note.sentence(format!(
-            "{reason} Figures that the payload lacks are not drawn, and there is no comparison and no history until it is loaded into the tables."
+            "{reason}{told} Figures that the payload lacks are not drawn, and there is no comparison and no history until it is loaded into the tables."
         ));
         let back = format!(
             "{}{}",
@@ -211,7 +216,7 @@ fn source_note(detail: &ColumnDetail, query: &ColumnsQuery, may_load: bool) -> O
         }
         return Some(note.view());
     }
-    Some(note.sentence(reason).view())
+    Some(note.sentence(format!("{reason}{told}")).view())
 }
 
 /// What was found about the column in the run shown.

@@ -80,7 +80,11 @@ fn what(run: &ProfileRun, now: DateTime<Utc>) -> AnyView {
     match run.status {
         RunStatus::Pending | RunStatus::Running => live_progress(run, now),
         RunStatus::Failed => view! { <small class="bad">{failure(run)}</small> }.into_any(),
-        _ => view! { <small>{profiled(run)}</small> }.into_any(),
+        _ => {
+            let found = run.found_words();
+            let found = (!found.is_empty()).then(|| format!("; found: {found}"));
+            view! { <small>{profiled(run)}{found}</small> }.into_any()
+        }
     }
 }
 

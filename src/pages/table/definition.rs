@@ -39,7 +39,8 @@ fn place(detail: &TableDetail, now: DateTime<Utc>) -> AnyView {
     } else {
         view! { <span class="mono">{summary.address.schema_name.clone()}</span> }.into_any()
     };
-    let snapshot = detail.run.as_ref().map(|run| {
+    // What another program read, it did not say.
+    let snapshot = detail.run.as_ref().filter(|run| run.others.is_none()).map(|run| {
         view! {
             <dt>"Read by run " {run.number}</dt>
             <dd>{run.snapshot.description.clone()}</dd>

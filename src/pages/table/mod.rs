@@ -31,9 +31,12 @@ use crate::domain::table::TableDetail;
 use crate::domain::user::Permission;
 use crate::islands::copy_link::CopyLink;
 use crate::services::findings;
-use crate::store::table_details::get_table_detail;
+use crate::services::table_details::read_table_detail;
 use crate::store::table_groups::DependentCounts;
 use crate::store::table_removal::count_table_dependents;
+
+/// What a run does not tell that another program wrote.
+pub(super) const UNKNOWN_OF_OTHERS: &str = "How long it took, what it read, its duplicate rows and how its columns move together are not known, so there is no SQL and there are no rows behind its figures.";
 
 /// `/tables/:connection/:schema/:table`
 #[component]
@@ -42,7 +45,7 @@ pub fn TablePage() -> impl IntoView {
     page(async move {
         let viewer = request::viewer_with(Permission::ReadProfiles)?;
         let query = ColumnsQuery::parse(&request::raw_query());
-        let Some(mut detail) = get_table_detail(&request::state().db, &address, &query).await? else {
+        let Some(mut detail) = read_table_detail(&request::state().db, &request::state().config, &address, &query).await? else {
             return Ok(respond::not_found());
         };
         detail.findings = findings::of_table(&request::state().db, &viewer, &detail).await?;

@@ -65,6 +65,13 @@ fn line(detail: &TableDetail, query: &ColumnsQuery, run: &TableRun, older: Optio
         query.compare = None;
     });
     let is_shown = detail.run.as_ref().is_some_and(|shown| shown.number == run.number);
+    // How long another program took, and what it read, is not known.
+    let is_noted = run.others.is_none();
+    let read = if is_noted {
+        run.snapshot.description.clone()
+    } else {
+        "not known: written by another program".to_owned()
+    };
     let broken = (!run.broken_invariants.is_empty()).then(|| tag("inconsistent", Tone::High));
     let rejected = run
         .rejected
@@ -79,9 +86,9 @@ fn line(detail: &TableDetail, query: &ColumnsQuery, run: &TableRun, older: Optio
             <td class="num x quiet">{change}</td>
             <td class="num x">{run.column_count}</td>
             <td class="num l" data-l="score">{run.metrics.quality_score.map(percent)}</td>
-            <td class="num" data-l="took">{duration(run.duration_ms)}</td>
-            <td class="num x">{bytes(run.bytes_scanned)}</td>
-            <td class="x"><span class="clip snap" title=run.snapshot.id.clone()>{run.snapshot.description.clone()}</span></td>
+            <td class="num" data-l="took">{is_noted.then(|| duration(run.duration_ms))}</td>
+            <td class="num x">{is_noted.then(|| bytes(run.bytes_scanned))}</td>
+            <td class="x"><span class="clip snap" title=run.snapshot.id.clone()>{read}</span></td>
             <td><a href=format!("{}{}", detail.summary.address.path(), next.to_query())>{if is_shown { "shown" } else { "show" }}</a>" "{broken}{rejected}</td>
         </tr>
     }

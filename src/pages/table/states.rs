@@ -8,6 +8,7 @@ use crate::components::format::{count, counted};
 use crate::components::moment::moment;
 use crate::components::note::{Note, NoteKind};
 use crate::domain::address::{ROOT_SCHEMA, TableAddress, encode_segment};
+use crate::domain::column_answer::ProfileOrigin;
 use crate::domain::query::ColumnsQuery;
 use crate::domain::table::TableDetail;
 use crate::pages::live::live_note;
@@ -22,6 +23,7 @@ pub fn notes(detail: &TableDetail, query: &ColumnsQuery, now: DateTime<Utc>, may
     view! {
         {detail.active_run.as_ref().map(|run| live_note(run, now))}
         {failure(detail, now)}
+        {others(detail)}
         {inconsistent(detail)}
         {rejected(detail)}
         {missing(detail, now, may_configure)}
@@ -47,6 +49,24 @@ fn failure(detail: &TableDetail, now: DateTime<Utc>) -> Option<AnyView> {
             .actions(open)
             .view(),
     )
+}
+
+/// The run shown was written by another program: what there is of it, and what is not.
+fn others(detail: &TableDetail) -> Option<AnyView> {
+    let run = detail.run.as_ref()?;
+    let read = run.others.as_ref()?;
+    let title = match read.origin {
+        ProfileOrigin::Payload => format!("Read from the payload of run {}", run.number),
+        ProfileOrigin::Columns => format!("Read from the typed columns of run {}", run.number),
+        ProfileOrigin::Results => format!("Run {} was written by another program", run.number),
+    };
+    let reason = read.reason.as_ref().map(|reason| format!("{reason} ")).unwrap_or_default();
+    let compared = match read.origin {
+        ProfileOrigin::Payload => " It is not compared with another run until it is loaded into the tables.",
+        _ => "",
+    };
+    let sentence = format!("{reason}Another program wrote this run. {}{compared}", super::UNKNOWN_OF_OTHERS);
+    Some(Note::new(NoteKind::Info, title).sentence(sentence).view())
 }
 
 /// A profile whose figures do not fit together is shown, and says so.

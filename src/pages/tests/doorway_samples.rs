@@ -68,6 +68,7 @@ fn run(number: i64, phase: RunPhase, group: &str) -> ProfileRun {
         typical_duration_ms: None,
         engine: "embedded".into(),
         quality_score: is_over.then_some(0.9412),
+        anomalies_by_severity: None,
     }
 }
 

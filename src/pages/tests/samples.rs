@@ -383,6 +383,7 @@ pub fn table_run(number: i64, days_ago: i64) -> TableRun {
         rejected: None,
         broken_invariants: Vec::new(),
         metrics: table_metrics(),
+        others: None,
     }
 }
 
@@ -502,6 +503,7 @@ pub fn run(number: i64, phase: RunPhase) -> ProfileRun {
         typical_duration_ms: Some(690_000),
         engine: "embedded".into(),
         quality_score: (phase == RunPhase::Completed).then_some(0.9412),
+        anomalies_by_severity: None,
     }
 }
 

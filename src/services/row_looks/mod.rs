@@ -164,6 +164,12 @@ async fn run_look(
     run: &TableRun,
     condition: &RowCondition,
 ) -> Result<Result<LookedRows, Refusal>, AppError> {
+    if run.others.is_some() {
+        return Ok(Err(Refusal {
+            reason: format!("Run {} was written by another program, which did not say what it read", run.number),
+            remedy: "Choose a run of Limn's, or profile the table now.".to_owned(),
+        }));
+    }
     if place.is_missing {
         return Ok(Err(Refusal {
             reason: "The table is no longer there".to_owned(),

@@ -20,6 +20,17 @@ async fn runs_are_listed_with_filters_and_total_and_removed_in_both_casings() {
         .await
         .json();
     assert_eq!((list["total"].as_u64(), list["runs"].as_array().unwrap().len()), (Some(3), 3));
+    for run in list["runs"].as_array().unwrap() {
+        let path = format!("/api/profile-runs/{}/anomalies", run["profile_run_id"].as_str().unwrap());
+        let found = with_token(&app, Method::GET, &path, &token, "").await.json();
+        let counted = run["anomalies_by_severity"]
+            .as_object()
+            .unwrap()
+            .values()
+            .map(|count| count.as_u64().unwrap());
+        assert_eq!(counted.sum::<u64>(), found.as_array().unwrap().len() as u64, "{run}");
+        assert!(run["duration_ms"].is_u64(), "{run}");
+    }
     assert_eq!(
         with_token(&app, Method::GET, "/api/profile-runs?status=odd", &token, "")
             .await

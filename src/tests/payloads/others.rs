@@ -249,3 +249,103 @@ async fn values_that_stand_beside_the_column_are_read_and_rows_of_values_win() {
     let body = asked(&shelf, "columnName=amount&tableName=orders").await;
     assert_eq!(body["top_values"], json!([{"value": "row", "count": 8, "percentage": 2.0}]));
 }
+
+/// What the API, the bulk read, both pages and the history say of `sales.orders`: run and source of each, and the runs of the history.
+async fn told_everywhere(shelf: &Shelf) -> (Vec<(String, String)>, Vec<String>) {
+    let connection = sql("select connection_id from dq_connections")
+        .fetch_one(shelf.db())
+        .await
+        .unwrap()
+        .text("connection_id")
+        .unwrap();
+    let one = asked(shelf, "columnName=amount&tableName=orders").await;
+    let group = &shelf.group;
+    let all = shelf
+        .get(&format!("/api/table-groups/{group}/column-profiles?tableName=orders"))
+        .await
+        .json();
+    let table = shelf.get(&format!("/tables/{connection}/sales/orders?format=json")).await.json();
+    let column = shelf
+        .get(&format!("/tables/{connection}/sales/orders/columns/amount?format=json"))
+        .await
+        .json();
+    let history = shelf
+        .get(&format!(
+            "/api/table-groups/{group}/column-history?tableName=orders&columnName=amount"
+        ))
+        .await
+        .json();
+    let rows = metric(&one, "row_count")["value"].clone();
+    for column in [&all["columns"][0], &table["columns"][0], &column["column"]] {
+        let count = match &column["metrics"] {
+            Value::Array(_) => metric(column, "row_count")["value"].clone(),
+            _ => column["row_count"].clone(),
+        };
+        assert_eq!(count, rows, "{column}");
+    }
+    let place = |run: &Value, source: &Value| (run.as_str().unwrap().to_owned(), source.as_str().unwrap_or("results").to_owned());
+    let places = vec![
+        place(&one["profile_run_id"], &one["source"]),
+        place(&all["profile_run_id"], &all["source"]),
+        place(&table["run"]["profile_run_id"], &table["run"]["others"]["origin"]),
+        place(&column["table"]["run"]["profile_run_id"], &column["source"]),
+    ];
+    let runs = history["runs"].as_array().unwrap().iter();
+    let runs = runs.map(|run| run["profile_run_id"].as_str().unwrap().to_owned()).collect();
+    (places, runs)
+}
+
+#[tokio::test]
+async fn a_newer_run_of_another_program_is_chosen_by_every_reader_wherever_it_stands() {
+    let shelf = Shelf::new(&[("sales", "orders")]).await;
+    shelf.old_run("r1", Some(p3("r1", 100).to_string())).await;
+    super::backfill::backfill_all(&shelf).await;
+    let every = |run: &str, source: &str| vec![(run.to_owned(), source.to_owned()); 4];
+    assert_eq!(told_everywhere(&shelf).await, (every("r1", "results"), vec!["r1".to_owned()]));
+    shelf.old_run("r2", None).await;
+    written_result(&shelf, "r2", "amount", "numeric", [None; 3]).await;
+    let runs = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    assert_eq!(told_everywhere(&shelf).await, (every("r2", "results"), runs(&["r2", "r1"])));
+    shelf.old_run("r3", None).await;
+    written_column(&shelf, "r3", "numeric").await;
+    assert_eq!(told_everywhere(&shelf).await, (every("r3", "columns"), runs(&["r3", "r2", "r1"])));
+    shelf.old_run("r4", Some(p3("r4", 500).to_string())).await;
+    assert_eq!(told_everywhere(&shelf).await, (every("r4", "payload"), runs(&["r3", "r2", "r1"])));
+    // One that has another table, and one that cannot be read, are no runs of this table.
+    let other = json!({"tables": [{"schema_name": "sales", "table_name": "clients", "columns": [{"name": "amount"}]}]});
+    shelf.old_run("r5", Some(other.to_string())).await;
+    shelf.old_run("r6", Some("{broken".into())).await;
+    assert_eq!(told_everywhere(&shelf).await.0, every("r4", "payload"));
+}
+
+#[tokio::test]
+async fn pages_of_another_programs_run_say_what_is_not_known_of_it() {
+    let shelf = Shelf::new(&[("sales", "orders")]).await;
+    shelf.old_run("r1", Some(p3("r1", 100).to_string())).await;
+    super::backfill::backfill_all(&shelf).await;
+    shelf.old_run("r2", None).await;
+    written_result(&shelf, "r2", "amount", "numeric", [None; 3]).await;
+    shelf.old_run("r3", Some(p3("r3", 500).to_string())).await;
+    let table = "/tables/old/sales/orders";
+    let (written, payload) = ("Run 2 was written by another program", "Read from the payload of run 3");
+    for (path, said) in [
+        (format!("{table}?run=2"), written),
+        (format!("{table}/columns/amount?run=2"), written),
+        (format!("{table}?tab=runs"), "not known: written by another program"),
+        (format!("{table}?tab=definition"), payload),
+        (table.to_owned(), payload),
+        (format!("{table}/columns/amount"), payload),
+        (format!("{table}?run=3"), payload),
+    ] {
+        let answer = shelf.app.get(&path, &shelf.cookie).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(answer.body.contains(said), "{path}");
+        let is_named = path.contains("tab=") || answer.body.contains("How long it took, what it read");
+        assert!(is_named, "{path}");
+    }
+    let first = shelf.app.get(&format!("{table}?run=1"), &shelf.cookie).await;
+    assert!(
+        !first.body.contains("another program wrote"),
+        "its rows stand in the tables as Limn's own"
+    );
+}

@@ -481,6 +481,10 @@ async fn typed_columns_are_written_for_people_with_sql(db: &Database) {
     profile.columns[0].metrics.max_date = Some("+12026-02-28".into());
     profile.columns[0].metrics.min_length = Some(u64::MAX);
     profile.columns[0].metrics.non_ascii_count = Some(9);
+    // Another program gave a share of all rows: it is not counted anew over the values.
+    profile.columns[1].null_count = 60;
+    profile.columns[1].non_null_count = 40;
+    profile.columns[1].keep_non_ascii_ratio(0.2);
     let run = start(db, &group).await;
     store_profile(db, &run, &table_ids(db, &group).await[0].table_id, &profile).await;
     finish_with(db, &run, &outcome(RunPhase::Completed, "d")).await;
@@ -500,6 +504,11 @@ async fn typed_columns_are_written_for_people_with_sql(db: &Database) {
         (i64::from(i32::MAX), Some(0.1))
     );
     assert_eq!(row.text_opt("metrics_json").unwrap(), None, "a metric is stored once");
+    let given = sql("select non_ascii_ratio from dq_profile_columns where column_name <> 'amount'")
+        .fetch_one(db)
+        .await
+        .unwrap();
+    assert_eq!(given.real_opt("non_ascii_ratio").unwrap(), Some(0.2));
 }
 
 /// Any profile at all comes back as it was: generated columns, through both databases.

@@ -467,7 +467,8 @@ async fn lists_counts_bars_and_neighbours_agree(db: &Database) {
     list_runs(db, &RunsQuery::default(), now).await.unwrap();
     run_counts(db, &RunsQuery::default(), now).await.unwrap();
     run_bars(db, now).await.unwrap();
-    assert_eq!(db.statement_count() - before, 3);
+    // One of them counts what all runs of the page found.
+    assert_eq!(db.statement_count() - before, 4);
 }
 
 async fn the_log_is_filtered_by_level(db: &Database) {

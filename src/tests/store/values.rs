@@ -5,7 +5,7 @@ use crate::domain::column_profile::{ColumnProfile, HistogramBin, TopValue};
 use crate::domain::identifier::{RunId, TableId};
 use crate::domain::query::ColumnsQuery;
 use crate::store::column_history::{list_column_history, list_whole_columns};
-use crate::store::{Database, column_profiles, migrate_to, sql};
+use crate::store::{Database, column_profiles, migrate_to, sql, tables};
 use crate::tests::payloads::fixture::old_run;
 
 on_both_databases!(
@@ -13,6 +13,8 @@ on_both_databases!(
     what_others_insert_is_read_everywhere_and_can_be_changed_and_removed,
     rows_that_name_only_run_table_and_column_find_the_rest,
     the_words_and_lists_of_others_are_read_in_every_place,
+    runs_that_others_wrote_stand_in_line_with_limns_own,
+    rows_without_the_time_of_their_making_get_it,
 );
 
 async fn one_run(db: &Database) -> (crate::domain::connection::Connection, TableId, RunId) {
@@ -287,5 +289,86 @@ async fn rows_of_older_versions_are_read_as_they_were() {
             "only what others wrote"
         );
         assert_eq!(count("select count(*) as n from dq_profile_column_values").await, 6);
+    }
+}
+
+async fn runs_that_others_wrote_stand_in_line_with_limns_own(db: &Database) {
+    let (connection, table, _) = one_run(db).await;
+    let group = group_of(&connection);
+    for (run, view, count) in [
+        ("results", "dq_profile_results", "record_count"),
+        ("typed", "dq_profile_columns", "row_count"),
+    ] {
+        old_run(db, &group, run, None).await;
+        let id = if run == "results" { ", result_id" } else { "" };
+        let value = if run == "results" { ", 'id'" } else { "" };
+        let text = format!(
+            "insert into {view} (profile_run_id, schema_name, table_name, column_name, general_type, null_count, {count}{id})
+             values ('{run}', 'sales', 'orders', 'amount', 'N', 3, 40{value})"
+        );
+        sql(text.leak()).execute(db).await.unwrap();
+    }
+    let numbers = |query: &str| {
+        let (query, address) = (ColumnsQuery::parse(query), address(&connection, "orders"));
+        async move {
+            let table = tables::get_table_detail(db, &address, &query).await.unwrap().unwrap();
+            let column = column_profiles::get_column_detail(db, &address, "amount", &query)
+                .await
+                .unwrap()
+                .unwrap();
+            assert_eq!(column.table.run.as_ref().unwrap().number, table.run.as_ref().unwrap().number);
+            assert_eq!(table.columns[0].null_count, column.column.null_count);
+            assert_eq!(table.compared_columns[0].null_count, column.compared.as_ref().unwrap().null_count);
+            (
+                table.run.unwrap().number,
+                table.compared.unwrap().number,
+                table.runs.iter().map(|run| run.number).collect::<Vec<_>>(),
+                column.history.iter().map(|point| point.number).collect::<Vec<_>>(),
+            )
+        }
+    };
+    assert_eq!(numbers("").await, (3, 2, vec![3, 2, 1], vec![1, 2, 3]));
+    assert_eq!(numbers("run=2").await, (2, 1, vec![3, 2, 1], vec![1, 2, 3]));
+    assert_eq!(numbers("run=1&compare=3").await, (1, 3, vec![3, 2, 1], vec![1, 2, 3]));
+    let history = list_column_history(db, &table, "amount", 2).await.unwrap();
+    let runs: Vec<&str> = history.iter().map(|point| point.profile_run_id.as_str()).collect();
+    assert_eq!(runs, ["typed", "results"]);
+}
+
+async fn rows_without_the_time_of_their_making_get_it(db: &Database) {
+    let before = chrono::Utc::now() - chrono::Duration::seconds(5);
+    for text in [
+        "insert into dq_projects (project_key, name) values ('theirs', 'Theirs'), ('others', 'Others')",
+        "insert into dq_connections (connection_id, project_key, kind, location) values ('theirs', 'theirs', 'folder', '/')",
+        "insert into dq_datasets (dataset_id, project_key, name) values ('theirs', 'theirs', 'Theirs')",
+        "insert into dq_table_groups (table_group_id, connection_id, name) values ('theirs', 'theirs', 'Theirs')",
+        "insert into dq_tables (table_id, table_group_id, schema_name, table_name, format, bytes, files_json)
+             values ('theirs', 'theirs', 's', 't', '', 0, '[]')",
+        "insert into dq_data_table_chars (table_id) values ('theirs')",
+        "insert into dq_data_column_chars (column_id, table_id, column_name) values ('theirs', 'theirs', 'c')",
+        "insert into dq_profile_anomaly_types (anomaly_type_id) values ('theirs')",
+        "insert into dq_test_suites (test_suite_key) values ('theirs')",
+        "insert into dq_tests (test_id, table_group_id) values ('theirs', 'theirs')",
+    ] {
+        sql(text).execute(db).await.unwrap();
+    }
+    for (table, key) in [
+        ("dq_projects", "project_key"),
+        ("dq_connections", "connection_id"),
+        ("dq_datasets", "dataset_id"),
+        ("dq_table_groups", "table_group_id"),
+        ("dq_tables", "table_id"),
+        ("dq_data_table_chars", "table_id"),
+        ("dq_data_column_chars", "column_id"),
+        ("dq_profile_anomaly_types", "anomaly_type_id"),
+        ("dq_test_suites", "test_suite_key"),
+        ("dq_tests", "test_id"),
+    ] {
+        let text = format!("select created_at from {table} where {key} = 'theirs'");
+        let made = sql(text.leak()).fetch_one(db).await.unwrap().time("created_at").unwrap();
+        assert!(
+            made > before && made < chrono::Utc::now() + chrono::Duration::seconds(5),
+            "{table}: {made}"
+        );
     }
 }

@@ -1,0 +1,1 @@
+-- Rows of other programs: in Delta, the time of their making has had its default from the start.

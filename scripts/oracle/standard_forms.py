@@ -104,9 +104,10 @@ def is_file_name(text, _):
 
 
 STREET_WORDS = set(
-    "st street ave avenue rd road blvd boulevard ln lane dr drive ct court pl place way sq square pkwy parkway ter terrace cir circle hwy highway trl trail loop "
-    "alley rue chemin quai".split()
+    "st street ave avenue rd road blvd boulevard ln lane dr drive ct court pl place way sq square pkwy parkway ter terrace cir circle hwy highway trl trail loop alley".split()
 )
+LEADING_STREET_WORDS = {"rue", "chemin", "quai", "avenue", "boulevard"}
+PLACES_IN_STREETS = set("n s e w ne nw se sw north south east west apt unit suite ste floor fl room".split())
 STREET_ENDINGS = ("strasse", "straße", "str.", "straat", "gasse", "weg", "platz", "allee", "laan", "plein", "gatan")
 
 
@@ -114,13 +115,23 @@ def ascii_lower(text):
     return "".join(sign.lower() if "A" <= sign <= "Z" else sign for sign in text)
 
 
+def without_mark(word):
+    return word[:-1] if word.endswith((".", ",")) else word
+
+
 def is_street_address(text, _):
     parts = ascii_lower(text).split(" ")
     if len(text.encode()) > 120 or len(parts) < 2:
         return False
     if re.fullmatch(r"[0-9]{1,6}[a-z]?,?", parts[0]):
-        words = [word for word in parts[1:] if word]
-        return len(words) > 1 and any(word in STREET_WORDS or (word[-1] in ".," and word[:-1] in STREET_WORDS) for word in words)
+        words = parts[1:]
+        if words[0] in LEADING_STREET_WORDS and 2 <= len(words) <= 7 and all(words):
+            return True
+        for at in range(1, min(len(words), 5)):
+            ends = words[at].endswith(",") or at + 1 == len(words) or without_mark(words[at + 1]) in PLACES_IN_STREETS
+            if without_mark(words[at]) in STREET_WORDS and ends and all(words[:at]):
+                return True
+        return False
     if parts[0] in ("po", "p.o.") and len(parts) == 3 and parts[1] == "box" and re.fullmatch("[0-9]{1,6}", parts[2]):
         return True
     name = " ".join(parts[:-1])

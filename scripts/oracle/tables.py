@@ -134,10 +134,10 @@ PARTITIONS = {}
 
 def open_csv(db, paths, dialect):
     # An empty field is a null; a quoted empty field is an empty text.
-    quote = quote_text(dialect["quote"])
+    quote, escape = quote_text(dialect["quote"]), quote_text(dialect.get("escape") or dialect["quote"])
     db.execute(
         f"create temp table raw as select * from read_csv({paths}, all_varchar = true, header = {dialect['has_header']}, delim = {quote_text(dialect['delimiter'])}, "
-        f"quote = {quote}, escape = {quote}, nullstr = '', allow_quoted_nulls = false, max_line_size = 16777216, hive_partitioning = false, "
+        f"quote = {quote}, escape = {escape}, nullstr = '', allow_quoted_nulls = false, max_line_size = 16777216, hive_partitioning = false, "
         f"encoding = {quote_text(dialect.get('encoding', 'utf-8'))})"
     )
     names = [row[0] for row in db.execute("describe raw").fetchall()]

@@ -57,8 +57,8 @@ async fn a_token_that_is_too_narrow_for_what_its_person_may_do_names_the_scope_t
     let (connection, _) = app.shop().await;
     let start = format!("/api/table-groups/{}/profile-runs", connection.groups[0].table_group_id);
     let read = token_of(&app, "ada", &[Role::Admin], TokenScope::Read).await;
-    for (path, needed) in [("/api/projects", "admin"), (start.as_str(), "run")] {
-        let answer = with_token(&app, Method::POST, path, &read, "{\"name\": \"x\"}").await;
+    for (path, body, needed) in [("/api/projects", "{\"name\": \"x\"}", "admin"), (start.as_str(), "{}", "run")] {
+        let answer = with_token(&app, Method::POST, path, &read, body).await;
         assert_eq!(answer.status, 403, "{}", answer.body);
         let problem = answer.json();
         assert_eq!(problem["title"], "A token of the scope read may not do this");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Decimal128Array, Int64Array, TimestampMicrosecondArray, TimestampNanosecondArray};
+use arrow::array::{ArrayRef, Decimal128Array, Int64Array, StringArray, TimestampMicrosecondArray, TimestampNanosecondArray};
 
 use super::column::ColumnState;
 use super::scalar_column::FinishContext;
@@ -53,6 +53,16 @@ fn different_nanoseconds_are_counted_as_such_when_the_column_is_streamed() {
     assert_eq!(metrics.distinct_count, Some(STREAMED as u64));
     assert_eq!(metrics.unique_count, Some(STREAMED as u64));
     assert!(!profile.is_estimate("distinct_count"));
+}
+
+#[test]
+fn texts_that_are_all_different_have_their_entropy_when_the_column_is_streamed() {
+    let texts: Vec<String> = (0..STREAMED).map(|i| format!("text {i}")).collect();
+    let metrics = profile_of(Arc::new(StringArray::from_iter_values(&texts))).metrics;
+    assert!(close(metrics.entropy_bits, (STREAMED as f64).log2()), "{:?}", metrics.entropy_bits);
+    let twice = texts.iter().chain(&texts[..1]);
+    let metrics = profile_of(Arc::new(StringArray::from_iter_values(twice))).metrics;
+    assert_eq!((metrics.unique_count, metrics.entropy_bits), (Some(STREAMED as u64 - 1), None));
 }
 
 #[test]

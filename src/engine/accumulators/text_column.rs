@@ -198,6 +198,10 @@ impl TextColumn {
             (None, Some(mut stream)) => {
                 let (count, estimate) = self.values.distinct_count(profile.non_null_count);
                 write_distinct(count, estimate, profile);
+                if self.is_text && profile.non_null_count > 0 && count.unique == Some(profile.non_null_count) {
+                    // All are different: what the values are makes no difference.
+                    profile.metrics.entropy_bits = Some((profile.non_null_count as f64).log2());
+                }
                 if let Some(frequent) = self.values.frequency_estimate() {
                     profile.estimates.insert("top_values".into(), frequent);
                 }

@@ -65,7 +65,8 @@ fn figures(detail: &TableDetail, run: &TableRun, query: &ColumnsQuery, sql: &Pan
             } else {
                 "each unique and without nulls, counted exactly"
             };
-            view! { {links}" "<span class="t2">{are}</span> }.into_any()
+            let others = possible.map(|why| format!("; of others it is not known. {why}"));
+            view! { {links}" "<span class="t2">{are}{others}</span> }.into_any()
         }
     };
     let found = metrics.estimates.get("duplicate_row_count");

@@ -28,6 +28,7 @@ pub mod shapes;
 pub mod sketch_error;
 pub mod spans;
 pub mod standard_patterns;
+pub mod street_addresses;
 pub mod sums;
 pub mod text_column;
 pub mod text_kinds;

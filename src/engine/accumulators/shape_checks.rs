@@ -110,9 +110,10 @@ impl Verdict {
         // The number of a house, or of a box, and words.
         let may_be_address = found.white > 0 && letters > 2 && found.digits > 0 && (first == b'9' || found.digits <= 6);
         look.add(Questions::form(Form::StreetAddress), may_be_address);
+        let may_have_marks = !plain || shape.contains(&b'\t');
         yes.add(
             Questions::form(Form::Delimited),
-            Form::Delimited.admits(length) && is_delimited(text()),
+            may_have_marks && Form::Delimited.admits(length) && is_delimited(text()),
         );
         let colon = colons > 0;
         look.add(Questions::form(Form::Url), colon && shape.contains(&b'/'));

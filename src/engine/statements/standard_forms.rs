@@ -2,7 +2,7 @@
 
 use super::every_column::ColumnQueries;
 use super::text_rules::{is_iso_date, matches_somewhere, matches_wholly, replaced};
-use crate::engine::accumulators::standard_patterns::{LEADING_STREET_WORDS, PLACES_IN_STREETS, STREET_ENDINGS, STREET_WORDS};
+use crate::engine::accumulators::street_addresses::{LEADING_STREET_WORDS, PLACES_IN_STREETS, STREET_ENDINGS, STREET_WORDS};
 
 /// A number of 0 to 255 without a leading zero.
 const OCTET: &str = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
@@ -143,9 +143,8 @@ fn phone(v: &str, ipv4: &str) -> String {
 fn street_address(v: &str) -> String {
     // Letters of ASCII only: no other letter is taken for one of them.
     let lower = format!("translate({v}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')");
-    let any_of = |words: &str| words.replace(' ', "|");
-    let (words, leading, places) = (any_of(STREET_WORDS), any_of(LEADING_STREET_WORDS), any_of(PLACES_IN_STREETS));
-    let endings = STREET_ENDINGS.replace('.', r"\.").replace(' ', "|");
+    let (words, leading, places) = (STREET_WORDS.join("|"), LEADING_STREET_WORDS.join("|"), PLACES_IN_STREETS.join("|"));
+    let endings = STREET_ENDINGS.join("|").replace('.', r"\.");
     format!(
         "(strlen({v}) <= 120 AND ({} OR {} OR {} OR {}))",
         matches_wholly(

@@ -218,14 +218,19 @@ impl Scalar for Real {
     }
 
     fn text_length(self, form: Form) -> u64 {
-        // A double that is a short decimal has just those digits.
-        for (scale, decimals) in [(1.0, 0), (100.0, 2), (10_000.0, 4)] {
+        let size = self.get().abs();
+        // A double that is a short decimal has just those digits; one with fewer than four of them behind the point is found with four, too.
+        let scales: &[(f64, u64)] = if size < 1e11 { &[(10_000.0, 4)] } else { &[(1.0, 0), (100.0, 2)] };
+        for (scale, decimals) in scales {
             let scaled = self.get() * scale;
             if scaled.abs() < 1e15 {
                 let whole = scaled.round_ties_even() as i64;
-                if whole as f64 / scale == self.get() && (whole == 0 || self.get().abs() >= 1e-6) {
-                    let (mut digits, mut decimals) = (whole.unsigned_abs(), decimals);
-                    while decimals > 0 && digits % 10 == 0 {
+                if whole as f64 / scale == self.get() && (whole == 0 || size >= 1e-6) {
+                    let (mut digits, mut decimals) = (whole.unsigned_abs(), *decimals);
+                    if decimals == 4 && digits.is_multiple_of(100) {
+                        (digits, decimals) = (digits / 100, 2);
+                    }
+                    while decimals > 0 && digits.is_multiple_of(10) {
                         digits /= 10;
                         decimals -= 1;
                     }

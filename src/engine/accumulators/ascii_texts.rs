@@ -5,6 +5,7 @@ use super::date_texts::parse_date_text;
 use super::shape_checks::{DATE, Questions, Verdict};
 use super::shapes::Features;
 use super::standard_patterns::{Form, is_uuid};
+use super::street_addresses::is_street_address;
 use super::texts::{SHAPE_BYTES, Texts, verdict_of};
 
 impl Texts {
@@ -51,6 +52,7 @@ impl Texts {
         }
         // What nearly every text of a column is asked is answered from the bytes.
         let (date, iso, uuid) = (DATE, Questions::form(Form::IsoDate), Questions::form(Form::Uuid));
+        let address = Questions::form(Form::StreetAddress);
         if open.has(date)
             && let Some(found) = parse_date_text(text)
         {
@@ -62,7 +64,10 @@ impl Texts {
         if open.has(uuid) && is_uuid(text) {
             self.patterns.add(Form::Uuid, weight);
         }
-        let open = open.without(date.with(iso).with(uuid));
+        if open.has(address) && Form::StreetAddress.admits(text.len()) && is_street_address(text) {
+            self.patterns.add(Form::StreetAddress, weight);
+        }
+        let open = open.without(date.with(iso).with(uuid).with(address));
         if !open.is_empty() {
             self.answer(std::str::from_utf8(text).expect("ASCII is UTF-8"), open, weight);
         }

@@ -262,12 +262,7 @@ impl ColumnState {
                     return;
                 };
                 match weights {
-                    Some(weights) => {
-                        let counted = texts.iter().zip(weights).filter(|text| *text.1 > 1);
-                        counted.for_each(|(text, weight)| column.update(text, *weight));
-                        let singles = texts.iter().zip(weights).filter(|text| *text.1 == 1);
-                        column.update_block(&singles.map(|(text, _)| *text).collect::<Vec<_>>());
-                    }
+                    Some(weights) => column.update_weighted(texts, weights),
                     None => texts.chunks(BLOCK).for_each(|texts| column.update_block(texts)),
                 }
             }

@@ -151,13 +151,17 @@ fn count_part(runs: &[&[u64]], alike: u32) -> (u64, u64) {
         *once |= bit;
     }
     let is_shared = |hash: &u64| taken[place_of(*hash) / 64][1] >> (place_of(*hash) % 64) & 1 == 1;
-    let mut shared = Vec::new();
-    for run in runs {
-        shared.extend(run.iter().copied().filter(is_shared));
+    // Written whether it stays or not: which ones do cannot be foreseen.
+    let mut shared = vec![0; count];
+    let mut kept = 0;
+    for hash in runs.iter().copied().flatten() {
+        shared[kept] = *hash;
+        kept += usize::from(is_shared(hash));
     }
-    let alone = (count - shared.len()) as u64;
+    let shared = &mut shared[..kept];
+    let alone = (count - kept) as u64;
     shared.sort_unstable();
-    let (distinct, unique) = count_sorted(&shared);
+    let (distinct, unique) = count_sorted(shared);
     (alone + distinct, alone + unique)
 }
 

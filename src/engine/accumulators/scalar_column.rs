@@ -235,7 +235,7 @@ impl<K: Scalar, F: Family<K>> Sketches<K, F> {
         let hashes = &mut hashes[..keys.len()];
         hashes.iter_mut().zip(keys).for_each(|(hash, key)| *hash = key.precise_hash(form));
         self.distinct.update_block(hashes);
-        hashes.iter().zip(keys).for_each(|(hash, key)| self.frequent.update(*hash, *key, 1));
+        self.frequent.update_block(keys.iter(), hashes);
         self.lengths.update_block(keys.iter().map(|key| key.text_length(form)));
         self.family.update_block(form, keys);
     }

@@ -2,7 +2,7 @@
 
 use super::lanes::count_bytes;
 use super::shapes::Features;
-use super::standard_patterns::{Form, is_delimited, is_email, is_phone, is_us_zip};
+use super::standard_patterns::{Form, Marks, is_email, is_phone, is_us_zip};
 use super::text_kinds::{LONGEST_MISSING_WORD, folds_to_itself, is_plain_number, is_quoted, missing_word_shapes, trim_ascii_white};
 
 /// A set of questions about a text, one bit each.
@@ -75,7 +75,11 @@ impl Verdict {
         let length = shape.len();
         let plain = letters + found.digits + found.white == found.chars;
         let text = || std::str::from_utf8(shape).unwrap_or_default();
-        let ([dots, colons], _) = if plain { Default::default() } else { count_bytes(shape, *b".:") };
+        let ([dots, colons, commas, bars, semicolons, ats, slashes], _) = if plain {
+            Default::default()
+        } else {
+            count_bytes(shape, *b".:,|;@/")
+        };
 
         look.add(DUMMY, may_be_dummy(shape));
         if found.digits > 0 && letters < 2 {
@@ -103,20 +107,30 @@ impl Verdict {
         // Of an e-mail address only the kinds of its characters matter.
         yes.add(
             Questions::form(Form::Email),
-            dotted && shape.contains(&b'@') && Form::Email.admits(shape.len()) && is_email(text()),
+            dotted && ats > 0 && Form::Email.admits(shape.len()) && is_email(text()),
         );
         look.add(Questions::form(Form::Ipv4), dotted && letters == 0 && (7..=15).contains(&length));
         yes.add(Questions::form(Form::FileName), dotted && Form::FileName.is_form_of(text()));
         // The number of a house, or of a box, and words.
         let may_be_address = found.white > 0 && letters > 2 && found.digits > 0 && (first == b'9' || found.digits <= 6);
         look.add(Questions::form(Form::StreetAddress), may_be_address);
-        let may_have_marks = !plain || shape.contains(&b'\t');
+        let tabs = if found.non_printing > 0 {
+            count_bytes(shape, *b"\t").0[0]
+        } else {
+            0
+        };
+        let marks = Marks {
+            marks: bars + semicolons + tabs,
+            commas,
+            letters: letters > 0,
+            digits: found.digits > 0,
+        };
         yes.add(
             Questions::form(Form::Delimited),
-            may_have_marks && Form::Delimited.admits(length) && is_delimited(text()),
+            Form::Delimited.admits(length) && marks.delimit(shape),
         );
         let colon = colons > 0;
-        look.add(Questions::form(Form::Url), colon && shape.contains(&b'/'));
+        look.add(Questions::form(Form::Url), colon && slashes > 0);
         look.add(Questions::form(Form::Ipv6), colon && length <= 45);
         // Of a telephone number too, but for those that may be the address of a computer instead.
         let may_be_phone = letters == 0 && (8..=15).contains(&found.digits) && length <= 24 && found.digits < found.chars;

@@ -116,8 +116,8 @@ impl Form {
             Self::UsState => is_us_state(text),
             Self::Json => is_json(text),
             Self::FileName => is_file_name(text),
-            Self::StreetAddress => is_street_address(text),
-            Self::Delimited => is_delimited(text),
+            Self::StreetAddress => is_street_address(text.as_bytes()),
+            Self::Delimited => Marks::of(text.as_bytes()).delimit(text.as_bytes()),
         }
     }
 }
@@ -291,18 +291,38 @@ fn is_file_name(text: &str) -> bool {
         && !text.contains("//")
 }
 
-/// Two or more bars, semicolons or tabs, or two or more commas behind which no blank stands, as it does in sentences. Neither numbers with
-/// commas nor JSON. The shape of a text decides it.
-pub fn is_delimited(text: &str) -> bool {
-    let (mut marks, mut commas, mut letters, mut digits) = (0, 0, false, false);
-    for byte in text.bytes() {
-        marks += u32::from(matches!(byte, b'|' | b';' | b'\t'));
-        commas += u32::from(byte == b',');
-        letters |= byte.is_ascii_alphabetic();
-        digits |= byte.is_ascii_digit();
+/// What a text has of the marks that stand between the values of a list.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Marks {
+    /// Bars, semicolons and tabs.
+    pub marks: u64,
+    /// Commas.
+    pub commas: u64,
+    /// Whether there are letters of ASCII.
+    pub letters: bool,
+    /// Whether there are digits.
+    pub digits: bool,
+}
+
+impl Marks {
+    fn of(text: &[u8]) -> Self {
+        let mut found = Self::default();
+        for byte in text {
+            found.marks += u64::from(matches!(byte, b'|' | b';' | b'\t'));
+            found.commas += u64::from(*byte == b',');
+            found.letters |= byte.is_ascii_alphabetic();
+            found.digits |= byte.is_ascii_digit();
+        }
+        found
     }
-    let is_listed = (marks >= 2 && (letters || digits)) || (commas >= 2 && letters && !text.contains(", "));
-    is_listed && !text.starts_with(['{', '['])
+
+    /// Two or more bars, semicolons or tabs, or two or more commas behind which no blank stands, as it does in sentences. Neither
+    /// numbers with commas nor JSON. The shape of a text decides it.
+    pub fn delimit(self, text: &[u8]) -> bool {
+        let by_marks = self.marks >= 2 && (self.letters || self.digits);
+        let is_listed = by_marks || (self.commas >= 2 && self.letters && !text.windows(2).any(|pair| pair == b", "));
+        is_listed && !text.starts_with(b"{") && !text.starts_with(b"[")
+    }
 }
 
 #[cfg(test)]

@@ -83,7 +83,7 @@ impl TextColumn {
     pub fn update_block(&mut self, texts: &[&[u8]]) {
         for texts in texts.chunks(BLOCK) {
             if self.stream.is_none() {
-                texts.iter().for_each(|text| self.update(text, 1));
+                self.update_exact(texts.iter().map(|text| (*text, 1)));
                 continue;
             }
             let mut hashes = [0; BLOCK];
@@ -94,6 +94,33 @@ impl TextColumn {
                 stream.widen_to(texts);
                 stream.texts.update_block(texts);
             }
+        }
+    }
+
+    /// Adds texts, each so many times.
+    pub fn update_weighted(&mut self, texts: &[&[u8]], weights: &[u64]) {
+        for (texts, weights) in texts.chunks(BLOCK).zip(weights.chunks(BLOCK)) {
+            let counted = || texts.iter().copied().zip(weights.iter().copied());
+            if self.stream.is_none() {
+                self.update_exact(counted().filter(|text| text.1 > 0));
+                continue;
+            }
+            let often = counted().filter(|text| text.1 > 1);
+            often.for_each(|(text, weight)| self.update(text, weight));
+            let once = counted().filter(|text| text.1 == 1);
+            self.update_block(&once.map(|(text, _)| text).collect::<Vec<_>>());
+        }
+    }
+
+    /// Adds texts while the tally is exact.
+    fn update_exact<'a>(&mut self, texts: impl Iterator<Item = (&'a [u8], u64)> + Clone) {
+        match self.values.tally_mut() {
+            Some(tally) if texts.clone().all(|text| text.0.len() < VALUE_BYTES) => {
+                tally.add_block(texts.clone());
+                self.values_seen += texts.map(|text| text.1).sum::<u64>();
+                self.doubt_tally();
+            }
+            _ => texts.for_each(|(text, weight)| self.update(text, weight)),
         }
     }
 

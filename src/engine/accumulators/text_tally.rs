@@ -1,58 +1,94 @@
-//! An exact map from text to count: one arena of bytes, one table of slots, no allocation a value.
-//! A very long text is kept in part and told apart by its full length and hash.
+//! An exact map from text to count: one table of slots, one of entries that hold short texts themselves, one arena of bytes for
+//! the others; no allocation a value. A very long text is kept in part and told apart by its full length and hash.
 
 use arrow::array::{Array, BinaryArray};
 
 use crate::engine::canonical::hash_bytes;
 
-/// Tokens of fewer bytes are short.
+use super::lanes::padded;
+
+/// Texts of fewer bytes stand in their entries.
 const SHORT: usize = 16;
+/// Stands where short texts have their length.
+const LONG: u8 = u8::MAX;
 /// Slots of an empty tally.
 const FIRST_SLOTS: usize = 64;
 /// Different texts that the next batch may bring at least.
 const NEXT_ENTRIES: usize = 32;
-/// Most short tokens that are known by their bytes: more would not stay in the cache, and thousands of columns have as many each.
-const RECENT_MOST: usize = 1 << 13;
+/// Texts that are sought at once: as many as fit the caches beside what they are compared with.
+const BLOCK: usize = 64;
 
-/// A short token seen lately, and where it stands.
-#[derive(Clone, Copy, Debug, Default)]
-struct Recent {
-    key: u128,
-    place: u32,
+/// A short text: its bytes, zeros behind them, its length in the uppermost byte. Or where a longer one lies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Place([u8; SHORT]);
+
+impl Place {
+    /// The text itself, if it is short.
+    fn of_short(text: &[u8]) -> Option<Self> {
+        (text.len() < SHORT).then(|| Self((padded(text) | (text.len() as u128) << 120).to_le_bytes()))
+    }
+
+    /// The short text of so many bytes at the front of a piece.
+    fn of_piece(piece: &[u8; SHORT], length: usize) -> Self {
+        let text = u128::from_le_bytes(*piece) & ((1 << (8 * length)) - 1);
+        Self((text | (length as u128) << 120).to_le_bytes())
+    }
+
+    fn in_arena(start: usize, length: u64) -> Self {
+        Self((start as u128 | u128::from(length) << 64 | u128::from(LONG) << 120).to_le_bytes())
+    }
+
+    /// The bytes of a short text.
+    fn short(&self) -> Option<&[u8]> {
+        self.0.get(..usize::from(self.0[SHORT - 1]))
+    }
+
+    /// First byte in the arena, and bytes of the whole text.
+    fn long(self) -> (usize, u64) {
+        let number = u128::from_le_bytes(self.0);
+        (number as u64 as usize, (number << 8 >> 72) as u64)
+    }
+
+    /// What a short text is sought by. Cheaper than its canonical hash, which only entries have.
+    fn mixed(self) -> u64 {
+        let number = u128::from_le_bytes(self.0);
+        let (low, high) = (number as u64, (number >> 64) as u64);
+        let product = u128::from(low ^ 0x9E37_79B9_7F4A_7C15) * u128::from(high ^ 0xF58A_4C35_B2E9_D163);
+        (product as u64 ^ (product >> 64) as u64).wrapping_add(low.rotate_left(32))
+    }
 }
 
-/// What stands in the slot of the entry of this number.
-fn slot_of(hash: u64, number: usize) -> u64 {
-    hash >> 32 << 32 | number as u64
-}
-
-#[inline(always)]
-fn recent_place(key: u128, places: usize) -> usize {
-    let mixed = (key as u64 ^ ((key >> 64) as u64).rotate_left(23)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (mixed >> 40) as usize & (places - 1)
+/// A text to be counted.
+#[derive(Clone, Copy)]
+struct Sought<'a> {
+    text: &'a [u8],
+    /// Bytes of the whole text, which may be more.
+    length: u64,
+    /// The text, where it stands in its entry.
+    short: Option<Place>,
+    /// What it is sought by: the canonical hash of a long text.
+    key: u64,
+    /// How often it occurs.
+    weight: u64,
 }
 
 /// One different text.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     hash: u64,
-    start: usize,
-    kept: u32,
-    length: u64,
     count: u64,
+    place: Place,
 }
 
 /// Texts and how often each occurs.
 #[derive(Clone, Debug)]
 pub struct TextTally {
-    /// The place of an entry plus one, and above it the upper half of its hash: most others are told apart without a look at them.
+    /// The place of an entry plus one, and above it the upper half of its key: most others are told apart without a look at them.
     slots: Vec<u64>,
     entries: Vec<Entry>,
     arena: Vec<u8>,
     keep_bytes: usize,
     last: usize,
-    /// By a cheap hash; one place a token, one to four places an entry.
-    recent: Vec<Recent>,
 }
 
 impl TextTally {
@@ -64,73 +100,64 @@ impl TextTally {
             arena: Vec::new(),
             keep_bytes,
             last: 0,
-            recent: Vec::new(),
         }
     }
 
     /// Counts a text; says its place among the different ones.
     pub fn add(&mut self, text: &[u8], weight: u64) -> usize {
         // Neighbours are often equal: one comparison saves the hash.
-        if let Some(entry) = self.entries.get(self.last)
-            && entry.length == text.len() as u64
-            && entry.kept as usize == text.len()
-            && self.arena[entry.start..entry.start + text.len()] == *text
-        {
-            self.entries[self.last].count += weight;
-            return self.last;
+        if self.count_at(self.last, text, weight).is_none() {
+            self.last = self.count(&self.sought(text, weight), None);
         }
-        self.insert(hash_bytes(text), text, text.len() as u64, weight);
         self.last
     }
 
-    /// Counts tokens that occur once each. Short ones that came lately are known by their bytes alone, without hash and search.
+    /// Counts texts, each so many times.
+    pub fn add_block<'a>(&mut self, texts: impl Iterator<Item = (&'a [u8], u64)>) {
+        let mut block = Block::default();
+        for (text, weight) in texts {
+            block.push(self.sought(text, weight));
+            if block.count == BLOCK {
+                self.count_block(&block);
+                block.count = 0;
+            }
+        }
+        self.count_block(&block);
+    }
+
+    /// Counts tokens that occur once each.
     pub fn add_tokens(&mut self, tokens: &BinaryArray) {
         let (bytes, offsets) = (tokens.value_data(), tokens.value_offsets());
+        let most_in_entry = self.most_in_entry();
+        let mut block = Block::default();
         for (row, ends) in offsets.windows(2).enumerate() {
             let (start, length) = (ends[0] as usize, (ends[1] - ends[0]) as usize);
             if length == 0 && tokens.is_null(row) {
                 continue;
             }
-            let piece = bytes.get(start..start + SHORT).filter(|_| length < SHORT);
-            let Some(piece) = piece.and_then(|piece| piece.first_chunk()) else {
-                self.add(&bytes[start..start + length], 1);
-                continue;
-            };
-            // The bytes, and the length (plus one) above them.
-            let key = u128::from_le_bytes(*piece) & ((1 << (8 * length)) - 1) | (length as u128 + 1) << 120;
-            if let Some(known) = self.recent.get(recent_place(key, self.recent.len().max(1)))
-                && known.key == key
-            {
-                self.entries[known.place as usize].count += 1;
-                continue;
-            }
-            let place = self.add(&bytes[start..start + length], 1);
-            self.remember(key, place);
-        }
-    }
-
-    fn remember(&mut self, key: u128, place: usize) {
-        let places = self.recent.len();
-        if places < self.entries.len() && places < RECENT_MOST {
-            let more = (2 * self.entries.len()).next_power_of_two().clamp(64, RECENT_MOST);
-            for known in std::mem::replace(&mut self.recent, vec![Recent::default(); more]) {
-                self.recent[recent_place(known.key, more)] = known;
+            let text = &bytes[start..start + length];
+            let piece = bytes.get(start..start + SHORT).filter(|_| length <= most_in_entry);
+            block.push(match piece.and_then(|piece| piece.first_chunk()) {
+                Some(piece) => short_sought(text, Place::of_piece(piece, length), 1),
+                None => self.sought(text, 1),
+            });
+            if block.count == BLOCK {
+                self.count_block(&block);
+                block.count = 0;
             }
         }
-        let place = place as u32;
-        let places = self.recent.len();
-        self.recent[recent_place(key, places)] = Recent { key, place };
+        self.count_block(&block);
     }
 
     /// Counts a text that may stand at a place; nothing where it does not.
     pub fn count_at(&mut self, place: usize, text: &[u8], weight: u64) -> Option<usize> {
-        let entry = self.entries.get_mut(place)?;
-        let kept = self.arena.get(entry.start..entry.start + entry.kept as usize)?;
-        if entry.length != text.len() as u64 || kept != text {
-            return None;
-        }
-        entry.count += weight;
-        Some(place)
+        let entry = self.entries.get(place)?;
+        let is_same = match entry.place.short() {
+            Some(short) => short == text,
+            None => entry.place.long().1 == text.len() as u64 && text.len() <= self.keep_bytes && self.kept_text(entry) == text,
+        };
+        self.entries[place].count += if is_same { weight } else { 0 };
+        is_same.then_some(place)
     }
 
     /// Counts the text that stands at a place.
@@ -146,7 +173,17 @@ impl TextTally {
     /// Adds the other's counts.
     pub fn merge(&mut self, other: &Self) {
         for entry in &other.entries {
-            self.insert(entry.hash, other.kept_text(entry), entry.length, entry.count);
+            let sought = match entry.place.short() {
+                Some(short) => self.sought(short, entry.count),
+                None => Sought {
+                    text: other.kept_text(entry),
+                    length: entry.place.long().1,
+                    short: None,
+                    key: entry.hash,
+                    weight: entry.count,
+                },
+            };
+            self.count(&sought, Some(entry.hash));
         }
     }
 
@@ -167,7 +204,7 @@ impl TextTally {
         let slots = grown(self.slots.capacity(), 2 * soon) * size_of::<u64>();
         let entries = grown(self.entries.capacity(), soon) * size_of::<Entry>();
         let arena = grown(self.arena.capacity(), self.arena.len() + self.arena.len() / 8);
-        (slots + entries + arena + self.recent.capacity() * size_of::<Recent>()) as u64
+        (slots + entries + arena) as u64
     }
 
     /// Every text (as far as it is kept) with its hash and count, in order of first sight.
@@ -175,40 +212,105 @@ impl TextTally {
         self.entries.iter().map(|entry| (self.kept_text(entry), entry.hash, entry.count))
     }
 
-    fn kept_text(&self, entry: &Entry) -> &[u8] {
-        &self.arena[entry.start..entry.start + entry.kept as usize]
+    fn kept_text<'a>(&'a self, entry: &'a Entry) -> &'a [u8] {
+        entry.place.short().unwrap_or_else(|| {
+            let (start, length) = entry.place.long();
+            &self.arena[start..start + (length as usize).min(self.keep_bytes)]
+        })
     }
 
-    fn insert(&mut self, hash: u64, text: &[u8], length: u64, weight: u64) {
-        let kept = &text[..text.len().min(self.keep_bytes)];
+    /// Bytes of the longest text that stands in its entry.
+    fn most_in_entry(&self) -> usize {
+        self.keep_bytes.min(SHORT - 1)
+    }
+
+    #[inline(always)]
+    fn sought<'a>(&self, text: &'a [u8], weight: u64) -> Sought<'a> {
+        match Place::of_short(text).filter(|_| text.len() <= self.keep_bytes) {
+            Some(place) => short_sought(text, place, weight),
+            None => Sought {
+                text: &text[..text.len().min(self.keep_bytes)],
+                length: text.len() as u64,
+                short: None,
+                key: hash_bytes(text),
+                weight,
+            },
+        }
+    }
+
+    /// Whether an entry, whose key begins alike, has this text.
+    #[inline(always)]
+    fn is_sought(&self, entry: &Entry, sought: &Sought) -> bool {
+        match sought.short {
+            Some(short) => entry.place == short,
+            None => {
+                let is_alike = entry.hash == sought.key && entry.place.0[SHORT - 1] == LONG && entry.place.long().1 == sought.length;
+                is_alike && self.kept_text(entry) == sought.text
+            }
+        }
+    }
+
+    /// Counts texts: each step is taken for all before the next one, so that they wait for memory together.
+    fn count_block(&mut self, block: &Block) {
+        let sought = &block.sought[..block.count];
         let mask = self.slots.len() - 1;
-        let mut slot = hash as usize & mask;
+        let mut found = [0_u64; BLOCK];
+        for (found, sought) in found.iter_mut().zip(sought) {
+            *found = self.slots[sought.key as usize & mask];
+        }
+        let mut places = [Place::default(); BLOCK];
+        for ((found, place), sought) in found.iter_mut().zip(&mut places).zip(sought) {
+            if *found != 0 && (*found ^ sought.key) >> 32 == 0 {
+                *place = self.entries[*found as u32 as usize - 1].place;
+            } else {
+                *found = 0;
+            }
+        }
+        for ((found, place), sought) in found.into_iter().zip(places).zip(sought) {
+            let index = (found as u32 as usize).wrapping_sub(1);
+            let is_same = match sought.short {
+                Some(short) => place == short && found != 0,
+                None => self.entries.get(index).is_some_and(|entry| self.is_sought(entry, sought)),
+            };
+            if is_same {
+                self.entries[index].count += sought.weight;
+            } else {
+                self.count(sought, None);
+            }
+        }
+    }
+
+    /// Counts a text wherever it stands, which is at the end if it is new; says its place. `hash` is its canonical hash, if that is known.
+    fn count(&mut self, sought: &Sought, hash: Option<u64>) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut slot = sought.key as usize & mask;
         while self.slots[slot] != 0 {
             let known = self.slots[slot];
-            if (known ^ hash) >> 32 == 0 {
+            if (known ^ sought.key) >> 32 == 0 {
                 let index = known as u32 as usize - 1;
-                let entry = &self.entries[index];
-                if entry.hash == hash && entry.length == length && self.kept_text(entry) == kept {
-                    self.entries[index].count += weight;
-                    self.last = index;
-                    return;
+                if self.is_sought(&self.entries[index], sought) {
+                    self.entries[index].count += sought.weight;
+                    return index;
                 }
             }
             slot = (slot + 1) & mask;
         }
-        self.last = self.entries.len();
+        let place = sought.short.unwrap_or_else(|| {
+            let start = self.arena.len();
+            self.arena.extend_from_slice(sought.text);
+            Place::in_arena(start, sought.length)
+        });
+        let hash = hash.unwrap_or_else(|| sought.short.map_or(sought.key, |_| hash_bytes(sought.text)));
         self.entries.push(Entry {
             hash,
-            start: self.arena.len(),
-            kept: kept.len() as u32,
-            length,
-            count: weight,
+            count: sought.weight,
+            place,
         });
-        self.arena.extend_from_slice(kept);
-        self.slots[slot] = slot_of(hash, self.entries.len());
+        self.slots[slot] = slot_of(sought.key, self.entries.len());
         if self.entries.len() * 2 > self.slots.len() {
             self.grow();
         }
+        self.entries.len() - 1
     }
 
     fn grow(&mut self) {
@@ -216,13 +318,64 @@ impl TextTally {
         let mask = self.slots.len() * 2 - 1;
         let mut slots = vec![0; mask + 1];
         for (index, entry) in self.entries.iter().enumerate() {
-            let mut slot = entry.hash as usize & mask;
+            let key = if entry.place.short().is_some() {
+                entry.place.mixed()
+            } else {
+                entry.hash
+            };
+            let mut slot = key as usize & mask;
             while slots[slot] != 0 {
                 slot = (slot + 1) & mask;
             }
-            slots[slot] = slot_of(entry.hash, index + 1);
+            slots[slot] = slot_of(key, index + 1);
         }
         self.slots = slots;
+    }
+}
+
+/// What stands in the slot of the entry of this number.
+fn slot_of(key: u64, number: usize) -> u64 {
+    key >> 32 << 32 | number as u64
+}
+
+#[inline(always)]
+fn short_sought(text: &[u8], place: Place, weight: u64) -> Sought<'_> {
+    Sought {
+        text,
+        length: text.len() as u64,
+        short: Some(place),
+        key: place.mixed(),
+        weight,
+    }
+}
+
+/// Texts that are sought at once.
+struct Block<'a> {
+    sought: [Sought<'a>; BLOCK],
+    count: usize,
+}
+
+impl Default for Block<'_> {
+    fn default() -> Self {
+        let nothing = Sought {
+            text: &[],
+            length: 0,
+            short: None,
+            key: 0,
+            weight: 0,
+        };
+        Self {
+            sought: [nothing; BLOCK],
+            count: 0,
+        }
+    }
+}
+
+impl<'a> Block<'a> {
+    #[inline(always)]
+    fn push(&mut self, sought: Sought<'a>) {
+        self.sought[self.count] = sought;
+        self.count += 1;
     }
 }
 

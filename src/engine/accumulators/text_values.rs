@@ -54,9 +54,8 @@ impl TextValues {
     pub fn update_block(&mut self, texts: &[&[u8]], hashes: &[u64]) -> bool {
         let State::Sketched(sketches) = &mut self.state else { return false };
         sketches.distinct.update_block(hashes);
-        for (text, hash) in texts.iter().zip(hashes) {
-            sketches.frequent.update_borrowed(*hash, &text[..text.len().min(FREQUENT_BYTES)], 1);
-        }
+        let kept = texts.iter().map(|text| &text[..text.len().min(FREQUENT_BYTES)]);
+        sketches.frequent.update_block(kept, hashes);
         true
     }
 

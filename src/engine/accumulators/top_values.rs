@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 use std::hash::Hash;
+use std::hint::black_box;
 
 use datasketches::frequencies::{ErrorType, FrequentItemsSketch};
 
@@ -75,6 +76,20 @@ impl<T: Eq + Hash + Clone + Ord> FrequentValues<T> {
         }
     }
 
+    /// Adds values that occur once each, with their hashes.
+    pub fn update_block<'v, Q>(&mut self, values: impl Iterator<Item = &'v Q>, hashes: &[u64])
+    where
+        T: Borrow<Q>,
+        Q: Eq + Hash + ToOwned<Owned = T> + ?Sized + 'v,
+    {
+        // All words are asked for before the first is needed: one after another, each would be waited for.
+        let words = hashes.iter().filter_map(|hash| self.door.get(word_of(*hash)));
+        black_box(words.fold(0, |all, word| all | word));
+        for (value, hash) in values.zip(hashes) {
+            self.update_borrowed(*hash, value, 1);
+        }
+    }
+
     /// Whether the value came before in this window; remembers it.
     fn is_known(&mut self, hash: u64) -> bool {
         if self.door.is_empty() {
@@ -83,7 +98,7 @@ impl<T: Eq + Hash + Clone + Ord> FrequentValues<T> {
             self.windows += 1;
         }
         // Two bits of one word.
-        let word = &mut self.door[(hash >> 32) as usize % (DOOR_BITS / 64)];
+        let word = &mut self.door[word_of(hash)];
         let mask = 1_u64 << (hash >> 20 & 63) | 1 << (hash >> 26 & 63);
         if *word & mask == mask {
             return true;
@@ -151,6 +166,11 @@ impl<T: Eq + Hash + Clone + Ord> FrequentValues<T> {
             error: (self.sketch.maximum_error() + self.windows + self.missed) as f64 / self.total.max(1) as f64,
         }
     }
+}
+
+/// Which word of the doorkeeper a value is remembered in.
+fn word_of(hash: u64) -> usize {
+    (hash >> 32) as usize % (DOOR_BITS / 64)
 }
 
 /// The `TOP_COUNT` commonest of some counted entries: by count descending, ties by entry ascending.

@@ -65,6 +65,12 @@ pub enum EngineError {
         /// What to do about it.
         remedy: &'static str,
     },
+    /// The database could not give some columns, which are known now: the others can be read without them.
+    #[error("{what} has columns that the database could not read")]
+    ColumnsFailed {
+        /// The table.
+        what: String,
+    },
     /// The filter of the table's rows does not fit the table.
     #[error("the row filter does not fit the table: {reason}")]
     Filter {
@@ -141,6 +147,7 @@ impl EngineError {
                 "Store the table in a format that Limn reads: Parquet, CSV, JSON lines or Arrow; texts plain, or compressed as .gz or .zst."
             }
             Self::Database { remedy, .. } => remedy,
+            Self::ColumnsFailed { .. } => "Mend these columns' definitions in the database, or leave them out, then run the profile again.",
             Self::Filter { .. } => "Change the filter on the table's page, under Definition, then run the profile again.",
             Self::Empty { .. } => "Write at least a header line, or remove the file.",
             Self::Cancelled => "Start the run again when you want its result.",

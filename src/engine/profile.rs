@@ -93,7 +93,12 @@ fn look_at_table(
     let look = if plan.is_column_wise() {
         look_column_by_column(&plan, options, limits, shelf.as_ref(), &watch, clock_day)?
     } else {
-        let finish = |position, rows, column| finish_column(position, column, &FinishContext { rows, clock_day });
+        let finish = |position, rows, mut column: ColumnState| {
+            if let Some(reason) = plan.failed_column(column.name()) {
+                column.fail(reason);
+            }
+            finish_column(position, column, &FinishContext { rows, clock_day })
+        };
         let by_partition = match &mut shelf {
             Some(shelf) => look_by_partition(&plan, options, limits, shelf, &watch, finish)?,
             None => None,
@@ -102,7 +107,13 @@ fn look_at_table(
             Some(look) => look,
             None => {
                 shelf = None;
-                look_row_by_row(&plan, options, limits, &watch, finish)?
+                loop {
+                    match look_row_by_row(&plan, options, limits, &watch, finish) {
+                        // Now it is known which columns cannot be read, and each time there are more of them.
+                        Err(EngineError::ColumnsFailed { .. }) => {}
+                        look => break look?,
+                    }
+                }
             }
         }
     };

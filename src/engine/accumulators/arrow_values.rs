@@ -123,6 +123,16 @@ pub fn type_name(data_type: &DataType) -> String {
     }
 }
 
+/// Two types by their names; where these are the same (times in other units), with what Arrow calls them.
+pub fn spell_apart(one: &DataType, other: &DataType) -> (String, String) {
+    let (mut names, is_same) = ((type_name(one), type_name(other)), type_name(one) == type_name(other));
+    if is_same {
+        names.0 += &format!(" ({one})");
+        names.1 += &format!(" ({other})");
+    }
+    names
+}
+
 /// Adds every value that is not null; with weights, each value so many times. Fails with the reason in words.
 pub fn add_array(array: &dyn Array, weights: Option<&[u64]>, into: &mut Accumulator) -> Result<(), String> {
     match array.data_type() {

@@ -14,6 +14,15 @@ pub fn database_error(what: &str, error: &Error) -> EngineError {
     }
 }
 
+/// What broke between the database and us, by nobody's fault.
+pub fn broken_off(what: &str, reason: impl std::fmt::Display) -> EngineError {
+    EngineError::Database {
+        what: what.to_owned(),
+        reason: reason.to_string(),
+        remedy: "Run the profile again; if it fails again, look at the log of Limn and of the database.",
+    }
+}
+
 /// The reason and the remedy.
 pub fn explain(error: &Error) -> (String, &'static str) {
     match error {
@@ -54,6 +63,9 @@ fn remedy_for(code: &str) -> &'static str {
         "55P03" => "Another session holds a lock on the table; run the profile again when it has ended.",
         "40001" => "A standby server had to clean up rows; raise max_standby_streaming_delay or profile the primary.",
         "22023" => "The run's snapshot is gone; run the profile again.",
+        code if code.len() == 5 && code.starts_with("22") => {
+            "The server cannot compute a value of the table or view: mend its definition there, or leave the column out on the table's page, under Definition."
+        }
         // SQLite: 26 not a database, 11 corrupt, 14 cannot open, 5 and 6 busy and locked, 7 no memory, 8 read only.
         "26" => "Name a SQLite 3 file; an encrypted one cannot be read.",
         "11" | "267" | "523" | "779" => "The file is damaged: run `PRAGMA integrity_check`, restore a copy, then profile again.",
@@ -62,7 +74,7 @@ fn remedy_for(code: &str) -> &'static str {
         }
         "5" | "6" | "261" | "517" => "Another program holds the file; run the profile again when it has finished writing.",
         "7" => "Raise LIMN_ENGINE_MEMORY, or leave the table out of the group.",
-        "1" => "The table is gone or its definition is not usable; find the tables again.",
+        "1" => "The table is gone, or the definition of the view is not usable: mend it there, then find the tables again.",
         _ => "Look at the server's words, mend it there, then run the profile again.",
     }
 }

@@ -11,6 +11,7 @@ pub mod csv_dialect;
 pub mod csv_records;
 pub mod database_error;
 pub mod empty_part;
+pub mod failed_columns;
 pub mod json_line;
 pub mod jsonl;
 pub mod leaves;
@@ -35,7 +36,7 @@ use arrow::datatypes::DataType;
 use self::leaves::{OpenedSource, leaves_of};
 use self::partitions::{PartitionColumn, PartitionedSource, partition_columns};
 use self::scoped::ScopedSource;
-use super::accumulators::arrow_values::{meaning_of, type_name};
+use super::accumulators::arrow_values::{meaning_of, spell_apart, type_name};
 use super::error::EngineError;
 use super::limits::{BATCH_ROWS, StopWatch};
 use super::rooted_file::RootedFile;
@@ -278,6 +279,16 @@ impl ScanPlan {
         }
     }
 
+    /// Why a database cannot give this column; nothing where it can.
+    pub fn failed_column(&self, name: &str) -> Option<String> {
+        let (columns, failed) = match self.parts.first()? {
+            ScanPart::Postgres(table) => (&table.open.columns, &table.open.failed),
+            ScanPart::Sqlite(table) => (&table.open.columns, &table.open.failed),
+            ScanPart::File { .. } => return None,
+        };
+        failed.reason(columns.iter().position(|column| column.name == name)?)
+    }
+
     /// A column that failed because files hold it as different types gets the names of the first two.
     fn name_disagreeing_files(&self, columns: &mut [ColumnProfile]) {
         for column in columns.iter_mut().filter(|column| column.metrics.query_error.is_some()) {
@@ -321,16 +332,6 @@ impl ScanPlan {
         let source = part.open_source().ok()?;
         source.columns().iter().find(|column| column.name == name)?.data_type.clone()
     }
-}
-
-/// Two types by their names; where these are the same (times in other units), with what Arrow calls them.
-fn spell_apart(one: &DataType, other: &DataType) -> (String, String) {
-    let (mut names, is_same) = ((type_name(one), type_name(other)), type_name(one) == type_name(other));
-    if is_same {
-        names.0 += &format!(" ({one})");
-        names.1 += &format!(" ({other})");
-    }
-    names
 }
 
 impl OpenTableFile {

@@ -13,6 +13,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 
 use super::cells::{TableColumn, schema_of};
+use super::database_error::broken_off;
 use super::{BatchSource, SourceBatch, SourceColumn};
 use crate::domain::table_profile::RejectedRows;
 use crate::engine::error::EngineError;
@@ -39,6 +40,8 @@ pub enum Report<C> {
     Rows(RecordBatch, u64),
     /// It cannot go on.
     Failed(EngineError),
+    /// It cannot go on, but knows now which columns are to blame; the connection may be used again.
+    ColumnsFailed(C),
     /// Everything was read; the connection may be used again.
     End(C),
 }
@@ -101,11 +104,7 @@ impl<C: Send + 'static> RowStream<C> {
         F: Future<Output = ()> + Send + 'static,
     {
         let session = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Session { connection, runtime } = session.ok_or_else(|| EngineError::ReaderFault {
-            path: name.to_owned(),
-            row: None,
-            reason: "its transaction is gone".into(),
-        })?;
+        let Session { connection, runtime } = session.ok_or_else(|| broken_off(name, "its transaction is gone"))?;
         let (sender, reports) = mpsc::channel(1);
         runtime.spawn(read(connection, sender));
         Ok(Self {
@@ -117,6 +116,15 @@ impl<C: Send + 'static> RowStream<C> {
             reports,
             slot: slot.clone(),
         })
+    }
+}
+
+impl<C> RowStream<C> {
+    /// Puts the session back into its slot, for the next look.
+    fn give_back(&mut self, connection: C) {
+        if let Some(runtime) = self.runtime.take() {
+            *self.slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(Session { connection, runtime });
+        }
     }
 }
 
@@ -140,16 +148,14 @@ impl<C: Send + 'static> BatchSource for RowStream<C> {
             Ok(Some(Report::Rows(rows, bytes))) => Ok(Some(SourceBatch { rows, bytes })),
             Ok(Some(Report::Failed(error))) => Err(error),
             Ok(Some(Report::End(connection))) => {
-                if let Some(runtime) = self.runtime.take() {
-                    *self.slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(Session { connection, runtime });
-                }
+                self.give_back(connection);
                 Ok(None)
             }
-            Ok(None) => Err(EngineError::ReaderFault {
-                path: self.name.clone(),
-                row: None,
-                reason: "the reading task ended without a word".into(),
-            }),
+            Ok(Some(Report::ColumnsFailed(connection))) => {
+                self.give_back(connection);
+                Err(EngineError::ColumnsFailed { what: self.name.clone() })
+            }
+            Ok(None) => Err(broken_off(&self.name, "the reading task ended without a word")),
         }
     }
 

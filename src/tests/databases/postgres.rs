@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use super::{block_on, column, extent, options, profile, table, try_profile};
 use crate::domain::column_profile::GeneralType;
 use crate::domain::secret::Secret;
+use crate::domain::table_profile::TableProfile;
 use crate::engine::protocol::{WorkerEvent, WorkerPlan};
 use crate::engine::worker::carry_out;
 use crate::engine::{EngineError, Observer, PostgresTarget, ProfileOptions, SourceRoot, check_source, profile_table};
@@ -407,13 +408,77 @@ fn rows_that_a_policy_would_hide_are_an_error_and_not_a_smaller_table() {
     );
 }
 
+/// Names of the columns that failed, with their reasons.
+fn failures(found: &TableProfile) -> Vec<(&str, &str)> {
+    let columns = found.columns.iter();
+    columns
+        .filter_map(|column| Some((column.column_name.as_str(), column.metrics.query_error.as_deref()?)))
+        .collect()
+}
+
 #[test]
-fn a_value_too_long_to_fetch_is_refused_with_its_row() {
+fn a_value_that_cannot_be_read_fails_its_column_alone() {
     let Some((_, root)) = database(
-        "create table t (n int, s text); insert into t select g, 'x' from generate_series(1, 10) g; insert into t values (11, repeat('x', 70000000))",
+        "create table t (n int, s text, b bytea, at timestamp, day date);
+         insert into t select g, 'x', '\\x00', '2024-01-01', '2024-01-01' from generate_series(1, 10) g;
+         insert into t values (11, repeat('x', 70000000), '\\x01', '294276-12-31', '2024-01-02'),
+             (12, repeat('y', 70000000), decode(repeat('00', 70000000), 'hex'), '294276-12-31', null)",
     ) else {
         return;
     };
-    let error = try_profile(&root, &table("postgres", "public", "t")).unwrap_err();
-    assert!(matches!(error, EngineError::Malformed { row: Some(11), .. }), "{error:?}");
+    let found = profile(&root, &table("postgres", "public", "t"));
+    assert_eq!(
+        failures(&found),
+        [
+            ("s", "row 11: a value is longer than 64 MiB"),
+            ("b", "row 12: a value is longer than 64 MiB"),
+            ("at", "row 11: an instant is beyond the year 294246"),
+        ]
+    );
+    assert_eq!(extent(&found, "n"), ("integer", "1", "12"));
+    assert_eq!((found.row_count, column(&found, "day").metrics.distinct_count), (12, Some(2)));
+}
+
+#[test]
+fn columns_of_a_view_that_the_server_cannot_compute_fail_alone() {
+    let Some((_, root)) = database(
+        "create table t (n int, s text); insert into t select g, g::text from generate_series(1, 3000) g; update t set s = 'none' where n = 2500;
+         create view v as select n, 100 / (n - 2000) as share, s, s::int as number, s::numeric / 2 as half, n * 2 as twice, n::numeric / 3 as third from t;
+         create view w as select n from t where 1 / (n - 7) > 0;
+         create view x as select n / (n - n) as a, s::date as b from t",
+    ) else {
+        return;
+    };
+    let found = profile(&root, &table("postgres", "public", "v"));
+    assert_eq!(
+        failures(&found),
+        [
+            ("share", "the server could not read it: division by zero"),
+            (
+                "number",
+                "the server could not read it: invalid input syntax for type integer: \"none\""
+            ),
+            (
+                "half",
+                "the server could not read it: invalid input syntax for type numeric: \"none\""
+            ),
+        ]
+    );
+    assert_eq!((found.row_count, found.column_count), (3_000, 7));
+    for (name, max) in [
+        ("n", "3000"),
+        ("s", "none"),
+        ("twice", "6000"),
+        ("third", "1000.00000000000000000000"),
+    ] {
+        assert_eq!(extent(&found, name).2, max, "{name}");
+        assert_eq!(column(&found, name).metrics.distinct_count, Some(3_000), "{name}");
+    }
+    // Where it is the rows themselves, there is nothing to read; and all columns may fail.
+    let error = try_profile(&root, &table("postgres", "public", "w")).unwrap_err();
+    assert!(
+        error.to_string().contains("division by zero") && error.remedy().contains("mend its definition"),
+        "{error}"
+    );
+    assert_eq!(failures(&profile(&root, &table("postgres", "public", "x"))).len(), 2);
 }

@@ -189,6 +189,27 @@ fn what_is_no_sound_database_is_told() {
 }
 
 #[test]
+fn views_are_tables_too_and_a_broken_one_fails_alone() {
+    let database = Database::new(
+        "create table t (n int, s text); insert into t values (1, 'a'), (2, 'b'), (2, null);
+         create view v as select n * 2 as twice, s, count(*) over () as of_all from t; create table gone (z int);
+         create view broken as select z from gone; drop table gone",
+    );
+    let check = check_source(&database.root()).unwrap();
+    let names: Vec<&str> = check.tables.iter().map(|table| table.table_name.as_str()).collect();
+    assert_eq!((check.passed(), names), (true, vec!["broken", "t", "v"]));
+    let found = profile(&database.root(), &table("sqlite", "main", "v"));
+    assert_eq!((found.row_count, extent(&found, "twice")), (3, ("integer", "2", "4")));
+    assert_eq!(extent(&found, "of_all").1, "3");
+    assert_eq!(column(&found, "s").null_count, 1);
+    let error = try_profile(&database.root(), &table("sqlite", "main", "broken")).unwrap_err();
+    assert!(
+        error.to_string().contains("main.gone") && error.remedy().contains("definition of the view"),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_filter_chooses_the_rows_that_its_statement_counts() {
     use crate::domain::row_filter::RowFilter;
     use crate::engine::statements::{TableContext, table_statements};

@@ -2,6 +2,8 @@
 
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 
+use super::failing::{fault_of_values, go_back};
+use crate::domain::table_scope::TableScope;
 use crate::engine::sources::cells::{Reading, TableColumn};
 use crate::engine::type_inference::TokenKinds;
 
@@ -33,8 +35,13 @@ struct Declared {
     is_built_in: bool,
 }
 
-/// Reads the columns of a relation. `from` is its quoted name, for the one look that numbers without bounds need.
-pub async fn read_columns(connection: &mut PgConnection, relation: i64, from: &str) -> Result<Vec<TableColumn>, sqlx::Error> {
+/// Reads the columns of a relation that are in scope. `from` is its quoted name, for the one look that numbers without bounds need.
+pub async fn read_columns(
+    connection: &mut PgConnection,
+    relation: i64,
+    from: &str,
+    scope: &TableScope,
+) -> Result<Vec<TableColumn>, sqlx::Error> {
     let rows = sqlx::query(COLUMNS)
         .persistent(false)
         .bind(relation)
@@ -51,11 +58,14 @@ pub async fn read_columns(connection: &mut PgConnection, relation: i64, from: &s
             is_built_in: row.try_get("is_built_in")?,
         });
     }
+    declared.retain(|column| scope.reads(&column.name));
     let numerics: Vec<&Declared> = declared.iter().filter(|column| column.is_numeric()).collect();
-    let mut extents = look_at_numerics(connection, &numerics, from).await?.into_iter();
+    let mut extents = look_at_all_numerics(connection, &numerics, from).await?.into_iter();
     let columns = declared.iter().map(|column| {
         let (reading, cast) = match column.is_numeric().then(|| extents.next()).flatten() {
-            Some(extent) => numeric_reading(extent, numeric_bounds(column.modifier)),
+            Some(Some(extent)) => numeric_reading(extent, numeric_bounds(column.modifier)),
+            // What cannot be looked at cannot be read either, which is told then.
+            Some(None) => (Reading::Text, "::text"),
             None => column.reading(),
         };
         let name = quote(&column.name);
@@ -127,6 +137,29 @@ fn numeric_bounds(modifier: i32) -> Option<(i64, i64)> {
     (modifier >= 4).then_some((i64::from((packed >> 16) & 0xFFFF), scale))
 }
 
+/// [`look_at_numerics`]; where a column's values cannot be read, at each column alone: nothing for those that cannot.
+async fn look_at_all_numerics(
+    connection: &mut PgConnection,
+    columns: &[&Declared],
+    from: &str,
+) -> Result<Vec<Option<Extent>>, sqlx::Error> {
+    match look_at_numerics(connection, columns, from).await {
+        Err(error) if fault_of_values(&error).is_some() => go_back(connection).await?,
+        looked => return Ok(looked?.into_iter().map(Some).collect()),
+    }
+    let mut extents = Vec::with_capacity(columns.len());
+    for column in columns {
+        match look_at_numerics(connection, &[column], from).await {
+            Err(error) if fault_of_values(&error).is_some() => {
+                go_back(connection).await?;
+                extents.push(None);
+            }
+            looked => extents.extend(looked?.into_iter().map(Some)),
+        }
+    }
+    Ok(extents)
+}
+
 /// One look at all columns of numbers: NaN and infinities have no place among decimals, and undeclared scales must be found.
 async fn look_at_numerics(connection: &mut PgConnection, columns: &[&Declared], from: &str) -> Result<Vec<Extent>, sqlx::Error> {
     if columns.is_empty() {
@@ -184,23 +217,36 @@ fn numeric_reading(extent: Extent, declared: Option<(i64, i64)>) -> (Reading, &'
     }
 }
 
-/// The statement that reads the rows: the columns, and last whether a value is longer than what is fetched.
-pub fn select_rows(columns: &[TableColumn], from: &str) -> String {
-    let is_long =
-        |column: &&TableColumn| matches!(column.reading, Reading::Text | Reading::Bytes) && !column.expression.ends_with("::text");
-    let mut parts: Vec<String> = columns
-        .iter()
-        .map(|column| match is_long(&column) {
-            true => format!("case when octet_length({0}) <= {LONGEST_VALUE} then {0} end", column.expression),
-            false => column.expression.clone(),
-        })
-        .collect();
-    let long: Vec<String> = columns
-        .iter()
-        .filter(is_long)
-        .map(|column| format!("coalesce(octet_length({}) > {LONGEST_VALUE}, false)", column.expression))
-        .collect();
-    parts.push(if long.is_empty() { "false".into() } else { long.join(" or ") });
+/// The statement that reads the rows: the columns, null for those that `failed`, and last the places of values that are longer than what
+/// is fetched, or null.
+pub fn select_rows(columns: &[TableColumn], failed: &[usize], from: &str) -> String {
+    let is_long = |column: &TableColumn| matches!(column.reading, Reading::Text | Reading::Bytes) && !column.expression.ends_with("::text");
+    let (mut parts, mut longer) = (Vec::new(), Vec::new());
+    for (place, column) in columns.iter().enumerate() {
+        let expression = &column.expression;
+        parts.push(if failed.contains(&place) {
+            "null".into()
+        } else if is_long(column) {
+            longer.push((place, format!("octet_length({expression}) > {LONGEST_VALUE}")));
+            format!("case when octet_length({expression}) <= {LONGEST_VALUE} then {expression} end")
+        } else {
+            expression.clone()
+        });
+    }
+    parts.push(if longer.is_empty() {
+        "null::int4[]".into()
+    } else {
+        let any: Vec<&str> = longer.iter().map(|(_, is_longer)| is_longer.as_str()).collect();
+        let places: Vec<String> = longer
+            .iter()
+            .map(|(place, is_longer)| format!("case when {is_longer} then {place} end"))
+            .collect();
+        format!(
+            "case when {} then array_remove(array[{}]::int4[], null) end",
+            any.join(" or "),
+            places.join(", ")
+        )
+    });
     format!("select {} from {from}", parts.join(", "))
 }
 
@@ -255,9 +301,10 @@ mod tests {
             column("j", Reading::Text, "::text"),
         ];
         assert_eq!(
-            select_rows(&columns, "\"s\".\"t\""),
-            "select case when octet_length(\"a\"\"b\") <= 67108864 then \"a\"\"b\" end, \"n\", \"j\"::text, \
-             coalesce(octet_length(\"a\"\"b\") > 67108864, false) from \"s\".\"t\""
+            select_rows(&columns, &[1], "\"s\".\"t\""),
+            "select case when octet_length(\"a\"\"b\") <= 67108864 then \"a\"\"b\" end, null, \"j\"::text, \
+             case when octet_length(\"a\"\"b\") > 67108864 then array_remove(array[case when octet_length(\"a\"\"b\") > 67108864 then 0 end]::int4[], null) end \
+             from \"s\".\"t\""
         );
     }
 }

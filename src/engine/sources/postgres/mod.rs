@@ -3,10 +3,11 @@
 //! - `session`: signing in, the transaction, the snapshot in words.
 //! - `discovery`: which tables there are.
 //! - `columns`: how each type is read so that no digit is lost; `values`: its binary form.
-//! - `reading`: the rows.
+//! - `reading`: the rows; `failing`: which columns the server cannot give.
 
 pub mod columns;
 pub mod discovery;
+pub mod failing;
 pub mod reading;
 pub mod session;
 pub mod values;
@@ -18,6 +19,7 @@ use sqlx::{PgConnection, Row};
 use super::BatchSource;
 use super::cells::TableColumn;
 use super::database_error::database_error;
+use super::failed_columns::FailedColumns;
 use super::pushed::{Place, push_filter};
 use super::row_stream::{RowStream, Session, SessionSlot};
 use crate::domain::address::qualified_name;
@@ -44,6 +46,8 @@ pub struct OpenTable {
     pub snapshot: Snapshot,
     /// Which rows the server may leave out: ` where ...`, or nothing.
     pub where_clause: String,
+    /// Columns that cannot be read.
+    pub failed: FailedColumns,
 }
 
 /// A table whose transaction is open.
@@ -117,14 +121,17 @@ async fn open_table(
     let size: i64 = row.try_get(1).map_err(failed)?;
     let estimate: f64 = row.try_get(2).map_err(failed)?;
     let from = format!("{}.{}", columns::quote(&table.schema_name), columns::quote(&table.table_name));
-    let mut columns = columns::read_columns(connection, relation, &from).await.map_err(failed)?;
-    columns.retain(|column| table.scope.reads(&column.name));
+    failing::mark(connection).await.map_err(failed)?;
+    let columns = columns::read_columns(connection, relation, &from, &table.scope)
+        .await
+        .map_err(failed)?;
     let is_utf8: bool = row.try_get(3).map_err(failed)?;
     Ok(OpenTable {
         where_clause: push_filter(table.scope.row_filter.as_ref(), &columns, Place::Postgres, is_utf8).clause,
         name: name.to_owned(),
         from,
         columns,
+        failed: FailedColumns::default(),
         // A partitioned table has no bytes of its own; discovery has summed those of its parts.
         bytes: u64::try_from(size).unwrap_or(0).max(table.bytes),
         row_estimate: estimate as u64,

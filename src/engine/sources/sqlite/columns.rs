@@ -21,8 +21,13 @@ pub struct Stored {
     other_than_bits: i64,
 }
 
-/// Reads the columns: generated ones too, hidden ones of virtual tables not.
-pub async fn read_columns(connection: &mut SqliteConnection, table: &str) -> Result<Vec<TableColumn>, sqlx::Error> {
+/// Reads the columns that `is_read` names: generated ones too, hidden ones of virtual tables not. Nothing where there is no
+/// such table.
+pub async fn read_columns(
+    connection: &mut SqliteConnection,
+    table: &str,
+    is_read: impl Fn(&str) -> bool,
+) -> Result<Option<Vec<TableColumn>>, sqlx::Error> {
     let rows = sqlx::query("select name, type from pragma_table_xinfo(?) where hidden <> 1 order by cid")
         .persistent(false)
         .bind(table)
@@ -32,13 +37,17 @@ pub async fn read_columns(connection: &mut SqliteConnection, table: &str) -> Res
         .iter()
         .map(|row| Ok((row.try_get(0)?, row.try_get::<Option<String>, _>(1)?.unwrap_or_default())))
         .collect::<Result<_, sqlx::Error>>()?;
+    if declared.is_empty() {
+        return Ok(None);
+    }
+    let declared: Vec<_> = declared.into_iter().filter(|(name, _)| is_read(name)).collect();
     let mut columns = Vec::with_capacity(declared.len());
     // SQLite evaluates so many expressions at once; wide tables are looked at in groups.
     for group in declared.chunks(200) {
         let stored = count_stored(connection, table, group).await?;
         columns.extend(group.iter().zip(stored).map(|((name, wish), stored)| column(name, wish, stored)));
     }
-    Ok(columns)
+    Ok(Some(columns))
 }
 
 async fn count_stored(connection: &mut SqliteConnection, table: &str, columns: &[(String, String)]) -> Result<Vec<Stored>, sqlx::Error> {

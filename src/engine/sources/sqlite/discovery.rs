@@ -13,16 +13,16 @@ use crate::engine::sources::database_error::database_error;
 /// Files beyond this are not walked page by page to find out how large each table is.
 const WALKED_BYTES: u64 = 1 << 30;
 
-/// Lists the tables by name. Views, virtual tables and SQLite's own are left out.
+/// Lists the tables and views by name. Virtual tables and SQLite's own are left out. A view has no bytes of its own.
 pub async fn find_tables(connection: &mut SqliteConnection, path: &Path) -> Result<Vec<FoundTable>, EngineError> {
     let name = session::file_name(path);
     let failed = |error: sqlx::Error| database_error(&name, &error);
     session::begin_reading(connection).await.map_err(failed)?;
     let size = session::stamp(path)?.size;
-    let by_page = "select t.name, (select sum(s.pgsize) from dbstat s where s.name = t.name and s.aggregate = 1)
-        from pragma_table_list t where t.schema = 'main' and t.type = 'table' and t.name not like 'sqlite\\_%' escape '\\' order by t.name";
-    let by_name = "select t.name, null from pragma_table_list t
-        where t.schema = 'main' and t.type = 'table' and t.name not like 'sqlite\\_%' escape '\\' order by t.name";
+    let by_page = "select t.name, case t.type when 'view' then 0 else (select sum(s.pgsize) from dbstat s where s.name = t.name and s.aggregate = 1) end
+        from pragma_table_list t where t.schema = 'main' and t.type in ('table', 'view') and t.name not like 'sqlite\\_%' escape '\\' order by t.name";
+    let by_name = "select t.name, case t.type when 'view' then 0 end from pragma_table_list t
+        where t.schema = 'main' and t.type in ('table', 'view') and t.name not like 'sqlite\\_%' escape '\\' order by t.name";
     let question = if size <= WALKED_BYTES { by_page } else { by_name };
     let rows = sqlx::query(question)
         .persistent(false)

@@ -17,6 +17,7 @@ use sqlx::SqliteConnection;
 use super::BatchSource;
 use super::cells::TableColumn;
 use super::database_error::database_error;
+use super::failed_columns::FailedColumns;
 use super::pushed::{Place, Pushed, push_filter};
 use super::row_stream::{RowStream, Session, SessionSlot};
 use crate::domain::connection::FoundTable;
@@ -42,6 +43,8 @@ pub struct OpenTable {
     pub bytes: u64,
     /// Which rows the file's reader may leave out.
     pub pushed: Pushed,
+    /// Columns that cannot be read.
+    pub failed: FailedColumns,
 }
 
 /// A table whose transaction is open.
@@ -75,20 +78,20 @@ async fn open_table(connection: &mut SqliteConnection, path: &Path, table: &Foun
     let name = format!("{}, table {}", session::file_name(path), table.table_name);
     let failed = |error: sqlx::Error| database_error(&name, &error);
     session::begin_reading(connection).await.map_err(failed)?;
-    let mut columns = columns::read_columns(connection, &table.table_name).await.map_err(failed)?;
-    if columns.is_empty() {
-        return Err(EngineError::Database {
-            what: name,
+    let columns = columns::read_columns(connection, &table.table_name, |name| table.scope.reads(name))
+        .await
+        .map_err(failed)?
+        .ok_or_else(|| EngineError::Database {
+            what: name.clone(),
             reason: "the table does not exist".into(),
             remedy: "The table is gone; find the tables again.",
-        });
-    }
-    columns.retain(|column| table.scope.reads(&column.name));
+        })?;
     let is_utf8 = session::is_utf8(connection).await.map_err(failed)?;
     Ok(OpenTable {
         pushed: push_filter(table.scope.row_filter.as_ref(), &columns, Place::Sqlite, is_utf8),
         table_name: table.table_name.clone(),
         columns,
+        failed: FailedColumns::default(),
         snapshot: session::describe_snapshot(connection, path).await?,
         bytes: table.bytes,
         name,

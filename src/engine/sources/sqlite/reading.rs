@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::TryStreamExt;
-use sqlx::sqlite::SqliteRow;
+use sqlx::sqlite::{SqliteRow, SqliteValueRef};
 use sqlx::{AssertSqlSafe, Decode, Row, Sqlite, SqliteConnection, ValueRef};
 
 use super::OpenTable;
@@ -11,7 +11,7 @@ use super::columns::quote;
 use crate::engine::error::EngineError;
 use crate::engine::limits::BATCH_ROWS;
 use crate::engine::sources::cells::{Cells, RowBatch};
-use crate::engine::sources::database_error::database_error;
+use crate::engine::sources::database_error::{broken_off, database_error};
 use crate::engine::sources::pushed::Bound;
 use crate::engine::sources::row_stream::{Report, Reports};
 
@@ -44,7 +44,7 @@ async fn fetch_all(connection: &mut SqliteConnection, table: &OpenTable, reports
         quote(&table.table_name),
         table.pushed.clause
     );
-    let mut batch = RowBatch::new(&table.columns).map_err(|error| malformed(table, 0, &error.to_string()))?;
+    let mut batch = RowBatch::new(&table.columns).map_err(|error| broken_off(&table.name, error))?;
     let mut query = sqlx::query(AssertSqlSafe(text)).persistent(false);
     for value in &table.pushed.values {
         query = match value {
@@ -69,7 +69,7 @@ async fn fetch_all(connection: &mut SqliteConnection, table: &OpenTable, reports
     Ok(())
 }
 
-/// Adds the values of a row and says how many bytes they were.
+/// Adds the values of a row and says how many bytes they were. A value that cannot be read fails its column.
 fn add_row(batch: &mut RowBatch, row: &SqliteRow, table: &OpenTable, row_number: u64) -> Result<usize, EngineError> {
     let mut size = 0;
     for (place, cells) in batch.cells().iter_mut().enumerate() {
@@ -79,49 +79,48 @@ fn add_row(batch: &mut RowBatch, row: &SqliteRow, table: &OpenTable, row_number:
             size += 1;
             continue;
         }
-        let unfit = |reason: &str| malformed(table, row_number, &format!("{}: {reason}", table.columns[place].name));
-        let broken = |error: sqlx::error::BoxDynError| unfit(&error.to_string());
-        size += match cells {
-            Cells::Int64(cells) => {
-                cells.append_value(<i64 as Decode<Sqlite>>::decode(value).map_err(broken)?);
-                8
-            }
-            Cells::Float64(cells) => {
-                cells.append_value(<f64 as Decode<Sqlite>>::decode(value).map_err(broken)?);
-                8
-            }
-            Cells::Boolean(cells) => {
-                cells.append_value(<i64 as Decode<Sqlite>>::decode(value).map_err(broken)? != 0);
-                1
-            }
-            Cells::Bytes(cells) => {
-                let bytes = <&[u8] as Decode<Sqlite>>::decode(value).map_err(broken)?;
-                if bytes.len() > LONGEST_VALUE {
-                    return Err(unfit(&format!("a value is longer than {} MiB", LONGEST_VALUE >> 20)));
-                }
-                // Texts of a file in UTF-16 come as UTF-8 from the driver.
-                cells.append_value(bytes);
-                bytes.len()
-            }
-            _ => return Err(unfit("the column is read in a way that SQLite does not know")),
-        };
+        size += append_value(cells, value).unwrap_or_else(|reason| {
+            table.failed.add(place, || format!("row {row_number}: {reason}"));
+            cells.append_null();
+            1
+        });
     }
     Ok(size)
 }
 
+/// Adds one value and says its bytes. Fails with the reason in words.
+fn append_value(cells: &mut Cells, value: SqliteValueRef) -> Result<usize, String> {
+    let broken = |error: sqlx::error::BoxDynError| error.to_string();
+    Ok(match cells {
+        Cells::Int64(cells) => {
+            cells.append_value(<i64 as Decode<Sqlite>>::decode(value).map_err(broken)?);
+            8
+        }
+        Cells::Float64(cells) => {
+            cells.append_value(<f64 as Decode<Sqlite>>::decode(value).map_err(broken)?);
+            8
+        }
+        Cells::Boolean(cells) => {
+            cells.append_value(<i64 as Decode<Sqlite>>::decode(value).map_err(broken)? != 0);
+            1
+        }
+        Cells::Bytes(cells) => {
+            let bytes = <&[u8] as Decode<Sqlite>>::decode(value).map_err(broken)?;
+            if bytes.len() > LONGEST_VALUE {
+                return Err(format!("a value is longer than {} MiB", LONGEST_VALUE >> 20));
+            }
+            // Texts of a file in UTF-16 come as UTF-8 from the driver.
+            cells.append_value(bytes);
+            bytes.len()
+        }
+        _ => return Err("it is read in a way that SQLite does not know".into()),
+    })
+}
+
 async fn send(batch: &mut RowBatch, table: &OpenTable, reports: &Reports<SqliteConnection>) -> Result<(), EngineError> {
     let bytes = batch.bytes() as u64;
-    let taken = batch.take().map_err(|error| malformed(table, 0, &error.to_string()))?;
+    let taken = batch.take().map_err(|error| broken_off(&table.name, error))?;
     // A receiver that is gone ends the task by itself.
     drop(reports.send(Report::Rows(taken, bytes)).await);
     Ok(())
-}
-
-fn malformed(table: &OpenTable, row: u64, reason: &str) -> EngineError {
-    EngineError::Malformed {
-        path: table.name.clone(),
-        row: (row > 0).then_some(row),
-        byte: None,
-        reason: reason.to_owned(),
-    }
 }

@@ -49,11 +49,16 @@ pub fn read_members(line: &[u8]) -> Result<Vec<Member<'_>>, (usize, String)> {
 }
 
 /// Opens members that are objects: their members become `a.b`, and beside an array stands `a.length` with the number of its
-/// elements. An empty object, and what lies too deep, stays as it is.
+/// elements. An empty object, what lies too deep, and what would take the name of another member (`{"a.b": 1, "a": {"b": 2}}`) stays as it is.
 pub fn open_members<'a>(members: &[Member<'a>]) -> Result<Vec<Member<'a>>, (usize, String)> {
     let mut opened = Vec::with_capacity(members.len());
     for member in members {
-        open_member(member.clone(), 0, &mut opened)?;
+        let is_field = |other: &Member| other.name.strip_prefix(&*member.name).is_some_and(|rest| rest.starts_with('.'));
+        if member.kind == TokenKinds::NESTED && members.iter().any(is_field) {
+            opened.push(member.clone());
+        } else {
+            open_member(member.clone(), 0, &mut opened)?;
+        }
     }
     Ok(opened)
 }
@@ -130,7 +135,8 @@ fn read_value(line: &[u8], at: usize) -> Result<Value<'_>, (usize, String)> {
             match text {
                 b"null" => Ok((None, TokenKinds::default(), next)),
                 b"true" | b"false" => Ok((Some(Cow::Borrowed(text)), TokenKinds::BOOLEAN, next)),
-                _ if serde_json::from_slice::<serde_json::Number>(text).is_ok() => {
+                // Of any size: `1e400` is a number of JSON, though no double.
+                [b'-' | b'0'..=b'9', ..] if serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok() => {
                     Ok((Some(Cow::Borrowed(text)), TokenKinds::NUMBER, next))
                 }
                 _ => Err((at, "the value is not JSON".into())),
@@ -254,6 +260,21 @@ mod tests {
     }
 
     #[test]
+    fn an_object_does_not_take_the_name_of_its_neighbour() {
+        for (line, expected) in [
+            (r#"{"a.b":1,"a":{"b":2},"c":{"d":3}}"#, ["a.b=1", r#"a={"b":2}"#, "c.d=3"]),
+            (r#"{"l":[1],"l.length":9,"n":1e400}"#, ["l=[1]", "l.length=9", "n=1e400"]),
+        ] {
+            let opened = open_members(&read_members(line.as_bytes()).unwrap()).unwrap();
+            let shown = opened.iter().map(|member| {
+                let token = member.token.as_ref().map_or("null".into(), |token| String::from_utf8_lossy(token));
+                format!("{}={token}", member.name)
+            });
+            assert_eq!(shown.collect::<Vec<_>>(), expected);
+        }
+    }
+
+    #[test]
     fn what_is_not_an_object_is_refused_with_its_place() {
         for (line, byte) in [
             ("[1]", 0),
@@ -266,6 +287,8 @@ mod tests {
             ("{\"a\":\"x}", 5),
             ("", 0),
             ("{\"a\":01}", 5),
+            ("{\"a\":-}", 5),
+            ("{\"a\":1.}", 5),
         ] {
             assert_eq!(read_members(line.as_bytes()).unwrap_err().0, byte, "{line}");
         }

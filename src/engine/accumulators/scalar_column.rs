@@ -205,9 +205,11 @@ impl<K: Scalar, F: Family<K>> ScalarColumn<K, F> {
             };
             sketches.family.begin_stream(self.form, &entries, self.limits);
             sketches.distinct.know_at_least(entries.len() as u64);
-            for (key, weight) in entries {
-                sketches.update(self.form, key, weight);
-            }
+            // Most of them occurred once, or the map would not be given up.
+            let (once, often): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.1 == 1);
+            let once: Vec<K> = once.into_iter().map(|entry| entry.0).collect();
+            once.chunks(BLOCK).for_each(|keys| sketches.update_block(self.form, keys));
+            often.into_iter().for_each(|(key, weight)| sketches.update(self.form, key, weight));
             self.values = Values::Sketched(Box::new(sketches));
         }
     }

@@ -28,26 +28,34 @@ pub fn look_at_rows(plan: &LookPlan, observer: &dyn Observer) -> Result<LookedRo
     let mut scan = ScanPlan::open(&plan.root, &asked, &watch)?;
     scan.scope.clone_from(&plan.table.scope);
     let snapshot = scan.snapshot();
-    let mut look = Look {
-        plan,
-        scan: &scan,
-        watch: &watch,
-        place: place_of(&scan, &plan.column.name),
-        page: Page::new(plan),
-        found: 0,
-        searched: 0,
+    let (look, ended) = loop {
+        let mut look = Look {
+            plan,
+            scan: &scan,
+            watch: &watch,
+            place: place_of(&scan, &plan.column.name),
+            page: Page::new(plan),
+            found: 0,
+            searched: 0,
+        };
+        let ended = match look.read() {
+            Ok(ended) => ended,
+            Err(EngineError::DeadlinePassed { .. }) => Some(LookEnd::TimedOut),
+            // The server's own clock may be the first to say so.
+            Err(EngineError::Database { .. }) if watch.left_ms() == Some(0) => Some(LookEnd::TimedOut),
+            // Now it is known which columns cannot be read, and each time there are more of them.
+            Err(EngineError::ColumnsFailed { .. }) => continue,
+            Err(error) => return Err(error),
+        };
+        break (look, ended);
     };
-    let ended = match look.read() {
-        Ok(ended) => ended,
-        Err(EngineError::DeadlinePassed { .. }) => Some(LookEnd::TimedOut),
-        // The server's own clock may be the first to say so.
-        Err(EngineError::Database { .. }) if watch.left_ms() == Some(0) => Some(LookEnd::TimedOut),
-        Err(error) => return Err(error),
-    };
+    if let Some(reason) = scan.failed_column(&plan.column.name) {
+        return Err(unreadable(reason));
+    }
     // Rows of two versions of a file are no page of either.
     scan.ensure_unchanged()?;
     let (found, searched) = (look.found, look.searched);
-    let (columns, rows, files) = look.page.into_parts();
+    let (columns, rows, files) = look.page.into_parts(|name| scan.failed_column(name).is_none());
     Ok(LookedRows {
         columns,
         rows,
@@ -271,7 +279,19 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
-    fn into_parts(self) -> (Vec<String>, Vec<Vec<RowCell>>, Vec<String>) {
+    /// Columns, rows and their files; columns that cannot be read are left out rather than shown as if nothing stood there.
+    fn into_parts(mut self, is_readable: impl Fn(&str) -> bool) -> (Vec<String>, Vec<Vec<RowCell>>, Vec<String>) {
+        let kept: Vec<bool> = self.columns.iter().map(|name| is_readable(name)).collect();
+        let keep = |place: &mut usize| {
+            *place += 1;
+            kept[*place - 1]
+        };
+        let mut place = 0;
+        self.columns.retain(|_| keep(&mut place));
+        for row in &mut self.rows {
+            let mut place = 0;
+            row.retain(|_| keep(&mut place));
+        }
         (self.columns, self.rows, self.files)
     }
 }

@@ -238,7 +238,7 @@ fn notes(detail: &ColumnDetail) -> AnyView {
     let column = &detail.column;
     let failed = column.metrics.query_error.as_ref().map(|error| {
         Note::new(NoteKind::Error, "This column could not be profiled")
-            .sentence(failure(error))
+            .sentence(failure(error, &detail.table.summary.format))
             .view()
     });
     let inconsistent = (!column.broken_invariants.is_empty()).then(|| {
@@ -267,10 +267,14 @@ fn notes(detail: &ColumnDetail) -> AnyView {
     view! { {failed}{inconsistent}{moved} }.into_any()
 }
 
-/// Why a column failed, what is left, and what to do.
-fn failure(error: &str) -> String {
+/// Why a column failed, what is left, and what to do about it in a table of this format.
+fn failure(error: &str, format: &str) -> String {
     let end = if error.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{error}{end} The other columns of the table are complete. Mend or replace the file, then profile the table again.")
+    let remedy = match format {
+        "postgres" | "sqlite" => "Mend the value, or the definition of the view, in the database, or leave the column out",
+        _ => "Mend or replace the file",
+    };
+    format!("{error}{end} The other columns of the table are complete. {remedy}, then profile the table again.")
 }
 
 /// The panels of a type: over the full width, and beside the metrics in two stacks of half of it.

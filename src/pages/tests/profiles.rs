@@ -280,6 +280,15 @@ async fn a_failed_column_shows_no_figures_and_says_what_to_do() {
         "{html}"
     );
     assert!(!html.contains("id=\"metrics\"") && !html.contains("id=\"meaning\"") && !html.contains("id=\"history\""));
+    let mut of_database = detail.clone();
+    of_database.table.summary.format = "postgres".into();
+    let html = drawn("column-failed-in-database", || {
+        column_view(&of_database, &ColumnsQuery::default(), now(), true, true)
+    });
+    assert!(
+        html.contains("the definition of the view, in the database") && !html.contains("the file,"),
+        "{html}"
+    );
     let list = table("table-failed-column", &detail.table, "");
     let at = list.find("id=\"col-pin_hash\"").unwrap();
     let line = &list[at..at + list[at..].find("</tr>").unwrap()];

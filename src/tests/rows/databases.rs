@@ -36,7 +36,8 @@ fn postgres_shows_as_many_rows_as_each_figure_and_its_statement_count() {
             timestamptz '1899-12-31 23:00:00+01' + n * interval '31 days 1 second', time '00:00' + n * interval '61 minutes',
             ('00000000-0000-0000-0000-0000000000' || lpad(n::text, 2, '0'))::uuid, decode('00ff', 'hex')
          from (values {TEXTS}) t(w), generate_series(0, 29) n;
-         insert into odd values (null)"
+         insert into odd values (null);
+         create view seen as select words, whole, 1 / (whole - whole) as broken, day from odd"
     );
     block_on(async {
         let mut connection = PgConnection::connect(&url).await.unwrap();
@@ -49,6 +50,12 @@ fn postgres_shows_as_many_rows_as_each_figure_and_its_statement_count() {
     let count = count_in!(PgConnection, &url);
     let held = assert_agreement(&root, &table, &profile, &TableContext::of_profile(&profile, None), count);
     assert!(held > 250, "{held}");
+    // A view with a column that the server cannot compute: the rows are shown without it.
+    let view = crate::tests::databases::table("postgres", "public", "seen");
+    let profile = profile_table(root.clone(), &view, &options(), &Unobserved).unwrap();
+    assert!(profile.columns[2].metrics.query_error.is_some());
+    let held = assert_agreement(&root, &view, &profile, &TableContext::of_profile(&profile, None), count);
+    assert!(held > 50, "{held}");
 }
 
 #[test]
@@ -62,7 +69,8 @@ fn sqlite_shows_as_many_rows_as_each_figure_and_its_statement_count() {
          insert into odd select w, n * 9007199254740993, case n % 5 when 0 then 9e999 when 1 then -0.0 else n / 10.0 - 1 end, n % 2, date('1969-12-01', (n * 17) || ' days'),
             strftime('%Y-%m-%d %H:%M:%S', '1969-12-31 23:59:59', (n * 7) || ' hours'), x'00ff', case n % 3 when 0 then n when 1 then 'w' || n end
          from n, t;
-         insert into odd (words) values (null)"
+         insert into odd (words) values (null);
+         create view seen as select words, whole / 2 as half, day from odd"
     );
     block_on(async {
         let mut connection = SqliteConnection::connect(&url).await.unwrap();
@@ -75,4 +83,8 @@ fn sqlite_shows_as_many_rows_as_each_figure_and_its_statement_count() {
     let count = count_in!(SqliteConnection, &url);
     let held = assert_agreement(&root, &table, &profile, &TableContext::of_profile(&profile, None), count);
     assert!(held > 150, "{held}");
+    let view = crate::tests::databases::table("sqlite", "main", "seen");
+    let profile = profile_table(root.clone(), &view, &options(), &Unobserved).unwrap();
+    let held = assert_agreement(&root, &view, &profile, &TableContext::of_profile(&profile, None), count);
+    assert!(held > 50, "{held}");
 }

@@ -218,26 +218,26 @@ impl Scalar for Real {
     }
 
     fn text_length(self, form: Form) -> u64 {
-        let size = self.get().abs();
+        let value = self.get();
         // A double that is a short decimal has just those digits; one with fewer than four of them behind the point is found with four, too.
-        let scales: &[(f64, u64)] = if size < 1e11 { &[(10_000.0, 4)] } else { &[(1.0, 0), (100.0, 2)] };
+        let scales: &[(f64, u64)] = if value.abs() < 1e11 {
+            &[(10_000.0, 4)]
+        } else {
+            &[(1.0, 0), (100.0, 2)]
+        };
         for (scale, decimals) in scales {
-            let scaled = self.get() * scale;
-            if scaled.abs() < 1e15 {
-                let whole = scaled.round_ties_even() as i64;
-                if whole as f64 / scale == self.get() && (whole == 0 || size >= 1e-6) {
-                    let (mut digits, mut decimals) = (whole.unsigned_abs(), *decimals);
-                    if decimals == 4 && digits.is_multiple_of(100) {
-                        (digits, decimals) = (digits / 100, 2);
-                    }
-                    while decimals > 0 && digits.is_multiple_of(10) {
-                        digits /= 10;
-                        decimals -= 1;
-                    }
-                    let digits = u64::from(digits.checked_ilog10().unwrap_or(0)) + 1;
-                    let point = u64::from(decimals > 0);
-                    return u64::from(whole < 0) + digits.max(decimals + point) + point;
+            if let Some(whole) = whole_of(value, *scale) {
+                let (mut digits, mut decimals) = (whole.unsigned_abs(), *decimals);
+                if decimals == 4 && digits.is_multiple_of(100) {
+                    (digits, decimals) = (digits / 100, 2);
                 }
+                while decimals > 0 && digits.is_multiple_of(10) {
+                    digits /= 10;
+                    decimals -= 1;
+                }
+                let digits = u64::from(digits.checked_ilog10().unwrap_or(0)) + 1;
+                let point = u64::from(decimals > 0);
+                return u64::from(whole < 0) + digits.max(decimals + point) + point;
             }
         }
         if self.get().is_finite() {
@@ -313,10 +313,28 @@ pub fn write_decimal(digits: &str, negative: bool, scale: i8, out: &mut String) 
     }
 }
 
+/// The whole number of which the value is the nearest double to its part by the scale, if there is one of up to 15 digits.
+#[inline(always)]
+fn whole_of(value: f64, scale: f64) -> Option<i64> {
+    /// Beside so much a double has no digits behind the point.
+    const WHOLE: f64 = (3_u64 << 51) as f64;
+    let scaled = value * scale;
+    let whole = (scaled + WHOLE) - WHOLE;
+    // The division decides, but most others are told by what is left: the value and its product are rounded once each.
+    let may_be_it = scaled.abs() < 1e15 && (scaled - whole).abs() <= whole.abs() * (2.0 * f64::EPSILON);
+    (may_be_it && whole / scale == value).then_some(whole as i64)
+}
+
 /// Characters of [`write_real`]'s text for a finite value, from its shortest digits.
 fn shortest_length(value: f64) -> u64 {
     let mut buffer = zmij::Buffer::new();
-    let text = buffer.format_finite(value.abs()).as_bytes();
+    let size = value.abs();
+    let text = buffer.format_finite(size).as_bytes();
+    let sign = u64::from(value < 0.0);
+    if (1e-3..1e15).contains(&size) {
+        // As it stands, without an exponent, but for the zero of a whole number.
+        return text.strip_suffix(b".0").unwrap_or(text).len() as u64 + sign;
+    }
     let mantissa_end = text.iter().position(|byte| *byte == b'e').unwrap_or(text.len());
     let (mantissa, exponent) = text.split_at(mantissa_end);
     let exponent = std::str::from_utf8(exponent.get(1..).unwrap_or_default())
@@ -326,7 +344,7 @@ fn shortest_length(value: f64) -> u64 {
     // Digits from the first to the last that is not zero.
     let is_digit = |byte: &u8| *byte != b'0' && *byte != b'.';
     let (Some(first), Some(last)) = (mantissa.iter().position(is_digit), mantissa.iter().rposition(is_digit)) else {
-        return 1 + u64::from(value.is_sign_negative() && value != 0.0);
+        return 1 + sign;
     };
     let digits = (last - first + 1 - usize::from(first < point && point < last)) as i64;
     // Power of ten of the first digit.
@@ -336,7 +354,6 @@ fn shortest_length(value: f64) -> u64 {
         } else {
             point as i64 - first as i64
         };
-    let size = value.abs();
     let length = if !(1e-6..1e21).contains(&size) {
         let power = scale.unsigned_abs().checked_ilog10().map_or(1, |more| i64::from(more) + 1);
         digits + i64::from(digits > 1) + 1 + power + i64::from(scale < 0)
@@ -345,7 +362,7 @@ fn shortest_length(value: f64) -> u64 {
     } else {
         digits - scale + 1
     };
-    (length + i64::from(value < 0.0)) as u64
+    length as u64 + sign
 }
 
 /// Appends the shortest text that reads back as the same double; an exponent only beyond 21 digits, as in JSON.
@@ -466,6 +483,9 @@ mod tests {
         reals.extend((0..2_000).map(|i| f64::from(i * 7_919 % 100_003) / 1_000.0));
         reals.extend((0..20_000_u64).map(|i| f64::from_bits(i.wrapping_mul(0x9E37_79B9_7F4A_7C15))));
         reals.extend((0..20_000_u64).map(|i| (i as f64 * 0.37).sin() * 10_f64.powi((i % 40) as i32 - 15)));
+        // Beside a short decimal.
+        let nearest = (0..20_000_u32).map(|i| f64::from(i * 7_919 % 100_003) / 10_000.0);
+        reals.extend(nearest.flat_map(|value| [value.next_down(), -value.next_up(), value * 1e9]));
         for value in reals {
             let real = Real::new(value);
             assert_eq!(real.text_length(Form::Real), real.text(Form::Real).len() as u64, "{value}");

@@ -32,6 +32,7 @@ pub mod street_addresses;
 pub mod sums;
 pub mod text_column;
 pub mod text_kinds;
+mod text_place;
 pub mod text_tally;
 pub mod text_values;
 pub mod texts;

@@ -155,20 +155,14 @@ impl<K: Scalar> Family<K> for Numbers<K> {
         let (sum, total) = self.counts.sum(form);
         metrics.sum = sum;
         let known = match entries {
-            Some(entries) => Some(
-                entries
-                    .iter()
-                    .map(|entry| (entry.0.to_f64(form), entry.1))
-                    .filter(|entry| entry.0.is_finite())
-                    .collect(),
-            ),
+            Some(entries) => Some(KnownValues::of_entries(form, entries)),
             None => self
                 .stream
                 .as_ref()
                 .and_then(|stream| stream.sketch.sorted_values())
-                .map(count_equal),
+                .map(KnownValues::once),
         };
-        let finite = known.as_ref().map(|known: &Vec<(f64, u64)>| known.iter().copied());
+        let finite = known.as_ref().map(KnownValues::iter);
         let mean = (total / self.counts.finite as f64).clamp(min, max);
         let streamed = self.stream.as_ref().map(|stream| stream.moments.moments);
         // Doubles do not tell all of these numbers apart; their distances do.
@@ -261,16 +255,33 @@ impl<K: Scalar> Family<K> for Numbers<K> {
     }
 }
 
-/// Sorted values with equal neighbours taken together.
-fn count_equal(values: Vec<f64>) -> Vec<(f64, u64)> {
-    let mut entries: Vec<(f64, u64)> = Vec::new();
-    for value in values {
-        match entries.last_mut() {
-            Some(last) if last.0 == value => last.1 += 1,
-            _ => entries.push((value, 1)),
+/// Finite values in their order.
+struct KnownValues {
+    values: Vec<f64>,
+    /// How often each occurs; nothing where every one stands as often as it occurs.
+    weights: Option<Vec<u64>>,
+}
+
+impl KnownValues {
+    fn of_entries<K: Scalar>(form: Form, entries: &[(K, u64)]) -> Self {
+        let finite = entries.iter().map(|entry| (entry.0.to_f64(form), entry.1));
+        let (values, weights) = finite.filter(|entry| entry.0.is_finite()).unzip();
+        Self {
+            values,
+            weights: Some(weights),
         }
     }
-    entries
+
+    fn once(values: Vec<f64>) -> Self {
+        Self { values, weights: None }
+    }
+
+    /// Each with its weight.
+    fn iter(&self) -> impl Iterator<Item = (f64, u64)> + Clone {
+        let weights = self.weights.as_deref();
+        let weight = move |place: usize| weights.map_or(1, |weights| weights[place]);
+        self.values.iter().enumerate().map(move |(place, value)| (*value, weight(place)))
+    }
 }
 
 fn set_quantiles(profile: &mut ColumnProfile, quantiles: &Quantiles) {

@@ -5,58 +5,14 @@ use arrow::array::{Array, BinaryArray};
 
 use crate::engine::canonical::hash_bytes;
 
-use super::lanes::padded;
+use super::text_place::{Place, SHORT};
 
-/// Texts of fewer bytes stand in their entries.
-const SHORT: usize = 16;
-/// Stands where short texts have their length.
-const LONG: u8 = u8::MAX;
 /// Slots of an empty tally.
 const FIRST_SLOTS: usize = 64;
 /// Different texts that the next batch may bring at least.
 const NEXT_ENTRIES: usize = 32;
 /// Texts that are sought at once: as many as fit the caches beside what they are compared with.
 const BLOCK: usize = 64;
-
-/// A short text: its bytes, zeros behind them, its length in the uppermost byte. Or where a longer one lies.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Place([u8; SHORT]);
-
-impl Place {
-    /// The text itself, if it is short.
-    fn of_short(text: &[u8]) -> Option<Self> {
-        (text.len() < SHORT).then(|| Self((padded(text) | (text.len() as u128) << 120).to_le_bytes()))
-    }
-
-    /// The short text of so many bytes at the front of a piece.
-    fn of_piece(piece: &[u8; SHORT], length: usize) -> Self {
-        let text = u128::from_le_bytes(*piece) & ((1 << (8 * length)) - 1);
-        Self((text | (length as u128) << 120).to_le_bytes())
-    }
-
-    fn in_arena(start: usize, length: u64) -> Self {
-        Self((start as u128 | u128::from(length) << 64 | u128::from(LONG) << 120).to_le_bytes())
-    }
-
-    /// The bytes of a short text.
-    fn short(&self) -> Option<&[u8]> {
-        self.0.get(..usize::from(self.0[SHORT - 1]))
-    }
-
-    /// First byte in the arena, and bytes of the whole text.
-    fn long(self) -> (usize, u64) {
-        let number = u128::from_le_bytes(self.0);
-        (number as u64 as usize, (number << 8 >> 72) as u64)
-    }
-
-    /// What a short text is sought by. Cheaper than its canonical hash, which only entries have.
-    fn mixed(self) -> u64 {
-        let number = u128::from_le_bytes(self.0);
-        let (low, high) = (number as u64, (number >> 64) as u64);
-        let product = u128::from(low ^ 0x9E37_79B9_7F4A_7C15) * u128::from(high ^ 0xF58A_4C35_B2E9_D163);
-        (product as u64 ^ (product >> 64) as u64).wrapping_add(low.rotate_left(32))
-    }
-}
 
 /// A text to be counted.
 #[derive(Clone, Copy)]
@@ -127,26 +83,49 @@ impl TextTally {
 
     /// Counts tokens that occur once each.
     pub fn add_tokens(&mut self, tokens: &BinaryArray) {
-        let (bytes, offsets) = (tokens.value_data(), tokens.value_offsets());
+        let bytes = tokens.value_data();
         let most_in_entry = self.most_in_entry();
-        let mut block = Block::default();
-        for (row, ends) in offsets.windows(2).enumerate() {
-            let (start, length) = (ends[0] as usize, (ends[1] - ends[0]) as usize);
-            if length == 0 && tokens.is_null(row) {
-                continue;
-            }
-            let text = &bytes[start..start + length];
-            let piece = bytes.get(start..start + SHORT).filter(|_| length <= most_in_entry);
-            block.push(match piece.and_then(|piece| piece.first_chunk()) {
-                Some(piece) => short_sought(text, Place::of_piece(piece, length), 1),
-                None => self.sought(text, 1),
-            });
-            if block.count == BLOCK {
-                self.count_block(&block);
-                block.count = 0;
+        for from in (0..tokens.len()).step_by(BLOCK) {
+            let to = tokens.len().min(from + BLOCK);
+            let offsets = &tokens.value_offsets()[from..=to];
+            let longest = offsets.windows(2).fold(0, |longest, ends| longest.max(ends[1] - ends[0]));
+            // Each is read as a whole piece.
+            let is_inside = bytes.len() >= offsets[to - from] as usize + SHORT;
+            if is_inside && longest as usize <= most_in_entry {
+                self.add_short_tokens(bytes, offsets, |place| tokens.is_null(from + place));
+            } else {
+                self.add_block((from..to).filter(|row| tokens.is_valid(*row)).map(|row| (tokens.value(row), 1)));
             }
         }
-        self.count_block(&block);
+    }
+
+    /// Counts up to a block of short tokens.
+    fn add_short_tokens(&mut self, bytes: &[u8], offsets: &[i32], is_null: impl Fn(usize) -> bool) {
+        let mut places = [Place::default(); BLOCK];
+        let mut count = 0;
+        for (place, ends) in offsets.windows(2).enumerate() {
+            let length = (ends[1] - ends[0]) as usize;
+            let piece = bytes[ends[0] as usize..].first_chunk().expect("bytes go on behind the last one");
+            places[count] = Place::of_piece(piece, length);
+            count += usize::from(length > 0 || !is_null(place));
+        }
+        let places = &places[..count];
+        let mask = self.slots.len() - 1;
+        let mut found = [0_u32; BLOCK];
+        for (found, place) in found.iter_mut().zip(places) {
+            let key = place.mixed();
+            let slot = self.slots[key as usize & mask];
+            *found = if (slot ^ key) >> 32 == 0 { slot as u32 } else { 0 };
+        }
+        for (found, place) in found.into_iter().zip(places) {
+            match self.entries.get_mut((found as usize).wrapping_sub(1)) {
+                Some(entry) if entry.place == *place => entry.count += 1,
+                _ => {
+                    let text = place.short().unwrap_or_default();
+                    self.count(&short_sought(text, *place, 1), None);
+                }
+            }
+        }
     }
 
     /// Counts a text that may stand at a place; nothing where it does not.
@@ -244,7 +223,7 @@ impl TextTally {
         match sought.short {
             Some(short) => entry.place == short,
             None => {
-                let is_alike = entry.hash == sought.key && entry.place.0[SHORT - 1] == LONG && entry.place.long().1 == sought.length;
+                let is_alike = entry.hash == sought.key && entry.place.is_long() && entry.place.long().1 == sought.length;
                 is_alike && self.kept_text(entry) == sought.text
             }
         }

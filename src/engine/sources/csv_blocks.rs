@@ -11,13 +11,20 @@ const BLOCK: usize = 64;
 const QUOTED: u32 = 1 << 31;
 
 /// Where a field lies in the buffer, its quotes left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
     start: u32,
     length: u32,
 }
 
 impl Span {
+    fn between(start: usize, end: usize) -> Self {
+        Self {
+            start: start as u32,
+            length: (end - start) as u32,
+        }
+    }
+
     /// First byte.
     pub fn start(self) -> usize {
         self.start as usize
@@ -52,83 +59,122 @@ struct Masks {
 
 /// Appends the spans of up to `most` plain records of `columns` fields each, row after row.
 pub fn take_records(bytes: &[u8], dialect: Dialect, columns: usize, most: usize, spans: &mut Vec<Span>) -> Taken {
-    let mut taken = Taken::default();
-    // Offsets are kept in 32 bits, of which one is the mark.
-    let bytes = &bytes[..bytes.len().min(QUOTED as usize - 1)];
     let kept_before = spans.len();
-    let (mut field_at, mut fields) = (0, 0);
-    let (mut carry, mut quotes_before, mut quotes_at_field) = (0_u64, 0_u32, 0_u32);
-    for (block, chunk) in bytes.chunks(BLOCK).enumerate() {
+    let mut walk = Walk {
+        // Offsets are kept in 32 bits, of which one is the mark.
+        bytes: &bytes[..bytes.len().min(QUOTED as usize - 1)],
+        dialect,
+        columns,
+        most,
+        taken: Taken::default(),
+        field_at: 0,
+        fields: 0,
+        quotes: 0,
+    };
+    let mut found = [Span::default(); BLOCK];
+    let mut carry = 0_u64;
+    for (block, chunk) in walk.bytes.chunks(BLOCK).enumerate() {
         let masks = match chunk.try_into() {
             Ok(whole) => masks_of(whole, dialect),
-            Err(_) => {
-                let mut padded = [b' '; BLOCK];
-                padded[..chunk.len()].copy_from_slice(chunk);
-                let within = (1_u64 << chunk.len()) - 1;
-                let masks = masks_of(&padded, dialect);
-                Masks {
-                    delimiters: masks.delimiters & within,
-                    quotes: masks.quotes & within,
-                    line_ends: masks.line_ends & within,
-                }
-            }
+            Err(_) => masks_of_last(chunk, dialect),
         };
         let inside = prefix_xor(masks.quotes) ^ carry;
         carry = ((inside as i64) >> 63) as u64;
+        let (count, goes_on) = walk.end_fields(block * BLOCK, &masks, inside, &mut found);
+        spans.extend_from_slice(&found[..count]);
+        if !goes_on {
+            break;
+        }
+    }
+    spans.truncate(kept_before + walk.taken.records * columns);
+    walk.taken
+}
+
+/// Where the walk through the fields stands.
+struct Walk<'a> {
+    bytes: &'a [u8],
+    dialect: Dialect,
+    columns: usize,
+    most: usize,
+    taken: Taken,
+    /// Where the open field begins, and how many its record has before it.
+    field_at: usize,
+    fields: usize,
+    /// Quotes of the open field in the blocks before.
+    quotes: u32,
+}
+
+impl Walk<'_> {
+    /// Ends the fields whose ends lie in the block that begins at `from`; says how many, and whether to go on.
+    #[inline(always)]
+    fn end_fields(&mut self, from: usize, masks: &Masks, inside: u64, found: &mut [Span; BLOCK]) -> (usize, bool) {
+        let mut count = 0;
         let mut ends = (masks.delimiters & !inside) | masks.line_ends;
+        let mut quotes = masks.quotes;
         while ends != 0 {
             let bit = ends.trailing_zeros();
-            let at = block * BLOCK + bit as usize;
+            let at = from + bit as usize;
             ends &= ends - 1;
-            if at < field_at {
+            if at < self.field_at {
                 // The feed of a line end of two bytes.
                 continue;
             }
             let mark = 1_u64 << bit;
-            let quotes = quotes_before + (masks.quotes & (mark - 1)).count_ones();
             let is_line_end = masks.line_ends & mark != 0;
-            let span = match quotes - quotes_at_field {
-                0 => Some(Span {
-                    start: field_at as u32,
-                    length: (at - field_at) as u32,
-                }),
-                2 if at - field_at >= 2 && bytes[field_at] == dialect.quote && bytes[at - 1] == dialect.quote => Some(Span {
-                    start: field_at as u32 + 1,
-                    length: (at - field_at - 2) as u32 | QUOTED,
-                }),
-                _ => None,
+            if self.fields == self.columns || (is_line_end && inside & mark != 0) {
+                return (count, false);
+            }
+            let of_field = quotes & (mark - 1);
+            found[count] = if of_field == 0 && self.quotes == 0 {
+                Span::between(self.field_at, at)
+            } else {
+                quotes ^= of_field;
+                let of_field = std::mem::take(&mut self.quotes) + of_field.count_ones();
+                let Some(span) = self.quoted_to(at, of_field) else {
+                    return (count, false);
+                };
+                span
             };
-            // What a backslash does is known the long way.
-            let may_escape = |escape: u8| quotes > quotes_at_field && bytes[field_at..at].contains(&escape);
-            let span = span.filter(|_| !dialect.escape.is_some_and(may_escape));
-            let Some(span) = span.filter(|_| fields < columns && !(is_line_end && inside & mark != 0)) else {
-                spans.truncate(kept_before + taken.records * columns);
-                return taken;
-            };
-            spans.push(span);
-            fields += 1;
-            field_at = at + 1;
-            quotes_at_field = quotes;
-            if is_line_end {
-                let is_return = bytes[at] == b'\r';
-                // A lone return is a line end too, but a rare one; and at the end of the buffer nobody knows yet.
-                if fields != columns || (is_return && bytes.get(at + 1) != Some(&b'\n')) {
-                    spans.truncate(kept_before + taken.records * columns);
-                    return taken;
-                }
-                field_at += usize::from(is_return);
-                fields = 0;
-                taken.records += 1;
-                taken.bytes = field_at;
-                if taken.records == most {
-                    return taken;
-                }
+            count += 1;
+            self.fields += 1;
+            self.field_at = at + 1;
+            if is_line_end && !self.end_record(at) {
+                return (count, false);
             }
         }
-        quotes_before += masks.quotes.count_ones();
+        if quotes != 0 {
+            self.quotes += quotes.count_ones();
+        }
+        (count, true)
     }
-    spans.truncate(kept_before + taken.records * columns);
-    taken
+
+    /// The open field up to its end; nothing where its quotes, so many, are not those around it.
+    fn quoted_to(&self, end: usize, quotes: u32) -> Option<Span> {
+        let (start, quote) = (self.field_at, self.dialect.quote);
+        let field = &self.bytes[start..end];
+        let is_plain = quotes == 2 && field.len() >= 2 && field.first() == Some(&quote) && field.last() == Some(&quote);
+        // What a backslash does is known the long way.
+        let may_escape = self.dialect.escape.is_some_and(|escape| field.contains(&escape));
+        (is_plain && !may_escape).then(|| Span {
+            start: start as u32 + 1,
+            length: (end - start - 2) as u32 | QUOTED,
+        })
+    }
+
+    /// Ends the record at a line end; says whether to go on.
+    #[inline(always)]
+    fn end_record(&mut self, at: usize) -> bool {
+        let is_return = self.bytes[at] == b'\r';
+        // A lone return is a line end too, but a rare one; and at the end of the buffer nobody knows yet.
+        if self.fields != self.columns || (is_return && self.bytes.get(at + 1) != Some(&b'\n')) {
+            return false;
+        }
+        self.field_at += usize::from(is_return);
+        self.fields = 0;
+        self.taken.records += 1;
+        self.taken.bytes = self.field_at;
+        self.taken.records < self.most
+    }
 }
 
 /// Bit i is the parity of the bits up to i.
@@ -149,6 +195,19 @@ fn masks_of(block: &[u8; BLOCK], dialect: Dialect) -> Masks {
         delimiters,
         quotes,
         line_ends: feeds | returns,
+    }
+}
+
+/// Of a block that is not whole.
+fn masks_of_last(chunk: &[u8], dialect: Dialect) -> Masks {
+    let mut padded = [b' '; BLOCK];
+    padded[..chunk.len()].copy_from_slice(chunk);
+    let within = (1_u64 << chunk.len()) - 1;
+    let masks = masks_of(&padded, dialect);
+    Masks {
+        delimiters: masks.delimiters & within,
+        quotes: masks.quotes & within,
+        line_ends: masks.line_ends & within,
     }
 }
 

@@ -3,6 +3,7 @@
 //! Values are taken as distances from their column's mean in its standard deviations: sums stay small and lose nothing.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::compute::cast;
@@ -14,6 +15,8 @@ use crate::domain::table_metrics::PairCorrelation;
 
 /// What is left of a spread below this share of its terms is rounding.
 const ROUNDING: f64 = 1e-13;
+/// Rows whose pairs are summed at once: those of all compared columns fit the second cache.
+const PART_ROWS: usize = 256;
 
 /// A column of the table that is compared with others.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,16 +43,16 @@ impl NumberColumn {
         };
         let reals = reals.as_primitive::<Float64Type>();
         let is_value = |row: usize| reals.is_valid(row) && reals.value(row).is_finite();
-        let is_whole = (0..reals.len()).all(is_value);
-        let values = (0..reals.len())
-            .map(|row| {
-                if is_whole || is_value(row) {
-                    (reals.value(row) - self.mean) / self.spread
-                } else {
-                    0.0
-                }
-            })
-            .collect();
+        let is_finite = reals.values().iter().fold(true, |finite, value| finite & value.is_finite());
+        let is_whole = reals.null_count() == 0 && is_finite;
+        let measured = |value: f64| (value - self.mean) / self.spread;
+        let values = if is_whole {
+            reals.values().iter().map(|value| measured(*value)).collect()
+        } else {
+            (0..reals.len())
+                .map(|row| if is_value(row) { measured(reals.value(row)) } else { 0.0 })
+                .collect()
+        };
         let present = (!is_whole).then(|| (0..reals.len()).map(|row| f64::from(u8::from(is_value(row)))).collect());
         Ok(Measured::new(values, present))
     }
@@ -62,21 +65,13 @@ pub struct Measured {
     squares: Vec<f64>,
     /// 1 or 0 a row; nothing where every row has a value.
     present: Option<Vec<f64>>,
-    /// Rows with a value.
-    rows: f64,
-    sum: f64,
-    square_sum: f64,
 }
 
 impl Measured {
     fn new(values: Vec<f64>, present: Option<Vec<f64>>) -> Self {
-        let squares: Vec<f64> = values.iter().map(|value| value * value).collect();
         Self {
-            sum: values.iter().sum(),
-            square_sum: squares.iter().sum(),
-            rows: present.as_ref().map_or(values.len() as f64, |present| present.iter().sum()),
+            squares: values.iter().map(|value| value * value).collect(),
             values,
-            squares,
             present,
         }
     }
@@ -86,11 +81,38 @@ impl Measured {
         Self::new(vec![0.0; rows], Some(vec![0.0; rows]))
     }
 
+    /// Some of its rows.
+    fn part(&self, rows: Range<usize>) -> Part<'_> {
+        let (values, squares) = (&self.values[rows.clone()], &self.squares[rows.clone()]);
+        let present = self.present.as_ref().map(|present| &present[rows]);
+        Part {
+            rows: present.map_or(values.len() as f64, |present| present.iter().sum()),
+            sum: values.iter().sum(),
+            square_sum: squares.iter().sum(),
+            values,
+            squares,
+            present,
+        }
+    }
+}
+
+/// Rows of a block, few enough for those of all columns to stay in the caches.
+struct Part<'a> {
+    values: &'a [f64],
+    squares: &'a [f64],
+    present: Option<&'a [f64]>,
+    /// Rows with a value.
+    rows: f64,
+    sum: f64,
+    square_sum: f64,
+}
+
+impl Part<'_> {
     /// Sum and sum of squares over the rows that the other has.
     fn sums_where(&self, other: &Self) -> (f64, f64) {
-        match &other.present {
+        match other.present {
             None => (self.sum, self.square_sum),
-            Some(present) => (dot(&self.values, present), dot(&self.squares, present)),
+            Some(present) => (dot(self.values, present), dot(self.squares, present)),
         }
     }
 }
@@ -122,12 +144,21 @@ impl PairSums {
 
     /// Adds a block of rows: one measured block a column, all of one length.
     pub fn add(&mut self, columns: &[Measured]) {
+        let rows = columns.first().map_or(0, |column| column.values.len());
+        for from in (0..rows).step_by(PART_ROWS) {
+            let part = from..rows.min(from + PART_ROWS);
+            let parts: Vec<Part> = columns.iter().map(|column| column.part(part.clone())).collect();
+            self.add_parts(&parts);
+        }
+    }
+
+    fn add_parts(&mut self, columns: &[Part]) {
         let mut pairs = self.pairs.iter_mut();
         for (at, left) in columns.iter().enumerate() {
             for (right, pair) in columns[at + 1..].iter().zip(pairs.by_ref()) {
                 let (left_sum, left_squares) = left.sums_where(right);
                 let (right_sum, right_squares) = right.sums_where(left);
-                pair.rows += match (&left.present, &right.present) {
+                pair.rows += match (left.present, right.present) {
                     (Some(left), Some(right)) => dot(left, right),
                     (Some(_), None) => left.rows,
                     (None, _) => right.rows,
@@ -136,7 +167,7 @@ impl PairSums {
                 pair.right += right_sum;
                 pair.left_squares += left_squares;
                 pair.right_squares += right_squares;
-                pair.products += dot(&left.values, &right.values);
+                pair.products += dot(left.values, right.values);
             }
         }
     }

@@ -254,14 +254,9 @@ impl TextColumn {
             return;
         }
         let mut texts = Texts::new(self.limits.shapes, usize::MAX);
+        texts.update_counted(whole_texts(tally));
         let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
-        for (text, _, count) in tally.iter() {
-            // A text that is kept in part only was looked at when it was seen whole.
-            if text.len() < VALUE_BYTES {
-                texts.update(text, count);
-            }
-            *counts.entry(count).or_default() += 1;
-        }
+        tally.iter().for_each(|entry| *counts.entry(entry.2).or_default() += 1);
         if let Some(long) = &self.long {
             texts.merge(&long.texts);
         }
@@ -295,6 +290,12 @@ impl TextColumn {
             stream.texts.merge(&long.texts);
         }
     }
+}
+
+/// The texts of a tally that were kept whole, with their counts; the others were looked at when they were seen whole.
+fn whole_texts(tally: &TextTally) -> impl Iterator<Item = (&[u8], u64)> {
+    let entries = tally.iter().map(|(text, _, count)| (text, count));
+    entries.filter(|entry| entry.0.len() < VALUE_BYTES)
 }
 
 /// The first eight bytes, zeros behind a shorter text, as a number that orders texts as they do.
@@ -337,12 +338,8 @@ impl Stream {
     }
 
     fn feed(&mut self, tally: &TextTally) {
-        for (text, _, count) in tally.iter() {
-            self.widen(text);
-            if text.len() < VALUE_BYTES {
-                self.texts.update(text, count);
-            }
-        }
+        tally.iter().for_each(|entry| self.widen(entry.0));
+        self.texts.update_counted(whole_texts(tally));
     }
 
     fn update(&mut self, text: &[u8], weight: u64) {

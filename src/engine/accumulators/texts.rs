@@ -108,6 +108,23 @@ impl Texts {
         }
     }
 
+    /// Adds texts, each so many times.
+    pub fn update_counted<'a>(&mut self, texts: impl Iterator<Item = (&'a [u8], u64)>) {
+        let mut once = Vec::with_capacity(BLOCK);
+        for (text, weight) in texts {
+            if weight > 1 {
+                self.update(text, weight);
+                continue;
+            }
+            once.push(text);
+            if once.len() == BLOCK {
+                self.update_block(&once);
+                once.clear();
+            }
+        }
+        self.update_block(&once);
+    }
+
     /// Counts what a text is; says the hash of its folded form.
     #[inline(always)]
     fn add(&mut self, bytes: &[u8], weight: u64) -> u64 {

@@ -177,16 +177,17 @@ fn word_of(hash: u64) -> usize {
 pub fn commonest_entries<T: Ord + Copy>(entries: impl Iterator<Item = (T, u64)>) -> Vec<(T, u64)> {
     let mut best: Vec<(T, u64)> = Vec::with_capacity(4 * TOP_COUNT);
     let order = |a: &(T, u64), b: &(T, u64)| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0));
-    let mut bar = 0;
+    // What does not come before the last of the best so far is none of them.
+    let mut last: Option<(T, u64)> = None;
     for entry in entries {
-        if entry.1 < bar {
+        if last.is_some_and(|last| order(&entry, &last).is_gt()) {
             continue;
         }
         best.push(entry);
         if best.len() == 4 * TOP_COUNT {
             best.sort_unstable_by(order);
             best.truncate(TOP_COUNT);
-            bar = best[TOP_COUNT - 1].1;
+            last = best.last().copied();
         }
     }
     best.sort_unstable_by(order);

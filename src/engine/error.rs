@@ -149,7 +149,9 @@ impl EngineError {
             Self::Database { remedy, .. } => remedy,
             Self::ColumnsFailed { .. } => "Mend these columns' definitions in the database, or leave them out, then run the profile again.",
             Self::Filter { .. } => "Change the filter on the table's page, under Definition, then run the profile again.",
-            Self::Empty { .. } => "Write at least a header line, or remove the file.",
+            Self::Empty { .. } => {
+                "Let at least one column be read: leave fewer out, write a header line into a text file, or give the database's table a column."
+            }
             Self::Cancelled => "Start the run again when you want its result.",
             Self::DeadlinePassed { .. } => "Allow a longer deadline, or profile fewer tables in one group.",
             Self::Protocol { .. } => "Use the same version of Limn for the server and its worker.",

@@ -1,6 +1,6 @@
 //! The statement that finds the rows behind a figure: the same condition as `engine::rows` tests over arrays, where the dialect can say it.
 
-use super::dialect::{Spelling, comment, quote_text};
+use super::dialect::{Spelling, comment, quote_name, quote_text};
 use super::every_column::ColumnQueries;
 use super::relation::TableContext;
 use super::text_rules as rules;
@@ -45,8 +45,27 @@ pub fn row_statement(table: &TableContext, column: &ColumnProfile, condition: &R
         RowTest { queries: &queries }.write(condition)?
     };
     let title = format!("Limn: rows of {} by {}", table.title(), column.column_name);
-    let sql = format!("{}\nSELECT *\nFROM {}\nWHERE {test}\nLIMIT {ROWS}", comment(&title), table.source());
+    let columns = readable_columns(table);
+    let sql = format!(
+        "{}\nSELECT {columns}\nFROM {}\nWHERE {test}\nLIMIT {ROWS}",
+        comment(&title),
+        table.source()
+    );
     Ok(RowSql { dialect, sql })
+}
+
+/// What follows SELECT to see whole rows. Of a database only what it could read: one column that it cannot compute fails them all.
+fn readable_columns(table: &TableContext) -> String {
+    let is_readable = |column: &&ColumnProfile| column.metrics.query_error.is_none();
+    if table.dialect() == Some(SqlDialect::DuckDb) || table.columns.iter().all(|column| is_readable(&column)) {
+        return "*".into();
+    }
+    let names = table
+        .columns
+        .iter()
+        .filter(is_readable)
+        .map(|column| quote_name(&column.column_name));
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// Whether values of a type can meet a condition at all.

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use arrow::datatypes::DataType;
-
+use super::accumulators::arrow_values::shared_type;
 use super::error::EngineError;
 use super::file_mask::FileMask;
 use super::rooted_file::RootedFile;
@@ -283,10 +282,13 @@ fn are_alike(root: &Path, folder: &str, files: &[DataFile]) -> bool {
 fn fit_together(expected: &mut [SourceColumn], found: &[SourceColumn]) -> bool {
     expected.len() == found.len()
         && expected.iter_mut().zip(found).all(|(expected, found)| {
-            if expected.data_type == Some(DataType::Null) {
-                expected.data_type.clone_from(&found.data_type);
-            }
-            expected.name == found.name && (expected.data_type == found.data_type || found.data_type == Some(DataType::Null))
+            let shared = match (&expected.data_type, &found.data_type) {
+                (Some(mine), Some(theirs)) => shared_type(mine, theirs),
+                _ => None,
+            };
+            let fits = expected.name == found.name && (shared.is_some() || expected.data_type == found.data_type);
+            expected.data_type = shared.or(expected.data_type.take());
+            fits
         })
 }
 

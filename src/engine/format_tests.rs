@@ -293,6 +293,48 @@ fn a_column_that_is_all_null_in_one_file_has_the_type_of_the_others() {
 }
 
 #[test]
+fn lists_that_are_empty_in_one_file_are_lists_of_the_others() {
+    use arrow::array::{ListBuilder, NullBuilder, StringBuilder};
+    let mut empty = ListBuilder::new(NullBuilder::new());
+    (0..2).for_each(|_| empty.append(true));
+    let mut words = ListBuilder::new(StringBuilder::new());
+    words.values().append_value("a");
+    words.append(true);
+    words.append_null();
+    words.append(true);
+    let (empty, words): (ArrayRef, ArrayRef) = (Arc::new(empty.finish()), Arc::new(words.finish()));
+    let arrow = |array: &ArrayRef| {
+        arrow_file(
+            &RecordBatch::try_from_iter_with_nullable([("n", array.clone(), true)]).unwrap(),
+            None,
+        )
+    };
+    let parquet = |array: &ArrayRef| parquet_of(("n", array.clone()));
+    for (kind, empty, words) in [
+        ("arrow", arrow(&empty), arrow(&words)),
+        ("parquet", parquet(&empty), parquet(&words)),
+    ] {
+        for (first, second) in [(&empty, &words), (&words, &empty)] {
+            for folder in ["", "k=1/"] {
+                let (a, b) = (format!("{folder}a.{kind}"), format!("{folder}b.{kind}"));
+                let root = tree(&[(&a, first), (&b, second)]);
+                for threads in [1, 2] {
+                    let options = ProfileOptions { threads, ..options() };
+                    let table = profile_table(root.path(), &only_table(root.path()), &options, &Unobserved).unwrap();
+                    let n = column(&table, "n");
+                    assert_eq!(
+                        (n.metrics.query_error.as_deref(), n.data_type.as_str()),
+                        (None, "array<string>"),
+                        "{a}"
+                    );
+                    assert_eq!((table.row_count, n.null_count, n.metrics.distinct_count), (5, 1, Some(2)), "{a}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn times_of_different_units_are_named_apart() {
     let micros: ArrayRef = Arc::new(TimestampMicrosecondArray::from(vec![0, 1]));
     let nanos: ArrayRef = Arc::new(TimestampNanosecondArray::from(vec![0, 1]));

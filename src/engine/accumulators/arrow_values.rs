@@ -61,6 +61,26 @@ pub fn meaning_of(data_type: &DataType) -> Meaning {
     })
 }
 
+/// As what a table holds a column that two of its files hold as these: where one of them has seen no value, it has no type, and gets
+/// the other's; also within a list. Nothing where they differ otherwise.
+pub fn shared_type(mine: &DataType, theirs: &DataType) -> Option<DataType> {
+    let shared_field = |mine: &FieldRef, theirs: &FieldRef| {
+        let shared = shared_type(mine.data_type(), theirs.data_type())?;
+        let typed = mine.as_ref().clone().with_data_type(shared);
+        (mine.name() == theirs.name()).then(|| FieldRef::new(typed))
+    };
+    match (mine, theirs) {
+        (DataType::Null, other) | (other, DataType::Null) => Some(other.clone()),
+        (DataType::List(mine), DataType::List(theirs)) => shared_field(mine, theirs).map(DataType::List),
+        (DataType::LargeList(mine), DataType::LargeList(theirs)) => shared_field(mine, theirs).map(DataType::LargeList),
+        (DataType::Struct(mine), DataType::Struct(theirs)) if mine.len() == theirs.len() => {
+            let fields = mine.iter().zip(theirs).map(|(mine, theirs)| shared_field(mine, theirs));
+            fields.collect::<Option<_>>().map(DataType::Struct)
+        }
+        _ => (mine == theirs).then(|| mine.clone()),
+    }
+}
+
 /// The family of a meaning.
 pub fn general_type_of(meaning: Meaning) -> GeneralType {
     match meaning {

@@ -181,12 +181,22 @@ impl ColumnState {
 
     /// Fails the column where another part of the table holds it as something else.
     pub fn expect_type(&mut self, data_type: Option<&DataType>) {
+        let other = data_type.map_or("text".into(), arrow_values::type_name);
         if data_type.map(arrow_values::meaning_of) != self.meaning {
-            let other = data_type.map_or("text".into(), arrow_values::type_name);
             self.fail(format!(
                 "the files of the table hold this column as {} and as {other}",
                 self.data_type
             ));
+        } else {
+            self.complete_type(&other);
+        }
+    }
+
+    /// Takes over the type's name from a part that has seen values where this one has none.
+    fn complete_type(&mut self, other: &str) {
+        let unknown = |name: &str| name.matches("void").count();
+        if unknown(other) < unknown(&self.data_type) {
+            other.clone_into(&mut self.data_type);
         }
     }
 
@@ -296,6 +306,8 @@ impl ColumnState {
                 "the files of the table hold this column as {} and as {}",
                 self.data_type, other.data_type
             ));
+        } else {
+            self.complete_type(&other.data_type);
         }
         self.wider = match (self.wider, other.wider) {
             (Some(mine), Some(theirs)) => Some(mine.widened_with(theirs)),

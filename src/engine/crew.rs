@@ -1,14 +1,17 @@
 //! Several threads on one part of a table: while one of them reads the next batches, all count the columns of the last ones.
 //! A column is counted by one thread at a time and batch after batch, so that its state is the one that a single thread finds.
+//! In the end they finish the columns side by side.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+
+use arrow::array::RecordBatch;
 
 use super::accumulators::column::ColumnState;
 use super::error::EngineError;
 use super::sources::{BatchSource, SourceBatch};
 use super::table_scan::count_array;
 use super::type_inference::TokenKinds;
+use crate::domain::column_profile::ColumnProfile;
 
 /// Batches that are read at once.
 const MOST_BATCHES: usize = 4;
@@ -35,6 +38,15 @@ impl ReadBatches {
     /// Rows of all batches.
     pub fn rows(&self) -> u64 {
         self.batches.iter().map(|read| read.batch.rows.num_rows() as u64).sum()
+    }
+
+    /// Bytes of the values that these of the source's columns have in all batches.
+    fn bytes_of(&self, indices: &[usize]) -> usize {
+        let of_batch = |rows: &RecordBatch| {
+            let columns = indices.iter().filter_map(|index| rows.columns().get(*index));
+            columns.map(|array| array.get_buffer_memory_size()).sum::<usize>()
+        };
+        self.batches.iter().map(|read| of_batch(&read.batch.rows)).sum()
     }
 
     fn read(source: &mut dyn BatchSource) -> Result<Self, EngineError> {
@@ -67,14 +79,13 @@ pub fn count_and_read(
     source: &mut dyn BatchSource,
     threads: usize,
 ) -> Result<ReadBatches, EngineError> {
-    let columns: Vec<Mutex<&mut ColumnState>> = columns.iter_mut().map(Mutex::new).collect();
-    let next = AtomicUsize::new(0);
+    // The largest first, so that nobody waits for one that came last.
+    let mut waiting: Vec<(&mut ColumnState, &Vec<usize>)> = columns.iter_mut().zip(indices).collect();
+    waiting.sort_by_cached_key(|(_, indices)| ready.bytes_of(indices));
+    let waiting = Mutex::new(waiting);
     let count = || {
-        loop {
-            let place = next.fetch_add(1, Ordering::Relaxed);
-            let Some(column) = columns.get(place) else { return };
-            let mut column = column.lock().unwrap_or_else(PoisonError::into_inner);
-            count_column(&mut column, &indices[place], ready, rows_before);
+        while let Some((column, indices)) = next_of(&waiting) {
+            count_column(column, indices, ready, rows_before);
         }
     };
     std::thread::scope(|scope| {
@@ -89,6 +100,34 @@ pub fn count_and_read(
         count();
         read
     })
+}
+
+/// Finishes columns with so many threads, the largest first; each comes with its place, and what it comes to keeps it.
+pub fn finish_together(
+    mut columns: Vec<(usize, ColumnState)>,
+    threads: usize,
+    finish: impl Fn(usize, ColumnState) -> ColumnProfile + Sync,
+) -> Vec<(usize, ColumnProfile)> {
+    columns.sort_by_cached_key(|(_, column)| column.heap_bytes());
+    let threads = threads.clamp(1, columns.len().max(1));
+    let waiting = Mutex::new(columns);
+    let work = || {
+        let next = std::iter::from_fn(|| next_of(&waiting));
+        next.map(|(place, column)| (place, finish(place, column))).collect::<Vec<_>>()
+    };
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut done = work();
+        for thread in others {
+            done.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        done
+    })
+}
+
+/// The last of those that wait.
+fn next_of<T>(waiting: &Mutex<Vec<T>>) -> Option<T> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner).pop()
 }
 
 fn count_column(column: &mut ColumnState, indices: &[usize], ready: &ReadBatches, mut rows_before: u64) {

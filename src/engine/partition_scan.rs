@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use rustc_hash::FxHashMap;
 
 use super::accumulators::column::ColumnState;
+use super::crew::finish_together;
 use super::error::EngineError;
 use super::limits::{ColumnLimits, ProfileOptions, StopWatch};
 use super::memory::keep_within;
@@ -30,7 +31,7 @@ pub fn look_by_partition(
     limits: ColumnLimits,
     shelf: &mut PartitionShelf,
     watch: &StopWatch,
-    finish: impl Fn(u32, u64, ColumnState) -> ColumnProfile,
+    finish: impl Fn(u32, u64, ColumnState) -> ColumnProfile + Sync,
 ) -> Result<Option<Look>, EngineError> {
     let mut known_types = settled_types(plan, shelf);
     let mut look = 0;
@@ -58,12 +59,12 @@ pub fn look_by_partition(
             .filter_map(|column| column.wider_type().map(|wider| (column.name().to_owned(), wider)))
             .collect();
         if wider.is_empty() {
-            let columns = (1..)
-                .zip(scan.columns)
-                .map(|(position, column)| finish(position, scan.rows, column));
+            let (rows, columns) = (scan.rows, (0..).zip(scan.columns).collect());
+            let mut done = finish_together(columns, options.threads, |place, column| finish(place as u32 + 1, rows, column));
+            done.sort_by_key(|column| column.0);
             return Ok(Some(Look {
-                rows: scan.rows,
-                columns: columns.collect(),
+                rows,
+                columns: done.into_iter().map(|column| column.1).collect(),
                 rejected: scan.rejected,
             }));
         }

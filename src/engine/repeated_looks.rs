@@ -4,6 +4,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::accumulators::column::ColumnState;
+use super::crew::finish_together;
 use super::error::EngineError;
 use super::limits::{ColumnLimits, ProfileOptions, StopWatch};
 use super::memory::left_beside;
@@ -24,7 +25,7 @@ pub fn look_row_by_row(
     options: &ProfileOptions,
     limits: ColumnLimits,
     watch: &StopWatch,
-    finish: impl Fn(u32, u64, ColumnState) -> ColumnProfile,
+    finish: impl Fn(u32, u64, ColumnState) -> ColumnProfile + Sync,
 ) -> Result<Look, EngineError> {
     let mut known_types: FxHashMap<String, TokenType> = FxHashMap::default();
     let mut looks: FxHashMap<String, usize> = FxHashMap::default();
@@ -56,7 +57,7 @@ pub fn look_row_by_row(
             };
             (look, vec![None; scan.columns.len()])
         });
-        let mut had_room = 0;
+        let (mut had_room, mut ready) = (0, Vec::new());
         for column in scan.columns.into_iter().filter(|column| !column.is_postponed()) {
             // A table that grew while it was read again has no place for more columns.
             let Some(place) = places.get(column.name()).copied() else {
@@ -75,9 +76,12 @@ pub fn look_row_by_row(
                     };
                     known_types.insert(column.name().to_owned(), known);
                 }
-                None => finished[place] = Some(finish(place as u32 + 1, look.rows, column)),
+                None => ready.push((place, column)),
             }
         }
+        let rows = look.rows;
+        let done = finish_together(ready, options.threads, |place, column| finish(place as u32 + 1, rows, column));
+        done.into_iter().for_each(|(place, column)| finished[place] = Some(column));
         let left = || waiting.iter().zip(finished.iter()).filter(|(_, finished)| finished.is_none());
         if left().next().is_none() {
             break;

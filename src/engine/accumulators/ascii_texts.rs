@@ -3,7 +3,6 @@
 
 use super::date_texts::parse_date_text;
 use super::shape_checks::{DATE, Questions, Verdict};
-use super::shapes::Features;
 use super::standard_patterns::{Form, is_uuid};
 use super::street_addresses::is_street_address;
 use super::texts::{SHAPE_BYTES, Texts, verdict_of};
@@ -11,10 +10,17 @@ use super::texts::{SHAPE_BYTES, Texts, verdict_of};
 impl Texts {
     /// Adds an ASCII text whose shape is written; says whether folding leaves it as it is.
     pub(super) fn update_ascii(&mut self, text: &[u8], weight: u64) -> bool {
+        let shape = &self.shape;
+        let Some(tally) = self.shapes.tally_mut() else {
+            let hash = shape.hash();
+            self.shapes.ask_for(hash);
+            let is_folded = self.count_by_itself(text, weight);
+            self.shapes.update_hashed(hash, self.shape.as_bytes(), weight);
+            return is_folded;
+        };
         // A shape that is kept in part says nothing of the whole.
-        if self.shape.as_bytes().len() <= SHAPE_BYTES
-            && let Some(place) = self.count_shape(weight)
-        {
+        if shape.as_bytes().len() <= SHAPE_BYTES {
+            let place = self.recent.count(tally, shape, weight);
             let is_new = place == self.pending.len();
             if is_new {
                 self.pending.push((verdict_of(self.shape.as_bytes()), 0));
@@ -28,22 +34,18 @@ impl Texts {
             }
             return verdict.is_folded;
         }
-        if self.shape.as_bytes().len() > SHAPE_BYTES {
-            self.add_shape(weight);
-        }
-        let found = Features::of_ascii_shape(self.shape.as_bytes());
+        self.add_shape(weight);
+        self.count_by_itself(text, weight)
+    }
+
+    /// Counts what the written shape says of its text alone; says whether folding leaves it as it is.
+    #[inline]
+    fn count_by_itself(&mut self, text: &[u8], weight: u64) -> bool {
+        let found = self.shape.features();
         let verdict = Verdict::of_ascii_shape(self.shape.as_bytes(), &found);
         self.count(&found, verdict.yes, weight);
         self.answer_ascii(text, verdict.look, weight);
         verdict.is_folded
-    }
-
-    /// Counts the written shape; says its place among the exact ones.
-    fn count_shape(&mut self, weight: u64) -> Option<usize> {
-        match self.shapes.tally_mut() {
-            Some(tally) => Some(self.recent.count(tally, &self.shape, weight)),
-            None => self.shapes.update(self.shape.as_bytes(), weight),
-        }
     }
 
     fn answer_ascii(&mut self, text: &[u8], open: Questions, weight: u64) {

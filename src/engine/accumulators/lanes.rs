@@ -31,72 +31,35 @@ pub fn lanes_of(text: &[u8]) -> impl Iterator<Item = [u8; LANE]> {
 
 /// The rest of a text that is not a whole lane. Of a longer text without a branch.
 #[inline(always)]
-fn last_lane(text: &[u8], rest: &[u8]) -> u128 {
+pub(super) fn last_lane(text: &[u8], rest: &[u8]) -> u128 {
     match text.last_chunk::<LANE>() {
         Some(last) => u128::from_le_bytes(*last) >> (8 * (LANE - rest.len())),
         None => padded(rest),
     }
 }
 
-/// What one pass over a text found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Scan {
-    /// Whether the rest means anything.
-    pub is_ascii: bool,
-    /// Bytes of the folded form.
-    pub folded: usize,
-    /// [`hash_lanes`] of the shape.
-    pub hash: u64,
-}
-
-/// A set of ASCII characters: for each lower half of a byte, the upper halves with which it is in the set.
-#[derive(Clone, Copy, Debug)]
-pub struct ByteSet {
-    low: [u8; LANE],
-}
-
-impl ByteSet {
-    /// The bit of each upper half.
-    #[cfg(target_arch = "x86_64")]
-    const HIGH: [u8; LANE] = [1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0];
-
-    /// Of the characters of some ranges (first, last).
-    pub const fn of_ranges(ranges: &[(u8, u8)]) -> Self {
-        let mut set = Self { low: [0; LANE] };
-        let mut range = 0;
-        while range < ranges.len() {
-            let (mut byte, last) = ranges[range];
-            while byte <= last {
-                set.low[(byte & 0x0F) as usize] |= 1 << (byte >> 4);
-                byte += 1;
-            }
-            range += 1;
-        }
-        set
-    }
-}
-
-/// Spreads lanes over a small table; equal ones have equal hashes, and that is all.
-#[inline(always)]
-pub fn hash_lanes(lanes: &[[u8; LANE]], length: usize) -> u64 {
-    lanes.iter().fold(length as u64, |hash, lane| {
-        let lane = u128::from_le_bytes(*lane);
-        mix(hash, [lane as u64, (lane >> 64) as u64])
-    })
-}
-
 /// A hash of a text for the engine's own counting, quicker than the one that Spark shares.
 #[inline(always)]
 pub fn hash_text(text: &[u8]) -> u64 {
-    let hash = lanes_of(text).fold(text.len() as u64 ^ 0xA076_1D64_78BD_642F, |hash, lane| {
+    let hash = lanes_of(text).fold(begin_hash(text.len()), |hash, lane| {
         let lane = u128::from_le_bytes(lane);
         mix(hash, [lane as u64, (lane >> 64) as u64])
     });
-    mix(hash, [0xE703_7ED1_A0B4_28DB, text.len() as u64])
+    end_hash(hash, text.len())
 }
 
 #[inline(always)]
-fn mix(hash: u64, [low, high]: [u64; 2]) -> u64 {
+pub(super) fn begin_hash(length: usize) -> u64 {
+    length as u64 ^ 0xA076_1D64_78BD_642F
+}
+
+#[inline(always)]
+pub(super) fn end_hash(hash: u64, length: usize) -> u64 {
+    mix(hash, [0xE703_7ED1_A0B4_28DB, length as u64])
+}
+
+#[inline(always)]
+pub(super) fn mix(hash: u64, [low, high]: [u64; 2]) -> u64 {
     let product = u128::from(low ^ hash) * u128::from(high ^ 0x9E37_79B9_7F4A_7C15);
     product as u64 ^ (product >> 64) as u64
 }
@@ -115,14 +78,13 @@ pub fn count_bytes<const KINDS: usize>(text: &[u8], kinds: [u8; KINDS]) -> ([u64
     (totals, controls)
 }
 
-/// SSE2, which every processor of this kind has, though the compiler wants to be told; and BMI2 where there is.
+/// SSE2, which every processor of this kind has, though the compiler wants to be told.
 #[cfg(target_arch = "x86_64")]
-mod machine {
-    use super::{ByteSet, LANE, Scan, lanes_of, last_lane, mix};
+pub(super) mod machine {
+    use super::{LANE, lanes_of};
     use std::arch::x86_64::{
-        __m128i, _bzhi_u64, _mm_add_epi8, _mm_and_si128, _mm_blendv_epi8, _mm_cmpeq_epi8, _mm_cmplt_epi8, _mm_cvtsi128_si64,
-        _mm_extract_epi64, _mm_loadu_si128, _mm_movemask_epi8, _mm_or_si128, _mm_sad_epu8, _mm_set1_epi8, _mm_setzero_si128,
-        _mm_shuffle_epi8, _mm_srli_epi16, _mm_storeu_si128, _mm_sub_epi8, _mm_unpackhi_epi64, _pext_u64,
+        __m128i, _mm_add_epi8, _mm_cmpeq_epi8, _mm_cmplt_epi8, _mm_cvtsi128_si64, _mm_loadu_si128, _mm_movemask_epi8, _mm_or_si128,
+        _mm_sad_epu8, _mm_set1_epi8, _mm_setzero_si128, _mm_storeu_si128, _mm_sub_epi8, _mm_unpackhi_epi64,
     };
 
     #[inline(always)]
@@ -158,69 +120,9 @@ mod machine {
         unsafe { mask_of_lane(lane, ranges) }
     }
 
-    /// The shape of an ASCII text and its folded form in one pass, where the processor can gather bits. `shape` has room for whole
-    /// lanes, `folded` for a lane more than the text. Bytes of the set are dropped from the folded form.
-    #[inline(always)]
-    pub fn scan_text(text: &[u8], dropped: &ByteSet, shape: &mut [u8], folded: &mut [u8]) -> Option<Scan> {
-        use std::is_x86_feature_detected as has;
-        if !(has!("avx2") && has!("bmi2") && has!("popcnt")) {
-            return None;
-        }
-        // SAFETY: the processor was asked.
-        Some(unsafe { scan_by_gathering(text, dropped, shape, folded) })
-    }
-
-    #[target_feature(enable = "avx2,bmi2,popcnt")]
-    fn scan_by_gathering(text: &[u8], dropped: &ByteSet, shape: &mut [u8], folded: &mut [u8]) -> Scan {
-        let mut scan = Scan {
-            is_ascii: true,
-            folded: 0,
-            hash: text.len() as u64,
-        };
-        let low = load(&dropped.low);
-        let high = load(&ByteSet::HIGH);
-        let mut seen = _mm_setzero_si128();
-        let (lanes, rest) = text.as_chunks::<LANE>();
-        let last = if rest.is_empty() {
-            [0; LANE]
-        } else {
-            last_lane(text, rest).to_le_bytes()
-        };
-        let last = (!rest.is_empty()).then_some(&last);
-        let (shapes, _) = shape.as_chunks_mut::<LANE>();
-        let mut left = text.len();
-        for (lane, shown) in lanes.iter().chain(last).zip(shapes) {
-            let lane = load(lane);
-            seen = _mm_or_si128(seen, lane);
-            let (upper, lower) = (within(lane, b'A', b'Z'), within(lane, b'a', b'z'));
-            let shape = _mm_blendv_epi8(lane, all(b'A'), upper);
-            let shape = _mm_blendv_epi8(shape, all(b'a'), lower);
-            let shape = _mm_blendv_epi8(shape, all(b'9'), within(lane, b'0', b'9'));
-            let (front, back) = (_mm_cvtsi128_si64(shape) as u64, _mm_extract_epi64::<1>(shape) as u64);
-            store(shown, shape);
-            scan.hash = mix(scan.hash, [front, back]);
-            let capital = _mm_sub_epi8(lane, _mm_and_si128(lower, all(b' ')));
-            let high_half = _mm_and_si128(_mm_srli_epi16::<4>(lane), all(0x0F));
-            let dropped = _mm_and_si128(_mm_shuffle_epi8(low, lane), _mm_shuffle_epi8(high, high_half));
-            let stays = _mm_cmpeq_epi8(dropped, _mm_setzero_si128());
-            // The zeros behind a text do not stay.
-            let front = _mm_cvtsi128_si64(stays) as u64 & _bzhi_u64(u64::MAX, 8 * left.min(8) as u32);
-            let back = _mm_extract_epi64::<1>(stays) as u64 & _bzhi_u64(u64::MAX, 8 * left.clamp(8, 16) as u32 - 64);
-            let gathered = _pext_u64(_mm_cvtsi128_si64(capital) as u64, front);
-            folded[scan.folded..scan.folded + 8].copy_from_slice(&gathered.to_le_bytes());
-            scan.folded += (front.count_ones() / 8) as usize;
-            let gathered = _pext_u64(_mm_extract_epi64::<1>(capital) as u64, back);
-            folded[scan.folded..scan.folded + 8].copy_from_slice(&gathered.to_le_bytes());
-            scan.folded += (back.count_ones() / 8) as usize;
-            left = left.saturating_sub(LANE);
-        }
-        scan.is_ascii = _mm_movemask_epi8(seen) == 0;
-        scan
-    }
-
     #[inline]
     #[target_feature(enable = "sse2")]
-    fn within(lane: __m128i, first: u8, last: u8) -> __m128i {
+    pub fn within(lane: __m128i, first: u8, last: u8) -> __m128i {
         // Moved so that the range begins at the smallest signed byte.
         let moved = _mm_add_epi8(lane, all(0x80_u8.wrapping_sub(first)));
         _mm_cmplt_epi8(moved, all(0x81_u8.wrapping_add(last - first)))
@@ -228,27 +130,27 @@ mod machine {
 
     #[inline]
     #[target_feature(enable = "sse2")]
-    fn load(lane: &[u8; LANE]) -> __m128i {
+    pub fn load(lane: &[u8; LANE]) -> __m128i {
         // SAFETY: the reference is to sixteen bytes, and they need not be aligned.
         unsafe { _mm_loadu_si128(lane.as_ptr().cast()) }
     }
 
     #[inline]
     #[target_feature(enable = "sse2")]
-    fn store(lane: &mut [u8; LANE], bytes: __m128i) {
+    pub fn store(lane: &mut [u8; LANE], bytes: __m128i) {
         // SAFETY: the reference is to sixteen bytes, and they need not be aligned.
         unsafe { _mm_storeu_si128(lane.as_mut_ptr().cast(), bytes) }
     }
 
     #[inline]
     #[target_feature(enable = "sse2")]
-    fn all(byte: u8) -> __m128i {
+    pub fn all(byte: u8) -> __m128i {
         _mm_set1_epi8(byte as i8)
     }
 
     #[inline]
     #[target_feature(enable = "sse2")]
-    fn sum(counters: __m128i) -> u64 {
+    pub fn sum(counters: __m128i) -> u64 {
         let halves = _mm_sad_epu8(counters, _mm_setzero_si128());
         (_mm_cvtsi128_si64(halves) + _mm_cvtsi128_si64(_mm_unpackhi_epi64(halves, halves))) as u64
     }
@@ -286,7 +188,7 @@ mod machine {
 
 #[cfg(not(target_arch = "x86_64"))]
 mod machine {
-    use super::{ByteSet, LANE, Scan, lanes_of};
+    use super::{LANE, lanes_of};
 
     pub fn count_few<const KINDS: usize>(text: &[u8], kinds: [u8; KINDS]) -> ([u64; KINDS], u64) {
         let (mut counts, mut controls) = ([0; KINDS], 0);
@@ -319,11 +221,6 @@ mod machine {
         masks
     }
 
-    /// Only some processors can.
-    pub fn scan_text(_text: &[u8], _dropped: &ByteSet, _shape: &mut [u8], _folded: &mut [u8]) -> Option<Scan> {
-        None
-    }
-
     /// Which bytes of an ASCII lane lie in any of the ranges (first, last).
     pub fn mask_within<const RANGES: usize>(lane: &[u8; LANE], ranges: [(u8, u8); RANGES]) -> u64 {
         let within = |byte: u8| ranges.iter().any(|range| (range.0..=range.1).contains(&byte));
@@ -332,7 +229,7 @@ mod machine {
 }
 
 use machine::count_few;
-pub use machine::{equal_masks, mask_within, scan_text};
+pub use machine::{equal_masks, mask_within};
 
 #[cfg(test)]
 mod tests {

@@ -33,6 +33,7 @@ pub mod sums;
 pub mod text_column;
 pub mod text_kinds;
 mod text_place;
+mod text_scan;
 pub mod text_tally;
 pub mod text_values;
 pub mod texts;

@@ -4,6 +4,7 @@ use super::lanes::count_bytes;
 use super::shapes::Features;
 use super::standard_patterns::{Form, Marks, is_email, is_phone, is_us_zip};
 use super::text_kinds::{LONGEST_MISSING_WORD, folds_to_itself, is_plain_number, is_quoted, missing_word_shapes, trim_ascii_white};
+use super::text_scan::bits_of;
 
 /// A set of questions about a text, one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,13 +74,8 @@ impl Verdict {
         let Verdict { yes, look, .. } = &mut verdict;
         let letters = found.upper + found.lower;
         let length = shape.len();
-        let plain = letters + found.digits + found.white == found.chars;
+        let has = |signs: u64| found.signs & signs != 0;
         let text = || std::str::from_utf8(shape).unwrap_or_default();
-        let ([dots, colons, commas, bars, semicolons, ats, slashes], _) = if plain {
-            Default::default()
-        } else {
-            count_bytes(shape, *b".:,|;@/")
-        };
 
         look.add(DUMMY, may_be_dummy(shape));
         if found.digits > 0 && letters < 2 {
@@ -103,34 +99,29 @@ impl Verdict {
         look.add(Questions::form(Form::Iban), length >= 15 && shape.starts_with(b"AA99"));
         look.add(Questions::form(Form::Json), first == b'{' || first == b'[');
         look.add(Questions::form(Form::Uuid), length == 36 && shape[8] == b'-' && shape[13] == b'-');
-        let dotted = dots > 0;
+        let dotted = has(const { bits_of(b".") });
         // Of an e-mail address only the kinds of its characters matter.
         yes.add(
             Questions::form(Form::Email),
-            dotted && ats > 0 && Form::Email.admits(shape.len()) && is_email(text()),
+            dotted && has(const { bits_of(b"@") }) && Form::Email.admits(shape.len()) && is_email(text()),
         );
         look.add(Questions::form(Form::Ipv4), dotted && letters == 0 && (7..=15).contains(&length));
         yes.add(Questions::form(Form::FileName), dotted && Form::FileName.is_form_of(text()));
         // The number of a house, or of a box, and words.
         let may_be_address = found.white > 0 && letters > 2 && found.digits > 0 && (first == b'9' || found.digits <= 6);
         look.add(Questions::form(Form::StreetAddress), may_be_address);
-        let tabs = if found.non_printing > 0 {
-            count_bytes(shape, *b"\t").0[0]
-        } else {
-            0
-        };
-        let marks = Marks {
-            marks: bars + semicolons + tabs,
-            commas,
-            letters: letters > 0,
-            digits: found.digits > 0,
-        };
-        yes.add(
-            Questions::form(Form::Delimited),
-            Form::Delimited.admits(length) && marks.delimit(shape),
-        );
-        let colon = colons > 0;
-        look.add(Questions::form(Form::Url), colon && slashes > 0);
+        if Form::Delimited.admits(length) && (has(const { bits_of(b",;|") }) || found.non_printing > 0) {
+            let ([commas, semicolons, bars, tabs], _) = count_bytes(shape, *b",;|\t");
+            let marks = Marks {
+                marks: bars + semicolons + tabs,
+                commas,
+                letters: letters > 0,
+                digits: found.digits > 0,
+            };
+            yes.add(Questions::form(Form::Delimited), marks.delimit(shape));
+        }
+        let colon = has(const { bits_of(b":") });
+        look.add(Questions::form(Form::Url), colon && has(const { bits_of(b"/") }));
         look.add(Questions::form(Form::Ipv6), colon && length <= 45);
         // Of a telephone number too, but for those that may be the address of a computer instead.
         let may_be_phone = letters == 0 && (8..=15).contains(&found.digits) && length <= 24 && found.digits < found.chars;
@@ -152,30 +143,20 @@ impl Verdict {
     }
 }
 
-/// Whether a shape begins as one of the spellings of a date does.
+/// Whether a shape begins as one of the spellings of a date does. Without a branch for each character: those of ids are as good as chance.
 fn begins_as_date(shape: &[u8]) -> bool {
-    matches!(
-        shape,
-        [b'9', b'9', b'9', b'9', b'-', b'9', b'9', b'-', b'9', b'9', ..]
-            | [b'9', b'9', b'9', b'9', b'/', b'9', b'9', b'/', b'9', b'9', ..]
-            | [b'9', b'9', b'/', b'9', b'9', b'/', b'9', b'9', b'9', b'9', ..]
-            | [b'9', b'9', b'.', b'9', b'9', b'.', b'9', b'9', b'9', b'9', ..]
-            | [
-                b'9',
-                b'9',
-                b'-',
-                b'A' | b'a',
-                b'A' | b'a',
-                b'A' | b'a',
-                b'-',
-                b'9',
-                b'9',
-                b'9',
-                b'9',
-                ..
-            ]
-            | [b'9', b'9', b'9', b'9', b'9', b'9', b'9', b'9', ..]
-    )
+    const FIRST: [u64; 6] = [
+        u64::from_le_bytes(*b"9999-99-"),
+        u64::from_le_bytes(*b"9999/99/"),
+        u64::from_le_bytes(*b"99/99/99"),
+        u64::from_le_bytes(*b"99.99.99"),
+        u64::from_le_bytes(*b"99-aaa-9"),
+        u64::from_le_bytes(*b"99999999"),
+    ];
+    let Some(first) = shape.first_chunk() else { return false };
+    // Letters in either case.
+    let first = u64::from_le_bytes(*first) | u64::from_le_bytes([0, 0, 0, 0x20, 0x20, 0x20, 0, 0]);
+    FIRST.iter().fold(false, |found, known| found | (first == *known))
 }
 
 /// Whether a shape with one letter is a number where the letter is an `e`.
@@ -188,10 +169,22 @@ fn may_have_exponent(shape: &[u8]) -> bool {
     is_plain_number(text)
 }
 
+/// A bit that letters have in lower case, in eight bytes.
+const IN_EITHER_CASE: u64 = u64::from_le_bytes([0x20; 8]);
+
 /// Whether a text of this shape can stand for "missing": a word of that length, or one character again and again.
 fn may_be_dummy(shape: &[u8]) -> bool {
     let trimmed = trim_ascii_white(shape);
     let Some(first) = trimmed.first() else { return false };
+    let is_bracketed = matches!(first, b'(' | b'[');
+    if let Some(eight) = trimmed
+        .first_chunk()
+        .filter(|_| trimmed.len() > LONGEST_MISSING_WORD && !is_bracketed)
+        && u64::from_le_bytes(*eight) | IN_EITHER_CASE != u64::from_le_bytes([first | 0x20; 8])
+    {
+        // Too long for a word, and eight characters are enough to tell that it repeats none.
+        return false;
+    }
     if trimmed.iter().all(|byte| byte.eq_ignore_ascii_case(first)) {
         return true;
     }
@@ -214,7 +207,7 @@ mod tests {
     /// What the shape and a look at the text say must be what the text says.
     fn assert_agrees(text: &str) -> Result<(), TestCaseError> {
         let mut shape = ShapeText::default();
-        shape.read_ascii(text.as_bytes());
+        shape.read_ascii(text.as_bytes(), false);
         let found = Features::of_ascii_shape(shape.as_bytes());
         let verdict = Verdict::of_ascii_shape(shape.as_bytes(), &found);
         let blank = found.white == found.chars;

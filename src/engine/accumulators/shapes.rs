@@ -1,8 +1,9 @@
 //! The shape of a text: `A` for upper case, `a` for lower case, `9` for digits, everything else as it is; runs are kept.
 //! Nearly all text figures are functions of the shape, so that they are worked out once a shape and not once a text.
 
-use super::lanes::{LANE, count_bytes, hash_lanes, lanes_of, scan_text};
+use super::lanes::{LANE, count_bytes, hash_text, lanes_of};
 use super::text_kinds::{DROPPED_SET, fold_ascii};
+use super::text_scan::{SIGNS, Scan, ScanCounts, scan_text};
 
 /// What a shape says about its texts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub struct Features {
     pub non_ascii: u64,
     /// Invisible and control characters.
     pub non_printing: u64,
+    /// Which of [`SIGNS`] there are, one bit each.
+    pub signs: u64,
 }
 
 /// A shape, and the folded form of its text, in memory that is used again and again. Behind the shape of an ASCII text stand zeros up to a whole lane.
@@ -36,10 +39,10 @@ pub struct Features {
 pub struct ShapeText {
     bytes: Vec<u8>,
     length: usize,
-    hash: u64,
     folded: Vec<u8>,
-    /// Bytes of the folded form, where it was written along with the shape.
-    folded_length: Option<usize>,
+    /// Whether the folded form was written along with the shape.
+    is_scanned: bool,
+    scan: Scan,
 }
 
 impl ShapeText {
@@ -72,48 +75,59 @@ impl ShapeText {
         }
     }
 
-    /// Becomes the shape of an ASCII text. False where the text is not ASCII: the shape then means nothing.
+    /// Becomes the shape of an ASCII text. False where the text is not ASCII: the shape then means nothing. Whoever will ask for the
+    /// features of this very text has them counted along.
     #[inline(always)]
-    pub fn read_ascii(&mut self, text: &[u8]) -> bool {
+    pub fn read_ascii(&mut self, text: &[u8], counts: bool) -> bool {
         self.make_room(text.len().next_multiple_of(LANE));
         self.length = text.len();
         if self.folded.len() < text.len() + LANE {
             self.folded.resize((text.len() + LANE).next_power_of_two(), 0);
         }
-        match scan_text(text, &DROPPED_SET, &mut self.bytes, &mut self.folded) {
-            Some(scan) => {
-                (self.folded_length, self.hash) = (Some(scan.folded), scan.hash);
-                scan.is_ascii
-            }
-            None => self.read_by_lanes(text),
+        self.is_scanned = scan_text(text, &DROPPED_SET, &mut self.bytes, &mut self.folded, counts, &mut self.scan);
+        if !self.is_scanned {
+            self.read_by_lanes(text);
         }
+        self.scan.is_ascii
     }
 
     /// The same on any processor, without the folded form. Branchless and in whole lanes, so that many bytes are done at once.
-    fn read_by_lanes(&mut self, text: &[u8]) -> bool {
+    fn read_by_lanes(&mut self, text: &[u8]) {
         let mut seen = 0_u128;
         for (shown, lane) in self.bytes.as_chunks_mut::<LANE>().0.iter_mut().zip(lanes_of(text)) {
             seen |= u128::from_le_bytes(lane);
             *shown = lane_shape(&lane);
         }
-        self.folded_length = None;
-        self.hash = hash_lanes(self.lanes(), self.length);
-        seen & u128::from_le_bytes([0x80; LANE]) == 0
+        self.scan = Scan {
+            is_ascii: seen & u128::from_le_bytes([0x80; LANE]) == 0,
+            hash: hash_text(self.as_bytes()),
+            ..Scan::default()
+        };
     }
 
     /// The folded form of the ASCII text that was read last.
     #[inline(always)]
     pub fn folded_form(&mut self, text: &[u8]) -> &[u8] {
-        match self.folded_length {
-            Some(length) => &self.folded[..length],
-            None => fold_ascii(text, &mut self.folded),
+        if self.is_scanned {
+            &self.folded[..self.scan.folded]
+        } else {
+            fold_ascii(text, &mut self.folded)
         }
     }
 
-    /// Equal shapes of ASCII texts have equal hashes, and that is all.
+    /// [`hash_text`] of the shape of an ASCII text.
     #[inline(always)]
-    pub fn cheap_hash(&self) -> u64 {
-        self.hash
+    pub fn hash(&self) -> u64 {
+        self.scan.hash
+    }
+
+    /// What the shape of an ASCII text says.
+    #[inline(always)]
+    pub fn features(&self) -> Features {
+        match &self.scan.counts {
+            Some(counts) => Features::of_counts(self.as_bytes(), counts),
+            None => Features::of_ascii_shape(self.as_bytes()),
+        }
     }
 }
 
@@ -133,21 +147,44 @@ impl Features {
     #[inline]
     pub fn of_ascii_shape(shape: &[u8]) -> Self {
         let ([upper, lower, digits, spaces], controls) = count_bytes(shape, *b"Aa9 ");
-        let mut found = Self {
-            chars: shape.len() as u64,
+        let has_others = upper + lower + digits + spaces < shape.len() as u64;
+        let (signs, _) = if has_others {
+            count_bytes(shape, SIGNS)
+        } else {
+            Default::default()
+        };
+        let signs = (0..)
+            .zip(signs)
+            .fold(0, |signs, (sign, count)| signs | u64::from(count > 0) << sign);
+        let counts = ScanCounts {
             upper,
             lower,
             digits,
-            white: spaces,
-            non_printing: controls,
+            spaces,
+            controls,
+            signs,
+        };
+        Self::of_counts(shape, &counts)
+    }
+
+    #[inline(always)]
+    fn of_counts(shape: &[u8], counts: &ScanCounts) -> Self {
+        let mut found = Self {
+            chars: shape.len() as u64,
+            upper: counts.upper,
+            lower: counts.lower,
+            digits: counts.digits,
+            white: counts.spaces,
+            non_printing: counts.controls,
+            signs: counts.signs,
             ..Self::default()
         };
-        if spaces > 0 {
+        if counts.spaces > 0 {
             found.leading_spaces = shape.iter().take_while(|byte| **byte == b' ').count() as u64;
             found.trailing_spaces = shape.iter().rev().take_while(|byte| **byte == b' ').count() as u64;
-            found.inner_spaces = spaces.saturating_sub(found.leading_spaces + found.trailing_spaces);
+            found.inner_spaces = counts.spaces.saturating_sub(found.leading_spaces + found.trailing_spaces);
         }
-        if controls > 0 {
+        if counts.controls > 0 {
             // As char::is_whitespace has it: tab, line feed, vertical tab, form feed, carriage return.
             found.white += shape.iter().filter(|byte| (9..=13).contains(*byte)).count() as u64;
         }
@@ -190,7 +227,11 @@ pub fn read_shape(text: &str, shape: &mut ShapeText) -> Features {
                 found.digits += 1;
                 '9'
             }
-            '!'..='~' => ch,
+            '!'..='~' => {
+                let sign = SIGNS.iter().position(|sign| char::from(*sign) == ch);
+                found.signs |= sign.map_or(0, |sign| 1 << sign);
+                ch
+            }
             _ => read_unusual(ch, &mut found),
         };
         shape.push(shown.encode_utf8(&mut utf8).as_bytes());
@@ -271,20 +312,23 @@ mod tests {
         #[test]
         fn the_quick_way_through_ascii_finds_what_the_long_one_does(text in "[ -~\t\r\n\x00\x0b\x7f ]{0,40}|[ aA9.]{0,6}|[a-z ]{4070,4120}") {
             let (mut quick, mut long) = (ShapeText::default(), ShapeText::default());
-            quick.read_ascii(b"what stood there before, and is longer than a lane");
-            prop_assert!(quick.read_ascii(text.as_bytes()));
+            quick.read_ascii(b"what stood there before, and is longer than a lane", false);
+            prop_assert!(quick.read_ascii(text.as_bytes(), true));
             let wide = format!("{text}ü");
-            prop_assert!(!long.read_ascii(wide.as_bytes()));
+            prop_assert!(!long.read_ascii(wide.as_bytes(), true));
             let found = read_shape(&text, &mut long);
             prop_assert_eq!(quick.as_bytes(), long.as_bytes());
             let mut plain = ShapeText::default();
-            plain.read_ascii("x".repeat(text.len()).as_bytes());
-            prop_assert!(plain.read_by_lanes(text.as_bytes()));
-            prop_assert_eq!((plain.lanes(), plain.cheap_hash()), (quick.lanes(), quick.cheap_hash()));
+            plain.read_ascii("x".repeat(text.len()).as_bytes(), true);
+            plain.read_by_lanes(text.as_bytes());
+            plain.is_scanned = false;
+            prop_assert!(plain.scan.is_ascii);
+            prop_assert_eq!((plain.lanes(), plain.hash()), (quick.lanes(), quick.hash()));
+            prop_assert_eq!(quick.hash(), hash_text(quick.as_bytes()));
             prop_assert_eq!(plain.folded_form(text.as_bytes()), quick.folded_form(text.as_bytes()));
             let lanes = quick.lanes().as_flattened();
             prop_assert!(lanes.starts_with(quick.as_bytes()) && lanes[text.len()..].iter().all(|byte| *byte == 0));
-            prop_assert_eq!(Features::of_ascii_shape(quick.as_bytes()), found);
+            prop_assert_eq!([Features::of_ascii_shape(quick.as_bytes()), quick.features(), plain.features()], [found; 3]);
         }
     }
 }

@@ -49,10 +49,18 @@ pub const STREET_ENDINGS: [&str; 11] = [
     "strasse", "straße", "str.", "straat", "gasse", "weg", "platz", "allee", "laan", "plein", "gatan",
 ];
 
-/// The words by their letters.
-const STREETS: [u128; STREET_WORDS.len()] = keys_of(STREET_WORDS);
-const LEADING: [u128; LEADING_STREET_WORDS.len()] = keys_of(LEADING_STREET_WORDS);
-const PLACES: [u128; PLACES_IN_STREETS.len()] = keys_of(PLACES_IN_STREETS);
+/// What a word may be.
+const STREET: u8 = 1;
+const LEADING: u8 = 2;
+const PLACE: u8 = 4;
+/// The words by their letters, each at the first free slot from that of its hash on, and what they may be.
+const SLOTS: usize = 256;
+static WORDS: ([u128; SLOTS], [u8; SLOTS]) = {
+    let mut table = ([0; SLOTS], [0; SLOTS]);
+    table = with_words(table, &STREET_WORDS, STREET);
+    table = with_words(table, &LEADING_STREET_WORDS, LEADING);
+    with_words(table, &PLACES_IN_STREETS, PLACE)
+};
 /// A bit that letters of ASCII have in lower case, and other bytes that have it are no letters.
 const LOWER: u128 = u128::from_le_bytes([b' '; 16]);
 
@@ -81,11 +89,11 @@ pub fn is_street_address(text: &[u8]) -> bool {
         }
         let words = &first_words[..count];
         let are_words = |words: &[&[u8]]| words.iter().all(|word| !word.is_empty());
-        let leads = is_word_of(&LEADING, words[0]) && (2..=7).contains(&words.len()) && are_words(words);
+        let leads = kinds_of(words[0]) & LEADING != 0 && (2..=7).contains(&words.len()) && are_words(words);
         // Of a sentence that begins with a number some word may be one, too: behind it comes nothing, a comma, or a place in the street.
         let ends = |at: usize| {
-            let is_end = || words[at].ends_with(b",") || words.get(at + 1).is_none_or(|next| is_word_of(&PLACES, bare(next)));
-            is_word_of(&STREETS, bare(words[at])) && is_end() && are_words(&words[..at])
+            let is_end = || words[at].ends_with(b",") || words.get(at + 1).is_none_or(|next| kinds_of(bare(next)) & PLACE != 0);
+            kinds_of(bare(words[at])) & STREET != 0 && is_end() && are_words(&words[..at])
         };
         return leads || (1..words.len().min(5)).any(ends);
     }
@@ -131,24 +139,46 @@ fn bare(word: &[u8]) -> &[u8] {
     word.strip_suffix(b".").or_else(|| word.strip_suffix(b",")).unwrap_or(word)
 }
 
-/// Whether a word, in either case, is among these.
-fn is_word_of(keys: &[u128], word: &[u8]) -> bool {
-    word.len() < 16 && keys.contains(&(padded(word) | LOWER & ((1 << (8 * word.len())) - 1)))
+/// What a word, in either case, may be.
+fn kinds_of(word: &[u8]) -> u8 {
+    if word.len() >= 16 {
+        return 0;
+    }
+    let key = padded(word) | LOWER & ((1 << (8 * word.len())) - 1);
+    let mut slot = slot_of(key);
+    while WORDS.0[slot] != 0 {
+        if WORDS.0[slot] == key {
+            return WORDS.1[slot];
+        }
+        slot = (slot + 1) % SLOTS;
+    }
+    0
 }
 
-/// Short words of lower case letters as numbers, the first letter lowest.
-const fn keys_of<const COUNT: usize>(words: [&str; COUNT]) -> [u128; COUNT] {
-    let mut keys = [0; COUNT];
+/// Where a word is sought first.
+const fn slot_of(key: u128) -> usize {
+    let mixed = (key as u64 ^ (key >> 64) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed >> (64 - SLOTS.ilog2())) as usize
+}
+
+/// A table with short words of lower case letters, as numbers, the first letter lowest.
+const fn with_words(mut table: ([u128; SLOTS], [u8; SLOTS]), words: &[&str], kind: u8) -> ([u128; SLOTS], [u8; SLOTS]) {
     let mut word = 0;
-    while word < COUNT {
+    while word < words.len() {
         let letters = words[word].as_bytes();
-        let mut at = letters.len();
+        let (mut key, mut at) = (0, letters.len());
         while at > 0 {
             at -= 1;
             assert!(letters[at].is_ascii_lowercase() && letters.len() < 16);
-            keys[word] = keys[word] << 8 | letters[at] as u128;
+            key = key << 8 | letters[at] as u128;
         }
+        let mut slot = slot_of(key);
+        while table.0[slot] != 0 && table.0[slot] != key {
+            slot = (slot + 1) % SLOTS;
+        }
+        table.0[slot] = key;
+        table.1[slot] |= kind;
         word += 1;
     }
-    keys
+    table
 }

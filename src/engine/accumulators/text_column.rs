@@ -10,7 +10,7 @@ use crate::engine::limits::{ColumnLimits, TOP_COUNT};
 
 use super::lengths::{Lengths, count_chars};
 use super::scalar_column::{FinishContext, write_distinct, write_exact_counts};
-use super::text_tally::TextTally;
+use super::text_tally::{TextHash, TextTally};
 use super::text_values::TextValues;
 use super::texts::Texts;
 use super::top_values::{cut_text, top_value};
@@ -55,7 +55,7 @@ impl TextColumn {
         Self {
             limits,
             is_text,
-            values: TextValues::new(limits.hashes, VALUE_BYTES),
+            values: TextValues::new(TextHash::Canonical, limits.hashes, VALUE_BYTES),
             stream: None,
             long: None,
             values_seen: 0,

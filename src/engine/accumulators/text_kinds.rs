@@ -1,6 +1,7 @@
 //! What a single text says: a stand-in for "missing", a number, a truth value, quoted text; and its folded form.
 
-use super::lanes::{ByteSet, LANE, lanes_of, mask_within};
+use super::lanes::{LANE, lanes_of, mask_within};
+use super::text_scan::ByteSet;
 
 /// Words that people write where a value is missing.
 const MISSING_WORDS: [&str; 10] = ["blank", "error", "missing", "tbd", "n/a", "na", "#na", "none", "null", "unknown"];

@@ -5,6 +5,7 @@ use arrow::array::{Array, BinaryArray};
 
 use crate::engine::canonical::hash_bytes;
 
+use super::lanes::hash_text;
 use super::text_place::{Place, SHORT};
 
 /// Slots of an empty tally.
@@ -14,6 +15,26 @@ const NEXT_ENTRIES: usize = 32;
 /// Texts that are sought at once: as many as fit the caches beside what they are compared with.
 const BLOCK: usize = 64;
 
+/// What texts are hashed by.
+#[derive(Clone, Copy, Debug)]
+pub enum TextHash {
+    /// The canonical hash, which Spark shares.
+    Canonical,
+    /// The engine's own.
+    Quick,
+}
+
+impl TextHash {
+    /// The hash of a text.
+    #[inline(always)]
+    pub fn of(self, text: &[u8]) -> u64 {
+        match self {
+            Self::Canonical => hash_bytes(text),
+            Self::Quick => hash_text(text),
+        }
+    }
+}
+
 /// A text to be counted.
 #[derive(Clone, Copy)]
 struct Sought<'a> {
@@ -22,7 +43,7 @@ struct Sought<'a> {
     length: u64,
     /// The text, where it stands in its entry.
     short: Option<Place>,
-    /// What it is sought by: the canonical hash of a long text.
+    /// What it is sought by: the hash of a long text.
     key: u64,
     /// How often it occurs.
     weight: u64,
@@ -44,17 +65,24 @@ pub struct TextTally {
     entries: Vec<Entry>,
     arena: Vec<u8>,
     keep_bytes: usize,
+    hash: TextHash,
     last: usize,
 }
 
 impl TextTally {
     /// An empty tally that keeps up to `keep_bytes` of each text.
     pub fn new(keep_bytes: usize) -> Self {
+        Self::hashed(TextHash::Canonical, keep_bytes)
+    }
+
+    /// The same with another hash.
+    pub fn hashed(hash: TextHash, keep_bytes: usize) -> Self {
         Self {
             slots: vec![0; FIRST_SLOTS],
             entries: Vec::new(),
             arena: Vec::new(),
             keep_bytes,
+            hash,
             last: 0,
         }
     }
@@ -211,7 +239,7 @@ impl TextTally {
                 text: &text[..text.len().min(self.keep_bytes)],
                 length: text.len() as u64,
                 short: None,
-                key: hash_bytes(text),
+                key: self.hash.of(text),
                 weight,
             },
         }
@@ -259,7 +287,7 @@ impl TextTally {
         }
     }
 
-    /// Counts a text wherever it stands, which is at the end if it is new; says its place. `hash` is its canonical hash, if that is known.
+    /// Counts a text wherever it stands, which is at the end if it is new; says its place. `hash` is its hash, if that is known.
     fn count(&mut self, sought: &Sought, hash: Option<u64>) -> usize {
         let mask = self.slots.len() - 1;
         let mut slot = sought.key as usize & mask;
@@ -279,7 +307,7 @@ impl TextTally {
             self.arena.extend_from_slice(sought.text);
             Place::in_arena(start, sought.length)
         });
-        let hash = hash.unwrap_or_else(|| sought.short.map_or(sought.key, |_| hash_bytes(sought.text)));
+        let hash = hash.unwrap_or_else(|| sought.short.map_or(sought.key, |_| self.hash.of(sought.text)));
         self.entries.push(Entry {
             hash,
             count: sought.weight,

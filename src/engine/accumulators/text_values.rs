@@ -1,11 +1,9 @@
 //! Different texts of one kind (values, shapes): counted exactly while they fit, as sketches afterwards.
 
-use crate::domain::column_profile::Estimate;
-use crate::engine::canonical::hash_bytes;
-
 use super::distinct::{DistinctCount, DistinctHashes};
-use super::text_tally::TextTally;
+use super::text_tally::{TextHash, TextTally};
 use super::top_values::{FrequentValues, commonest_entries};
+use crate::domain::column_profile::Estimate;
 
 /// Bytes of a text that the frequent items keep.
 const FREQUENT_BYTES: usize = 4_096;
@@ -15,6 +13,7 @@ const FREQUENT_BYTES: usize = 4_096;
 pub struct TextValues {
     /// Hashes that are kept once the texts are given up.
     hashes: usize,
+    hash: TextHash,
     pub(in crate::engine) state: State,
 }
 
@@ -32,10 +31,11 @@ pub(in crate::engine) struct Sketches {
 
 impl TextValues {
     /// An empty set that keeps `keep_bytes` of each text; once they are given up, up to `hashes` hashes.
-    pub fn new(hashes: usize, keep_bytes: usize) -> Self {
+    pub fn new(hash: TextHash, hashes: usize, keep_bytes: usize) -> Self {
         Self {
             hashes,
-            state: State::Exact(TextTally::new(keep_bytes)),
+            hash,
+            state: State::Exact(TextTally::hashed(hash, keep_bytes)),
         }
     }
 
@@ -44,10 +44,25 @@ impl TextValues {
         match &mut self.state {
             State::Exact(tally) => Some(tally.add(text, weight)),
             State::Sketched(sketches) => {
-                sketches.update(hash_bytes(text), text, weight);
+                sketches.update(self.hash.of(text), text, weight);
                 None
             }
         }
+    }
+
+    /// Has the memory fetched that [`Self::update_hashed`] will look at: what is done in between need not wait for it.
+    #[inline]
+    pub fn ask_for(&self, hash: u64) {
+        if let State::Sketched(sketches) = &self.state {
+            sketches.frequent.ask_for(&[hash]);
+        }
+    }
+
+    /// Adds a text whose hash is known so many times; false while the texts are exact: then nothing is added.
+    pub fn update_hashed(&mut self, hash: u64, text: &[u8], weight: u64) -> bool {
+        let State::Sketched(sketches) = &mut self.state else { return false };
+        sketches.update(hash, text, weight);
+        true
     }
 
     /// Adds texts that occur once each, with their hashes; false while the texts are exact: then nothing is added.

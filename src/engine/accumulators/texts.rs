@@ -14,6 +14,7 @@ use super::shape_checks::{DATE, DUMMY, NUMERIC, QUOTED, Questions, TRUTH, Verdic
 use super::shapes::{Features, ShapeText, read_shape};
 use super::standard_patterns::{PatternCounts, STANDARD_FORMS};
 use super::text_kinds::{fold_text, is_dummy, is_numeric, is_quoted, is_truth_word};
+use super::text_tally::TextHash;
 use super::text_values::TextValues;
 use super::top_values::cut_text;
 
@@ -80,7 +81,7 @@ impl Texts {
             length_counts: BTreeMap::new(),
             short_lengths: ShortLengths::default(),
             patterns: PatternCounts::default(),
-            shapes: TextValues::new(0, SHAPE_BYTES),
+            shapes: TextValues::new(TextHash::Quick, 0, SHAPE_BYTES),
             shape_limit,
             pending: Vec::new(),
             recent: RecentShapes::default(),
@@ -128,7 +129,8 @@ impl Texts {
     /// Counts what a text is; says the hash of its folded form.
     #[inline(always)]
     fn add(&mut self, bytes: &[u8], weight: u64) -> u64 {
-        if self.shape.read_ascii(bytes) {
+        // What shapes say is said of each text once they are given up.
+        if self.shape.read_ascii(bytes, self.shapes.tally().is_none()) {
             let is_folded = self.update_ascii(bytes, weight);
             return hash_text(if is_folded { bytes } else { self.shape.folded_form(bytes) });
         }

@@ -82,12 +82,17 @@ impl<T: Eq + Hash + Clone + Ord> FrequentValues<T> {
         T: Borrow<Q>,
         Q: Eq + Hash + ToOwned<Owned = T> + ?Sized + 'v,
     {
-        // All words are asked for before the first is needed: one after another, each would be waited for.
-        let words = hashes.iter().filter_map(|hash| self.door.get(word_of(*hash)));
-        black_box(words.fold(0, |all, word| all | word));
+        self.ask_for(hashes);
         for (value, hash) in values.zip(hashes) {
             self.update_borrowed(*hash, value, 1);
         }
+    }
+
+    /// Reads where values of these hashes wait, all at once: one after another, each would be waited for.
+    #[inline]
+    pub fn ask_for(&self, hashes: &[u64]) {
+        let words = hashes.iter().filter_map(|hash| self.door.get(word_of(*hash)));
+        black_box(words.fold(0, |all, word| all | word));
     }
 
     /// Whether the value came before in this window; remembers it.

@@ -47,7 +47,7 @@ pub const STATE_KIND: &str = "column";
 /// First bytes of every state.
 const MAGIC: &[u8; 4] = b"LMST";
 /// Changes when the bytes, or what they mean, change.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 /// Bytes that a state may unpack to: nothing that was written here is larger.
 const LARGEST_PAYLOAD: usize = 1 << 20;
 const COMPRESSION_LEVEL: i32 = 3;

@@ -5,7 +5,7 @@ use super::date_texts::parse_date_text;
 use super::shape_checks::{DATE, Questions, Verdict};
 use super::standard_patterns::{Form, is_uuid};
 use super::street_addresses::is_street_address;
-use super::texts::{SHAPE_BYTES, Texts, verdict_of};
+use super::texts::{SHAPE_BYTES, Texts};
 
 impl Texts {
     /// Adds an ASCII text whose shape is written; says whether folding leaves it as it is.
@@ -14,38 +14,37 @@ impl Texts {
         let Some(tally) = self.shapes.tally_mut() else {
             let hash = shape.hash();
             self.shapes.ask_for(hash);
-            let is_folded = self.count_by_itself(text, weight);
+            let verdict = self.count_by_itself(text, weight);
             self.shapes.update_hashed(hash, self.shape.as_bytes(), weight);
-            return is_folded;
+            return verdict.is_folded;
         };
-        // A shape that is kept in part says nothing of the whole.
-        if shape.as_bytes().len() <= SHAPE_BYTES {
-            let place = self.recent.count(tally, shape, weight);
-            let is_new = place == self.pending.len();
-            if is_new {
-                self.pending.push((verdict_of(self.shape.as_bytes()), 0));
-            }
-            let (verdict, texts) = &mut self.pending[place];
+        if shape.as_bytes().len() > SHAPE_BYTES {
+            // A shape that is kept in part says nothing of the whole.
+            self.add_shape(weight);
+            return self.count_by_itself(text, weight).is_folded;
+        }
+        let place = self.recent.count(tally, shape, weight);
+        if let Some((verdict, texts)) = self.pending.get_mut(place) {
             *texts += weight;
             let verdict = *verdict;
             self.answer_ascii(text, verdict.look, weight);
-            if is_new {
-                self.keep_within_limit();
-            }
             return verdict.is_folded;
         }
-        self.add_shape(weight);
-        self.count_by_itself(text, weight)
+        // What is new is counted at once: where hardly any comes again, nothing is left to do later.
+        let verdict = self.count_by_itself(text, weight);
+        self.pending.push((verdict, 0));
+        self.keep_within_limit();
+        verdict.is_folded
     }
 
-    /// Counts what the written shape says of its text alone; says whether folding leaves it as it is.
+    /// Counts what the written shape says of its text alone.
     #[inline]
-    fn count_by_itself(&mut self, text: &[u8], weight: u64) -> bool {
+    fn count_by_itself(&mut self, text: &[u8], weight: u64) -> Verdict {
         let found = self.shape.features();
         let verdict = Verdict::of_ascii_shape(self.shape.as_bytes(), &found);
         self.count(&found, verdict.yes, weight);
         self.answer_ascii(text, verdict.look, weight);
-        verdict.is_folded
+        verdict
     }
 
     fn answer_ascii(&mut self, text: &[u8], open: Questions, weight: u64) {

@@ -18,8 +18,9 @@ pub struct RecentShapes {
     places: Vec<Recent>,
 }
 
-/// A shape seen lately, and where it stands. Of a longer one only the place is kept.
+/// A shape seen lately, and where it stands: one line of the cache. Of a longer one only the place is kept.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 struct Recent {
     length: u32,
     place: u32,

@@ -1,6 +1,10 @@
 //! How many different values, when the values themselves are not kept: their hashes while they fit, which is still exact,
 //! then registers (Apache DataSketches HLL, lgK 12, HLL_8, over XXH64 of the canonical bytes, updated as i64: as in Spark).
 
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
 use crate::domain::column_profile::Estimate;
 use crate::engine::canonical::{Form, canonical_of_nanoseconds};
 
@@ -10,6 +14,9 @@ use super::sketch_error::SketchError;
 
 /// Half width of the 95 % interval of the merged-form estimate: 1.96 x 1.04 / sqrt(4096).
 const RELATIVE_ERROR: f64 = 0.032;
+
+/// Hashes of which it is known how many times more often they occur than the list says.
+const MOST_REPEATED: usize = 1 << 16;
 
 /// Nanoseconds of a microsecond.
 const NANOSECONDS: f64 = 1_000.0;
@@ -26,6 +33,8 @@ pub struct DistinctHashes {
     nanoseconds: bool,
     /// Whether registers were given a value of which the canonical bytes leave something out.
     pub(in crate::engine) finer: bool,
+    /// How many times more often than in the list a hash occurred; nothing where nobody asks how often each did, or they are too many.
+    more: Option<FxHashMap<u64, u64>>,
 }
 
 #[derive(Clone, Debug)]
@@ -58,7 +67,14 @@ impl DistinctHashes {
             known: 0,
             nanoseconds: false,
             finer: false,
+            more: None,
         }
+    }
+
+    /// Knows how often each value occurs, as long as its hash is kept.
+    pub fn with_times(mut self) -> Self {
+        self.more = Some(FxHashMap::default());
+        self
     }
 
     /// For values of this form, by their precise hashes.
@@ -74,6 +90,7 @@ impl DistinctHashes {
                 let times = weight.min(2) as usize;
                 reserve_hashes(hashes, times);
                 hashes.extend(std::iter::repeat_n(hash, times));
+                add_times(&mut self.more, hash, weight.saturating_sub(2));
                 self.keep_within_limit();
             }
             State::Registers(_) => self.register(&[hash]),
@@ -100,6 +117,10 @@ impl DistinctHashes {
             State::Kept(theirs) => match &mut self.state {
                 State::Kept(mine) => {
                     mine.extend_from_slice(theirs);
+                    match &other.more {
+                        Some(more) => more.iter().for_each(|(hash, times)| add_times(&mut self.more, *hash, *times)),
+                        None => self.more = None,
+                    }
                     self.keep_within_limit();
                 }
                 State::Registers(_) => self.register(theirs),
@@ -125,21 +146,40 @@ impl DistinctHashes {
 
     /// Different values among `values`: exact, or the merged-form estimate clamped to what is known.
     pub fn count(&mut self, values: u64) -> DistinctCount {
+        self.count_times(values).0
+    }
+
+    /// [`Self::count`], and different values by how often they occur where that is known ([`Self::with_times`]).
+    pub fn count_times(&mut self, values: u64) -> (DistinctCount, Option<BTreeMap<u64, u64>>) {
         match &mut self.state {
             State::Kept(hashes) => {
-                let (distinct, unique) = count_hashes(hashes);
-                DistinctCount {
+                let mut by_times = self.more.as_ref().map(|more| (more, BTreeMap::new()));
+                let (distinct, unique) = count_hashes(hashes, |hash, times| {
+                    if let Some((more, by_times)) = &mut by_times {
+                        let times = times + more.get(&hash).copied().unwrap_or(0);
+                        *by_times.entry(times).or_default() += 1;
+                    }
+                });
+                let by_times = by_times.map(|(_, mut by_times)| {
+                    by_times.insert(1, unique);
+                    by_times
+                });
+                let count = DistinctCount {
                     distinct,
                     unique: Some(unique),
-                }
+                };
+                (count, by_times)
             }
-            State::Registers(registers) => DistinctCount {
-                distinct: (registers.estimate().round() as u64)
-                    .max(self.known)
-                    .max(u64::from(values > 0))
-                    .min(values),
-                unique: None,
-            },
+            State::Registers(registers) => {
+                let count = DistinctCount {
+                    distinct: (registers.estimate().round() as u64)
+                        .max(self.known)
+                        .max(u64::from(values > 0))
+                        .min(values),
+                    unique: None,
+                };
+                (count, None)
+            }
         }
     }
 
@@ -184,6 +224,7 @@ impl DistinctHashes {
             known: 0,
             nanoseconds: false,
             finer: false,
+            more: None,
         })
     }
 
@@ -191,7 +232,10 @@ impl DistinctHashes {
     pub fn heap_bytes(&self) -> u64 {
         match &self.state {
             // Beyond twice its length, memory is what another column left.
-            State::Kept(hashes) => 8 * hashes.capacity().min(hashes.len().next_power_of_two()) as u64,
+            State::Kept(hashes) => {
+                let more = self.more.as_ref().map_or(0, |more| more.capacity() * 24);
+                (8 * hashes.capacity().min(hashes.len().next_power_of_two()) + more) as u64
+            }
             State::Registers(_) => size_of::<Registers>() as u64,
         }
     }
@@ -199,7 +243,7 @@ impl DistinctHashes {
     /// Turns kept hashes into registers.
     pub fn give_up_exact_values(&mut self) {
         if let State::Kept(hashes) = &mut self.state {
-            let distinct = count_hashes(hashes).0;
+            let distinct = count_hashes(hashes, |_, _| ()).0;
             self.turn_into_registers(distinct);
         }
     }
@@ -210,6 +254,7 @@ impl DistinctHashes {
             let mut registers = Box::<Registers>::default();
             self.finer |= fill(&mut registers, hashes, self.nanoseconds);
             give_back(std::mem::take(hashes));
+            self.more = None;
             self.state = State::Registers(registers);
         }
     }
@@ -226,13 +271,22 @@ impl DistinctHashes {
             return;
         }
         // Folding again after every few new values would cost more than it saves; so values that hardly repeat are not even sorted.
-        let (distinct, unique) = count_hashes(hashes);
+        let (distinct, unique) = count_hashes(hashes, |_, _| ());
         let most = (self.limit / 4 * 3) as u64;
         if 2 * distinct - unique <= most {
-            fold_repeated(hashes);
+            fold_repeated(hashes, |hash| add_times(&mut self.more, hash, 1));
         } else {
             self.turn_into_registers(distinct);
         }
+    }
+}
+
+/// Adds to how often a hash occurred beyond what the list says.
+fn add_times(more: &mut Option<FxHashMap<u64, u64>>, hash: u64, times: u64) {
+    let Some(known) = more.as_mut().filter(|_| times > 0) else { return };
+    *known.entry(hash).or_default() += times;
+    if known.len() > MOST_REPEATED {
+        *more = None;
     }
 }
 
@@ -316,8 +370,19 @@ mod tests {
     }
 
     #[test]
+    fn how_often_many_values_occur_is_not_kept() {
+        let mut hashes = DistinctHashes::new(1 << 20).with_times();
+        (0..=MOST_REPEATED as i64).for_each(|value| hashes.update(hash(value), 2 + u64::from(value > 0)));
+        assert!(hashes.count_times(u64::MAX).1.is_some());
+        hashes.update(hash(0), 3);
+        let (count, by_times) = hashes.count_times(u64::MAX);
+        assert_eq!((count.distinct, by_times), (MOST_REPEATED as u64 + 1, None));
+    }
+
+    #[test]
     fn kept_hashes_count_exactly_through_folds_and_merges() {
-        let (mut left, mut right) = (DistinctHashes::new(9_000), DistinctHashes::new(9_000));
+        // The fifth block is one too many: what stands there more than twice is folded.
+        let (mut left, mut right) = (DistinctHashes::new(4_500).with_times(), DistinctHashes::new(9_000).with_times());
         for round in 0..5 {
             let block: Vec<u64> = (0..1_000).map(|value| hash(value * (round % 2 + 1))).collect();
             left.update_block(&block);
@@ -331,10 +396,12 @@ mod tests {
             distinct: 1_502,
             unique: Some(1),
         };
-        assert_eq!(left.count(10_000), expected);
+        let by_times = BTreeMap::from([(1, 1), (2, 500), (3, 501), (5, 499), (6, 1)]);
+        assert_eq!(left.count_times(10_000), (expected, Some(by_times)));
         assert!(left.is_exact() && left.estimate().is_none());
         left.update_block(&(10_000..20_000).map(hash).collect::<Vec<_>>());
         assert!(!left.is_exact());
-        assert!(left.count(u64::MAX).distinct >= 8_000);
+        let (count, by_times) = left.count_times(u64::MAX);
+        assert!(count.distinct >= 8_000 && by_times.is_none());
     }
 }

@@ -43,10 +43,11 @@ pub fn give_back(mut hashes: Vec<u64>) {
     }
 }
 
-/// Different and single hashes. The list is put into another order.
-pub fn count_hashes(hashes: &mut [u64]) -> (u64, u64) {
+/// Different and single hashes. The list is put into another order. `visit` is told every hash that stands there more than once, and how
+/// many times.
+pub fn count_hashes(hashes: &mut [u64], mut visit: impl FnMut(u64, u64)) -> (u64, u64) {
     if hashes.len() <= PART_HASHES {
-        return count_part(&[hashes], 0);
+        return count_part(&[hashes], 0, &mut visit);
     }
     // Piece by piece within the cache, so that each part is a run of every piece.
     let mut scratch = vec![0; PIECE_HASHES];
@@ -65,15 +66,15 @@ pub fn count_hashes(hashes: &mut [u64]) -> (u64, u64) {
     for part in 0..PARTS {
         let runs = hashes.chunks(PIECE_HASHES).zip(&ends);
         let runs = runs.map(|(piece, ends)| &piece[part.checked_sub(1).map_or(0, |before| ends[before])..ends[part]]);
-        let (more_distinct, more_unique) = count_part(&runs.collect::<Vec<_>>(), PARTS.ilog2());
+        let (more_distinct, more_unique) = count_part(&runs.collect::<Vec<_>>(), PARTS.ilog2(), &mut visit);
         distinct += more_distinct;
         unique += more_unique;
     }
     (distinct, unique)
 }
 
-/// Sorts hashes and leaves two of those that stand there more often.
-pub fn fold_repeated(hashes: &mut Vec<u64>) {
+/// Sorts hashes and leaves two of those that stand there more often; `visit` is told each that goes.
+pub fn fold_repeated(hashes: &mut Vec<u64>, mut visit: impl FnMut(u64)) {
     if hashes.len() <= PART_HASHES {
         hashes.sort_unstable();
     } else {
@@ -84,6 +85,8 @@ pub fn fold_repeated(hashes: &mut Vec<u64>) {
         if kept < 2 || hashes[kept - 2] != hashes[at] {
             hashes[kept] = hashes[at];
             kept += 1;
+        } else {
+            visit(hashes[at]);
         }
     }
     hashes.truncate(kept);
@@ -138,7 +141,7 @@ fn places_of_parts(hashes: &[u64]) -> ([usize; PARTS], [usize; PARTS]) {
 
 /// Two bits a place of a large bitmap tell which hashes can stand there twice, and only those few are sorted: hashes are kept
 /// where values hardly repeat. The highest `alike` bits are those that all of them have in common.
-fn count_part(runs: &[&[u64]], alike: u32) -> (u64, u64) {
+fn count_part(runs: &[&[u64]], alike: u32, visit: &mut impl FnMut(u64, u64)) -> (u64, u64) {
     let count: usize = runs.iter().map(|run| run.len()).sum();
     let places = (8 * count).next_power_of_two().max(1 << 10);
     let place_of = |hash: u64| (hash << alike >> (64 - places.ilog2())) as usize;
@@ -161,15 +164,22 @@ fn count_part(runs: &[&[u64]], alike: u32) -> (u64, u64) {
     let shared = &mut shared[..kept];
     let alone = (count - kept) as u64;
     shared.sort_unstable();
-    let (distinct, unique) = count_sorted(shared);
+    let (distinct, unique) = count_sorted(shared, visit);
     (alone + distinct, alone + unique)
 }
 
-/// Different and single hashes among sorted ones.
-fn count_sorted(hashes: &[u64]) -> (u64, u64) {
-    hashes.chunk_by(|a, b| a == b).fold((0, 0), |(distinct, unique), same| {
-        (distinct + 1, unique + u64::from(same.len() == 1))
-    })
+/// [`count_hashes`] of sorted ones.
+fn count_sorted(hashes: &[u64], visit: &mut impl FnMut(u64, u64)) -> (u64, u64) {
+    let (mut distinct, mut unique) = (0, 0);
+    for same in hashes.chunk_by(|a, b| a == b) {
+        distinct += 1;
+        if same.len() == 1 {
+            unique += 1;
+        } else {
+            visit(same[0], same.len() as u64);
+        }
+    }
+    (distinct, unique)
 }
 
 #[cfg(test)]
@@ -187,14 +197,26 @@ mod tests {
                     .collect();
                 let mut sorted = hashes.clone();
                 sorted.sort_unstable();
-                assert_eq!(count_hashes(&mut hashes), count_sorted(&sorted), "{count} of {spread}");
+                let (mut found, mut expected) = (Vec::new(), Vec::new());
+                let counted = count_hashes(&mut hashes, |hash, times| found.push((hash, times)));
+                assert_eq!(
+                    counted,
+                    count_sorted(&sorted, &mut |hash, times| expected.push((hash, times))),
+                    "{count} of {spread}"
+                );
+                found.sort_unstable();
+                assert_eq!(found, expected, "{count} of {spread}");
                 let expected: Vec<u64> = sorted
                     .chunk_by(|a, b| a == b)
                     .flat_map(|same| &same[..same.len().min(2)])
                     .copied()
                     .collect();
-                fold_repeated(&mut hashes);
+                let mut gone = Vec::new();
+                fold_repeated(&mut hashes, |hash| gone.push(hash));
                 assert_eq!(hashes, expected, "{count} of {spread}");
+                gone.extend(hashes);
+                gone.sort_unstable();
+                assert_eq!(gone, sorted, "{count} of {spread}");
             }
         }
     }

@@ -223,12 +223,11 @@ impl TextColumn {
         match (self.values.tally(), self.stream.take()) {
             (Some(tally), _) => self.finish_exact(tally, profile),
             (None, Some(mut stream)) => {
-                let (count, estimate) = self.values.distinct_count(profile.non_null_count);
+                let (count, estimate, times) = self.values.distinct_times(profile.non_null_count);
                 write_distinct(count, estimate, profile);
-                if self.is_text && profile.non_null_count > 0 && count.unique == Some(profile.non_null_count) {
-                    // All are different: what the values are makes no difference.
-                    profile.metrics.entropy_bits = Some((profile.non_null_count as f64).log2());
-                }
+                // What the values are makes no difference.
+                let times = times.filter(|_| self.is_text && profile.non_null_count > 0);
+                profile.metrics.entropy_bits = times.map(|times| entropy_bits(&times, profile.non_null_count));
                 if let Some(frequent) = self.values.frequency_estimate() {
                     profile.estimates.insert("top_values".into(), frequent);
                 }

@@ -3,6 +3,8 @@
 use super::distinct::{DistinctCount, DistinctHashes};
 use super::text_tally::{TextHash, TextTally};
 use super::top_values::{FrequentValues, commonest_entries};
+use std::collections::BTreeMap;
+
 use crate::domain::column_profile::Estimate;
 
 /// Bytes of a text that the frequent items keep.
@@ -97,7 +99,7 @@ impl TextValues {
     pub fn give_up_exact_values(&mut self) {
         if let State::Exact(tally) = &self.state {
             let mut sketches = Sketches {
-                distinct: DistinctHashes::new(self.hashes),
+                distinct: DistinctHashes::new(self.hashes).with_times(),
                 frequent: FrequentValues::default(),
             };
             sketches.distinct.know_at_least(tally.len() as u64);
@@ -126,15 +128,24 @@ impl TextValues {
 
     /// Different and single texts among `values`, and how wide an estimate of them is.
     pub fn distinct_count(&mut self, values: u64) -> (DistinctCount, Option<Estimate>) {
+        let (count, estimate, _) = self.distinct_times(values);
+        (count, estimate)
+    }
+
+    /// [`Self::distinct_count`], and different texts by how often they occur where their hashes tell it.
+    pub fn distinct_times(&mut self, values: u64) -> (DistinctCount, Option<Estimate>, Option<BTreeMap<u64, u64>>) {
         match &mut self.state {
             State::Exact(tally) => {
                 let count = DistinctCount {
                     distinct: tally.len() as u64,
                     unique: Some(tally.iter().filter(|entry| entry.2 == 1).count() as u64),
                 };
-                (count, None)
+                (count, None, None)
             }
-            State::Sketched(sketches) => (sketches.distinct.count(values), sketches.distinct.estimate()),
+            State::Sketched(sketches) => {
+                let (count, times) = sketches.distinct.count_times(values);
+                (count, sketches.distinct.estimate(), times)
+            }
         }
     }
 

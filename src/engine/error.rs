@@ -38,7 +38,7 @@ pub enum EngineError {
         path: String,
         /// Row (line of a text file) near which it happened, from 1.
         row: Option<u64>,
-        /// Byte offset in the (decompressed) stream.
+        /// Byte offset, from 0, in the text as it is read: unpacked, and as UTF-8.
         byte: Option<u64>,
         /// The reader's words.
         reason: String,
@@ -128,6 +128,15 @@ impl EngineError {
         }
     }
 
+    /// The error of a file, with its place where it does not know that yet.
+    pub fn at(mut self, at_row: Option<u64>, at_byte: u64) -> Self {
+        if let Self::Malformed { row, byte, .. } = &mut self {
+            *row = row.or(at_row);
+            byte.get_or_insert(at_byte);
+        }
+        self
+    }
+
     /// What a person can do about it, in one sentence.
     pub fn remedy(&self) -> &'static str {
         match self {
@@ -199,5 +208,12 @@ mod tests {
         assert!(error.remedy().contains("again"));
         assert!(!error.stops_the_run() && error.may_spare_other_columns());
         assert!(EngineError::Cancelled.stops_the_run());
+    }
+
+    #[test]
+    fn a_place_is_added_where_it_is_not_known() {
+        let error = EngineError::malformed("a.csv", "open quote").at(None, 120).at(Some(7), 9);
+        assert_eq!(error.to_string(), "a.csv is damaged at row 7, byte 120: open quote");
+        assert!(matches!(EngineError::Cancelled.at(Some(7), 9), EngineError::Cancelled));
     }
 }

@@ -59,6 +59,8 @@ pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");
 #[cfg(test)]
 mod arrow_type_tests;
 #[cfg(test)]
+mod damage_tests;
+#[cfg(test)]
 mod format_tests;
 #[cfg(test)]
 mod fuzz_tests;

@@ -1,6 +1,6 @@
 //! Bytes of a text file: plain, gzip or zstd by its first bytes, UTF-16 made UTF-8, with the bytes of the file counted as they are read.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,6 +10,8 @@ use crate::engine::rooted_file::RootedFile;
 
 /// Largest zstd window (log2 of bytes) that is accepted: 128 MiB.
 const WINDOW_LOG_MAX: u32 = 27;
+/// Bytes of the file that are read at once for a decoder.
+const BUFFER_BYTES: usize = 1 << 17;
 
 /// How a file is compressed, by its first bytes: a name may be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,10 +59,20 @@ pub struct ByteStream {
     encoding: &'static str,
 }
 
-/// Counts what passes through.
+/// Counts what is taken from the file; what only waits in a buffer is not.
 struct Counted<R> {
     inner: R,
     consumed: Arc<AtomicU64>,
+}
+
+impl<R: Read> Counted<R> {
+    /// For a decoder, which may take less than was read at once.
+    fn buffered(self) -> Counted<BufReader<R>> {
+        Counted {
+            inner: BufReader::with_capacity(BUFFER_BYTES, self.inner),
+            consumed: self.consumed,
+        }
+    }
 }
 
 impl<R: Read> Read for Counted<R> {
@@ -68,6 +80,17 @@ impl<R: Read> Read for Counted<R> {
         let count = self.inner.read(buffer)?;
         self.consumed.fetch_add(count as u64, Ordering::Relaxed);
         Ok(count)
+    }
+}
+
+impl<R: BufRead> BufRead for Counted<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.inner.consume(count);
+        self.consumed.fetch_add(count as u64, Ordering::Relaxed);
     }
 }
 
@@ -88,9 +111,9 @@ impl ByteStream {
         };
         let reader: Box<dyn Read + Send> = match compression {
             Compression::None => Box::new(counted),
-            Compression::Gzip => Box::new(flate2::read::MultiGzDecoder::new(io::BufReader::with_capacity(1 << 17, counted))),
+            Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(counted.buffered())),
             Compression::Zstd => {
-                let mut decoder = zstd::stream::read::Decoder::new(counted).map_err(failed)?;
+                let mut decoder = zstd::stream::read::Decoder::with_buffer(counted.buffered()).map_err(failed)?;
                 decoder.window_log_max(WINDOW_LOG_MAX).map_err(failed)?;
                 Box::new(decoder)
             }
@@ -100,12 +123,7 @@ impl ByteStream {
                 });
             }
         };
-        let (reader, encoding) = decode_text(reader).map_err(|error| EngineError::Malformed {
-            path: path.clone(),
-            row: None,
-            byte: Some(0),
-            reason: error.to_string(),
-        })?;
+        let (reader, encoding) = decode_text(reader).map_err(|error| EngineError::malformed(&path, error).at(Some(1), 0))?;
         Ok(Self {
             reader,
             consumed,
@@ -125,7 +143,8 @@ impl ByteStream {
         self.encoding
     }
 
-    /// Fills some of the buffer; 0 at the end.
+    /// Fills some of the buffer; 0 at the end. Where the text ends before its end, whoever has counted its lines and bytes
+    /// adds them to the error ([`EngineError::at`]).
     pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, EngineError> {
         loop {
             match self.reader.read(buffer) {
@@ -133,12 +152,9 @@ impl ByteStream {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 // What a decoder objects to is in the file; what the system objects to is beneath it.
                 Err(error) if error.raw_os_error().is_none() => {
-                    return Err(EngineError::Malformed {
-                        path: self.path.clone(),
-                        row: None,
-                        byte: Some(self.consumed.load(Ordering::Relaxed)),
-                        reason: error.to_string(),
-                    });
+                    let consumed = self.consumed.load(Ordering::Relaxed);
+                    let reason = format!("its unpacked text ends there, near byte {consumed} of the file: {error}");
+                    return Err(EngineError::malformed(&self.path, reason));
                 }
                 Err(source) => {
                     return Err(EngineError::Read {

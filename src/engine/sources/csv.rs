@@ -54,12 +54,8 @@ impl CsvSource {
             } else {
                 format!("its first {above} records have 1 field, all others")
             };
-            return Err(EngineError::Malformed {
-                path: file.path().to_owned(),
-                row: Some(1),
-                byte: None,
-                reason: format!("{first} have {below}; remove what stands above the header"),
-            });
+            let reason = format!("{first} have {below}; remove what stands above the header");
+            return Err(EngineError::malformed(file.path(), reason).at(Some(1), 0));
         }
         if fields.len() > COLUMN_LIMIT {
             return Err(EngineError::Unsupported {

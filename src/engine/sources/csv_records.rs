@@ -293,19 +293,18 @@ impl RecordReader {
     }
 
     fn read_some(&mut self) -> Result<(), EngineError> {
-        let count = self.stream.read(&mut self.buffer[self.end..])?;
+        let read = self.stream.read(&mut self.buffer[self.end..]);
+        let count = read.map_err(|error| {
+            let waiting = self.buffered();
+            error.at(Some(self.line + count_line_ends(waiting)), self.offset + waiting.len() as u64)
+        })?;
         self.end += count;
         self.at_end = count == 0;
         Ok(())
     }
 
     fn malformed(&self, reason: &str) -> EngineError {
-        EngineError::Malformed {
-            path: self.path().to_owned(),
-            row: Some(self.line),
-            byte: Some(self.offset),
-            reason: reason.to_owned(),
-        }
+        EngineError::malformed(self.path(), reason).at(Some(self.line), self.offset)
     }
 }
 

@@ -109,16 +109,12 @@ impl JsonlSource {
             if self.end == self.buffer.len() {
                 if self.end >= RECORD_LIMIT_BYTES {
                     let reason = format!("a line is longer than {} MiB", RECORD_LIMIT_BYTES >> 20);
-                    return Err(EngineError::Malformed {
-                        path: self.stream.path().to_owned(),
-                        row: Some(self.line + 1),
-                        byte: Some(self.offset),
-                        reason,
-                    });
+                    return Err(EngineError::malformed(self.stream.path(), reason).at(Some(self.line + 1), self.offset));
                 }
                 self.buffer.resize(self.buffer.len() * 2, 0);
             }
-            let count = self.stream.read(&mut self.buffer[self.end..])?;
+            let read = self.stream.read(&mut self.buffer[self.end..]);
+            let count = read.map_err(|error| error.at(Some(self.line + 1), self.offset + self.end as u64))?;
             self.end += count;
             self.at_end = count == 0;
         }

@@ -21,15 +21,18 @@ pub type Decoded = (Box<dyn Read + Send>, &'static str);
 pub fn decode_text(mut reader: Box<dyn Read + Send>) -> io::Result<Decoded> {
     let mut head = vec![0; HEAD];
     let mut length = 0;
-    while length < HEAD {
+    let mut failed = None;
+    while length < HEAD && failed.is_none() {
         match reader.read(&mut head[length..]) {
             Ok(0) => break,
             Ok(count) => length += count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+            Err(error) => failed = Some(error),
         }
     }
     head.truncate(length);
+    // What came before a failure is read first, so that its place is known.
+    let reader = Failed(failed).chain(reader);
     let order = match head.as_slice() {
         [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "the text is UTF-32; store it as UTF-8"));
@@ -74,6 +77,15 @@ fn guess_order(head: &[u8]) -> Option<ByteOrder> {
         (few, many) if many >= units * 9 && few * 10 <= units => Some(ByteOrder::Little),
         (many, few) if many >= units * 9 && few * 10 <= units => Some(ByteOrder::Big),
         _ => None,
+    }
+}
+
+/// Hands out the error that a reader has met, once.
+struct Failed(Option<io::Error>);
+
+impl Read for Failed {
+    fn read(&mut self, _buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
     }
 }
 

@@ -178,12 +178,7 @@ impl TokenBatch {
 
     /// The finished batch; the builder is empty again, with the same columns.
     pub fn take(&mut self, columns: &[SourceColumn], path: &str) -> Result<RecordBatch, EngineError> {
-        let malformed = |error: arrow::error::ArrowError| EngineError::Malformed {
-            path: path.to_owned(),
-            row: None,
-            byte: None,
-            reason: error.to_string(),
-        };
+        let malformed = |error: arrow::error::ArrowError| EngineError::malformed(path, error);
         let arrays = self
             .columns
             .iter_mut()

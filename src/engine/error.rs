@@ -38,7 +38,8 @@ pub enum EngineError {
         path: String,
         /// Row (line of a text file) near which it happened, from 1.
         row: Option<u64>,
-        /// Byte offset, from 0, in the text as it is read: unpacked, and as UTF-8.
+        /// Byte offset, from 0: in a text that of the text as it is read (unpacked, and as UTF-8); in a Parquet or Arrow file that of the
+        /// file, where what cannot be read begins: a page, a record batch, the footer.
         byte: Option<u64>,
         /// The reader's words.
         reason: String,
@@ -93,12 +94,14 @@ pub enum EngineError {
         deadline_ms: u64,
     },
     /// A reader panicked; the file is to blame, the process lives.
-    #[error("{path} made the reader fail{}: {reason}", place(*row, None))]
+    #[error("{path} made the reader fail{}: {reason}", place(*row, *byte))]
     ReaderFault {
         /// Relative to the root.
         path: String,
-        /// Rows read before.
+        /// Row near which it happened, from 1.
         row: Option<u64>,
+        /// As of a damaged file.
+        byte: Option<u64>,
         /// What the panic said.
         reason: String,
     },
@@ -130,7 +133,7 @@ impl EngineError {
 
     /// The error of a file, with its place where it does not know that yet.
     pub fn at(mut self, at_row: Option<u64>, at_byte: u64) -> Self {
-        if let Self::Malformed { row, byte, .. } = &mut self {
+        if let Self::Malformed { row, byte, .. } | Self::ReaderFault { row, byte, .. } = &mut self {
             *row = row.or(at_row);
             byte.get_or_insert(at_byte);
         }

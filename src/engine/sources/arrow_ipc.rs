@@ -1,7 +1,6 @@
 //! Arrow files (also known as Feather 2) and Arrow streams, told apart by their first bytes, compressed buffers included.
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -11,6 +10,7 @@ use arrow::error::ArrowError;
 use arrow::ipc::reader::{FileReader, StreamReader};
 
 use super::arrow_bounds::{check_file, check_stream};
+use super::guarded::guard;
 use super::{BatchSource, SourceBatch, SourceColumn};
 use crate::domain::table_profile::RejectedRows;
 use crate::engine::error::EngineError;
@@ -54,6 +54,8 @@ pub struct ArrowSource {
     columns: Vec<SourceColumn>,
     fields: Fields,
     reader: Reader,
+    /// Where those that are still to be read begin.
+    batches: std::vec::IntoIter<u64>,
     /// A batch as it lies in the file, and how far it was handed out.
     current: Option<(RecordBatch, usize)>,
     rows_read: u64,
@@ -86,25 +88,21 @@ impl ArrowSource {
         } else {
             check_stream(&handle, size)
         };
-        checked.map_err(|reason| EngineError::Malformed {
-            path: path.clone(),
-            row: None,
-            byte: None,
-            reason,
-        })?;
+        let messages = checked.map_err(|misfit| EngineError::malformed(&path, misfit.reason).at(Some(misfit.row), misfit.byte))?;
         let read = Arc::new(AtomicU64::new(0));
         let counted = Counted {
             inner: handle,
             read: read.clone(),
         };
         let buffered = BufReader::with_capacity(1 << 17, counted);
-        let reader = guard(&path, 1, || {
-            Ok(if is_file {
+        let opened = guard(&path, "what the batches need, from there on, cannot be read", || {
+            Ok::<_, ArrowError>(if is_file {
                 Reader::File(Box::new(FileReader::try_new(buffered, None)?))
             } else {
                 Reader::Stream(Box::new(StreamReader::try_new(buffered, None)?))
             })
-        })?;
+        });
+        let reader = opened.map_err(|error| error.at(Some(1), messages.first))?;
         let schema = match &reader {
             Reader::File(reader) => reader.schema(),
             Reader::Stream(reader) => reader.schema(),
@@ -117,6 +115,7 @@ impl ArrowSource {
             columns: columns.collect(),
             fields: schema.fields().clone(),
             reader,
+            batches: messages.batches.into_iter(),
             current: None,
             rows_read: 0,
             read,
@@ -133,10 +132,13 @@ impl ArrowSource {
 
     fn next_whole(&mut self) -> Result<Option<RecordBatch>, EngineError> {
         let reader = &mut self.reader;
-        guard(&self.path, self.rows_read + 1, || match reader {
+        let batch = guard(&self.path, "the record batch there cannot be read", || match reader {
             Reader::File(reader) => reader.next().transpose(),
             Reader::Stream(reader) => reader.next().transpose(),
-        })
+        });
+        // Behind the last batch is the end of the stream, where no error is.
+        let byte = self.batches.next().unwrap_or(self.size);
+        batch.map_err(|error| error.at(Some(self.rows_read + 1), byte))
     }
 }
 
@@ -172,23 +174,5 @@ impl BatchSource for ArrowSource {
 
     fn rejected(&self) -> RejectedRows {
         RejectedRows::default()
-    }
-}
-
-/// Runs the reader; its errors and its panics become errors with the place.
-fn guard<T>(path: &str, row: u64, read: impl FnOnce() -> Result<T, ArrowError>) -> Result<T, EngineError> {
-    match catch_unwind(AssertUnwindSafe(read)) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(EngineError::Malformed {
-            path: path.to_owned(),
-            row: Some(row),
-            byte: None,
-            reason: error.to_string(),
-        }),
-        Err(panic) => Err(EngineError::ReaderFault {
-            path: path.to_owned(),
-            row: Some(row),
-            reason: crate::engine::table_scan::panic_text(&*panic),
-        }),
     }
 }

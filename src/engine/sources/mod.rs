@@ -12,6 +12,7 @@ pub mod csv_records;
 pub mod database_error;
 pub mod empty_part;
 pub mod failed_columns;
+pub mod guarded;
 pub mod json_line;
 pub mod jsonl;
 pub mod leaves;

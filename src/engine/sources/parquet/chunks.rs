@@ -1,20 +1,21 @@
 //! One column of a Parquet file: chunk by chunk through its pages where they are plain, else, or where rows matter, as arrays.
 
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::DataType;
 
 use super::leaf::{LeafKind, has_plain_pages};
+use super::page_file::PageFile;
 use super::page_guard::check_pages;
 use super::pages::{LeafValues, PageFault, read_chunk};
-use super::{Footer, ParquetSource, malformed, reader_fault};
+use super::{Footer, ParquetSource, chunk_start, page_of};
 use crate::engine::error::EngineError;
 use crate::engine::limits::BATCH_ROWS;
 use crate::engine::rooted_file::RootedFile;
 use crate::engine::sources::BatchSource;
+use crate::engine::sources::guarded::guard;
 use crate::engine::sources::leaves::Leaf;
 
 /// One column of one file, chunk by chunk.
@@ -78,11 +79,12 @@ impl<'a> ColumnChunks<'a> {
         check_chunk(self.file, self.footer, &self.handle, leaf, group)?;
         let rows = metadata.num_rows() as u64;
         let optional = self.footer.metadata.parquet_schema().column(leaf).max_def_level() > 0;
+        let pages = PageFile::new(self.handle.clone(), chunk_start(chunk));
         let (mut rows_read, mut bytes_told) = (0, 0);
         let visit = std::cell::RefCell::new(visit);
-        let result = catch_unwind(AssertUnwindSafe(|| {
-            read_chunk(
-                self.handle.clone(),
+        let read = guard(self.file.path(), &page_of(chunk), || {
+            let read = read_chunk(
+                &pages,
                 chunk,
                 rows as usize,
                 kind,
@@ -95,16 +97,16 @@ impl<'a> ColumnChunks<'a> {
                     bytes_told = due;
                     (visit.borrow_mut())(None, page_rows, bytes)
                 },
-            )
-        }));
-        let row = Some(rows_before + rows_read + 1);
-        match result {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(PageFault::Stopped(error))) => Err(error),
-            Ok(Err(PageFault::Reader(error))) => Err(malformed(self.file.path(), row, &error.to_string())),
-            Ok(Err(PageFault::Damaged(reason))) => Err(malformed(self.file.path(), row, reason)),
-            Err(panic) => Err(reader_fault(self.file.path(), row, &*panic)),
-        }
+            );
+            match read {
+                Ok(()) => Ok(Ok(())),
+                Err(PageFault::Stopped(error)) => Ok(Err(error)),
+                Err(PageFault::Reader(error)) => Err(error.to_string()),
+                Err(PageFault::Damaged(reason)) => Err(reason.to_owned()),
+            }
+        });
+        let place = pages.place();
+        read.map_err(|error| error.at(Some(rows_before + place.rows_before + 1), place.byte))?
     }
 
     fn read_batches(
@@ -123,19 +125,18 @@ impl<'a> ColumnChunks<'a> {
 
 /// Fails with the place where a page of the stored column would unfold too far.
 fn check_chunk(file: &RootedFile, footer: &Footer, handle: &File, leaf: usize, group: usize) -> Result<(), EngineError> {
-    let groups = footer.metadata.metadata().row_groups();
-    let rows_before: u64 = groups[..group].iter().map(|group| group.num_rows() as u64).sum();
-    let checked = catch_unwind(AssertUnwindSafe(|| check_pages(handle, groups[group].column(leaf))));
-    match checked {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(bomb)) => Err(EngineError::Malformed {
-            path: file.path().to_owned(),
-            row: Some(rows_before + bomb.rows_before + 1),
-            byte: Some(bomb.byte),
-            reason: bomb.reason,
-        }),
-        Err(panic) => Err(reader_fault(file.path(), Some(rows_before + 1), &*panic)),
-    }
+    let chunk = footer.metadata.metadata().row_group(group).column(leaf);
+    let rows_before = footer.rows_before(group);
+    // A panic is about places in the footer that cannot be.
+    let checked = guard(file.path(), "the footer there cannot be right", || {
+        Ok::<_, String>(check_pages(handle, chunk))
+    });
+    checked
+        .map_err(|error| error.at(Some(rows_before + 1), footer.at))?
+        .map_err(|bomb| {
+            let reason = format!("{}: {}", page_of(chunk), bomb.reason);
+            EngineError::malformed(file.path(), reason).at(Some(rows_before + bomb.place.rows_before + 1), bomb.place.byte)
+        })
 }
 
 /// One column of one row group as arrays, row by row in order.
@@ -160,7 +161,7 @@ impl ColumnArrays {
     pub fn next_array(&mut self) -> Result<Option<(ArrayRef, u64)>, EngineError> {
         let Some(batch) = self.source.next_batch()? else { return Ok(None) };
         let values = self.leaf.take(batch.rows.column(0));
-        let values = values.map_err(|error| malformed(&self.source.path, None, &error.to_string()))?;
+        let values = values.map_err(|error| EngineError::malformed(&self.source.path, error))?;
         Ok(Some((values, batch.bytes)))
     }
 }

@@ -30,7 +30,7 @@ impl<'a> HybridRuns<'a> {
     /// `count` values of `bit_width` bits (at most 32).
     pub fn new(bytes: &'a [u8], bit_width: u8, count: usize) -> Result<Self, &'static str> {
         if bit_width > 32 {
-            return Err("a page has codes of more than 32 bits");
+            return Err("it has codes of more than 32 bits");
         }
         Ok(Self {
             bytes,
@@ -41,7 +41,7 @@ impl<'a> HybridRuns<'a> {
 
     /// The next run; nothing after the last value.
     pub fn next_run(&mut self) -> Result<Option<Run<'a>>, &'static str> {
-        const SHORT: &str = "a page ends before its last level or code";
+        const SHORT: &str = "it ends before its last level or code";
         if self.left == 0 {
             return Ok(None);
         }
@@ -75,7 +75,7 @@ impl<'a> HybridRuns<'a> {
         word[..width].copy_from_slice(value);
         let value = u32::from_le_bytes(word);
         if u64::from(value) >> self.bit_width != 0 {
-            return Err("a level or code is larger than its width allows");
+            return Err("a level or code of it is larger than its width allows");
         }
         Ok(Some(Run::Repeated { value, count }))
     }
@@ -119,7 +119,7 @@ pub fn count_set_bits(bytes: &[u8], count: usize) -> usize {
 
 /// Adds each code's occurrences to `counts`; fails on a code beyond them.
 pub fn count_codes(bytes: &[u8], bit_width: u8, count: usize, counts: &mut [u64]) -> Result<(), &'static str> {
-    const BEYOND: &str = "a page refers to a value that its dictionary does not hold";
+    const BEYOND: &str = "it refers to a value that its dictionary does not hold";
     let mut runs = HybridRuns::new(bytes, bit_width, count)?;
     while let Some(run) = runs.next_run()? {
         match run {

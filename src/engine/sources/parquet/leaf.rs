@@ -99,7 +99,7 @@ fn stored_unit(column: &ColumnDescriptor) -> Option<TimeUnit> {
 impl LeafKind {
     /// The first `count` plain values as an array without nulls. Not for texts.
     pub fn read_plain(&self, bytes: &[u8], count: usize) -> Result<ArrayRef, &'static str> {
-        const SHORT: &str = "a page ends before its last value";
+        const SHORT: &str = "it ends before its last value";
         let take = |width: usize| count.checked_mul(width).and_then(|length| bytes.get(..length)).ok_or(SHORT);
         Ok(match self {
             Self::Fixed(width, data_type) => {
@@ -107,7 +107,7 @@ impl LeafKind {
                     .len(count)
                     .add_buffer(Buffer::from(take(*width)?))
                     .build()
-                    .map_err(|_| "a page's values do not fit its type")?;
+                    .map_err(|_| "its values do not fit its type")?;
                 make_array(data)
             }
             Self::Narrowed(data_type) => {
@@ -159,7 +159,7 @@ impl DecimalBytes {
 
 /// Splits `count` plain texts off `bytes`: four bytes of length before each. Says what follows them.
 pub fn split_texts<'a>(mut bytes: &'a [u8], count: usize, into: &mut Vec<&'a [u8]>) -> Result<&'a [u8], &'static str> {
-    const SHORT: &str = "a page ends before its last text";
+    const SHORT: &str = "it ends before its last text";
     into.reserve(count.min(bytes.len() / 4 + 1));
     for _ in 0..count {
         let (length, rest) = bytes.split_first_chunk::<4>().ok_or(SHORT)?;

@@ -8,7 +8,8 @@ mod page_file;
 mod page_guard;
 mod pages;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::fs::File;
+use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 pub use chunks::{ColumnArrays, ColumnChunks};
@@ -20,8 +21,9 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::basic::Type as PhysicalType;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::RowGroupMetaData;
+use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 
+use super::guarded::guard;
 use super::leaves::{Leaf, leaves_of};
 use super::{BatchSource, SourceBatch, SourceColumn};
 use crate::domain::table_profile::RejectedRows;
@@ -30,10 +32,16 @@ use crate::engine::rooted_file::RootedFile;
 use crate::engine::type_inference::TokenKinds;
 use leaf::{LeafKind, leaf_kind};
 use nested::stored_range;
+use page_file::PageFile;
+
+/// Bytes behind the footer: its length and the mark of the format.
+const TAIL_BYTES: u64 = 8;
 
 /// The footer of a file.
 #[derive(Clone, Debug)]
 pub struct Footer {
+    /// Where it begins in the file.
+    at: u64,
     metadata: ArrowReaderMetadata,
     /// The columns, nested ones opened.
     columns: Arc<[Leaf]>,
@@ -43,17 +51,19 @@ impl Footer {
     /// Reads and checks the footer.
     pub fn read(file: &RootedFile) -> Result<Self, EngineError> {
         let handle = file.reopen()?;
-        let metadata = guard(file.path(), None, || {
+        let at = find_footer(&handle, file)?;
+        let metadata = guard(file.path(), "the footer there cannot be read", || {
             with_wide_timestamps(ArrowReaderMetadata::load(&handle, ArrowReaderOptions::new())?)
-        })?;
+        });
+        let metadata = metadata.map_err(|error| error.at(None, at))?;
         let stated: i64 = metadata.metadata().row_groups().iter().map(|group| group.num_rows()).sum();
         if metadata.metadata().row_groups().iter().any(|group| group.num_rows() < 0)
             || stated != metadata.metadata().file_metadata().num_rows()
         {
-            return Err(malformed(file.path(), None, "the footer's row counts contradict each other"));
+            return Err(EngineError::malformed(file.path(), "the row counts of the footer there contradict each other").at(None, at));
         }
         let columns = leaves_of(metadata.schema().fields()).into();
-        Ok(Self { metadata, columns })
+        Ok(Self { at, metadata, columns })
     }
 
     /// The columns, nested ones opened; those of the Arrow reader are [`Self::fields`].
@@ -127,6 +137,12 @@ impl Footer {
         Some((stored.start, kind))
     }
 
+    /// Rows of the row groups before one.
+    fn rows_before(&self, group: usize) -> u64 {
+        let groups = self.metadata.metadata().row_groups();
+        groups[..group].iter().map(|group| group.num_rows() as u64).sum()
+    }
+
     /// Rows of one row group.
     pub fn group_rows(&self, group: usize) -> usize {
         self.metadata.metadata().row_group(group).num_rows() as usize
@@ -143,6 +159,10 @@ impl Footer {
 pub struct ParquetSource {
     path: String,
     columns: Vec<SourceColumn>,
+    pages: PageFile,
+    /// What cannot be read where reading fails, and where it begins; nothing where the last page tells.
+    part: String,
+    part_at: Option<u64>,
     reader: ParquetRecordBatchReader,
     rows_before: u64,
     rows_expected: u64,
@@ -162,22 +182,23 @@ impl ParquetSource {
     ) -> Result<Self, EngineError> {
         let metadata = footer.metadata.metadata();
         let groups = row_groups.unwrap_or_default();
-        let rows_before = groups.first().map_or(0, |first| {
-            metadata.row_groups()[..*first].iter().map(|group| group.num_rows() as u64).sum()
-        });
+        let rows_before = groups.first().map_or(0, |first| footer.rows_before(*first));
         let rows_expected = groups.iter().map(|group| metadata.row_groups()[*group].num_rows() as u64).sum();
-        let group_bytes = |group: &usize| -> u64 {
-            let group = &metadata.row_groups()[*group];
-            match &only {
-                Some(leaves) => leaves.clone().map(|leaf| group.column(leaf).compressed_size().max(0) as u64).sum(),
-                None => group.compressed_size().max(0) as u64,
-            }
+        let leaves = only.clone().unwrap_or(0..metadata.file_metadata().schema_descr().num_columns());
+        let chunks = groups
+            .iter()
+            .flat_map(|group| leaves.clone().map(|leaf| metadata.row_group(*group).column(leaf)));
+        let bytes = chunks.clone().map(|chunk| chunk.compressed_size().max(0) as u64).sum();
+        let start = chunks.clone().map(chunk_start).min().unwrap_or(footer.at);
+        let pages = PageFile::new(Arc::new(file.reopen()?), start);
+        // Columns that are read together take turns: the last page that was read need not be the one that fails.
+        let (part, part_at) = match chunks.clone().next().filter(|_| leaves.len() == 1) {
+            Some(chunk) => (page_of(chunk), None),
+            None => ("the row group that begins there cannot be read".to_owned(), Some(start)),
         };
-        let bytes = groups.iter().map(group_bytes).sum();
-        let handle = file.reopen()?;
         let arrow_metadata = footer.metadata.clone();
-        let reader = guard(file.path(), Some(rows_before), || {
-            let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(handle, arrow_metadata)
+        let reader = guard(file.path(), &part, || {
+            let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(pages.clone(), arrow_metadata)
                 .with_batch_size(batch_rows)
                 .with_row_groups(groups);
             if let Some(only) = only {
@@ -185,7 +206,8 @@ impl ParquetSource {
                 builder = builder.with_projection(mask);
             }
             builder.build()
-        })?;
+        });
+        let reader = reader.map_err(|error| error.at(Some(rows_before + 1), start))?;
         let schema = reader.schema();
         let columns = schema.fields().iter().map(|field| SourceColumn {
             name: field.name().clone(),
@@ -195,6 +217,9 @@ impl ParquetSource {
         Ok(Self {
             path: file.path().to_owned(),
             columns,
+            pages,
+            part,
+            part_at,
             reader,
             rows_before,
             rows_expected,
@@ -215,15 +240,16 @@ impl BatchSource for ParquetSource {
     }
 
     fn next_batch(&mut self) -> Result<Option<SourceBatch>, EngineError> {
-        let row = Some(self.rows_before + self.rows_read + 1);
-        let reader = &mut self.reader;
-        let batch = guard(&self.path, row, || reader.next().transpose().map_err(ParquetError::from))?;
-        let Some(rows) = batch else {
-            if self.rows_read != self.rows_expected {
-                return Err(malformed(&self.path, row, "the file ends before the number of rows in its footer"));
-            }
-            return Ok(None);
-        };
+        let (reader, is_complete) = (&mut self.reader, self.rows_read == self.rows_expected);
+        let batch = guard(&self.path, &self.part, || match reader.next().transpose() {
+            Ok(None) if !is_complete => Err("it ends before the number of rows in the footer".to_owned()),
+            read => read.map_err(|error| error.to_string()),
+        });
+        let batch = batch.map_err(|error| {
+            let byte = self.part_at.unwrap_or_else(|| self.pages.place().byte);
+            error.at(Some(self.rows_before + self.rows_read + 1), byte)
+        })?;
+        let Some(rows) = batch else { return Ok(None) };
         self.rows_read += rows.num_rows() as u64;
         let due = if self.rows_expected == 0 {
             self.bytes
@@ -264,32 +290,32 @@ fn with_wide_timestamps(metadata: ArrowReaderMetadata) -> Result<ArrowReaderMeta
     ArrowReaderMetadata::try_new(metadata.metadata().clone(), ArrowReaderOptions::new().with_schema(schema))
 }
 
-/// Runs the reader; its errors and its panics become errors with the place.
-fn guard<T>(path: &str, row: Option<u64>, read: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, EngineError> {
-    match catch_unwind(AssertUnwindSafe(read)) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(malformed(path, row, &error.to_string())),
-        Err(panic) => Err(reader_fault(path, row, &*panic)),
-    }
+/// Where the footer begins, by the last bytes of the file.
+fn find_footer(handle: &File, file: &RootedFile) -> Result<u64, EngineError> {
+    let tail_at = file.stamp().size.saturating_sub(TAIL_BYTES);
+    let mut tail = [0; TAIL_BYTES as usize];
+    let read = handle.read_exact_at(&mut tail, tail_at);
+    let [length @ .., _, _, _, _] = tail;
+    // Where the footer is encrypted, the mark is another; the reader says so.
+    let is_marked = read.is_ok() && (tail.ends_with(b"PAR1") || tail.ends_with(b"PARE"));
+    let reason = match tail_at.checked_sub(u64::from(u32::from_le_bytes(length))) {
+        Some(at) if is_marked => return Ok(at),
+        None if is_marked => "the footer that should end there is longer than the file",
+        _ => "the file does not end as a Parquet file does",
+    };
+    Err(EngineError::malformed(file.path(), reason).at(None, tail_at))
 }
 
-fn reader_fault(path: &str, row: Option<u64>, panic: &(dyn std::any::Any + Send)) -> EngineError {
-    let reason = panic
-        .downcast_ref::<String>()
-        .cloned()
-        .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-    EngineError::ReaderFault {
-        path: path.to_owned(),
-        row,
-        reason: reason.unwrap_or_else(|| "without a word".into()),
-    }
+/// Where the first page of a column chunk begins. What cannot be is left to the reader.
+fn chunk_start(chunk: &ColumnChunkMetaData) -> u64 {
+    let start = chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset());
+    u64::try_from(start).unwrap_or(0)
 }
 
-fn malformed(path: &str, row: Option<u64>, reason: &str) -> EngineError {
-    EngineError::Malformed {
-        path: path.to_owned(),
-        row,
-        byte: None,
-        reason: reason.to_owned(),
-    }
+/// What cannot be read where a page of the chunk fails.
+fn page_of(chunk: &ColumnChunkMetaData) -> String {
+    format!(
+        "the page of column {} that begins there cannot be read",
+        chunk.column_path().string()
+    )
 }

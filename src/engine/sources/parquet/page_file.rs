@@ -15,19 +15,49 @@ const HEADER_BYTES: usize = 256;
 const WAITING: usize = 2;
 const KEPT_BYTES: usize = 16 << 20;
 
-/// A file whose pages are read one after the other.
+/// Where a page begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PagePlace {
+    /// Its header in the file.
+    pub byte: u64,
+    /// Rows of the chunk before it.
+    pub rows_before: u64,
+}
+
+/// A file whose pages are read one after the other. It knows where the last one begins, whatever became of its reader.
+#[derive(Clone)]
 pub struct PageFile {
     file: Arc<File>,
     waiting: Arc<Mutex<Vec<Vec<u8>>>>,
+    place: Arc<Mutex<PagePlace>>,
 }
 
 impl PageFile {
-    /// Over an open file, whose position is neither used nor moved.
-    pub fn new(file: Arc<File>) -> Self {
+    /// Over an open file, whose position is neither used nor moved. The first page is to begin at `start`.
+    pub fn new(file: Arc<File>, start: u64) -> Self {
         Self {
             file,
             waiting: Arc::default(),
+            place: Arc::new(Mutex::new(PagePlace {
+                byte: start,
+                rows_before: 0,
+            })),
         }
+    }
+
+    /// Where the page begins that was read last, or that was gone back to.
+    pub fn place(&self) -> PagePlace {
+        *self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The rows of the page are read.
+    pub fn step_over(&self, rows: u64) {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner).rows_before += rows;
+    }
+
+    /// A page that was read before is looked at again.
+    pub fn go_back(&self, place: PagePlace) {
+        *self.place.lock().unwrap_or_else(PoisonError::into_inner) = place;
     }
 }
 
@@ -43,6 +73,7 @@ impl ChunkReader for PageFile {
     fn get_read(&self, start: u64) -> Result<HeaderBytes> {
         Ok(HeaderBytes {
             file: self.file.clone(),
+            place: Some(self.place.clone()),
             next: start,
             bytes: [0; HEADER_BYTES],
             left: 0..0,
@@ -99,6 +130,8 @@ impl Drop for PageBytes {
 /// Reads the header of a page without reading much beyond it.
 pub struct HeaderBytes {
     file: Arc<File>,
+    /// Told at the first read: a header that is known already is not read again.
+    place: Option<Arc<Mutex<PagePlace>>>,
     next: u64,
     bytes: [u8; HEADER_BYTES],
     left: std::ops::Range<usize>,
@@ -106,6 +139,9 @@ pub struct HeaderBytes {
 
 impl Read for HeaderBytes {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if let Some(place) = self.place.take() {
+            place.lock().unwrap_or_else(PoisonError::into_inner).byte = self.next;
+        }
         if self.left.is_empty() {
             let read = self.file.read_at(&mut self.bytes, self.next)?;
             self.next += read as u64;
@@ -128,7 +164,7 @@ mod tests {
         let mut file = tempfile::tempfile().unwrap();
         let content: Vec<u8> = (0..100_000_u64).map(|at| (at * at % 251) as u8).collect();
         file.write_all(&content).unwrap();
-        let pages = PageFile::new(Arc::new(file));
+        let pages = PageFile::new(Arc::new(file), 4);
         for (start, length) in [(0, 70_000), (5, 10), (99_990, 10), (1_000, 99_000), (0, 0)] {
             assert_eq!(pages.get_bytes(start as u64, length).unwrap(), content[start..start + length]);
         }
@@ -136,5 +172,9 @@ mod tests {
         let mut read = Vec::new();
         pages.get_read(300).unwrap().take(1_000).read_to_end(&mut read).unwrap();
         assert_eq!(read, content[300..1_300]);
+        pages.step_over(7);
+        drop(pages.get_read(900).unwrap());
+        let place = PagePlace { byte: 300, rows_before: 7 };
+        assert_eq!(pages.place(), place);
     }
 }

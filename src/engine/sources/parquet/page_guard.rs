@@ -8,6 +8,8 @@ use std::os::unix::fs::FileExt;
 use parquet::basic::Compression;
 use parquet::file::metadata::ColumnChunkMetaData;
 
+use super::page_file::PagePlace;
+
 /// Most bytes that one page may unfold to.
 pub const PAGE_BYTES: u64 = 64 << 20;
 /// The most that a byte of deflate can stand for, and of an LZ4 block.
@@ -21,10 +23,8 @@ const DEPTH: u8 = 16;
 /// A page that would unfold too far.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageBomb {
-    /// Where its header begins in the file.
-    pub byte: u64,
-    /// Rows of the chunk before it, as the headers count them.
-    pub rows_before: u64,
+    /// Where it begins; rows as the headers count them.
+    pub place: PagePlace,
     /// What is wrong with it.
     pub reason: String,
 }
@@ -51,29 +51,23 @@ pub fn check_pages(file: &File, chunk: &ColumnChunkMetaData) -> Result<(), PageB
     while at < end {
         let Some(header) = read_header(file, at, end) else { return Ok(()) };
         let bomb = |reason: String| PageBomb {
-            byte: at,
-            rows_before,
+            place: PagePlace { byte: at, rows_before },
             reason,
         };
         let (Ok(stored), Ok(unfolded)) = (u64::try_from(header.stored), u64::try_from(header.unfolded)) else {
-            return Err(bomb("a page has a negative size".into()));
+            return Err(bomb("it has a negative size".into()));
         };
         let body = at + header.length;
         if body.saturating_add(stored) > end {
             return Ok(());
         }
         if unfolded.max(stored) > PAGE_BYTES {
-            return Err(bomb(format!(
-                "a page unfolds to {unfolded} bytes, more than {} MiB",
-                PAGE_BYTES >> 20
-            )));
+            return Err(bomb(format!("it unfolds to {unfolded} bytes, more than {} MiB", PAGE_BYTES >> 20)));
         }
         let levels = u64::try_from(header.levels).unwrap_or(0).min(stored).min(unfolded);
         let further = |codec| unfolds_further(file, codec, body + levels, stored - levels, unfolded - levels);
         if !header.is_plain && further(chunk.compression()).unwrap_or(false) {
-            return Err(bomb(format!(
-                "a page unfolds to more than the {unfolded} bytes that its header says"
-            )));
+            return Err(bomb(format!("it unfolds to more than the {unfolded} bytes that its header says")));
         }
         if header.is_data {
             rows_before += header.values.max(0) as u64;
@@ -303,7 +297,7 @@ mod tests {
         let (checked, size) = check(&"\0".repeat(70 << 20), 1, Compression::ZSTD(ZstdLevel::default()), false);
         let bomb = checked.unwrap_err();
         assert!(
-            bomb.reason.contains("more than 64 MiB") && bomb.byte == 4 && bomb.rows_before == 0,
+            bomb.reason.contains("more than 64 MiB") && bomb.place.byte == 4 && bomb.place.rows_before == 0,
             "{bomb:?}"
         );
         assert!(size < 1 << 20, "{size}");

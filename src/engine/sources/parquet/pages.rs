@@ -1,7 +1,6 @@
 //! The pages of one column chunk, decoded just as far as counting needs: dictionary codes are only counted, plain values are
 //! walked where they lie. The plain path beside it is the Arrow reader; both give the same state.
 
-use std::fs::File;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray};
@@ -14,7 +13,7 @@ use parquet::file::serialized_reader::SerializedPageReader;
 
 use super::hybrid::{count_codes, count_ones, count_set_bits};
 use super::leaf::{LeafKind, split_texts};
-use super::page_file::PageFile;
+use super::page_file::{PageFile, PagePlace};
 
 /// Texts that are handed over at once.
 const BLOCK: usize = 8_192;
@@ -34,7 +33,7 @@ pub enum LeafValues<'a> {
 pub enum PageFault<E> {
     /// The page reader's words.
     Reader(ParquetError),
-    /// What is wrong with a page.
+    /// What is wrong with the page ("it").
     Damaged(&'static str),
     /// Whoever takes the values wanted to stop.
     Stopped(E),
@@ -42,14 +41,15 @@ pub enum PageFault<E> {
 
 /// A dictionary of the chunk and how often each entry was referred to.
 struct Dictionary {
+    place: PagePlace,
     bytes: Bytes,
     counts: Vec<u64>,
 }
 
 /// Reads every page of the chunk and hands its values over, after each page (or, for dictionaries, at the end) to `visit`.
-/// `visit_page` is told the rows of each page, for progress and for stopping.
+/// `visit_page` is told the rows of each page, for progress and for stopping. The file knows at which page it failed.
 pub fn read_chunk<E>(
-    file: Arc<File>,
+    file: &PageFile,
     chunk: &ColumnChunkMetaData,
     rows: usize,
     kind: &LeafKind,
@@ -57,7 +57,7 @@ pub fn read_chunk<E>(
     mut visit: impl FnMut(LeafValues) -> Result<(), E>,
     mut visit_page: impl FnMut(u64) -> Result<(), E>,
 ) -> Result<(), PageFault<E>> {
-    let mut pages = SerializedPageReader::new(Arc::new(PageFile::new(file)), chunk, rows, None).map_err(PageFault::Reader)?;
+    let mut pages = SerializedPageReader::new(Arc::new(file.clone()), chunk, rows, None).map_err(PageFault::Reader)?;
     let mut dictionary: Option<Dictionary> = None;
     let mut rows_read = 0_usize;
     while let Some(page) = pages.get_next_page().map_err(PageFault::Reader)? {
@@ -69,14 +69,17 @@ pub fn read_chunk<E>(
                 if !matches!(encoding, Encoding::PLAIN | Encoding::PLAIN_DICTIONARY) {
                     return Err(damaged("its dictionary is not in plain encoding"));
                 }
+                let place = file.place();
                 if let Some(full) = dictionary.take() {
-                    full.hand_over(kind, &mut visit)?;
+                    full.hand_over(file, kind, &mut visit)?;
+                    file.go_back(place);
                 }
                 // A dictionary of texts holds at least four bytes an entry, any other at least a bit.
                 if num_values as usize > buf.len().saturating_mul(8) {
                     return Err(damaged("its dictionary is shorter than it says"));
                 }
                 dictionary = Some(Dictionary {
+                    place,
                     bytes: buf,
                     counts: vec![0; num_values as usize],
                 });
@@ -95,7 +98,7 @@ pub fn read_chunk<E>(
                 } else if def_level_encoding == Encoding::RLE {
                     let length = buf.first_chunk::<4>().map(|length| u32::from_le_bytes(*length) as usize);
                     let levels = length.and_then(|length| buf.get(4..4_usize.checked_add(length)?));
-                    let levels = levels.ok_or(damaged("a page ends before its levels do"))?;
+                    let levels = levels.ok_or(damaged("it ends before its levels do"))?;
                     let (present, end) = (count_ones(levels, count).map_err(damaged)?, 4 + levels.len());
                     (buf, count, encoding, end, present)
                 } else {
@@ -113,7 +116,7 @@ pub fn read_chunk<E>(
                 let count = num_values as usize;
                 let start = rep_levels_byte_len as usize;
                 let end = start.saturating_add(def_levels_byte_len as usize);
-                let levels = buf.get(start..end).ok_or(damaged("a page ends before its levels do"))?;
+                let levels = buf.get(start..end).ok_or(damaged("it ends before its levels do"))?;
                 let present = if optional {
                     count_ones(levels, count).map_err(damaged)?
                 } else {
@@ -124,7 +127,7 @@ pub fn read_chunk<E>(
         };
         rows_read = rows_read.saturating_add(count);
         if rows_read > rows {
-            return Err(damaged("its pages hold more rows than the footer says"));
+            return Err(damaged("it goes beyond the rows that the footer names"));
         }
         if count > present {
             visit(LeafValues::Nulls((count - present) as u64)).map_err(PageFault::Stopped)?;
@@ -132,35 +135,41 @@ pub fn read_chunk<E>(
         let values = &buffer[values_at..];
         match encoding {
             Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY => {
-                let dictionary = dictionary
-                    .as_mut()
-                    .ok_or(damaged("a page refers to a dictionary that is not there"))?;
+                let dictionary = dictionary.as_mut().ok_or(damaged("it refers to a dictionary that is not there"))?;
                 if present > 0 {
-                    let (width, codes) = values.split_first().ok_or(damaged("a page ends before its codes begin"))?;
+                    let (width, codes) = values.split_first().ok_or(damaged("it ends before its codes begin"))?;
                     count_codes(codes, *width, present, &mut dictionary.counts).map_err(damaged)?;
                 }
             }
             Encoding::PLAIN => hand_over_plain(kind, values, present, &mut visit)?,
             Encoding::RLE if *kind == LeafKind::Boolean => {
-                let runs = values.get(4..).ok_or(damaged("a page ends before its values begin"))?;
+                let runs = values.get(4..).ok_or(damaged("it ends before its values begin"))?;
                 hand_over_truths(count_ones(runs, present).map_err(damaged)?, present, &mut visit)?;
             }
-            _ => return Err(damaged("a page has an encoding that the footer does not name")),
+            _ => return Err(damaged("it has an encoding that the footer does not name")),
         }
         visit_page(count as u64).map_err(PageFault::Stopped)?;
+        file.step_over(count as u64);
+    }
+    if rows_read < rows {
+        return Err(PageFault::Damaged(
+            "it is the last one, and the footer says that there are more rows",
+        ));
     }
     if let Some(full) = dictionary {
-        full.hand_over(kind, &mut visit)?;
+        full.hand_over(file, kind, &mut visit)?;
     }
-    if rows_read == rows {
-        Ok(())
-    } else {
-        Err(PageFault::Damaged("its pages hold fewer rows than the footer says"))
-    }
+    Ok(())
 }
 
 impl Dictionary {
-    fn hand_over<E>(self, kind: &LeafKind, visit: &mut impl FnMut(LeafValues) -> Result<(), E>) -> Result<(), PageFault<E>> {
+    fn hand_over<E>(
+        self,
+        file: &PageFile,
+        kind: &LeafKind,
+        visit: &mut impl FnMut(LeafValues) -> Result<(), E>,
+    ) -> Result<(), PageFault<E>> {
+        file.go_back(self.place);
         let count = self.counts.len();
         if *kind == LeafKind::Text {
             return hand_over_texts(&self.bytes, count, |at, texts| {
@@ -195,7 +204,7 @@ fn hand_over_plain<E>(
         LeafKind::Text => hand_over_texts(bytes, count, |_, texts| visit(LeafValues::Texts(texts, None))),
         LeafKind::Boolean => {
             let bits = bytes.get(..count.div_ceil(8));
-            let bits = bits.ok_or(PageFault::Damaged("a page ends before its last value"))?;
+            let bits = bits.ok_or(PageFault::Damaged("it ends before its last value"))?;
             hand_over_truths(count_set_bits(bits, count), count, visit)
         }
         _ => {

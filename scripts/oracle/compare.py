@@ -4,7 +4,7 @@ import math
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-from expected import QUANTILES, Either, rank_range, real_text
+from expected import QUANTILES, TOP_COUNT, Either, rank_range, real_text
 
 RELATIVE = 1e-9
 # Sums of many terms of either sign: the terms are the measure, not what is left of them.
@@ -190,9 +190,7 @@ def distance(figure, limn, figures, column):
         share = QUANTILES[figure] / 1000
         return max(below - share, share - upto, 0.0)
     if figure in ("top_values", "patterns"):
-        limn = dict(LISTS[figure](limn))
-        # A value may be missing only where it is rarer than the error; a count may be low by the error.
-        return max((abs(count - limn.get(value, 0)) / column.rows for value, count in expected), default=0.0)
+        return list_distance(dict(LISTS[figure](limn)), dict(expected)) / column.rows
     if figure == "mode":
         # A value outside the commonest is at most as common as the last of them.
         counts = dict(figures["top_values"])
@@ -206,3 +204,11 @@ def distance(figure, limn, figures, column):
     if limn is None or math.isnan(limn):
         return None
     return abs(limn - expected) / max(abs(expected), 1e-300)
+
+
+def list_distance(limn, expected):
+    """The most rows by which an entry of either list is off; of what a full list leaves out is known that it is no commoner than its last."""
+    left_out, rarest = (min(counts.values()) if len(counts) >= TOP_COUNT else 0 for counts in (limn, expected))
+    missed = (abs(count - limn[value]) if value in limn else count - left_out for value, count in expected.items())
+    added = (count - rarest for value, count in limn.items() if value not in expected)
+    return max([0, *missed, *added])

@@ -13,8 +13,8 @@ from fractions import Fraction
 
 import duckdb
 
-from compare import Tally
-from expected import Column, Either, expected_figures, histogram_counts
+from compare import Tally, list_distance
+from expected import TOP_COUNT, Column, Either, expected_figures, histogram_counts
 from second_opinion import compare_profile
 from statements import Answers, figures_of, judge_column, judge_table
 from tables import family_of, open_table, quote_text
@@ -339,4 +339,20 @@ def check_estimates(profile, folder):
             column[figure] = min(column[figure], 3000) if not is_wrong else 2400
         if compare_one_column(tampered, folder, place) != is_wrong:
             failures.append(f"estimate of {figure} x {factor} with error {error}: {'not caught' if is_wrong else 'refused'}")
-    return failures
+    return failures + check_list_distances()
+
+
+def check_list_distances():
+    """A list is held to the other one entry by entry, and to what a full one says of everything it leaves out."""
+    full = {f"v{place}": 100 - place for place in range(TOP_COUNT)}
+    last = min(full.values())
+    changed = {**full, "v0": 90}
+    swapped = {value: count for value, count in full.items() if count > last}
+    short = {"a": 9, "b": 8}
+    cases = (
+        ("the same", full, full, 0), ("one count lower", changed, full, 10), ("one count higher", full, changed, 10),
+        ("another last one as rare", {**swapped, "other": last}, full, 0), ("another last one too common", {**swapped, "other": last + 7}, full, 7),
+        ("a common one missing", {**{v: c for v, c in full.items() if v != "v0"}, "other": last}, full, 100 - last),
+        ("a short list without one", {"a": 9}, short, 8), ("a short list with one too many", {**short, "c": 3}, short, 3), ("nothing at all", {}, {}, 0),
+    )
+    return [f"lists, {what}: {found} rows off, not {off}" for what, limn, expected, off in cases if (found := list_distance(limn, expected)) != off]

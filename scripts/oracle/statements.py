@@ -6,7 +6,7 @@ What limn names as unsaid is skipped by that name and nothing else: a figure tha
 import decimal
 import json
 
-from compare import NEEDS_EXACT_VALUES, as_float, as_fraction, gave_up_values, is_close, magnitude
+from compare import NEEDS_EXACT_VALUES, as_float, as_fraction, gave_up_values, is_close, list_distance, magnitude
 from expected import QUANTILES, real_text, time_text
 
 BOOKKEEPING = {"column_name", "ordinal_position", "data_type", "general_type", "estimates", "broken_invariants", "query_error", "sql", "unsaid", "anomalies"}
@@ -251,11 +251,8 @@ def distance(column, metric, limn, sql, rows, answers):
         return 0.0
     if rows is not None:
         key = LIST_KEYS[metric]
-        found = {text_of(column, entry[key]): entry["count"] for entry in limn}
-        total = max(column["non_null_count"], 1)
-        missing = [entry["count"] / total for entry in rows if text_of(column, entry[key]) not in found]
-        off = [abs(found[text_of(column, entry[key])] - entry["count"]) / total for entry in rows if text_of(column, entry[key]) in found]
-        return max(missing + off, default=0.0)
+        given, asked = ({text_of(column, entry[key]): entry["count"] for entry in entries} for entries in (limn, rows))
+        return list_distance(given, asked) / max(column["non_null_count"], 1)
     if sql is None:
         return None
     if isinstance(limn, str):

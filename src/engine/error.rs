@@ -72,6 +72,12 @@ pub enum EngineError {
         /// The table.
         what: String,
     },
+    /// A CSV file showed while it was read that backslashes escape its quotes, which is known now.
+    #[error("{path} escapes quotes with backslashes, which its beginning does not show")]
+    DialectLearned {
+        /// Relative to the root.
+        path: String,
+    },
     /// The filter of the table's rows does not fit the table.
     #[error("the row filter does not fit the table: {reason}")]
     Filter {
@@ -160,6 +166,7 @@ impl EngineError {
             }
             Self::Database { remedy, .. } => remedy,
             Self::ColumnsFailed { .. } => "Mend these columns' definitions in the database, or leave them out, then run the profile again.",
+            Self::DialectLearned { .. } => "Run the profile again.",
             Self::Filter { .. } => "Change the filter on the table's page, under Definition, then run the profile again.",
             Self::Empty { .. } => {
                 "Let at least one column be read: leave fewer out, write a header line into a text file, or give the database's table a column."
@@ -169,6 +176,11 @@ impl EngineError {
             Self::Protocol { .. } => "Use the same version of Limn for the server and its worker.",
             Self::Limits { .. } => "Allow the service to lower its own limits, or lower the engine's memory budget.",
         }
+    }
+
+    /// Whether reading the table again ends otherwise, for more is known of it now. Each time there is less that is not known.
+    pub fn asks_for_another_look(&self) -> bool {
+        matches!(self, Self::ColumnsFailed { .. } | Self::DialectLearned { .. })
     }
 
     /// Whether the whole run stops, not just this table.

@@ -61,6 +61,8 @@ mod arrow_type_tests;
 #[cfg(test)]
 mod damage_tests;
 #[cfg(test)]
+mod escape_tests;
+#[cfg(test)]
 mod format_tests;
 #[cfg(test)]
 mod fuzz_tests;

@@ -48,7 +48,15 @@ pub fn look_by_partition(
             watch,
             report: look == 0,
         };
-        let scan = scan_partitions(plan, &order, shelf)?;
+        let scan = match scan_partitions(plan, &order, shelf) {
+            // What was taken over was read without knowing it.
+            Err(error) if error.asks_for_another_look() => {
+                shelf.take_nothing();
+                look += 1;
+                continue;
+            }
+            scan => scan?,
+        };
         if scan.columns.iter().any(ColumnState::is_postponed) {
             return Ok(None);
         }

@@ -109,8 +109,7 @@ fn look_at_table(
                 shelf = None;
                 loop {
                     match look_row_by_row(&plan, options, limits, &watch, finish) {
-                        // Now it is known which columns cannot be read, and each time there are more of them.
-                        Err(EngineError::ColumnsFailed { .. }) => {}
+                        Err(error) if error.asks_for_another_look() => {}
                         look => break look?,
                     }
                 }

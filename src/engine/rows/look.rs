@@ -43,8 +43,7 @@ pub fn look_at_rows(plan: &LookPlan, observer: &dyn Observer) -> Result<LookedRo
             Err(EngineError::DeadlinePassed { .. }) => Some(LookEnd::TimedOut),
             // The server's own clock may be the first to say so.
             Err(EngineError::Database { .. }) if watch.left_ms() == Some(0) => Some(LookEnd::TimedOut),
-            // Now it is known which columns cannot be read, and each time there are more of them.
-            Err(EngineError::ColumnsFailed { .. }) => continue,
+            Err(error) if error.asks_for_another_look() => continue,
             Err(error) => return Err(error),
         };
         break (look, ended);

@@ -1,9 +1,12 @@
 //! CSV files: every field is a token, an empty field without quotes is null, ragged rows are counted and left out.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::byte_stream::ByteStream;
 use super::csv_blocks::Span;
-use super::csv_dialect::{column_names, find_preamble, is_header, sniff_dialect};
-use super::csv_records::{Dialect, Fields, RecordReader};
+use super::csv_dialect::{column_names, find_preamble, fits, has_escapes, is_header, sniff_dialect};
+use super::csv_records::{BACKSLASH, Dialect, Escape, Fields, Parsed, RecordReader};
 use super::token_batch::TokenBatch;
 use super::{BatchSource, SourceBatch, SourceColumn};
 use crate::domain::table_profile::{RejectedRows, TextDialect};
@@ -17,10 +20,15 @@ const BATCH_BYTES: usize = 4 << 20;
 /// Fields that are handed over at once: they are walked column by column, which is quick while they and their bytes stay in the caches.
 const FIELDS_AT_ONCE: usize = 4_096;
 
+/// Whether a backslash is known to escape quotes in the files of a table: some file shows it only far from its beginning, and then all
+/// that do not say otherwise are read anew.
+pub type LearnedEscape = Arc<AtomicBool>;
+
 /// One CSV file.
 pub struct CsvSource {
     records: RecordReader,
     dialect: Dialect,
+    learned: LearnedEscape,
     columns: Vec<SourceColumn>,
     fields: Fields,
     /// The first record, where it is data.
@@ -33,9 +41,12 @@ pub struct CsvSource {
 
 impl CsvSource {
     /// Opens the file and finds out its dialect and its columns.
-    pub fn open(file: &RootedFile) -> Result<Self, EngineError> {
+    pub fn open(file: &RootedFile, learned: LearnedEscape) -> Result<Self, EngineError> {
         let mut records = RecordReader::open(ByteStream::open(file)?)?;
-        let dialect = sniff_dialect(records.buffered(), records.is_complete());
+        let mut dialect = sniff_dialect(records.buffered(), records.is_complete());
+        if dialect.escape == Escape::Unseen && learned.load(Ordering::Relaxed) {
+            dialect.escape = Escape::Backslash;
+        }
         let preamble = find_preamble(records.buffered(), records.is_complete(), dialect);
         let mut fields = Fields::default();
         loop {
@@ -78,6 +89,7 @@ impl CsvSource {
         Ok(Self {
             records,
             dialect,
+            learned,
             columns,
             fields,
             first_is_data: !has_header,
@@ -86,6 +98,43 @@ impl CsvSource {
             spans: Vec::new(),
             rejected: RejectedRows::default(),
         })
+    }
+
+    /// Reads the next record into the fields; false at the end. Fails where it is the first to show that backslashes escape quotes.
+    fn next_record(&mut self) -> Result<bool, EngineError> {
+        if self.dialect.escape == Escape::Unseen {
+            self.settle_escape()?;
+        }
+        self.records.next_record(self.dialect, &mut self.fields)
+    }
+
+    /// Looks at the next record for what backslashes before quotes do: where it fits the table in one reading alone, that is the one.
+    fn settle_escape(&mut self) -> Result<(), EngineError> {
+        let plain = self.dialect.with(Escape::Quote);
+        let length = match self.records.peek_record(plain, &mut self.fields)? {
+            Parsed::Record(length) => length,
+            // Where the record does not end, all that is left is part of it.
+            _ => self.records.buffered().len(),
+        };
+        if !has_escapes(&self.records.buffered()[..length], plain.quote) {
+            return Ok(());
+        }
+        let mut fits_as = |dialect: Dialect| match self.records.peek_record(dialect, &mut self.fields) {
+            Ok(Parsed::Record(length)) => Ok(fits(&self.records.buffered()[..length], &self.fields, self.columns.len(), dialect)),
+            Ok(_) => Ok(false),
+            Err(error) => Err(error),
+        };
+        let escaped = self.dialect.with(Escape::Backslash);
+        match [fits_as(plain)?, fits_as(escaped)?] {
+            [true, false] => self.dialect = plain,
+            [false, true] => {
+                self.learned.store(true, Ordering::Relaxed);
+                let path = self.records.path().to_owned();
+                return Err(EngineError::DialectLearned { path });
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     fn add_record(&mut self, line: u64) {
@@ -136,7 +185,7 @@ impl BatchSource for CsvSource {
                 continue;
             }
             let line = self.records.line();
-            more = self.records.next_record(self.dialect, &mut self.fields)?;
+            more = self.next_record()?;
             if !more {
                 break;
             }
@@ -160,7 +209,7 @@ impl BatchSource for CsvSource {
         Some(TextDialect {
             delimiter: char::from(self.dialect.delimiter),
             quote: char::from(self.dialect.quote),
-            escape: self.dialect.escape.map(char::from),
+            escape: (self.dialect.escape == Escape::Backslash).then_some(char::from(BACKSLASH)),
             has_header: self.has_header,
             encoding: self.records.encoding().into(),
         })

@@ -2,7 +2,7 @@
 //! Only plain records are taken (quotes, if any, around whole fields; no line end or quote inside); at any other record it stops,
 //! and [`super::csv_records::parse_record`], which knows every case, reads that one.
 
-use super::csv_records::Dialect;
+use super::csv_records::{BACKSLASH, Dialect, Escape};
 use crate::engine::accumulators::lanes::equal_masks;
 
 /// Bytes that become one mask.
@@ -153,8 +153,12 @@ impl Walk<'_> {
         let (start, quote) = (self.field_at, self.dialect.quote);
         let field = &self.bytes[start..end];
         let is_plain = quotes == 2 && field.len() >= 2 && field.first() == Some(&quote) && field.last() == Some(&quote);
-        // What a backslash does is known the long way.
-        let may_escape = self.dialect.escape.is_some_and(|escape| field.contains(&escape));
+        // What a backslash does is known the long way, and found out there at the first one before a quote.
+        let may_escape = match self.dialect.escape {
+            Escape::Quote => false,
+            Escape::Backslash => field.contains(&BACKSLASH),
+            Escape::Unseen => field.ends_with(&[BACKSLASH, quote]),
+        };
         (is_plain && !may_escape).then(|| Span {
             start: start as u32 + 1,
             length: (end - start - 2) as u32 | QUOTED,
@@ -220,17 +224,15 @@ mod tests {
     const COMMA: Dialect = Dialect {
         delimiter: b',',
         quote: b'"',
-        escape: None,
+        escape: Escape::Quote,
     };
 
     /// Every record that is taken at once must be what the long way reads, and only records of other kinds may be left.
     fn assert_agrees(text: &[u8], columns: usize) -> Result<(), TestCaseError> {
-        let escaped = Dialect {
-            escape: Some(b'\\'),
-            ..COMMA
-        };
-        assert_agrees_in(escaped, text, columns)?;
-        assert_agrees_in(COMMA, text, columns)
+        for escape in [Escape::Quote, Escape::Backslash, Escape::Unseen] {
+            assert_agrees_in(COMMA.with(escape), text, columns)?;
+        }
+        Ok(())
     }
 
     fn assert_agrees_in(dialect: Dialect, text: &[u8], columns: usize) -> Result<(), TestCaseError> {

@@ -1,62 +1,67 @@
-//! Sniffs a CSV file: delimiter, quote, and whether the first record names the columns.
+//! Sniffs a CSV file: delimiter, quote, escape, and whether the first record names the columns.
 
 use std::collections::HashSet;
 
-use super::csv_records::{Dialect, Fields, Parsed, parse_record};
+use super::csv_records::{BACKSLASH, Dialect, Escape, Fields, Parsed, parse_record};
 use crate::engine::accumulators::date_texts::parse_date_text;
 use crate::engine::type_inference::read_real;
 
 /// Delimiters that are tried; the first wins a tie.
 const DELIMITERS: [u8; 5] = [b',', b'\t', b';', b'|', b'^'];
-/// What Spark and others write before a quote inside quotes.
-const BACKSLASH: u8 = b'\\';
 /// Records of the sample that are looked at.
 const SAMPLE_RECORDS: usize = 200;
 
 /// The dialect that makes the sample most regular. `is_whole` says that the sample is the whole file.
 pub fn sniff_dialect(sample: &[u8], is_whole: bool) -> Dialect {
-    let plain = best_delimiter(sample, is_whole, b'"', None);
-    if let Some(escaped) = find_escaped(sample, is_whole, plain) {
-        return escaped;
+    let double = best_delimiter(sample, is_whole, b'"', Escape::Unseen);
+    let found = settle_escape(sample, is_whole, double);
+    if found.escape == Escape::Backslash || begins_fields(sample, b'"') > 0 || begins_fields(sample, b'\'') < 2 {
+        return found;
     }
-    if begins_fields(sample, b'"') > 0 || begins_fields(sample, b'\'') < 2 {
-        return plain;
-    }
-    let single = best_delimiter(sample, is_whole, b'\'', None);
-    if is_earned(sample, is_whole, single, plain) {
+    let single = best_delimiter(sample, is_whole, b'\'', Escape::Unseen);
+    let single = settle_escape(sample, is_whole, single);
+    if is_earned(sample, is_whole, single, double) {
         single
     } else {
-        plain
+        found
     }
 }
 
-/// The dialect in which backslashes stand before quotes inside quotes, as Spark writes them, where the sample shows it: with doubled
-/// quotes a field goes on behind its closing quote, and so none does. A path that ends in a backslash (`"C:\"`) shows nothing.
-fn find_escaped(sample: &[u8], is_whole: bool, plain: Dialect) -> Option<Dialect> {
-    let has_escapes = sample.windows(2).any(|pair| pair == [BACKSLASH, plain.quote]);
-    if !has_escapes || quoted_fields_close(sample, is_whole, plain).is_some() {
-        return None;
-    }
-    let escaped = best_delimiter(sample, is_whole, plain.quote, Some(BACKSLASH));
-    quoted_fields_close(sample, is_whole, escaped)?;
-    let [with, without] = [escaped, plain].map(|dialect| evenness(sample, is_whole, dialect).unwrap_or(0.0));
-    (with >= without).then_some(escaped)
+/// Whether a backslash stands before a quote anywhere: only then the bytes may say what it does.
+pub fn has_escapes(bytes: &[u8], quote: u8) -> bool {
+    bytes.windows(2).any(|pair| pair == [BACKSLASH, quote])
 }
 
-fn best_delimiter(sample: &[u8], is_whole: bool, quote: u8, escape: Option<u8>) -> Dialect {
+/// The dialect with what the sample says about backslashes before quotes inside quotes. They are escapes, as Spark writes them, where
+/// with doubled quotes a field goes on behind its closing quote, and so none does. A path that ends in a backslash (`"C:\"`) is no sign.
+fn settle_escape(sample: &[u8], is_whole: bool, unseen: Dialect) -> Dialect {
+    if !has_escapes(sample, unseen.quote) {
+        return unseen;
+    }
+    let plain = unseen.with(Escape::Quote);
+    let escaped = best_delimiter(sample, is_whole, plain.quote, Escape::Backslash);
+    let closes = [plain, escaped].map(|dialect| quoted_fields_close(sample, is_whole, dialect).is_some());
+    let [without, with] = [plain, escaped].map(|dialect| evenness(sample, is_whole, dialect).unwrap_or(0.0));
+    match closes {
+        [false, true] if with >= without => escaped,
+        // It is read alike, as where such backslashes stand outside quotes alone.
+        [true, true] if with == without => unseen,
+        _ => plain,
+    }
+}
+
+/// Whether the record fits a table of so many columns as the dialect reads it: their number, and no quoted field that goes on behind
+/// its closing quote.
+pub fn fits(record: &[u8], fields: &Fields, columns: usize, dialect: Dialect) -> bool {
+    fields.len() == columns && quoted_fields_close(record, true, dialect).is_some()
+}
+
+fn best_delimiter(sample: &[u8], is_whole: bool, quote: u8, escape: Escape) -> Dialect {
     let best = DELIMITERS.iter().map(|delimiter| {
-        let dialect = Dialect {
-            delimiter: *delimiter,
-            quote,
-            escape,
-        };
+        let dialect = Dialect::of(*delimiter, quote).with(escape);
         (score(sample, is_whole, dialect), dialect)
     });
-    let usual = Dialect {
-        delimiter: b',',
-        quote,
-        escape,
-    };
+    let usual = Dialect::of(b',', quote).with(escape);
     // `max_by` would prefer the last of equals.
     best.fold((-1.0, usual), |best, next| if next.0 > best.0 { next } else { best }).1
 }
@@ -276,12 +281,14 @@ mod tests {
     #[test]
     fn backslashes_escape_where_fields_would_go_on_behind_their_quotes() {
         for (sample, escape) in [
-            ("id,text\n1,\"say \\\"hi\\\", you\"\n2,plain\n", Some(b'\\')),
-            ("id,text\n1,\"{\\\"a\\\": 1, \\\"b\\\": [2]}\"\n2,\"{}\"\n", Some(b'\\')),
-            ("id,path\n1,\"C:\\dir\\\"\n2,\"D:\\\"\n", None),
-            ("id,text\n1,\"say \"\"hi\"\"\"\n2,\"C:\\\"\n", None),
-            ("id,text\n1,\"a\"b\n2,c\n", None),
-            ("id,text\n1,a\\\"b\n2,c\n", None),
+            ("id,text\n1,\"say \\\"hi\\\", you\"\n2,plain\n", Escape::Backslash),
+            ("id,text\n1,\"{\\\"a\\\": 1, \\\"b\\\": [2]}\"\n2,\"{}\"\n", Escape::Backslash),
+            ("id,path\n1,\"C:\\dir\\\"\n2,\"D:\\\"\n", Escape::Quote),
+            ("id,text\n1,\"say \"\"hi\"\"\"\n2,\"C:\\\"\n", Escape::Quote),
+            ("id,text\n1,\"a\"b\n2,c\n", Escape::Unseen),
+            ("id,text\n1,a\\\"b\n2,c\n", Escape::Unseen),
+            ("id,text\n1,'it\\'s, \"here\"'\n2,'there'\n", Escape::Backslash),
+            ("id,path\n1,'C:\\'\n2,'D:\\'\n", Escape::Quote),
         ] {
             for is_whole in [true, false] {
                 assert_eq!(sniff_dialect(sample.as_bytes(), is_whole).escape, escape, "{sample:?}");

@@ -8,6 +8,20 @@ use crate::engine::limits::RECORD_LIMIT_BYTES;
 /// First size of the buffer; it grows with the longest record.
 const BUFFER_BYTES: usize = 1 << 18;
 
+/// What Spark and others write before a quote inside quotes.
+pub const BACKSLASH: u8 = b'\\';
+
+/// What stands before a quote inside quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Escape {
+    /// Another quote.
+    Quote,
+    /// A backslash, which stands before itself too.
+    Backslash,
+    /// Another quote as far as is known: no backslash has stood before a quote yet.
+    Unseen,
+}
+
 /// How fields are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dialect {
@@ -15,30 +29,41 @@ pub struct Dialect {
     pub delimiter: u8,
     /// Around fields.
     pub quote: u8,
-    /// What stands before a quote, and before itself, inside quotes; nothing where quotes are doubled there.
-    pub escape: Option<u8>,
+    /// Inside quotes.
+    pub escape: Escape,
 }
 
 impl Dialect {
-    /// Quotes are doubled inside quotes.
+    /// Nothing is known of escapes.
     pub fn of(delimiter: u8, quote: u8) -> Self {
         Self {
             delimiter,
             quote,
-            escape: None,
+            escape: Escape::Unseen,
         }
+    }
+
+    /// The same with other escapes.
+    pub fn with(self, escape: Escape) -> Self {
+        Self { escape, ..self }
+    }
+
+    fn has_backslashes(self) -> bool {
+        self.escape == Escape::Backslash
     }
 
     /// The place of the next byte that means something inside quotes.
     fn find_mark(self, bytes: &[u8]) -> Option<usize> {
-        bytes.iter().position(|byte| *byte == self.quote || Some(*byte) == self.escape)
+        let has_backslashes = self.has_backslashes();
+        bytes.iter().position(|byte| *byte == self.quote || (has_backslashes && *byte == BACKSLASH))
     }
 
     /// Whether the byte, before such another one, is not there for itself: a doubled quote, or what is escaped.
     fn escapes(self, byte: u8, next: u8) -> bool {
-        match self.escape {
-            None => next == self.quote,
-            Some(escape) => byte == escape && (next == escape || next == self.quote),
+        if self.has_backslashes() {
+            byte == BACKSLASH && (next == BACKSLASH || next == self.quote)
+        } else {
+            next == self.quote
         }
     }
 
@@ -253,37 +278,47 @@ impl RecordReader {
 
     /// The next record; false at the end.
     pub fn next_record(&mut self, dialect: Dialect, fields: &mut Fields) -> Result<bool, EngineError> {
+        let length = match self.peek_record(dialect, fields)? {
+            Parsed::Record(length) => length,
+            Parsed::End => return Ok(false),
+            Parsed::OpenQuote => return Err(self.malformed("a quote that opens in this record is never closed")),
+            Parsed::Unfinished => {
+                let most = RECORD_LIMIT_BYTES >> 20;
+                return Err(self.malformed(&format!("a record is longer than {most} MiB; probably a quote is not closed")));
+            }
+        };
+        let record = &self.buffer[self.start..self.start + length];
+        self.line += match record {
+            [.., b'\n' | b'\r'] if !fields.quoted => 1,
+            _ => count_line_ends(record),
+        };
+        self.start += length;
+        self.offset += length as u64;
+        Ok(true)
+    }
+
+    /// The next record, which stays the next one; all of it is buffered then. It is unfinished only where it is longer than any may be.
+    pub fn peek_record(&mut self, dialect: Dialect, fields: &mut Fields) -> Result<Parsed, EngineError> {
         loop {
-            match parse_record(&self.buffer[self.start..self.end], self.at_end, dialect, fields) {
-                Parsed::Record(length) => {
-                    let record = &self.buffer[self.start..self.start + length];
-                    self.line += match record {
-                        [.., b'\n' | b'\r'] if !fields.quoted => 1,
-                        _ => count_line_ends(record),
-                    };
-                    self.start += length;
-                    self.offset += length as u64;
-                    return Ok(true);
-                }
-                Parsed::End => return Ok(false),
-                Parsed::OpenQuote => return Err(self.malformed("a quote that opens in this record is never closed")),
-                Parsed::Unfinished => self.make_room_and_read()?,
+            match parse_record(self.buffered(), self.at_end, dialect, fields) {
+                Parsed::Unfinished if self.make_room() => self.read_much()?,
+                parsed => return Ok(parsed),
             }
         }
     }
 
-    fn make_room_and_read(&mut self) -> Result<(), EngineError> {
+    /// Whether there is room for more of the record.
+    fn make_room(&mut self) -> bool {
         self.buffer.copy_within(self.start..self.end, 0);
         self.end -= self.start;
         self.start = 0;
         if self.end * 2 > self.buffer.len() && self.buffer.len() < RECORD_LIMIT_BYTES {
             self.buffer.resize(self.buffer.len() * 2, 0);
-        } else if self.end == self.buffer.len() {
-            return Err(self.malformed(&format!(
-                "a record is longer than {} MiB; probably a quote is not closed",
-                RECORD_LIMIT_BYTES >> 20
-            )));
         }
+        self.end < self.buffer.len()
+    }
+
+    fn read_much(&mut self) -> Result<(), EngineError> {
         // A record is parsed again from its start after each read, so a read should bring much.
         let goal = self.end + (self.buffer.len() - self.end).div_ceil(2);
         while !self.at_end && self.end < goal {
@@ -326,7 +361,7 @@ mod tests {
     const COMMA: Dialect = Dialect {
         delimiter: b',',
         quote: b'"',
-        escape: None,
+        escape: Escape::Unseen,
     };
 
     fn parse(text: &str) -> (Parsed, Vec<Option<String>>) {
@@ -344,10 +379,7 @@ mod tests {
 
     #[test]
     fn backslashes_before_quotes_and_themselves_are_undone_where_they_escape() {
-        let escaped = Dialect {
-            escape: Some(b'\\'),
-            ..COMMA
-        };
+        let escaped = COMMA.with(Escape::Backslash);
         for (text, fields) in [
             (r#""say \"hi\", you",x"#, [r#"say "hi", you"#, "x"]),
             (r#""C:\\","a\nb""#, [r"C:\", r"a\nb"]),

@@ -124,6 +124,8 @@ pub struct OpenTableFile {
     place: usize,
     /// Whether the table has other files too: then one without anything in it is a part without rows.
     is_one_of_many: bool,
+    /// Of CSV: what reading has shown, of this file or another one of the table.
+    learned_escape: csv::LearnedEscape,
 }
 
 /// The table, opened once, and how it is read.
@@ -166,6 +168,7 @@ impl ScanPlan {
             scope: TableScope::default(),
         };
         let partitions: Arc<[PartitionColumn]> = partition_columns(files).into();
+        let learned_escape = csv::LearnedEscape::default();
         for (place, path) in files.iter().enumerate() {
             let file = RootedFile::open(root, path)?;
             let parquet = if format == PARQUET {
@@ -181,6 +184,7 @@ impl ScanPlan {
                 partitions: partitions.clone(),
                 place,
                 is_one_of_many: files.len() > 1,
+                learned_escape: learned_escape.clone(),
             });
             match groups {
                 Some(groups) if !groups.is_empty() => {
@@ -371,7 +375,7 @@ impl ScanPart {
                 let source = parquet::ParquetSource::open(file, footer, row_groups.clone(), None, BATCH_ROWS)?;
                 OpenedSource::wrap(Box::new(source), footer.fields(), file.path())
             }
-            (None, CSV) => match csv::CsvSource::open(file) {
+            (None, CSV) => match csv::CsvSource::open(file, open.learned_escape.clone()) {
                 Ok(source) => Box::new(source),
                 // Some writers leave a file for a partition without rows, without even a header.
                 Err(EngineError::Empty { .. }) if open.is_one_of_many => Box::new(empty_part::EmptyPart),

@@ -1,4 +1,4 @@
-"""The test tables, by collection: real data, our own sample data, TPC-H, and a folder of hostile files."""
+"""The test tables, by collection: real data, our own sample data, TPC-H, a folder of hostile files, and tables drawn by lot."""
 
 import os
 import subprocess
@@ -6,6 +6,7 @@ import sys
 
 import duckdb
 
+from by_lot import write_by_lot
 from flights import write_flights
 from hostile import write_hostile
 from tables import quote_text
@@ -50,4 +51,9 @@ def hostile(folder, scratch, options):
     return write_hostile(folder)
 
 
-COLLECTIONS = [("nycflights13", flights), ("demo", demo), ("tpch", tpch), ("many", many), ("hostile", hostile)]
+def by_lot(folder, scratch, options):
+    """60 tables at scale 1, drawn from a seed: another one with --seed."""
+    return write_by_lot(folder, options.seed, int(60 * options.scale))
+
+
+COLLECTIONS = [("nycflights13", flights), ("demo", demo), ("tpch", tpch), ("many", many), ("hostile", hostile), ("by lot", by_lot)]

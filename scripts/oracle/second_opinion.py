@@ -123,9 +123,11 @@ def check_whole(tally, db, name, table, columns):
         value = f"cast({quote_name(columns[place][0])} as double)"
         values.append([row[0] for row in db.execute(f"select case when isfinite({value}) then {value} end from data").fetchall()])
     given = [table["columns"][place]["column_name"] for place in numbers]
+    spreads = [spread_of([value for value in column if value is not None]) for column in values]
     for left in range(len(numbers)):
         for right in range(left + 1, len(numbers)):
-            expected = pearson([(x, y) for x, y in zip(values[left], values[right]) if x is not None and y is not None])
+            shared = [(x, y) for x, y in zip(values[left], values[right]) if x is not None and y is not None]
+            expected = pearson(shared, spreads[left], spreads[right])
             pair = known.get((given[left], given[right]))
             tally.figures += 1
             if expected is None:
@@ -135,19 +137,29 @@ def check_whole(tally, db, name, table, columns):
                 tally.differ(name, "", f"pairwise of {given[left]} and {given[right]}", pair and (pair["coefficient"], pair["row_count"]), expected)
 
 
-def pearson(pairs):
-    """By the definition, in two passes and with sums that lose nothing; nothing where a side does not vary."""
+def spread_of(values):
+    """Standard deviation of the values themselves; infinite where it is no double."""
+    try:
+        mean = math.fsum(value / len(values) for value in values)
+        return math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
+    except (OverflowError, ValueError, ZeroDivisionError):
+        return math.inf
+
+
+def pearson(pairs, *spreads):
+    """By the definition, in two passes and with sums that lose nothing; nothing where a side does not vary, as doubles near its mean or
+    in a column of such spreads can tell."""
     try:
         count = len(pairs)
         if count < 2:
             return None
         left, right = (math.fsum(pair[side] / count for pair in pairs) for side in (0, 1))
         products = math.fsum((x - left) * (y - right) for x, y in pairs)
-        one, other = math.fsum((x - left) ** 2 for x, _ in pairs), math.fsum((y - right) ** 2 for _, y in pairs)
-        edge = max(abs(left), 1e-140) * 1e-6
-        if math.sqrt(one / count) < edge or math.sqrt(other / count) < max(abs(right), 1e-140) * 1e-6 or not math.isfinite(one * other):
+        squares = [math.fsum((pair[side] - mean) ** 2 for pair in pairs) for side, mean in enumerate((left, right))]
+        edges = (1e-6 * max(abs(mean), spread, 1e-140) for mean, spread in zip((left, right), spreads))
+        if any(math.sqrt(square / count) < edge for square, edge in zip(squares, edges)) or not math.isfinite(squares[0] * squares[1]):
             return None
-        return products / math.sqrt(one) / math.sqrt(other), count
+        return products / math.sqrt(squares[0]) / math.sqrt(squares[1]), count
     except (OverflowError, ValueError):
         # Powers of such values are no doubles.
         return None

@@ -22,8 +22,9 @@ impl ColumnQueries<'_> {
     pub fn numbers(&self) -> String {
         let mut figures: Vec<(&'static str, String)> = Vec::new();
         if self.is_real() && self.dialect == SqlDialect::DuckDb {
-            figures.push(("nan_count", "(SELECT count(*) FROM data WHERE isnan(v))".into()));
-            figures.push(("infinite_count", "(SELECT count(*) FROM data WHERE isinf(v))".into()));
+            // A `WHERE isnan(v)` is answered from the statistics of a Parquet file by DuckDB 2.0, and those of half floats know no NaN.
+            figures.push(("nan_count", "(SELECT count(*) FILTER (WHERE isnan(v)) FROM data)".into()));
+            figures.push(("infinite_count", "(SELECT count(*) FILTER (WHERE isinf(v)) FROM data)".into()));
         } else if self.is_real() {
             let infinite = match self.dialect {
                 SqlDialect::Postgres => "v IN ('Infinity', '-Infinity')",

@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::limits::Observer;
 use super::*;
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::table_profile::TableProfile;
@@ -42,7 +44,9 @@ fn profile(root: &Path, threads: usize) -> TableProfile {
         ..ProfileOptions::default()
     };
     let tables = discover(root).unwrap();
-    let profile = profile_partitions(root, &tables[0], &options, Vec::new(), &Unobserved).unwrap().profile;
+    let profile = profile_partitions(root, &tables[0], &options, Vec::new(), &Unobserved)
+        .unwrap()
+        .profile;
     assert_eq!(profile.broken_invariants(), Vec::<String>::new());
     profile
 }
@@ -107,4 +111,39 @@ fn an_escaped_quote_before_the_closing_one_is_known_too() {
     let found = profile(root.path(), 1);
     assert_eq!((found.row_count, found.rejected), (FAR as u64 + 2, None));
     assert_eq!(found.snapshot.dialect.unwrap().escape, Some('\\'));
+}
+
+#[derive(Default)]
+struct Counting {
+    rows: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Observer for Counting {
+    fn progress(&self, rows: u64, bytes: u64) {
+        self.rows.fetch_add(rows, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn what_is_read_anew_is_no_progress() {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("t.csv");
+    write(&path, texts(ROWS, FAR), ESCAPED);
+    let observer = Counting::default();
+    let profile = profile_table(
+        root.path(),
+        &discover(root.path()).unwrap()[0],
+        &ProfileOptions::default(),
+        &observer,
+    )
+    .unwrap();
+    assert_eq!(profile.row_count, ROWS as u64);
+    assert_eq!(observer.rows.load(Ordering::Relaxed), ROWS as u64);
+    assert_eq!(observer.bytes.load(Ordering::Relaxed), fs::metadata(path).unwrap().len());
 }

@@ -48,15 +48,12 @@ pub fn look_by_partition(
             watch,
             report: look == 0,
         };
-        let scan = match scan_partitions(plan, &order, shelf) {
-            // What was taken over was read without knowing it.
-            Err(error) if error.asks_for_another_look() => {
+        // Where more is known of the table now, what was taken over was read without knowing it.
+        let scan = scan_partitions(plan, &order, shelf).inspect_err(|error| {
+            if error.asks_for_another_look() {
                 shelf.take_nothing();
-                look += 1;
-                continue;
             }
-            scan => scan?,
-        };
+        })?;
         if scan.columns.iter().any(ColumnState::is_postponed) {
             return Ok(None);
         }

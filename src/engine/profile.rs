@@ -1,7 +1,7 @@
 //! Drives one table: opens it beneath its root, looks at it (again where a second look saves columns), finishes its columns.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::accumulators::column::ColumnState;
 use super::accumulators::scalar_column::FinishContext;
@@ -22,15 +22,51 @@ use crate::domain::connection::FoundTable;
 use crate::domain::profile_run::RunMode;
 use crate::domain::table_profile::{RejectedRows, Snapshot, TableProfile};
 
-/// Passes progress on and remembers it, so that all bytes of the table are reported in the end.
+/// Passes progress on and remembers it, so that all bytes of the table are reported in the end, and none twice where it is read anew.
 struct Metered<'a> {
     observer: &'a dyn Observer,
-    bytes: AtomicU64,
+    read: Mutex<Read>,
+}
+
+/// Rows and bytes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Read {
+    /// Since the table is read anew.
+    now: (u64, u64),
+    reported: (u64, u64),
+}
+
+impl<'a> Metered<'a> {
+    fn new(observer: &'a dyn Observer) -> Self {
+        Self {
+            observer,
+            read: Mutex::default(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Read> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The table is read from its beginning.
+    fn begin_anew(&self) {
+        self.lock().now = (0, 0);
+    }
+
+    fn bytes(&self) -> u64 {
+        self.lock().reported.1
+    }
 }
 
 impl Observer for Metered<'_> {
     fn progress(&self, rows: u64, bytes: u64) {
-        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        let (rows, bytes) = {
+            let mut read = self.lock();
+            let Read { now, reported } = &mut *read;
+            *now = (now.0 + rows, now.1 + bytes);
+            let before = std::mem::replace(reported, (now.0.max(reported.0), now.1.max(reported.1)));
+            (reported.0 - before.0, reported.1 - before.1)
+        };
         self.observer.progress(rows, bytes);
     }
 
@@ -79,10 +115,7 @@ fn look_at_table(
     stored: Option<Vec<StoredPartition>>,
     observer: &dyn Observer,
 ) -> Result<PartitionedProfile, EngineError> {
-    let metered = Metered {
-        observer,
-        bytes: AtomicU64::new(0),
-    };
+    let metered = Metered::new(observer);
     let watch = StopWatch::start(options, &metered);
     watch.tick(0, 0)?;
     let plan = ScanPlan::open(root, table, &watch)?;
@@ -99,20 +132,19 @@ fn look_at_table(
             }
             finish_column(position, column, &FinishContext { rows, clock_day })
         };
-        let by_partition = match &mut shelf {
-            Some(shelf) => look_by_partition(&plan, options, limits, shelf, &watch, finish)?,
-            None => None,
+        let mut look_once = || -> Result<Look, EngineError> {
+            if let Some(shelf) = &mut shelf
+                && let Some(look) = look_by_partition(&plan, options, limits, shelf, &watch, finish)?
+            {
+                return Ok(look);
+            }
+            shelf = None;
+            look_row_by_row(&plan, options, limits, &watch, finish)
         };
-        match by_partition {
-            Some(look) => look,
-            None => {
-                shelf = None;
-                loop {
-                    match look_row_by_row(&plan, options, limits, &watch, finish) {
-                        Err(error) if error.asks_for_another_look() => {}
-                        look => break look?,
-                    }
-                }
+        loop {
+            match look_once() {
+                Err(error) if error.asks_for_another_look() => metered.begin_anew(),
+                look => break look?,
             }
         }
     };
@@ -124,7 +156,7 @@ fn look_at_table(
     };
     plan.ensure_unchanged()?;
     let total = plan.total_bytes();
-    observer.progress(0, total.saturating_sub(metered.bytes.load(Ordering::Relaxed)));
+    observer.progress(0, total.saturating_sub(metered.bytes()));
     let Look {
         rows,
         mut columns,

@@ -55,7 +55,9 @@ impl Dialect {
     /// The place of the next byte that means something inside quotes.
     fn find_mark(self, bytes: &[u8]) -> Option<usize> {
         let has_backslashes = self.has_backslashes();
-        bytes.iter().position(|byte| *byte == self.quote || (has_backslashes && *byte == BACKSLASH))
+        bytes
+            .iter()
+            .position(|byte| *byte == self.quote || (has_backslashes && *byte == BACKSLASH))
     }
 
     /// Whether the byte, before such another one, is not there for itself: a doubled quote, or what is escaped.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::limits::Observer;
+use super::states::partition::{PartitionedProfile, StoredPartition};
 use super::*;
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::table_profile::TableProfile;
@@ -23,7 +24,7 @@ fn texts(rows: usize, quotes_from: usize) -> impl Iterator<Item = String> {
     })
 }
 
-/// A CSV file of the texts; a quote inside them is written as `escaped`, and a backslash too.
+/// A CSV file of the texts, with what stands for a quote and for a backslash inside quotes.
 fn write(path: &Path, texts: impl Iterator<Item = String>, [quote, backslash]: [&str; 2]) {
     let mut file = "id,text,code\n".to_owned();
     for (id, text) in texts.enumerate() {
@@ -38,17 +39,19 @@ const ESCAPED: [&str; 2] = ["\\\"", "\\\\"];
 const DOUBLED: [&str; 2] = ["\"\"", "\\"];
 
 fn profile(root: &Path, threads: usize) -> TableProfile {
+    run(root, threads, Vec::new()).profile
+}
+
+fn run(root: &Path, threads: usize, stored: Vec<StoredPartition>) -> PartitionedProfile {
     let options = ProfileOptions {
         threads,
         clock: chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap(),
         ..ProfileOptions::default()
     };
     let tables = discover(root).unwrap();
-    let profile = profile_partitions(root, &tables[0], &options, Vec::new(), &Unobserved)
-        .unwrap()
-        .profile;
-    assert_eq!(profile.broken_invariants(), Vec::<String>::new());
-    profile
+    let found = profile_partitions(root, &tables[0], &options, stored, &Unobserved).unwrap();
+    assert_eq!(found.profile.broken_invariants(), Vec::<String>::new());
+    found
 }
 
 fn columns_of(profile: &TableProfile) -> (u64, bool, &[ColumnProfile]) {
@@ -70,15 +73,23 @@ fn escapes_that_come_late_are_escapes_from_the_first_record_on() {
     }
 }
 
+/// Files that say nothing themselves are read as another one demands, whether their states are stored already or not.
 #[test]
 fn one_file_shows_the_escapes_of_all() {
     for threads in [1, 2] {
         let [escaped, doubled] = [ESCAPED, DOUBLED].map(|spelling| {
             let root = tempfile::tempdir().unwrap();
-            for (name, quotes_from) in [("a.csv", ROWS), ("b.csv", FAR), ("c.csv", ROWS)] {
-                write(&root.path().join("t").join(name), texts(ROWS, quotes_from), spelling);
-            }
-            profile(root.path(), threads)
+            let write_one = |name: &str, quotes_from| write(&root.path().join("t").join(name), texts(ROWS, quotes_from), spelling);
+            write_one("a.csv", ROWS);
+            write_one("c.csv", ROWS);
+            let before = run(root.path(), threads, Vec::new());
+            assert_eq!(before.fresh.len(), 2);
+            write_one("b.csv", FAR);
+            let found = run(root.path(), threads, before.fresh.clone());
+            let again = run(root.path(), threads, found.fresh);
+            assert_eq!(columns_of(&found.profile), columns_of(&again.profile));
+            assert_eq!(found.profile.snapshot.dialect, again.profile.snapshot.dialect);
+            again.profile
         });
         assert_eq!(columns_of(&escaped), columns_of(&doubled));
         assert_eq!(escaped.snapshot.dialect.unwrap().escape, Some('\\'));

@@ -224,7 +224,10 @@ fn look_at_table(
     };
     whole.write(&mut profile.metrics);
     super::semantics::describe(&mut profile);
-    let fresh = shelf.map_or_else(Vec::new, PartitionShelf::into_fresh);
+    // What only another file tells is not known where a partition is taken over: such a table is read whole each time.
+    let fresh = shelf
+        .filter(|_| !plan.has_learned_escape())
+        .map_or_else(Vec::new, PartitionShelf::into_fresh);
     Ok(PartitionedProfile { profile, fresh })
 }
 

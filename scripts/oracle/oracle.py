@@ -37,7 +37,7 @@ def main():
     parser.add_argument("--limn", default=os.environ.get("LIMN_BIN"), help="the program to test (or LIMN_BIN)")
     parser.add_argument("--json", help="a profile already printed, instead of running the program")
     parser.add_argument("--scale", type=float, default=float(os.environ.get("SCALE") or 1), help="size of the test tables; 1 takes about a minute")
-    parser.add_argument("--seed", type=int, default=1, help="which tables are drawn by lot (the first one's number)")
+    parser.add_argument("--seed", type=int, default=int(os.environ.get("SEED") or 1), help="which tables are drawn by lot: the first one's number")
     parser.add_argument("--only", choices=[name for name, _ in COLLECTIONS + DATABASES], help="one collection of test tables")
     parser.add_argument("--self-test", action="store_true", help="prove that tampered figures are caught")
     options = parser.parse_args()

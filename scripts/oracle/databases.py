@@ -1,4 +1,4 @@
-"""Copies of the flights and of the sample data in a SQLite file and in a PostgreSQL database: there the statements run on the source itself."""
+"""Copies of the flights, of the sample data and of tables drawn by lot in a SQLite file and in a PostgreSQL database: there the statements run on the source itself."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ import time
 
 import duckdb
 
-from collections_of_tables import demo
+from collections_of_tables import by_lot, demo
 from flights import write_flights
 from tables import quote_name, quote_text
 
@@ -24,11 +24,11 @@ class Database:
 
 
 def tables_of(scratch, options):
-    """Every Parquet table of the two collections, in DuckDB: (name, relation, [(column, type)])."""
+    """Every Parquet table of these collections, in DuckDB: (name, relation, [(column, type)])."""
     db = duckdb.connect()
     db.execute("set timezone = 'UTC'")
     sources = os.path.join(scratch, "sources")
-    folders = [write_flights(os.path.join(sources, "flights"), scratch, 10)]
+    folders = [write_flights(os.path.join(sources, "flights"), scratch, 10), by_lot(os.path.join(sources, "lot"), scratch, options)]
     if options.limn:
         folders.append(demo(os.path.join(sources, "demo"), scratch, options))
     for folder in folders:
@@ -82,6 +82,9 @@ def sqlite_text(column, kind):
 
 
 def sqlite_value(value):
+    if isinstance(value, int) and value.bit_length() > 63:
+        # SQLite makes a double of it.
+        return str(value)
     return value if value is None or isinstance(value, (int, float, str, bytes)) else float(value)
 
 

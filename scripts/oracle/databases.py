@@ -91,6 +91,16 @@ def sqlite_value(value):
 def postgres(folder, scratch, options):
     """A database on a server of our own, which ends with the comparison."""
     import psycopg
+    from psycopg.types.datetime import DateLoader
+
+    class AnyDay(DateLoader):
+        """Python knows no day before the year 1 or after 9999."""
+
+        def load(self, data):
+            try:
+                return super().load(data)
+            except psycopg.DataError:
+                return bytes(data).decode()
 
     programs = find_programs()
     server = os.path.join(scratch, "server")
@@ -108,6 +118,7 @@ def postgres(folder, scratch, options):
     def connect():
         connection = psycopg.connect(host=server, user="limn", dbname="postgres", autocommit=True)
         connection.execute("set time zone 'UTC'")
+        connection.adapters.register_loader("date", AnyDay)
         return connection
 
     target = wait_for(connect)

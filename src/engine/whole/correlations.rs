@@ -1,6 +1,8 @@
 //! Pearson's correlation of every pair of number columns, over the rows that have a finite number in both.
 //!
-//! Values are taken as distances from their column's mean in its standard deviations: sums stay small and lose nothing.
+//! Values are taken as distances from their column's mean in its standard deviations, so that sums stay small. Where the rows that two
+//! columns share lie close together, far from that mean (an outlier stands where the other column is null), their sums lose digits:
+//! such pairs are summed once more, around the means of their own rows.
 
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -13,8 +15,11 @@ use arrow::error::ArrowError;
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::table_metrics::PairCorrelation;
 
-/// What is left of a spread below this share of its terms is rounding.
-const ROUNDING: f64 = 1e-13;
+/// Below this share of its terms a spread has lost digits.
+const BLURRED: f64 = 1e-6;
+/// What is left of a spread below this share of its terms is rounding; and, summed around means of its own, below this share of their
+/// squares.
+const ROUNDING: f64 = 1e-15;
 /// Rows whose pairs are summed at once: those of all compared columns fit the second cache.
 const PART_ROWS: usize = 256;
 
@@ -117,9 +122,22 @@ impl Part<'_> {
     }
 }
 
+/// What the values of a pair are summed around.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Centre {
+    /// The means of the columns.
+    #[default]
+    Columns,
+    /// The means of the shared rows.
+    Shared(f64, f64),
+    /// They are summed already.
+    Known,
+}
+
 /// Sums over the shared rows of one pair.
 #[derive(Clone, Copy, Debug, Default)]
 struct PairSum {
+    centre: Centre,
     rows: f64,
     left: f64,
     right: f64,
@@ -156,18 +174,26 @@ impl PairSums {
         let mut pairs = self.pairs.iter_mut();
         for (at, left) in columns.iter().enumerate() {
             for (right, pair) in columns[at + 1..].iter().zip(pairs.by_ref()) {
-                let (left_sum, left_squares) = left.sums_where(right);
-                let (right_sum, right_squares) = right.sums_where(left);
-                pair.rows += match (left.present, right.present) {
-                    (Some(left), Some(right)) => dot(left, right),
-                    (Some(_), None) => left.rows,
-                    (None, _) => right.rows,
-                };
-                pair.left += left_sum;
-                pair.right += right_sum;
-                pair.left_squares += left_squares;
-                pair.right_squares += right_squares;
-                pair.products += dot(left.values, right.values);
+                match pair.centre {
+                    Centre::Columns => pair.add(left, right),
+                    Centre::Shared(left_mean, right_mean) => pair.add_around(left, right, left_mean, right_mean),
+                    Centre::Known => {}
+                }
+            }
+        }
+    }
+
+    /// No rows yet of the pairs that have lost digits, to be summed around means of their own; nothing where there are none.
+    pub fn blurred(&self) -> Option<Self> {
+        let pairs: Vec<PairSum> = self.pairs.iter().map(PairSum::around_own_means).collect();
+        pairs.iter().any(|pair| pair.centre != Centre::Known).then_some(Self { pairs })
+    }
+
+    /// Puts the pairs that were summed again in the place of the others.
+    pub fn sharpen(&mut self, sharp: &Self) {
+        for (mine, theirs) in self.pairs.iter_mut().zip(&sharp.pairs) {
+            if theirs.centre != Centre::Known {
+                *mine = *theirs;
             }
         }
     }
@@ -209,11 +235,64 @@ impl PairSums {
 }
 
 impl PairSum {
-    /// Nothing where one side does not vary over the shared rows.
+    fn add(&mut self, left: &Part, right: &Part) {
+        let (left_sum, left_squares) = left.sums_where(right);
+        let (right_sum, right_squares) = right.sums_where(left);
+        self.rows += match (left.present, right.present) {
+            (Some(left), Some(right)) => dot(left, right),
+            (Some(_), None) => left.rows,
+            (None, _) => right.rows,
+        };
+        self.left += left_sum;
+        self.right += right_sum;
+        self.left_squares += left_squares;
+        self.right_squares += right_squares;
+        self.products += dot(left.values, right.values);
+    }
+
+    fn add_around(&mut self, left: &Part, right: &Part, left_mean: f64, right_mean: f64) {
+        let is_present = |part: &Part, row: usize| part.present.is_none_or(|present| present[row] != 0.0);
+        for row in (0..left.values.len()).filter(|row| is_present(left, *row) && is_present(right, *row)) {
+            let (x, y) = (left.values[row] - left_mean, right.values[row] - right_mean);
+            self.rows += 1.0;
+            self.left += x;
+            self.right += y;
+            self.left_squares += x * x;
+            self.right_squares += y * y;
+            self.products += x * y;
+        }
+    }
+
+    /// What the rows' distances from each other leave of the sum of the squares, for either side.
+    fn spreads(&self) -> [f64; 2] {
+        [(self.left, self.left_squares), (self.right, self.right_squares)].map(|(sum, squares)| self.rows * squares - sum * sum)
+    }
+
+    /// The same pair without rows, to be summed around the means of its own if digits were lost.
+    fn around_own_means(&self) -> Self {
+        let [left, right] = self.spreads();
+        let is_blurred = left <= self.rows * self.left_squares * BLURRED || right <= self.rows * self.right_squares * BLURRED;
+        let centre = if self.rows > 1.0 && is_blurred {
+            Centre::Shared(self.left / self.rows, self.right / self.rows)
+        } else {
+            Centre::Known
+        };
+        Self { centre, ..Self::default() }
+    }
+
+    /// Nothing where one side does not vary over the shared rows, as far as doubles can tell.
     fn coefficient(&self) -> Option<f64> {
-        let spread =
-            |sum: f64, squares: f64| Some(self.rows * squares - sum * sum).filter(|spread| *spread > self.rows * squares * ROUNDING);
-        let (left, right) = (spread(self.left, self.left_squares)?, spread(self.right, self.right_squares)?);
+        let [left, right] = self.spreads();
+        let (left_mean, right_mean) = match self.centre {
+            Centre::Shared(left, right) => (left, right),
+            Centre::Columns | Centre::Known => (0.0, 0.0),
+        };
+        let varies = |spread: f64, squares: f64, mean: f64| {
+            spread > self.rows * squares * ROUNDING && spread > (self.rows * mean) * (self.rows * mean) * ROUNDING
+        };
+        if !varies(left, self.left_squares, left_mean) || !varies(right, self.right_squares, right_mean) {
+            return None;
+        }
         let coefficient = (self.rows * self.products - self.left * self.right) / (left.sqrt() * right.sqrt());
         coefficient.is_finite().then(|| coefficient.clamp(-1.0, 1.0))
     }
@@ -250,8 +329,13 @@ mod tests {
             let array: ArrayRef = Arc::new(Float64Array::from(values));
             NumberColumn::new(0, mean, 2.0).unwrap().measure(&array).unwrap()
         };
+        let blocks = [block(left), block(right)];
         let mut sums = PairSums::of_columns(2);
-        sums.add(&[block(left), block(right)]);
+        sums.add(&blocks);
+        if let Some(mut sharp) = sums.blurred() {
+            sharp.add(&blocks);
+            sums.sharpen(&sharp);
+        }
         let pair = sums.pairs[0];
         pair.coefficient().map(|coefficient| (coefficient, pair.rows))
     }
@@ -268,6 +352,39 @@ mod tests {
         )
         .unwrap();
         assert!((found + 1.0).abs() < 1e-9, "{found}");
+    }
+
+    /// By the definition, around the means of the shared rows.
+    fn pearson(pairs: &[(f64, f64)]) -> f64 {
+        let count = pairs.len() as f64;
+        let means = (
+            pairs.iter().map(|pair| pair.0 / count).sum::<f64>(),
+            pairs.iter().map(|pair| pair.1 / count).sum::<f64>(),
+        );
+        let sum = |of: fn(f64, f64) -> f64| pairs.iter().map(|pair| of(pair.0 - means.0, pair.1 - means.1)).sum::<f64>();
+        sum(|x, y| x * y) / sum(|x, _| x * x).sqrt() / sum(|_, y| y * y).sqrt()
+    }
+
+    #[test]
+    fn outliers_where_the_other_is_null_cost_no_digits() {
+        for (far, tolerance) in [(1e3, 1e-12), (1e5, 1e-10), (1e7, 1e-8)] {
+            let shared: Vec<(f64, f64)> = (0..700)
+                .map(|i| {
+                    (
+                        f64::from(i * 7_919 % 701) / 701.0,
+                        f64::from(i % 13) - f64::from(i * 7_919 % 701) / 100.0,
+                    )
+                })
+                .collect();
+            let outliers = [(Some(far), None), (None, Some(-far)), (Some(3.0 * far), None)];
+            let rows = || shared.iter().map(|pair| (Some(pair.0), Some(pair.1))).chain(outliers);
+            let (found, count) = coefficient(rows().map(|row| row.0).collect(), rows().map(|row| row.1).collect()).unwrap();
+            let off = (found - pearson(&shared)).abs();
+            assert!(off < tolerance && count == 700.0, "{far}: {found} is {off} off over {count}");
+        }
+        // So far off that the values themselves are no longer told apart.
+        let left = [Some(1.0), Some(2.0), Some(4.0), Some(1e17)];
+        assert_eq!(coefficient(left.to_vec(), vec![Some(1.0), Some(2.0), Some(3.0), None]), None);
     }
 
     #[test]

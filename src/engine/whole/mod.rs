@@ -19,8 +19,8 @@ use super::limits::{ProfileOptions, StopWatch};
 use super::sources::ScanPlan;
 use crate::domain::column_profile::{ColumnProfile, GeneralType};
 use crate::domain::table_metrics::{PairCorrelation, TableMetrics};
-use correlations::NumberColumn;
-use reading::{RowReader, Wanted};
+use correlations::{NumberColumn, PairSums};
+use reading::{Found, RowReader, Wanted};
 
 /// Values (rows times columns) up to which the second look is affordable.
 pub const VALUE_LIMIT: u64 = 1 << 24;
@@ -85,6 +85,7 @@ pub fn look_at_whole(
     let mut wanted = Wanted {
         rows: false,
         numbers: number_columns(columns),
+        sums: PairSums::default(),
     };
     let limit = if plan.files.is_empty() { DATABASE_VALUE_LIMIT } else { VALUE_LIMIT };
     if found.duplicate_row_count.is_none() {
@@ -110,7 +111,8 @@ pub fn look_at_whole(
     if !wanted.rows && wanted.numbers.is_empty() {
         return Ok(found);
     }
-    match RowReader::new(plan, columns, &wanted, watch).read(options.threads) {
+    wanted.sums = PairSums::of_columns(wanted.numbers.len());
+    match read_rows(plan, options, watch, columns, &wanted) {
         Ok(read) => {
             found.duplicate_row_count = found.duplicate_row_count.or(read.duplicates);
             if !wanted.numbers.is_empty() {
@@ -127,6 +129,27 @@ pub fn look_at_whole(
             }
         }
         Err(error) => return Err(error),
+    }
+    Ok(found)
+}
+
+/// Reads the rows once, and once more where the sums of some pairs have lost digits.
+fn read_rows(
+    plan: &ScanPlan,
+    options: &ProfileOptions,
+    watch: &StopWatch,
+    columns: &[ColumnProfile],
+    wanted: &Wanted,
+) -> Result<Found, EngineError> {
+    let mut found = RowReader::new(plan, columns, wanted, watch).read(options.threads)?;
+    if let Some(sums) = found.sums.blurred() {
+        let blurred = Wanted {
+            rows: false,
+            numbers: wanted.numbers.clone(),
+            sums,
+        };
+        let sharp = RowReader::new(plan, columns, &blurred, watch).read(options.threads)?;
+        found.sums.sharpen(&sharp.sums);
     }
     Ok(found)
 }

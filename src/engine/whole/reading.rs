@@ -33,6 +33,8 @@ pub struct Wanted {
     pub rows: bool,
     /// Columns to compare with one another; none where that is not wanted.
     pub numbers: Vec<NumberColumn>,
+    /// Sums of their pairs, without rows yet.
+    pub sums: PairSums,
 }
 
 /// What was found.
@@ -85,7 +87,7 @@ impl<'a> RowReader<'a> {
         let parts = &self.plan.parts;
         let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
         let sums = Mutex::new(OrderedSums {
-            done: PairSums::of_columns(self.wanted.numbers.len()),
+            done: self.wanted.sums.clone(),
             next: 0,
             waiting: BTreeMap::new(),
         });
@@ -126,7 +128,7 @@ impl<'a> RowReader<'a> {
     }
 
     fn read_part(&self, part: &ScanPart, hashes: &mut Vec<u64>) -> Result<PairSums, EngineError> {
-        let mut sums = PairSums::of_columns(self.wanted.numbers.len());
+        let mut sums = self.wanted.sums.clone();
         match part {
             ScanPart::File {
                 file,

@@ -318,6 +318,7 @@ fn dot(left: &[f64], right: &[f64]) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::pearson;
     use super::*;
     use arrow::array::Float64Array;
     use std::sync::Arc;
@@ -352,17 +353,6 @@ mod tests {
         )
         .unwrap();
         assert!((found + 1.0).abs() < 1e-9, "{found}");
-    }
-
-    /// By the definition, around the means of the shared rows.
-    fn pearson(pairs: &[(f64, f64)]) -> f64 {
-        let count = pairs.len() as f64;
-        let means = (
-            pairs.iter().map(|pair| pair.0 / count).sum::<f64>(),
-            pairs.iter().map(|pair| pair.1 / count).sum::<f64>(),
-        );
-        let sum = |of: fn(f64, f64) -> f64| pairs.iter().map(|pair| of(pair.0 - means.0, pair.1 - means.1)).sum::<f64>();
-        sum(|x, y| x * y) / sum(|x, _| x * x).sqrt() / sum(|_, y| y * y).sqrt()
     }
 
     #[test]

@@ -29,7 +29,7 @@ fn write_parquet(path: &Path, batch: &RecordBatch, group_rows: usize) {
 }
 
 /// Pearson by its definition.
-fn pearson(pairs: &[(f64, f64)]) -> f64 {
+pub(super) fn pearson(pairs: &[(f64, f64)]) -> f64 {
     let n = pairs.len() as f64;
     let (left, right) = (
         pairs.iter().map(|pair| pair.0).sum::<f64>() / n,
@@ -112,6 +112,31 @@ fn the_same_rows_have_the_same_duplicates_and_correlations_in_every_format_and_w
                     "{file}"
                 );
             }
+        }
+    }
+}
+
+#[test]
+fn pairs_whose_sums_lose_digits_are_read_once_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let shared: Vec<(f64, f64)> = (0..9_000)
+        .map(|i| (f64::from(i % 64) / 64.0, f64::from(i % 7 * (i % 64))))
+        .collect();
+    let outliers = [(Some(6e6), None), (None, Some(-4e9)), (Some(-9e6), None)];
+    let rows: Vec<(Option<f64>, Option<f64>)> = shared.iter().map(|pair| (Some(pair.0), Some(pair.1))).chain(outliers).collect();
+    let array = |of: fn(&(Option<f64>, Option<f64>)) -> Option<f64>| -> ArrayRef { Arc::new(Float64Array::from_iter(rows.iter().map(of))) };
+    let batch = RecordBatch::try_from_iter([("a", array(|row| row.0)), ("b", array(|row| row.1))]).unwrap();
+    write_parquet(&folder.path().join("p.parquet"), &batch, 2_000);
+    let spelled = |value: Option<f64>| value.map(|value| format!("{value}")).unwrap_or_default();
+    let lines: String = rows.iter().map(|row| format!("{},{}\n", spelled(row.0), spelled(row.1))).collect();
+    fs::write(folder.path().join("c.csv"), format!("a,b\n{lines}")).unwrap();
+    for file in ["p.parquet", "c.csv"] {
+        for threads in [1, 2] {
+            let metrics = profile_with(&folder.path().join(file), threads).metrics;
+            let pair = &metrics.pairwise.unwrap()[0];
+            let off = (pair.coefficient - pearson(&shared)).abs();
+            assert!(off < 1e-9 && pair.row_count == 9_000, "{file}: {pair:?} is {off} off");
+            assert_eq!(metrics.duplicate_row_count, Some(9_000 - 442), "{file}");
         }
     }
 }

@@ -246,6 +246,15 @@ def write_csv(folder):
     text_file(folder, "csv/long.csv", "a,b\n1," + "y" * 300_000 + "\n2,z\n")
     text_file(folder, "csv_parts/one.csv", "id,value\n1,10\n2,20\n")
     text_file(folder, "csv_parts/two.csv", "id,value\n3,1.5\n4,\n")
+    # Parts of one table that differ in their columns, their dialects, their encodings; a key in the path that the files hold, too.
+    text_file(folder, "series/sales-2023.csv", "day,sum\n2023-01-01,5\n2023-01-02,6\n")
+    text_file(folder, "series/sales-2024.csv", "day,store,sum\n2024-01-01,A,7\n2024-01-02,B,8\n")
+    text_file(folder, "dialects/part-0.csv", 'id,text\n1,"a ""b"", c"\n2,plain\n')
+    text_file(folder, "dialects/part-1.csv", 'text,id\n"a \\"b\\", c",3\nplain,4\n')
+    text_file(folder, "dialects/part-2.csv", "id\ttext\tmore\n5\tx,y\t1\n")
+    text_file(folder, "dialects/part-3.csv", "id;text\n6;ä\n", "utf-16")
+    text_file(folder, "keyed/year=2024/a.csv", "id,year\n1,99\n")
+    text_file(folder, "keyed/year=2025/a.csv", "year,id,word\n98,2,x\n97,3,y\n")
 
 
 def write_json_lines(folder):
@@ -256,6 +265,8 @@ def write_json_lines(folder):
         {"a": 12345678901234567890, "s": "", "o": {}, "late": False}, {"we\"ird/k~ey": "v", "": 1, "*": "star", "a.b": 2, "$": 3, "0": 4},
     ]
     text_file(folder, "json/shapes.jsonl", "".join(json.dumps(row) + "\n" for row in rows) + "\n")
+    text_file(folder, "members/part-0.jsonl", '{"id":1,"word":"a"}\n{"id":2,"word":"b"}\n')
+    text_file(folder, "members/part-1.jsonl", '{"word":"c","id":3}\n{"id":4,"late":true}\n')
     text_file(folder, "json/typed.ndjson", "".join(json.dumps({"day": f"2024-02-{place % 28 + 1:02d}", "at": f"2024-02-01T00:00:{place % 60:02d}Z", "big": 10**25 + place, "no": None, "mixed": place if place % 2 else str(place)}) + "\n" for place in range(200)))
 
 
@@ -266,7 +277,7 @@ FACTS = {
     "csv/only_header": (0, 0, ["a", "b"]), "csv/ragged": (2, 2, ["a", "b", "c"]), "csv/not_utf8": (2, 0, ["a", "b"]), "csv/long": (2, 0, ["a", "b"]),
     "csv/duplicates": (2, 0, ["a", "b", "a_1", "A", "column5", "b_1"]), "origins/utf16": (3, 0, ["id", "näme"]), "origins/utf16be": (2, 0, ["id", "näme"]),
     "csv/kinds": (500, 0, "whole real mixed day local utc truth zip huge plus named late".split()), "csv/naughty": (len(NAUGHTY) - 2, 0, ["id", "text"]),
-    "json/naughty": (len(NAUGHTY), 0, ["id", "text", "flag", "n"]), "json/typed": (200, 0, ["day", "at", "big", "no", "mixed"]), "csv_parts": (4, 0, ["id", "value"]), "parts": (450, 0, ["id", "word"]),
+    "json/naughty": (len(NAUGHTY), 0, ["id", "text", "flag", "n"]), "json/typed": (200, 0, ["day", "at", "big", "no", "mixed"]), "csv_parts": (4, 0, ["id", "value"]), "series": (4, 0, ["day", "sum", "store"]), "dialects": (6, 0, ["id", "text", "more"]), "keyed": (3, 0, ["year", "id", "word"]), "parts": (450, 0, ["id", "word"]), "members": (4, 0, ["id", "word", "late"]),
 }
 
 

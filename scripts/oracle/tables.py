@@ -50,15 +50,16 @@ def list_data_files(root):
     return found
 
 
-def open_table(db, root, files, dialect=None):
+def open_table(db, root, files, dialect=None, readings=()):
     """Loads the files as the table `data` and says what type each column has: [(name, DuckDB type, family)].
 
-    `dialect` is how a CSV file is taken apart where it is not the usual way.
+    `dialect` is how a CSV file is taken apart where it is not the usual way, `readings` which files are taken apart alike where
+    they differ.
     """
     formats = {format_of(file) for file in files}
     if len(formats) != 1:
         raise ValueError(f"files of several formats in one table: {files}")
-    paths = "[" + ", ".join(quote_text(escape_path(os.path.join(root, file))) for file in files) + "]"
+    paths = list_paths(root, files)
     db.execute("drop view if exists data; drop view if exists stored; drop table if exists raw; drop table if exists typed")
     kind = formats.pop()
     keys = [folder.split("=", 1)[0] for file in files for folder in file.split("/")[:-1] if "=" in folder]
@@ -68,11 +69,17 @@ def open_table(db, root, files, dialect=None):
         described = db.execute("describe data").fetchall()
         return [(name, kind, family_of(kind)) for name, kind, *_ in described]
     if kind in ("csv", "tsv"):
-        open_csv(db, paths, dialect or {"delimiter": "," if kind == "csv" else "\t", "quote": '"', "has_header": True})
+        usual = {"delimiter": "," if kind == "csv" else "\t", "quote": '"', "has_header": True}
+        groups = [(list_paths(root, [files[place] for place in reading["files"]]), reading["dialect"]) for reading in readings]
+        open_csv(db, groups or [(paths, dialect or usual)])
     else:
         {"parquet": open_parquet, "jsonl": open_json_lines}[kind](db, paths)
     described = db.execute("describe data").fetchall()
     return [(name, kind, family_of(kind)) for name, kind, *_ in described]
+
+
+def list_paths(root, files):
+    return "[" + ", ".join(quote_text(escape_path(os.path.join(root, file))) for file in files) + "]"
 
 
 def open_parquet(db, paths):
@@ -89,8 +96,15 @@ def open_arrow(db, files):
         with open(file, "rb") as stream:
             is_file = stream.read(6) == b"ARROW1"
             stream.seek(0)
-            parts.append((pyarrow.ipc.open_file if is_file else pyarrow.ipc.open_stream)(stream).read_all())
-    db.register("arrow_parts", pyarrow.concat_tables(parts))
+            part = (pyarrow.ipc.open_file if is_file else pyarrow.ipc.open_stream)(stream).read_all()
+        keys = dict(folder.split("=", 1) for folder in file.split("/")[:-1] if "=" in folder)
+        for key in partition_keys(db):
+            part = part.append_column(key, pyarrow.array([keys.get(key)] * len(part), pyarrow.string()))
+        parts.append(part)
+    together = pyarrow.concat_tables(parts, promote_options="default")
+    # DuckDB takes no half floats from Arrow; as singles they are the same numbers.
+    fields = [field.with_type(pyarrow.float32()) if field.type == pyarrow.float16() else field for field in together.schema]
+    db.register("arrow_parts", together.cast(pyarrow.schema(fields)))
     db.execute("create temp table stored as select * from arrow_parts")
     open_nested(db)
 
@@ -132,27 +146,37 @@ def partition_keys(db):
 PARTITIONS = {}
 
 
-def open_csv(db, paths, dialect):
-    # An empty field is a null; a quoted empty field is an empty text.
-    quote, escape = quote_text(dialect["quote"]), quote_text(dialect.get("escape") or dialect["quote"])
-    db.execute(
-        f"create temp table raw as select * from read_csv({paths}, all_varchar = true, header = {dialect['has_header']}, delim = {quote_text(dialect['delimiter'])}, "
-        f"quote = {quote}, escape = {escape}, nullstr = '', allow_quoted_nulls = false, max_line_size = 16777216, hive_partitioning = false, "
-        f"encoding = {quote_text(dialect.get('encoding', 'utf-8'))})"
-    )
+def open_csv(db, groups):
+    """Loads files of texts by groups that are taken apart alike; columns of one name are one."""
+    partitions = partition_keys(db)
+    keys = f"hive_partitioning = {bool(partitions)}, hive_types_autocast = false"
+    parts = []
+    for paths, dialect in groups:
+        # An empty field is a null; a quoted empty field is an empty text.
+        quote, escape = quote_text(dialect["quote"]), quote_text(dialect.get("escape") or dialect["quote"])
+        parts.append(
+            f"select * from read_csv({paths}, all_varchar = true, header = {dialect['has_header']}, delim = {quote_text(dialect['delimiter'])}, "
+            f"quote = {quote}, escape = {escape}, nullstr = '', allow_quoted_nulls = false, max_line_size = 16777216, {keys}, "
+            f"encoding = {quote_text(dialect.get('encoding', 'utf-8'))}{', union_by_name = true' if len(groups) > 1 else ''})"
+        )
+    db.execute(f"create temp table raw as {' union all by name '.join(parts)}")
     names = [row[0] for row in db.execute("describe raw").fetchall()]
+    names = partitions + [name for name in names if name not in partitions]
     settle_types(db, [(name, quote_name(name), "token") for name in names])
 
 
 def open_json_lines(db, paths):
-    db.execute(f"create temp table raw as select json from read_ndjson_objects({paths})")
+    partitions = partition_keys(db)
+    db.execute(f"create temp table raw as select * from read_ndjson_objects({paths}, hive_partitioning = {bool(partitions)}, hive_types_autocast = false)")
     # In the order of first sight: by row, then by place in the row.
     names = [row[0] for row in db.execute(
         "select key from (select unnest(json_keys(json)) as key, row, generate_subscripts(json_keys(json), 1) as place "
         "from (select json, row_number() over () as row from raw)) group by key order by min((row, place))"
     ).fetchall()]
-    columns = []
+    columns = [(name, quote_name(name), "token") for name in partitions]
     for name in names:
+        if name in partitions:
+            continue
         path = quote_text("/" + name.replace("~", "~0").replace("/", "~1"))
         kinds = {row[0] for row in db.execute(f"select distinct json_type(json, {path}) from raw").fetchall()} - {None, "NULL"}
         if kinds & {"ARRAY", "OBJECT"}:

@@ -26,6 +26,10 @@ pub struct Snapshot {
     /// How a CSV file was taken apart; absent for other formats, and where the files of the table differ in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dialect: Option<TextDialect>,
+    /// Which files were read alike, where those of a table of texts differ in their dialect or their columns, or hold a column
+    /// that a key in their path replaces; empty elsewhere.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub readings: Vec<TextReading>,
     /// Columns that the files do not have under their own names.
     #[serde(skip_serializing_if = "ColumnOrigins::is_empty")]
     pub origins: ColumnOrigins,
@@ -127,6 +131,18 @@ pub struct TextDialect {
     pub has_header: bool,
     /// `utf-8`, or how else the characters are written.
     pub encoding: String,
+}
+
+/// Files of texts that are read alike.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TextReading {
+    /// Their places among the files of the snapshot, from 0.
+    pub files: Vec<usize>,
+    /// How their fields are told apart.
+    pub dialect: TextDialect,
+    /// The names of all their columns (CSV), in order.
+    pub columns: Vec<String>,
 }
 
 impl Default for TextDialect {

@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::accumulators::arrow_values::shared_type;
 use super::error::EngineError;
 use super::file_mask::FileMask;
 use super::rooted_file::RootedFile;
 use super::sources::jsonl::{JsonlSource, is_plain_json};
 use super::sources::partitions::{partition_key, partition_keys};
-use super::sources::signature::file_signature;
+use super::sources::signature::{file_signature, fit_together, share_half};
 use super::sources::{ARROW, CSV, JSONL, PARQUET, SourceColumn};
 use crate::domain::address::ROOT_SCHEMA;
 use crate::domain::connection::FoundTable;
@@ -247,17 +246,20 @@ fn list_folder(root: &Path, folder: &str, depth: usize, folders: &mut Folders, c
     Ok(())
 }
 
-/// Whether all files hold the same columns in the same format. A file that cannot be read is like no other; a text file with
-/// nothing in it is a part without rows, beside two others at least or among those of one writer. A column that is all null in a
-/// file may have no type there.
+/// Whether all files hold the same columns in the same format; in any order where these are the members of objects. Of files that
+/// are a series, half of the columns are enough: one more in the later ones makes no table of each. A file that cannot be read is
+/// like no other; a text file with nothing in it is a part without rows, beside two others at least or in a series. A column that is
+/// all null in a file may have no type there.
 fn are_alike(root: &Path, folder: &str, files: &[DataFile]) -> bool {
-    if files.iter().any(|file| file.format != files[0].format) {
+    let format = files[0].format;
+    if files.iter().any(|file| file.format != format) {
         return false;
     }
+    let are_series = are_series(files);
     let mut expected: Option<Vec<SourceColumn>> = None;
     let mut empty = 0;
     for file in files {
-        let found = match file_signature(root, file.format, &join(folder, &file.name)) {
+        let found = match file_signature(root, format, &join(folder, &file.name)) {
             Ok(Some(found)) if !found.is_empty() => found,
             Ok(None) => {
                 empty += 1;
@@ -268,28 +270,26 @@ fn are_alike(root: &Path, folder: &str, files: &[DataFile]) -> bool {
         match &mut expected {
             None => expected = Some(found),
             Some(expected) => {
-                if !fit_together(expected, &found) {
+                if !fit_together(expected, &found, format == JSONL) && !(are_series && share_half(expected, found)) {
                     return false;
                 }
             }
         }
     }
-    let is_of_one_writer = || files.iter().all(|file| file.name.starts_with(WRITTEN_PART));
-    expected.is_some() && (empty == 0 || files.len() - empty > 1 || is_of_one_writer())
+    expected.is_some() && (empty == 0 || files.len() - empty > 1 || are_series)
 }
 
-/// Whether the columns are the same; a column without a type gets the other's.
-fn fit_together(expected: &mut [SourceColumn], found: &[SourceColumn]) -> bool {
-    expected.len() == found.len()
-        && expected.iter_mut().zip(found).all(|(expected, found)| {
-            let shared = match (&expected.data_type, &found.data_type) {
-                (Some(mine), Some(theirs)) => shared_type(mine, theirs),
-                _ => None,
-            };
-            let fits = expected.name == found.name && (shared.is_some() || expected.data_type == found.data_type);
-            expected.data_type = shared.or(expected.data_type.take());
-            fits
-        })
+/// Whether the files are parts of one writer, or their names differ by their digits alone: `sales-2024-01.csv`, `sales-2024-02.csv`.
+fn are_series(files: &[DataFile]) -> bool {
+    let mould = |file: &DataFile| -> Vec<String> {
+        file.stem
+            .split(|ch: char| ch.is_ascii_digit())
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let first = mould(&files[0]);
+    files.iter().all(|file| file.name.starts_with(WRITTEN_PART)) || files.iter().all(|file| mould(file) == first)
 }
 
 /// The table that a folder of equal files is: named by the folder, in the schema of the folder above.
@@ -435,6 +435,46 @@ mod tests {
                 table("raw", "a", 1),
                 table("raw", "b", 1),
                 table("raw/deep", "one", 1)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_series_is_one_table_though_later_files_have_more_columns() {
+        let root = tree(&[
+            ("sales/sales-2023.csv", "day,sum\n1,2\n"),
+            ("sales/sales-2024.csv", "day,store,sum\n3,A,4\n"),
+            ("sales/sales-2025.csv", ""),
+            ("years/2024.csv", "day,sum\n1,2\n"),
+            ("years/2025.csv", "day,sum,store\n3,4,A\n"),
+            ("logs/part-0-a1b.jsonl", "{\"at\":1,\"who\":\"x\"}\n"),
+            ("logs/part-1-c2d.jsonl", "{\"who\":\"y\",\"at\":2,\"why\":3}\n"),
+            // Names that tell what is in them are no series, and tables that share a key alone are not one.
+            ("two/orders.csv", "id,day\n1,2\n"),
+            ("two/returns.csv", "id,day,why\n1,2,3\n"),
+            ("keys/t1.csv", "id,day\n1,2\n"),
+            ("keys/t2.csv", "id,name\n1,x\n"),
+            // Members of objects have no order.
+            ("people/ann.jsonl", "{\"a\":1,\"b\":2}\n"),
+            ("people/bob.jsonl", "{\"b\":3,\"a\":4}\n"),
+            ("columns/ann.csv", "a,b\n1,2\n"),
+            ("columns/bob.csv", "b,a\n3,4\n"),
+        ]);
+        let found: Vec<(String, usize)> = names(root.path()).into_iter().map(|table| (table.1, table.2)).collect();
+        let table = |name: &str, files| (name.to_owned(), files);
+        assert_eq!(
+            found,
+            [
+                table("logs", 2),
+                table("people", 2),
+                table("sales", 3),
+                table("years", 2),
+                table("ann", 1),
+                table("bob", 1),
+                table("t1", 1),
+                table("t2", 1),
+                table("orders", 1),
+                table("returns", 1),
             ]
         );
     }

@@ -350,3 +350,34 @@ fn a_file_whose_column_has_no_type_and_one_with_nothing_in_it_are_taken_over() {
         assert_eq!(figures(&again.profile), figures(&first.profile));
     }
 }
+
+#[test]
+fn a_column_that_a_later_file_of_a_series_adds_is_null_in_those_before() {
+    let before = ["id,amount\n1,5\n2,6\n", "{\"id\":1,\"amount\":5}\n{\"id\":2,\"amount\":6}\n"];
+    let after = [
+        "id,store,amount\n3,A,7\n4,B,8\n",
+        "{\"id\":3,\"store\":\"A\",\"amount\":7}\n{\"id\":4,\"store\":\"B\",\"amount\":8}\n",
+    ];
+    for (format, before, after) in [("csv", before[0], after[0]), ("jsonl", before[1], after[1])] {
+        let root = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| fs::write(root.path().join(format!("{name}.{format}")), text).unwrap();
+        write("sales-2023", before);
+        write("sales-2024", before);
+        let first = run(root.path(), Vec::new(), 1);
+        write("sales-2025", after);
+        let again = run(root.path(), stored_after(Vec::new(), &first, 1), 2);
+        assert_eq!(reading(&again.profile), (1, 2), "{format}");
+        assert_eq!(
+            figures(&again.profile),
+            figures(&run(root.path(), Vec::new(), 1).profile),
+            "{format}"
+        );
+        let nulls: Vec<(&str, u64)> = again
+            .profile
+            .columns
+            .iter()
+            .map(|column| (column.column_name.as_str(), column.null_count))
+            .collect();
+        assert_eq!(nulls, [("id", 0), ("amount", 0), ("store", 4)], "{format}");
+    }
+}

@@ -194,6 +194,7 @@ fn look_at_table(
     if columns.is_empty() || holds_nothing {
         return Err(EngineError::Empty { path: path() });
     }
+    let (dialect, readings) = plan.text_readings();
     let mut profile = TableProfile {
         table_name: table.table_name.clone(),
         schema_name: table.schema_name.clone(),
@@ -202,7 +203,8 @@ fn look_at_table(
         format: table.format.clone(),
         snapshot: Snapshot {
             clock: Some(options.clock),
-            dialect: plan.text_dialect(),
+            dialect,
+            readings,
             origins,
             partitions: reading,
             ..snapshot

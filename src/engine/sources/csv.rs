@@ -158,6 +158,17 @@ impl CsvSource {
         }
         self.rejected.count += 1;
     }
+
+    /// How its fields are told apart.
+    pub fn text_dialect(&self) -> TextDialect {
+        TextDialect {
+            delimiter: char::from(self.dialect.delimiter),
+            quote: char::from(self.dialect.quote),
+            escape: (self.dialect.escape == Escape::Backslash).then_some(char::from(BACKSLASH)),
+            has_header: self.has_header,
+            encoding: self.records.encoding().into(),
+        }
+    }
 }
 
 impl BatchSource for CsvSource {
@@ -204,14 +215,5 @@ impl BatchSource for CsvSource {
 
     fn rejected(&self) -> RejectedRows {
         self.rejected.clone()
-    }
-    fn text_dialect(&self) -> Option<TextDialect> {
-        Some(TextDialect {
-            delimiter: char::from(self.dialect.delimiter),
-            quote: char::from(self.dialect.quote),
-            escape: (self.dialect.escape == Escape::Backslash).then_some(char::from(BACKSLASH)),
-            has_header: self.has_header,
-            encoding: self.records.encoding().into(),
-        })
     }
 }

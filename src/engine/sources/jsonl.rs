@@ -228,6 +228,14 @@ impl JsonlSource {
             .map(|(place, column)| (column.name.clone(), place))
             .collect();
     }
+
+    /// How it is read; of JSON lines only the encoding may differ.
+    pub fn text_dialect(&self) -> TextDialect {
+        TextDialect {
+            encoding: self.stream.encoding().into(),
+            ..TextDialect::default()
+        }
+    }
 }
 
 impl BatchSource for JsonlSource {
@@ -265,14 +273,5 @@ impl BatchSource for JsonlSource {
 
     fn rejected(&self) -> RejectedRows {
         self.rejected.clone()
-    }
-
-    fn text_dialect(&self) -> Option<TextDialect> {
-        // Of JSON lines only the encoding may differ.
-        let encoding = self.stream.encoding();
-        (encoding != TextDialect::default().encoding).then(|| TextDialect {
-            encoding: encoding.into(),
-            ..TextDialect::default()
-        })
     }
 }

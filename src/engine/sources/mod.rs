@@ -35,7 +35,7 @@ use arrow::datatypes::DataType;
 pub use self::scan_plan::{OpenTableFile, ScanPart, ScanPlan};
 use super::error::EngineError;
 use super::type_inference::TokenKinds;
-use crate::domain::table_profile::{RejectedRows, TextDialect};
+use crate::domain::table_profile::RejectedRows;
 
 /// Names of the formats, as tables carry them.
 pub const PARQUET: &str = "parquet";
@@ -78,8 +78,4 @@ pub trait BatchSource: Send {
     fn next_batch(&mut self) -> Result<Option<SourceBatch>, EngineError>;
     /// Records that were left out.
     fn rejected(&self) -> RejectedRows;
-    /// How fields are told apart, where the source is a CSV file.
-    fn text_dialect(&self) -> Option<TextDialect> {
-        None
-    }
 }

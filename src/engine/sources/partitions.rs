@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Field, Schema};
 use percent_encoding::percent_decode_str;
 
 use super::{BatchSource, SourceBatch, SourceColumn};
-use crate::domain::table_profile::{RejectedRows, TextDialect};
+use crate::domain::table_profile::RejectedRows;
 use crate::engine::accumulators::text_tally::TextTally;
 use crate::engine::error::EngineError;
 use crate::engine::type_inference::{TokenKinds, TokenType};
@@ -151,10 +151,6 @@ impl BatchSource for PartitionedSource {
             Some(place) => self.inner.token_kinds(self.kept[place]),
             None => TokenKinds::default(),
         }
-    }
-
-    fn text_dialect(&self) -> Option<TextDialect> {
-        self.inner.text_dialect()
     }
 
     fn next_batch(&mut self) -> Result<Option<SourceBatch>, EngineError> {

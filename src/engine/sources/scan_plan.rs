@@ -12,7 +12,7 @@ use super::scoped::ScopedSource;
 use super::{ARROW, BatchSource, CSV, JSONL, PARQUET, arrow_ipc, csv, empty_part, jsonl, parquet, postgres, snapshot, sqlite};
 use crate::domain::column_profile::ColumnProfile;
 use crate::domain::connection::FoundTable;
-use crate::domain::table_profile::{ColumnOrigins, OpenedColumn, Snapshot, TextDialect};
+use crate::domain::table_profile::{ColumnOrigins, OpenedColumn, Snapshot, TextDialect, TextReading};
 use crate::domain::table_scope::TableScope;
 use crate::engine::accumulators::arrow_values::{meaning_of, spell_apart, type_name};
 use crate::engine::error::EngineError;
@@ -138,20 +138,32 @@ impl ScanPlan {
         self.files.first().is_some_and(|file| file.learned_escape.load(Ordering::Relaxed))
     }
 
-    /// How the fields of the table's CSV files are told apart; nothing for other formats, and where the files differ in it.
-    pub fn text_dialect(&self) -> Option<TextDialect> {
-        if self.files.first().is_none_or(|file| ![CSV, JSONL].contains(&file.format.as_str())) {
-            return None;
+    /// How the files of a table of texts are read: one dialect where all are alike (nothing for JSON lines in UTF-8), or which
+    /// files are. A file that holds a column by the name of a key in its path is read by its own columns, too.
+    pub fn text_readings(&self) -> (Option<TextDialect>, Vec<TextReading>) {
+        let mut readings: Vec<TextReading> = Vec::new();
+        let is_key = |name: &String| self.files.iter().any(|file| file.partitions.iter().any(|key| key.name == *name));
+        for file in &self.files {
+            // One without anything in it is read in no way.
+            let Some((dialect, columns)) = file.text_reading() else { continue };
+            match readings
+                .iter_mut()
+                .find(|known| known.dialect == dialect && known.columns == columns)
+            {
+                Some(known) => known.files.push(file.place),
+                None => readings.push(TextReading {
+                    files: vec![file.place],
+                    dialect,
+                    columns,
+                }),
+            }
         }
-        let dialects = self
-            .parts
-            .iter()
-            .map(|part| part.open_source().ok().and_then(|source| source.text_dialect()));
-        // Every CSV file has a dialect, but for one without anything in it.
+        if readings.len() > 1 || readings.iter().any(|reading| reading.columns.iter().any(is_key)) {
+            return (None, readings);
+        }
         let is_csv = self.files.first().is_some_and(|file| file.format == CSV);
-        let mut dialects = dialects.filter(|dialect| !is_csv || dialect.is_some());
-        let first = dialects.next()??;
-        dialects.all(|dialect| dialect.as_ref() == Some(&first)).then_some(first)
+        let only = readings.pop().map(|only| only.dialect);
+        (only.filter(|dialect| is_csv || *dialect != TextDialect::default()), Vec::new())
     }
 
     /// Columns that the files do not have under their own names: those whose values stand in the paths, and those that opening
@@ -273,6 +285,19 @@ impl OpenTableFile {
     /// The footer of a Parquet file.
     pub fn footer(&self) -> Option<&parquet::Footer> {
         self.parquet.as_ref()
+    }
+
+    /// How a file of texts is taken apart, and the names of its columns (CSV).
+    fn text_reading(&self) -> Option<(TextDialect, Vec<String>)> {
+        match self.format.as_str() {
+            CSV => {
+                let source = csv::CsvSource::open(&self.file, self.learned_escape.clone()).ok()?;
+                let names = source.columns().iter().map(|column| column.name.clone());
+                Some((source.text_dialect(), names.collect()))
+            }
+            JSONL => Some((jsonl::JsonlSource::open(&self.file).ok()?.text_dialect(), Vec::new())),
+            _ => None,
+        }
     }
 
     /// The columns whose values stand in the paths of the table's files, and which value is this file's.

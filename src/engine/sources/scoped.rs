@@ -12,7 +12,7 @@ use arrow::error::ArrowError;
 
 use super::{BatchSource, SourceBatch, SourceColumn};
 use crate::domain::row_filter::{Literal, Operator, RowFilter, Test};
-use crate::domain::table_profile::{RejectedRows, TextDialect};
+use crate::domain::table_profile::RejectedRows;
 use crate::domain::table_scope::TableScope;
 use crate::engine::accumulators::arrow_values::type_name;
 use crate::engine::accumulators::date_texts::parse_date_text;
@@ -106,10 +106,6 @@ impl BatchSource for ScopedSource {
 
     fn rejected(&self) -> RejectedRows {
         self.inner.rejected()
-    }
-
-    fn text_dialect(&self) -> Option<TextDialect> {
-        self.inner.text_dialect()
     }
 }
 

@@ -197,7 +197,7 @@ impl<'a> TableContext<'a> {
         if self.snapshot.files.len() > 1 {
             options.push_str(", union_by_name = true");
         }
-        let mut source = format!("read_parquet({}{options})", self.paths());
+        let mut source = format!("read_parquet({}{options})", self.paths(self.snapshot.files.iter()));
         let roots = self.roots();
         if roots.iter().any(String::is_empty) {
             // No name of nothing can be written in SQL: all columns are named anew.
@@ -209,34 +209,71 @@ impl<'a> TableContext<'a> {
     }
 
     fn csv(&self) -> String {
-        let dialect = self.snapshot.dialect.clone().unwrap_or_default();
-        let TextDialect {
-            delimiter,
-            quote,
-            escape,
-            has_header,
-            encoding,
-        } = dialect;
-        let [quote, escape] = [quote, escape.unwrap_or(quote)].map(|mark| quote_text(&mark.to_string()));
+        let Snapshot {
+            files, dialect, readings, ..
+        } = self.snapshot;
+        if readings.is_empty() {
+            return self.read_csv(files.iter(), &dialect.clone().unwrap_or_default(), None);
+        }
+        // Each column goes by the name that the table has for it. Those that are left out, and those that a key in the path
+        // replaces, have names of their own behind.
+        let mut known = self.roots();
+        for name in readings.iter().flat_map(|reading| &reading.columns) {
+            let name = self.name_in_files(name);
+            if !known.contains(&name) {
+                known.push(name);
+            }
+        }
+        let names = distinct_names(known.iter().map(String::as_str));
+        let named = |column: &String| {
+            let column = self.name_in_files(column);
+            known.iter().position(|other| *other == column).map(|place| names[place].as_str())
+        };
+        let parts = readings.iter().map(|reading| {
+            let columns: Vec<&str> = reading.columns.iter().filter_map(named).collect();
+            let paths = reading.files.iter().filter_map(|place| files.get(*place));
+            format!("SELECT * FROM {}", self.read_csv(paths, &reading.dialect, Some(&columns)))
+        });
+        format!("({}) AS files", parts.collect::<Vec<_>>().join(" UNION ALL BY NAME "))
+    }
+
+    /// What a column of a file is called beside the columns whose values stand in the paths.
+    fn name_in_files(&self, column: &str) -> String {
+        if self.is_partition(column) {
+            format!("{column} in the file")
+        } else {
+            column.to_owned()
+        }
+    }
+
+    /// Reads files of one dialect; their columns are given where they are not those of the table.
+    fn read_csv<'b>(&self, files: impl Iterator<Item = &'b String>, dialect: &TextDialect, columns: Option<&[&str]>) -> String {
+        let has_header = dialect.has_header;
+        let [quote, escape] = [dialect.quote, dialect.escape.unwrap_or(dialect.quote)].map(|mark| quote_text(&mark.to_string()));
         let mut options = vec![
             format!("header = {has_header}"),
-            format!("delim = {}", quote_text(&delimiter.to_string())),
+            format!("delim = {}", quote_text(&dialect.delimiter.to_string())),
             format!("quote = {quote}"),
             format!("escape = {escape}"),
             // An empty field is null, a quoted empty field is an empty text.
             "nullstr = ''".into(),
             "allow_quoted_nulls = false".into(),
         ];
-        if !encoding.is_empty() {
-            options.push(format!("encoding = {}", quote_text(&encoding)));
+        if !dialect.encoding.is_empty() {
+            options.push(format!("encoding = {}", quote_text(&dialect.encoding)));
         }
-        if has_header && (self.columns.len() > MOST_NAMED_COLUMNS || !self.snapshot.scope.left_out.is_empty()) {
+        let by_header = has_header && (self.columns.len() > MOST_NAMED_COLUMNS || !self.snapshot.scope.left_out.is_empty());
+        if columns.is_none() && by_header {
             options.push("all_varchar = true".into());
         } else {
-            let columns: Vec<String> = distinct_names(self.roots().iter().map(String::as_str))
-                .iter()
-                .map(|name| format!("{}: 'VARCHAR'", quote_text(name)))
-                .collect();
+            let spelled = |name: &str| format!("{}: 'VARCHAR'", quote_text(name));
+            let columns: Vec<String> = match columns {
+                Some(columns) => columns.iter().map(|name| spelled(name)).collect(),
+                None => distinct_names(self.roots().iter().map(String::as_str))
+                    .iter()
+                    .map(|name| spelled(name))
+                    .collect(),
+            };
             options.push(format!("auto_detect = false, columns = {{{}}}", columns.join(", ")));
         }
         if self.has_rejected {
@@ -249,7 +286,7 @@ impl<'a> TableContext<'a> {
         {
             options.push("max_line_size = 67108864".into());
         }
-        format!("read_csv({}, {}{})", self.paths(), options.join(", "), self.partitioning())
+        format!("read_csv({}, {}{})", self.paths(files), options.join(", "), self.partitioning())
     }
 
     /// Whether the reader takes `key=value` in the paths for columns, as texts.
@@ -265,12 +302,16 @@ impl<'a> TableContext<'a> {
 
     fn json_lines(&self) -> String {
         let lenient = if self.has_rejected { ", ignore_errors = true" } else { "" };
-        format!("read_ndjson_objects({}{lenient}{})", self.paths(), self.partitioning())
+        format!(
+            "read_ndjson_objects({}{lenient}{})",
+            self.paths(self.snapshot.files.iter()),
+            self.partitioning()
+        )
     }
 
     /// One path, or a list of them.
-    fn paths(&self) -> String {
-        let paths: Vec<String> = self.snapshot.files.iter().map(|file| quote_text(&self.path(file))).collect();
+    fn paths<'b>(&self, files: impl Iterator<Item = &'b String>) -> String {
+        let paths: Vec<String> = files.map(|file| quote_text(&self.path(file))).collect();
         match paths.as_slice() {
             [path] => path.clone(),
             paths => format!("[{}]", paths.join(", ")),

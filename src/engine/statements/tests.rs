@@ -4,7 +4,7 @@ use std::fs;
 
 use super::*;
 use crate::domain::table_profile::TableProfile;
-use crate::engine::{ProfileOptions, Unobserved, discover_file, profile_table};
+use crate::engine::{ProfileOptions, Unobserved, discover, discover_file, profile_table};
 
 /// Every metric that belongs to the bookkeeping of a column rather than to its figures.
 const BOOKKEEPING: [&str; 8] = [
@@ -122,6 +122,46 @@ fn the_dialect_and_the_clock_of_the_run_are_written_into_the_statement() {
     );
     assert!(sql.contains("(WHERE d < DATE '1969-01-01') AS before_1yr_count"), "{sql}");
     assert!(sql.contains("'2013-01', DATE '2013-01-01', DATE '2013-02-01'"), "{sql}");
+}
+
+#[test]
+fn files_that_differ_in_their_dialect_or_columns_are_each_read_their_own_way() {
+    let root = tempfile::tempdir().unwrap();
+    for (path, text) in [
+        ("t/k=1/a.csv", "id,note\n1,a\n"),
+        ("t/k=2/a.csv", "Id;note;k\n2;b;9\n"),
+        ("t/k=3/a.csv", "note,id\nc,3\n"),
+        ("t/k=4/a.csv", "id,note\n4,d\n"),
+        ("t/k=5/a.csv", ""),
+    ] {
+        let path = root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let profile = profile_table(
+        root.path(),
+        &discover(root.path()).unwrap()[0],
+        &ProfileOptions::default(),
+        &Unobserved,
+    )
+    .unwrap();
+    let names: Vec<&str> = profile.columns.iter().map(|column| column.column_name.as_str()).collect();
+    assert_eq!(names, ["k", "id", "note", "Id"]);
+    assert_eq!(profile.snapshot.dialect, None);
+    let read: Vec<&[usize]> = profile.snapshot.readings.iter().map(|reading| reading.files.as_slice()).collect();
+    assert_eq!(read, [&[0, 3][..], &[1], &[2]]);
+    let context = TableContext::of_profile(&profile, Some("/data"));
+    let sql = said(&statements_for(&context, &profile.columns[3]));
+    for part in [
+        "FROM (SELECT * FROM read_csv(['/data/t/k=1/a.csv', '/data/t/k=4/a.csv'], header = true, delim = ',',",
+        "columns = {'id': 'VARCHAR', 'note': 'VARCHAR'}",
+        " UNION ALL BY NAME SELECT * FROM read_csv('/data/t/k=2/a.csv', header = true, delim = ';',",
+        "columns = {'Id_1': 'VARCHAR', 'note': 'VARCHAR', 'k in the file': 'VARCHAR'}",
+        "columns = {'note': 'VARCHAR', 'id': 'VARCHAR'}, hive_partitioning = true, hive_types_autocast = false)) AS files",
+        "CAST(\"Id_1\" AS BIGINT) AS v",
+    ] {
+        assert!(sql.contains(part), "{part}\n{sql}");
+    }
 }
 
 #[test]

@@ -1,13 +1,16 @@
 //! The one list of what SQL cannot say: which figure, in which dialect, of which columns, and why.
 //! The page shows it beside the statements; the oracle skips what it names, and nothing else.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::every_column::ColumnQueries;
 use super::relation::TableContext;
 use crate::domain::column_profile::{ColumnProfile, GeneralType};
 use crate::domain::statement::SqlDialect;
-use crate::engine::sources::{CSV, JSONL};
+use crate::domain::table_profile::Snapshot;
+use crate::engine::sources::{CSV, JSONL, PARQUET};
 
 /// A figure of one column that no statement says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -217,30 +220,43 @@ const TABLE_ENTRIES: &[Entry] = &[
 
 /// Whether SQL cannot read the table at all.
 pub fn is_unreadable(table: &TableContext) -> bool {
-    table.dialect().is_none() || holds_broken_texts(table) || has_lost_names(table)
+    why_unreadable(table).is_some() || holds_broken_texts(table)
+}
+
+/// Why no statement can be written for the table, by what it is read from and by its names.
+fn why_unreadable(table: &TableContext) -> Option<&'static str> {
+    if table.dialect().is_none() {
+        Some("no SQL engine at hand reads this kind of source")
+    } else if has_lost_names(table) {
+        Some("columns are left out of a table whose columns have no names of their own")
+    } else {
+        has_merged_names(table).then_some("DuckDB takes columns of several files whose names differ by capitals alone for one")
+    }
+}
+
+/// DuckDB matches the columns of several Parquet files by their names, and takes names that differ by capitals alone for one.
+fn has_merged_names(table: &TableContext) -> bool {
+    let mut seen = HashSet::new();
+    table.format == PARQUET
+        && table.snapshot.files.len() > 1
+        && !table.columns.iter().all(|column| seen.insert(column.column_name.to_lowercase()))
 }
 
 /// Columns that are left out are known by name only: where names are made from places, no statement finds the others.
 fn has_lost_names(table: &TableContext) -> bool {
-    let is_headless = table.format == CSV && table.snapshot.dialect.as_ref().is_none_or(|dialect| !dialect.has_header);
+    // Where files are read in several ways, each says the names of all its columns.
+    let is_headless = table.format == CSV
+        && table.snapshot.readings.is_empty()
+        && table.snapshot.dialect.as_ref().is_none_or(|dialect| !dialect.has_header);
     let is_nameless = table.columns.iter().any(|column| column.column_name.is_empty());
     !table.snapshot.scope.left_out.is_empty() && (is_headless || (is_nameless && table.format != JSONL))
 }
 
 /// What no statement says of this column.
 pub fn unsaid_for(table: &TableContext, column: &ColumnProfile) -> Vec<Unsaid> {
-    let Some(dialect) = table.dialect() else {
-        return vec![Unsaid {
-            metric: "*",
-            why: "no SQL engine at hand reads this kind of source",
-        }];
+    let (Some(dialect), None) = (table.dialect(), why_unreadable(table)) else {
+        return nothing_said(table);
     };
-    if has_lost_names(table) {
-        return vec![Unsaid {
-            metric: "*",
-            why: "columns are left out of a table whose columns have no names of their own",
-        }];
-    }
     ENTRIES
         .iter()
         .filter(|entry| entry.dialects.contains(&dialect) && is_of(entry.of, table, column, dialect))
@@ -250,11 +266,8 @@ pub fn unsaid_for(table: &TableContext, column: &ColumnProfile) -> Vec<Unsaid> {
 
 /// What no statement says of the table as a whole.
 pub fn unsaid_of_table(table: &TableContext) -> Vec<Unsaid> {
-    let Some(dialect) = table.dialect() else {
-        return vec![Unsaid {
-            metric: "*",
-            why: "no SQL engine at hand reads this kind of source",
-        }];
+    let (Some(dialect), None) = (table.dialect(), why_unreadable(table)) else {
+        return nothing_said(table);
     };
     TABLE_ENTRIES
         .iter()
@@ -267,6 +280,12 @@ pub fn unsaid_of_table(table: &TableContext) -> Vec<Unsaid> {
         })
         .flat_map(|entry| entry.metrics.iter().map(|metric| Unsaid { metric, why: entry.why }))
         .collect()
+}
+
+/// That no figure can be found again.
+fn nothing_said(table: &TableContext) -> Vec<Unsaid> {
+    let why = why_unreadable(table).into_iter();
+    why.map(|why| Unsaid { metric: "*", why }).collect()
 }
 
 fn is_of(of: Of, table: &TableContext, column: &ColumnProfile, dialect: SqlDialect) -> bool {
@@ -289,8 +308,12 @@ fn is_of(of: Of, table: &TableContext, column: &ColumnProfile, dialect: SqlDiale
 
 /// DuckDB reads UTF-8, and CSV in UTF-16 with the low byte first.
 fn holds_broken_texts(table: &TableContext) -> bool {
-    let encoding = table.snapshot.dialect.as_ref().map_or("utf-8", |dialect| dialect.encoding.as_str());
-    if !["utf-8", ""].contains(&encoding) && (table.format == JSONL || encoding != "utf-16") {
+    let Snapshot { dialect, readings, .. } = table.snapshot;
+    let mut encodings = dialect
+        .iter()
+        .chain(readings.iter().map(|reading| &reading.dialect))
+        .map(|dialect| dialect.encoding.as_str());
+    if encodings.any(|encoding| !["utf-8", ""].contains(&encoding) && (table.format == JSONL || encoding != "utf-16")) {
         return true;
     }
     let is_broken = |column: &ColumnProfile| column.metrics.invalid_utf8_count.is_some_and(|count| count > 0);

@@ -124,8 +124,9 @@ fn pairs_whose_sums_lose_digits_are_read_once_more() {
         .collect();
     let outliers = [(Some(6e6), None), (None, Some(-4e9)), (Some(-9e6), None)];
     let rows: Vec<(Option<f64>, Option<f64>)> = shared.iter().map(|pair| (Some(pair.0), Some(pair.1))).chain(outliers).collect();
-    let array = |of: fn(&(Option<f64>, Option<f64>)) -> Option<f64>| -> ArrayRef { Arc::new(Float64Array::from_iter(rows.iter().map(of))) };
-    let batch = RecordBatch::try_from_iter([("a", array(|row| row.0)), ("b", array(|row| row.1))]).unwrap();
+    let (a, b): (Vec<_>, Vec<_>) = rows.iter().copied().unzip();
+    let array = |values: Vec<Option<f64>>| -> ArrayRef { Arc::new(Float64Array::from(values)) };
+    let batch = RecordBatch::try_from_iter([("a", array(a)), ("b", array(b))]).unwrap();
     write_parquet(&folder.path().join("p.parquet"), &batch, 2_000);
     let spelled = |value: Option<f64>| value.map(|value| format!("{value}")).unwrap_or_default();
     let lines: String = rows.iter().map(|row| format!("{},{}\n", spelled(row.0), spelled(row.1))).collect();

@@ -142,7 +142,7 @@ TYPES = [
 ENCODINGS = {
     **dict.fromkeys(["int32", "int64", "timestamp[us]", "timestamp[ms]"], ["PLAIN", "DELTA_BINARY_PACKED", "BYTE_STREAM_SPLIT"]),
     **dict.fromkeys(["string", "large_string", "binary"], ["PLAIN", "DELTA_LENGTH_BYTE_ARRAY", "DELTA_BYTE_ARRAY"]),
-    **dict.fromkeys(["float", "double", "fixed_size_binary[4]"], ["PLAIN", "BYTE_STREAM_SPLIT"]),
+    **dict.fromkeys(["float", "double"], ["PLAIN", "BYTE_STREAM_SPLIT"]),
 }
 
 

@@ -195,6 +195,34 @@ fn json_objects_become_columns_and_nulls_of_theirs_do_not() {
     assert_eq!(column(&table, "m").non_null_count + u64::from(table.column_count) - 2, 3_000);
 }
 
+#[test]
+fn objects_that_are_null_all_through_a_file_or_at_first_are_no_columns() {
+    let objects = b"{\"id\":3,\"who\":{\"name\":\"a\"}}\n{\"id\":4,\"who\":null}\n";
+    let late: String = (0..100_000).map(|id| format!("{{\"id\":{id},\"who\":null}}\n")).collect();
+    let late = [late.as_bytes(), objects].concat();
+    let structs = |values: ArrayRef| parquet_of(("who", values));
+    let field = Arc::new(Field::new("name", DataType::Utf8, true));
+    let named = StructArray::from(vec![(field, Arc::new(StringArray::from(vec!["a", "b"])) as ArrayRef)]);
+    let [nulls, named] = [structs(new_null_array(&DataType::Null, 2)), structs(Arc::new(named))];
+    for (root, rows, expected) in [
+        (
+            tree(&[("part-0.jsonl", b"{\"who\":null,\"id\":1}\n"), ("part-1.jsonl", objects)]),
+            3,
+            &["id", "who.name"][..],
+        ),
+        (tree(&[("part-0.jsonl", &late)]), 100_002, &["id", "who.name"]),
+        (tree(&[("k=1/a.parquet", &nulls), ("k=2/a.parquet", &named)]), 4, &["k", "who.name"]),
+    ] {
+        for threads in [1, 2] {
+            let options = ProfileOptions { threads, ..options() };
+            let table = profile_table(root.path(), &discover(root.path()).unwrap()[0], &options, &Unobserved).unwrap();
+            assert_eq!(names(&table), expected);
+            let positions: Vec<u32> = table.columns.iter().map(|column| column.ordinal_position).collect();
+            assert_eq!((table.row_count, positions), (rows, vec![1, 2]));
+        }
+    }
+}
+
 fn tree(files: &[(&str, &[u8])]) -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
     for (path, content) in files {

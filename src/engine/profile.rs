@@ -1,8 +1,12 @@
 //! Drives one table: opens it beneath its root, looks at it (again where a second look saves columns), finishes its columns.
 
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use arrow::datatypes::DataType;
+
+use super::accumulators::arrow_values::type_name;
 use super::accumulators::column::ColumnState;
 use super::accumulators::scalar_column::FinishContext;
 use super::column_scan::{ColumnOrder, scan_columns};
@@ -163,6 +167,7 @@ fn look_at_table(
         rejected,
     } = look;
     plan.annotate(&mut columns);
+    drop_null_objects(&mut columns, &table.format, plan.files.len());
     let unknown = table.scope.row_filter.as_ref().and_then(|filter| {
         let is_known = |name: &str| columns.iter().any(|column| column.column_name == name);
         filter.columns().into_iter().find(|name| !is_known(name)).map(str::to_owned)
@@ -231,6 +236,25 @@ fn look_at_table(
         .filter(|_| !plan.has_learned_escape())
         .map_or_else(Vec::new, PartitionShelf::into_fresh);
     Ok(PartitionedProfile { profile, fresh })
+}
+
+/// Leaves out the columns that are null wherever they are no object whose fields are columns: of JSON lines where the objects come
+/// late, of several files where one knows no type for what is a struct in others.
+fn drop_null_objects(columns: &mut Vec<ColumnProfile>, format: &str, files: usize) {
+    let points = |column: &ColumnProfile| -> Vec<String> {
+        let name = &column.column_name;
+        name.match_indices('.').map(|(at, _)| name[..at].to_owned()).collect()
+    };
+    let objects: HashSet<String> = columns.iter().flat_map(points).collect();
+    let untyped = type_name(&DataType::Null);
+    columns.retain(|column| {
+        let is_silent = format == JSONL || (files > 1 && column.data_type == untyped);
+        let is_null = column.non_null_count == 0 && column.metrics.query_error.is_none();
+        !(is_silent && is_null && objects.contains(&column.column_name))
+    });
+    for (position, column) in (1..).zip(columns) {
+        column.ordinal_position = position;
+    }
 }
 
 /// Why a table whose every record was left out cannot be right.

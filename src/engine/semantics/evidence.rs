@@ -144,6 +144,12 @@ impl<'a> Evidence<'a> {
         self.metrics().distinct_count.unwrap_or(0)
     }
 
+    /// How many values are different, as people read it: `1,576`, or `≈1,576` where it is estimated.
+    pub fn distinct_words(&self) -> String {
+        let mark = if self.column.is_estimate("distinct_count") { "≈" } else { "" };
+        format!("{mark}{}", grouped(self.distinct()))
+    }
+
     /// Share of the values that are different from all before them.
     pub fn uniqueness(&self) -> f64 {
         self.distinct() as f64 / self.column.non_null_count.max(1) as f64

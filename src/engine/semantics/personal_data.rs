@@ -3,7 +3,7 @@
 //! Values are evidence by themselves where their form proves them (check digits, e-mail addresses). A column's name counts
 //! only together with values that fit it. Weak traces count only in a table that is about persons.
 
-use super::evidence::{Evidence, grouped, share_words};
+use super::evidence::{Evidence, share_words};
 use super::rules::Family;
 use super::vocabulary::Notion;
 use crate::domain::column_meaning::PiiRisk;
@@ -167,7 +167,7 @@ pub const RULES: &[PiiRule] = &[
         identifies.then(|| {
             format!(
                 "It stands for one of {} persons, {}.",
-                grouped(suspect.column.distinct()),
+                suspect.column.distinct_words(),
                 suspect.beside()
             )
         })

@@ -1,7 +1,6 @@
 //! What numbers measure or count, by name and range; without either they stay what they are.
 
 use super::{Family, TypeRule, rule};
-use crate::engine::semantics::evidence::grouped;
 use crate::engine::semantics::vocabulary::Notion;
 
 /// Different values up to which whole numbers are steps rather than a scale.
@@ -30,7 +29,7 @@ pub(super) const RULES: &[TypeRule] = &[
         (column.is_number() && !is_counted && column.distinct() > 5).then(|| {
             format!(
                 "The name says \"{word}\", and the values are {} different numbers.",
-                grouped(column.distinct())
+                column.distinct_words()
             )
         })
     }),
@@ -59,11 +58,11 @@ pub(super) const RULES: &[TypeRule] = &[
         let scale = column.distinct() > FEW_STEPS;
         let word = column.named(Notion::Quantity);
         match (column.is_number(), has_fractions, word) {
-            (true, true, _) => Some(format!("{} different numbers with fractions.", grouped(column.distinct()))),
+            (true, true, _) => Some(format!("{} different numbers with fractions.", column.distinct_words())),
             (true, false, _) if is_signed && scale => Some("Whole numbers on both sides of zero.".to_owned()),
             (true, false, Some(word)) if scale => Some(format!(
                 "The name says \"{word}\", and the values are {} different numbers.",
-                grouped(column.distinct())
+                column.distinct_words()
             )),
             _ => None,
         }

@@ -52,7 +52,7 @@ pub(super) const RULES: &[TypeRule] = &[
             .then(|| {
                 format!(
                     "The name says \"{word}\", and {} of {} values are different.",
-                    grouped(column.distinct()),
+                    column.distinct_words(),
                     grouped(column.column.non_null_count)
                 )
             })
@@ -66,7 +66,7 @@ pub(super) const RULES: &[TypeRule] = &[
     }),
     rule("category", Family::Category, |column| {
         (column.is_text() && column.repeats_few(MOST_CATEGORIES) && column.longest() <= LONGEST_CATEGORY)
-            .then(|| format!("{} different values that come again and again.", grouped(column.distinct())))
+            .then(|| format!("{} different values that come again and again.", column.distinct_words()))
     }),
     rule("description", Family::Text, |column| {
         let average = column.metrics().avg_length.unwrap_or(0.0);

@@ -83,6 +83,11 @@ fn what_only_an_estimate_says_is_neither_a_key_nor_a_reference() {
     assert_eq!(meaning.functional_data_type.as_deref(), Some("secondary_identifier"));
     let reason = meaning.functional_data_type_reason.as_deref().unwrap();
     assert!(reason.starts_with("About 99.0% of the values are different"), "{reason}");
+    table.columns[1].column_name = "price".to_owned();
+    describe(&mut table);
+    let reason = table.columns[1].meaning.functional_data_type_reason.clone().unwrap();
+    assert!(reason.contains(" ≈198 different numbers"), "{reason}");
+    table.columns[1].column_name = "customer_id".to_owned();
     // Far from as many as the rows: it is none, whatever the error is.
     table.columns[0].metrics.distinct_count = Some(150);
     table.columns[1].metrics.distinct_count = Some(150);

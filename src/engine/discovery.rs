@@ -270,7 +270,8 @@ fn are_alike(root: &Path, folder: &str, files: &[DataFile]) -> bool {
         match &mut expected {
             None => expected = Some(found),
             Some(expected) => {
-                if !fit_together(expected, &found, format == JSONL) && !(are_series && share_half(expected, found)) {
+                let is_alike = fit_together(expected, &found, format == JSONL) || (are_series && share_half(expected, found));
+                if !is_alike {
                     return false;
                 }
             }

@@ -199,7 +199,7 @@ fn look_at_table(
     if columns.is_empty() || holds_nothing {
         return Err(EngineError::Empty { path: path() });
     }
-    let (dialect, readings) = plan.text_readings();
+    let (dialect, readings) = plan.text_readings()?;
     let mut profile = TableProfile {
         table_name: table.table_name.clone(),
         schema_name: table.schema_name.clone(),

@@ -140,12 +140,12 @@ impl ScanPlan {
 
     /// How the files of a table of texts are read: one dialect where all are alike (nothing for JSON lines in UTF-8), or which
     /// files are. A file that holds a column by the name of a key in its path is read by its own columns, too.
-    pub fn text_readings(&self) -> (Option<TextDialect>, Vec<TextReading>) {
+    pub fn text_readings(&self) -> Result<(Option<TextDialect>, Vec<TextReading>), EngineError> {
         let mut readings: Vec<TextReading> = Vec::new();
         let is_key = |name: &String| self.files.iter().any(|file| file.partitions.iter().any(|key| key.name == *name));
         for file in &self.files {
             // One without anything in it is read in no way.
-            let Some((dialect, columns)) = file.text_reading() else { continue };
+            let Some((dialect, columns)) = file.text_reading()? else { continue };
             match readings
                 .iter_mut()
                 .find(|known| known.dialect == dialect && known.columns == columns)
@@ -159,11 +159,11 @@ impl ScanPlan {
             }
         }
         if readings.len() > 1 || readings.iter().any(|reading| reading.columns.iter().any(is_key)) {
-            return (None, readings);
+            return Ok((None, readings));
         }
         let is_csv = self.files.first().is_some_and(|file| file.format == CSV);
         let only = readings.pop().map(|only| only.dialect);
-        (only.filter(|dialect| is_csv || *dialect != TextDialect::default()), Vec::new())
+        Ok((only.filter(|dialect| is_csv || *dialect != TextDialect::default()), Vec::new()))
     }
 
     /// Columns that the files do not have under their own names: those whose values stand in the paths, and those that opening
@@ -287,16 +287,19 @@ impl OpenTableFile {
         self.parquet.as_ref()
     }
 
-    /// How a file of texts is taken apart, and the names of its columns (CSV).
-    fn text_reading(&self) -> Option<(TextDialect, Vec<String>)> {
+    /// How a file of texts is taken apart, and the names of its columns (CSV); nothing where nothing is in it.
+    fn text_reading(&self) -> Result<Option<(TextDialect, Vec<String>)>, EngineError> {
         match self.format.as_str() {
-            CSV => {
-                let source = csv::CsvSource::open(&self.file, self.learned_escape.clone()).ok()?;
-                let names = source.columns().iter().map(|column| column.name.clone());
-                Some((source.text_dialect(), names.collect()))
-            }
-            JSONL => Some((jsonl::JsonlSource::open(&self.file).ok()?.text_dialect(), Vec::new())),
-            _ => None,
+            CSV => match csv::CsvSource::open(&self.file, self.learned_escape.clone()) {
+                Err(EngineError::Empty { .. }) => Ok(None),
+                source => {
+                    let source = source?;
+                    let names = source.columns().iter().map(|column| column.name.clone());
+                    Ok(Some((source.text_dialect(), names.collect())))
+                }
+            },
+            JSONL => Ok(Some((jsonl::JsonlSource::open(&self.file)?.text_dialect(), Vec::new()))),
+            _ => Ok(None),
         }
     }
 

@@ -189,7 +189,9 @@ def is_same(column, metric, limn, sql, said):
 
 
 def is_zoned(column):
-    """Whether its instants are in UTC."""
+    """Whether its instants are in UTC. SQLite has no type for that: its texts say it themselves."""
+    if any(statement["dialect"] == "sqlite" for statement in column.get("sql", ())):
+        return str(column.get("min_value")).endswith("Z")
     return column["data_type"] == "timestamp" or "with time zone" in column["data_type"]
 
 

@@ -31,7 +31,9 @@ def reads_otherwise(table):
         return True
     if table.get("format") == "jsonl" and any(column["general_type"] == "X" or "." in column["column_name"] for column in table["columns"]):
         return True
-    return (table["snapshot"].get("dialect") or {}).get("encoding", "utf-8") not in ("utf-8", "utf-16")
+    dialects = [table["snapshot"].get("dialect") or {}, *(reading["dialect"] for reading in table["snapshot"].get("readings", ()))]
+    readable = ("utf-8",) if table.get("format") == "jsonl" else ("utf-8", "utf-16")
+    return any(dialect.get("encoding", "utf-8") not in readable for dialect in dialects)
 
 
 def check_files(tally, tables, folder):

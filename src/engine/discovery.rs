@@ -282,13 +282,7 @@ fn are_alike(root: &Path, folder: &str, files: &[DataFile]) -> bool {
 
 /// Whether the files are parts of one writer, or their names differ by their digits alone: `sales-2024-01.csv`, `sales-2024-02.csv`.
 fn are_series(files: &[DataFile]) -> bool {
-    let mould = |file: &DataFile| -> Vec<String> {
-        file.stem
-            .split(|ch: char| ch.is_ascii_digit())
-            .filter(|part| !part.is_empty())
-            .map(str::to_owned)
-            .collect()
-    };
+    let mould = |file: &DataFile| -> String { file.stem.chars().filter(|ch| !ch.is_ascii_digit()).collect() };
     let first = mould(&files[0]);
     files.iter().all(|file| file.name.starts_with(WRITTEN_PART)) || files.iter().all(|file| mould(file) == first)
 }

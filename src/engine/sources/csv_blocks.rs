@@ -125,15 +125,23 @@ impl Walk<'_> {
                 return (count, false);
             }
             let of_field = quotes & (mark - 1);
+            quotes ^= of_field;
             found[count] = if of_field == 0 && self.quotes == 0 {
                 Span::between(self.field_at, at)
             } else {
-                quotes ^= of_field;
-                let of_field = std::mem::take(&mut self.quotes) + of_field.count_ones();
-                let Some(span) = self.quoted_to(at, of_field) else {
-                    return (count, false);
+                // Most fields lie in one block, and the bits of their quotes tell all.
+                let is_around = self.field_at >= from && {
+                    let first = 1 << (self.field_at - from);
+                    of_field == first | mark >> 1 && first < mark >> 1
                 };
-                span
+                let before = std::mem::take(&mut self.quotes);
+                if !(is_around || before + of_field.count_ones() == 2 && self.is_between_quotes(at)) || self.may_escape(at) {
+                    return (count, false);
+                }
+                Span {
+                    start: self.field_at as u32 + 1,
+                    length: (at - self.field_at - 2) as u32 | QUOTED,
+                }
             };
             count += 1;
             self.fields += 1;
@@ -148,21 +156,21 @@ impl Walk<'_> {
         (count, true)
     }
 
-    /// The open field up to its end; nothing where its quotes, so many, are not those around it.
-    fn quoted_to(&self, end: usize, quotes: u32) -> Option<Span> {
-        let (start, quote) = (self.field_at, self.dialect.quote);
-        let field = &self.bytes[start..end];
-        let is_plain = quotes == 2 && field.len() >= 2 && field.first() == Some(&quote) && field.last() == Some(&quote);
-        // What a backslash does is known the long way, and found out there at the first one before a quote.
-        let may_escape = match self.dialect.escape {
+    /// Whether the open field, up to its end, begins and ends with a quote.
+    fn is_between_quotes(&self, end: usize) -> bool {
+        let (field, quote) = (&self.bytes[self.field_at..end], self.dialect.quote);
+        field.len() >= 2 && field.first() == Some(&quote) && field.last() == Some(&quote)
+    }
+
+    /// Whether a backslash may escape something in the open field, which stands between quotes. What it does is known the long way, and
+    /// found out there at the first one before a quote.
+    #[inline(always)]
+    fn may_escape(&self, end: usize) -> bool {
+        match self.dialect.escape {
             Escape::Quote => false,
-            Escape::Backslash => field.contains(&BACKSLASH),
-            Escape::Unseen => field.ends_with(&[BACKSLASH, quote]),
-        };
-        (is_plain && !may_escape).then(|| Span {
-            start: start as u32 + 1,
-            length: (end - start - 2) as u32 | QUOTED,
-        })
+            Escape::Backslash => self.bytes[self.field_at..end].contains(&BACKSLASH),
+            Escape::Unseen => self.bytes[end - 2] == BACKSLASH,
+        }
     }
 
     /// Ends the record at a line end; says whether to go on.

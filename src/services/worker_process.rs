@@ -204,12 +204,17 @@ async fn run_child(
     Ok(ChildEnd::Lost(reason))
 }
 
+/// The allocator keeps up to 64 MiB that were freed and takes blocks of up to 8 MiB from there: batch after batch is made and dropped,
+/// and the system would hand out (and clear) the same pages each time. A tenth of the time for some tables, and hardly any memory.
+const KEPT_MEMORY: &str = "glibc.malloc.trim_threshold=67108864:glibc.malloc.mmap_threshold=8388608";
+
 /// Starts the same binary with one of its hidden commands, in a process group of its own.
 pub(super) fn spawn(command: &str) -> Result<Child, AppError> {
     let program: PathBuf = std::env::current_exe().map_err(AppError::internal)?;
     Command::new(program)
         .arg(command)
         .env_clear()
+        .env("GLIBC_TUNABLES", KEPT_MEMORY)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

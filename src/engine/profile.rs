@@ -1,6 +1,5 @@
 //! Drives one table: opens it beneath its root, looks at it (again where a second look saves columns), finishes its columns.
 
-use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -16,6 +15,7 @@ use super::partition_scan::look_by_partition;
 use super::partition_shelf::{PartitionShelf, is_partitioned};
 use super::repeated_looks::look_row_by_row;
 use super::source_root::SourceRoot;
+use super::sources::leaves::names_around;
 use super::sources::{CSV, JSONL, ScanPlan};
 use super::states::partition::{PartitionedProfile, StoredPartition};
 use super::table_scan::panic_text;
@@ -241,11 +241,7 @@ fn look_at_table(
 /// Leaves out the columns that are null wherever they are no object whose fields are columns: of JSON lines where the objects come
 /// late, of several files where one knows no type for what is a struct in others.
 fn drop_null_objects(columns: &mut Vec<ColumnProfile>, format: &str, files: usize) {
-    let points = |column: &ColumnProfile| -> Vec<String> {
-        let name = &column.column_name;
-        name.match_indices('.').map(|(at, _)| name[..at].to_owned()).collect()
-    };
-    let objects: HashSet<String> = columns.iter().flat_map(points).collect();
+    let objects = names_around(columns.iter().map(|column| column.column_name.as_str()));
     let untyped = type_name(&DataType::Null);
     columns.retain(|column| {
         let is_silent = format == JSONL || (files > 1 && column.data_type == untyped);

@@ -15,6 +15,7 @@ use crate::domain::row_look::{LookEnd, LookedRows, RowCell};
 use crate::engine::column_scan::{TableColumn, list_columns};
 use crate::engine::error::EngineError;
 use crate::engine::limits::{BATCH_ROWS, Observer, StopWatch};
+use crate::engine::sources::leaves::names_around;
 use crate::engine::sources::parquet::ColumnArrays;
 use crate::engine::sources::{BatchSource, OpenTableFile, ScanPart, ScanPlan, SourceColumn};
 
@@ -278,9 +279,16 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
-    /// Columns, rows and their files; columns that cannot be read are left out rather than shown as if nothing stood there.
+    /// Columns, rows and their files. Columns that cannot be read are left out rather than shown as if nothing stood there, and what
+    /// the run has no column of because it is an object whose fields are columns.
     fn into_parts(mut self, is_readable: impl Fn(&str) -> bool) -> (Vec<String>, Vec<Vec<RowCell>>, Vec<String>) {
-        let kept: Vec<bool> = self.columns.iter().map(|name| is_readable(name)).collect();
+        let objects = names_around(self.plan.columns.iter().chain(&self.columns).map(String::as_str));
+        let is_object = |place: usize, name: &String| {
+            objects.contains(name) && !self.plan.columns.contains(name) && self.rows.iter().all(|row| row[place].text.is_none())
+        };
+        let kept: Vec<bool> = (self.columns.iter().enumerate())
+            .map(|(place, name)| is_readable(name) && !is_object(place, name))
+            .collect();
         let keep = |place: &mut usize| {
             *place += 1;
             kept[*place - 1]

@@ -1,7 +1,7 @@
 //! JSON lines: one object a line; columns are added as keys appear, those of objects within as `a.b`; lines that are no
 //! object are counted and left out.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::byte_stream::ByteStream;
 use super::json_line::{open_members, read_members};
@@ -35,14 +35,11 @@ pub struct JsonlSource {
     offset: u64,
     columns: Vec<SourceColumn>,
     by_name: FxHashMap<String, usize>,
-    /// Names under which some row had an object.
-    objects: FxHashSet<String>,
     kinds: Vec<TokenKinds>,
     batch: TokenBatch,
     rejected: RejectedRows,
     /// Whether a line was read that is not blank.
     is_begun: bool,
-    is_announced: bool,
 }
 
 impl JsonlSource {
@@ -58,12 +55,10 @@ impl JsonlSource {
             offset: 0,
             columns: Vec::new(),
             by_name: FxHashMap::default(),
-            objects: FxHashSet::default(),
             kinds: Vec::new(),
             batch: TokenBatch::default(),
             rejected: RejectedRows::default(),
             is_begun: false,
-            is_announced: false,
         })
     }
 
@@ -164,8 +159,6 @@ impl JsonlSource {
         for (index, member) in members.iter().enumerate() {
             let column = match self.by_name.get(member.name.as_ref()) {
                 Some(column) => *column,
-                // Where other rows have an object, null is no value of its own.
-                None if member.token.is_none() && self.objects.contains(member.name.as_ref()) => continue,
                 None if self.columns.len() >= COLUMN_LIMIT => {
                     return Err(EngineError::Unsupported {
                         what: format!("a table of more than {COLUMN_LIMIT} different keys, as in {}", self.stream.path()),
@@ -173,8 +166,6 @@ impl JsonlSource {
                 }
                 None => {
                     let column = self.columns.len();
-                    let points = member.name.match_indices('.').map(|(at, _)| member.name[..at].to_owned());
-                    self.objects.extend(points);
                     self.columns.push(SourceColumn {
                         name: member.name.to_string(),
                         data_type: None,
@@ -211,24 +202,6 @@ impl JsonlSource {
         }
     }
 
-    /// A key that was null wherever it was no object is not a column beside its fields. Done once, before columns are announced.
-    fn drop_objects_that_were_null(&mut self) {
-        let idle: Vec<usize> = (0..self.columns.len())
-            .filter(|column| self.kinds[*column] == TokenKinds::default() && self.objects.contains(&self.columns[*column].name))
-            .collect();
-        for column in idle.into_iter().rev() {
-            self.columns.remove(column);
-            self.kinds.remove(column);
-            self.batch.remove_column(column);
-        }
-        self.by_name = self
-            .columns
-            .iter()
-            .enumerate()
-            .map(|(place, column)| (column.name.clone(), place))
-            .collect();
-    }
-
     /// How it is read; of JSON lines only the encoding may differ.
     pub fn text_dialect(&self) -> TextDialect {
         TextDialect {
@@ -257,9 +230,6 @@ impl BatchSource for JsonlSource {
             };
             lines += 1;
             self.add_line(line)?;
-        }
-        if !std::mem::replace(&mut self.is_announced, true) {
-            self.drop_objects_that_were_null();
         }
         if !more && self.batch.rows() == 0 {
             return Ok(None);

@@ -48,6 +48,14 @@ pub fn leaves_of(fields: &Fields) -> Vec<Leaf> {
     leaves
 }
 
+/// Names under which others lie: `a` and `a.b` of a column `a.b.c`. A column of such a name that is null in every row is no column
+/// of its own, but what is left of an object that was not there.
+pub fn names_around<'a>(names: impl Iterator<Item = &'a str>) -> HashSet<String> {
+    names
+        .flat_map(|name| name.match_indices('.').map(|(at, _)| name[..at].to_owned()))
+        .collect()
+}
+
 /// Whether opening changes anything.
 pub fn is_nested(fields: &Fields) -> bool {
     fields

@@ -131,11 +131,6 @@ impl TokenBatch {
         self.columns.push(tokens);
     }
 
-    /// Takes a column away again.
-    pub fn remove_column(&mut self, column: usize) {
-        self.columns.remove(column);
-    }
-
     /// Sets the token of a column in the current row; call once a column and row.
     pub fn push(&mut self, column: usize, token: Option<&[u8]>) {
         self.bytes += token.map_or(0, <[u8]>::len);

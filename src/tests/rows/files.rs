@@ -334,6 +334,23 @@ fn json_lines_show_as_many_rows_as_each_figure_counts() {
 }
 
 #[test]
+fn an_object_that_is_null_in_the_rows_shown_is_no_column_of_theirs() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text: String = (0..10_000).map(|row| format!("{{\"id\":{row},\"who\":null}}\n")).collect();
+    text.push_str("{\"id\":10000,\"who\":{\"name\":\"a\"}}\n");
+    fs::write(folder.path().join("late.jsonl"), text).unwrap();
+    let (root, table, profile) = profiled(folder.path(), TableScope::default());
+    for (feature, found) in [(RowFeature::Null, 10_000), (RowFeature::Filled, 1)] {
+        let looked = look(&root, &table, &profile, &profile.columns[1], &RowCondition::Is(feature));
+        assert_eq!(
+            (looked.found, &*looked.columns),
+            (found, &["id".to_owned(), "who.name".to_owned()][..])
+        );
+        assert!(looked.rows.iter().all(|row| row.len() == 2));
+    }
+}
+
+#[test]
 fn pages_follow_each_other_without_gap_or_overlap() {
     let folder = tempfile::tempdir().unwrap();
     write_parquet(&folder.path().join("all.parquet"), &batch());
